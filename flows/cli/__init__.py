@@ -1,0 +1,1 @@
+"""The `hypograph` command; nothing heavy is imported until a command runs."""

@@ -1,0 +1,93 @@
+"""Entry point of the `hypograph` command: mounts the rooms' commands and turns errors into exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+import hypograph
+from hypograph.models.errors import HypographError
+
+# name → (module, help); a module is imported only when its command is called.
+ROOMS: dict[str, tuple[str, str]] = {
+    "demo": ("hypograph.flows.cli.discovery", "Run the whole path on the data that ships with the package."),
+    "run": ("hypograph.flows.cli.discovery", "Run the whole path on your own papers, alloys and tables."),
+    "literature": ("hypograph.flows.cli.literature", "Publications, keywords, inspiration."),
+    "evidence": ("hypograph.flows.cli.evidence", "Element substitutability and phase prediction."),
+    "hypotheses": ("hypograph.flows.cli.hypotheses", "Hierarchical hypothesis search."),
+    "campaign": ("hypograph.flows.cli.campaign", "Optimization campaigns: run, compare, benchmark."),
+    "flows": ("hypograph.flows.cli.flows", "Schedule flows and look after them."),
+    "graph": ("hypograph.flows.cli.graph", "Look after the graph store."),
+    "ui": ("hypograph.flows.cli.ui", "Serve the pages."),
+    "model": ("hypograph.flows.cli.model", "Fetch, serve and assess language models."),
+    "data": ("hypograph.flows.cli.data", "List and fetch the locked public data sets."),
+    "doctor": ("hypograph.flows.cli.doctor", "Say what is installed, configured and reachable."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """A command group whose members are imported when they are first needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the table."""
+        return list(ROOMS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module, or answer from the table while help is being written."""
+        if cmd_name not in ROOMS:
+            return None
+        module, summary = ROOMS[cmd_name]
+        if ctx.resilient_parsing or cmd_name not in sys.argv[1:]:
+            return click.Command(cmd_name, help=summary)
+        app: typer.Typer = importlib.import_module(module).app
+        command: Any = get_command(app)
+        if isinstance(command, click.Group) and cmd_name in command.commands:
+            return command.commands[cmd_name]
+        command.name = cmd_name
+        return command  # type: ignore[no-any-return]
+
+
+app = typer.Typer(cls=LazyGroup, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    ctx: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Print the version and leave."),
+) -> None:
+    """From what is known to the next experiment; every source is measured."""
+    if version:
+        sys.stdout.write(f"hypograph {hypograph.__version__}\n")
+        raise typer.Exit
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code: 0, 1 environment, 2 bad input, 130 interrupted."""
+    if arguments is not None:
+        sys.argv[1:] = arguments
+    try:
+        code = app(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted; what was finished is kept, run the same command to go on\n")
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except HypographError as error:
+        sys.stderr.write(f"hypograph: {error}\n")
+        code = error.exit_code
+    except BrokenPipeError:
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Units of work: done once, written whole, found again by key."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import hashlib
+import json
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import hypograph
+from hypograph.models.errors import DiskError
+from hypograph.models.keys import digest
+from hypograph.models.records import Outcome, Unit
+
+CODE_ROOMS = ("models", "agents", "flows")
+
+
+class UnitStore(Protocol):
+    """What the runner needs of a store."""
+
+    def commit(self, unit: Unit) -> bool:
+        """Write a unit in one transaction; False if it was there already."""
+        ...
+
+    def has_unit(self, key: str) -> bool:
+        """Tell whether the unit was committed."""
+        ...
+
+
+@functools.cache
+def code_version() -> str:
+    """Hash the source of the rooms that make results, so that a changed program redoes its work."""
+    root = Path(hypograph.__file__).parent
+    total = hashlib.sha256(hypograph.__version__.encode())
+    for room in CODE_ROOMS:
+        for path in sorted((root / room).rglob("*.py")):
+            if "cli" not in path.parts:
+                total.update(path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+@dataclass
+class UnitRunner:
+    """Runs units of work at most once.
+
+    Parameters
+    ----------
+    store
+        Where nodes and relationships go.
+    folder
+        Where results that later steps read are kept, one gzipped JSON file a unit.
+    tell
+        Called with (kind, done, skipped) after each unit, for progress.
+    """
+
+    store: UnitStore
+    folder: Path
+    tell: Callable[[str, int, int], None] = lambda kind, done, skipped: None
+    done: int = 0
+    skipped: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def run(self, kind: str, inputs: Mapping[str, Any], work: Callable[[], Outcome]) -> dict[str, Any]:
+        """Return the unit's JSON result, doing the work only if no earlier run has.
+
+        Parameters
+        ----------
+        kind
+            Name of the kind of unit.
+        inputs
+            Everything the result depends on, in a form `models.keys.canonical` accepts.
+        work
+            Makes the outcome; deterministic given `inputs`.
+
+        Returns
+        -------
+        dict
+            `Outcome.result`, as JSON gives it back.
+
+        Raises
+        ------
+        DiskError
+            If the result cannot be written.
+        """
+        key = digest(kind, inputs, code_version())
+        path = self.folder / key[:2] / f"{key}.json.gz"
+        if path.exists() and self.store.has_unit(key):
+            with self._lock:
+                self.skipped += 1
+            self.tell(kind, self.done, self.skipped)
+            return _load(path)
+        outcome = work()
+        # The file goes first: a unit that the store knows always has its result.
+        _save(path, dict(outcome.result))
+        self.store.commit(Unit(key, kind, outcome))
+        with self._lock:
+            self.done += 1
+        self.tell(kind, self.done, self.skipped)
+        return _load(path)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        loaded: dict[str, Any] = json.load(file)
+    return loaded
+
+
+def _save(path: Path, result: dict[str, Any]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as file:
+                file.write(json.dumps(result, ensure_ascii=False, allow_nan=False).encode())
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise DiskError(
+            f"could not write ({error.strerror})", where=str(path.parent), hint="Free some space, then run again: what is done is kept."
+        ) from error

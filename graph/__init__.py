@@ -1,0 +1,1 @@
+"""The store: schema, Cypher constants, embedded server, import and export."""

@@ -1,0 +1,1 @@
+"""Locks of data sets and models, packaged tables, compose files: package data."""

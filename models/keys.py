@@ -1,0 +1,63 @@
+"""Keys of units of work: a hash of what goes in, so that nothing is done or paid for twice."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
+
+
+def canonical(value: Any) -> Any:
+    """Reduce a value to JSON types with a single spelling.
+
+    Parameters
+    ----------
+    value
+        Numbers, strings, mappings, sequences, sets, dataclasses, numpy scalars and arrays.
+
+    Returns
+    -------
+    Any
+        Equal inputs give equal outputs whatever the order of their keys or members.
+
+    Raises
+    ------
+    TypeError
+        If the value holds something with no canonical form.
+    """
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return repr(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: canonical(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): canonical(value[k]) for k in sorted(value, key=str)}
+    if isinstance(value, Set):
+        return sorted((canonical(v) for v in value), key=lambda v: json.dumps(v, sort_keys=True))
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
+        return [canonical(v) for v in value]
+    if hasattr(value, "tolist"):
+        return canonical(value.tolist())
+    raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+def digest(*parts: Any, length: int = 32) -> str:
+    """Hash values into a short hexadecimal key.
+
+    Parameters
+    ----------
+    *parts
+        Anything that `canonical` accepts.
+    length
+        Hexadecimal digits to keep (4 bits each), 8 to 64.
+
+    Returns
+    -------
+    str
+        First `length` digits of the SHA-256 of the canonical JSON text.
+    """
+    text = json.dumps([canonical(p) for p in parts], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:length]
