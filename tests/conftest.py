@@ -1,0 +1,35 @@
+"""Fixtures that every room shares: no live network, supplied data, the two graph servers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+LOOPBACK = ["127.0.0.1", "localhost", "::1"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep telemetry and stray settings out of the suite."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ["PREFECT_LOGGING_TO_API_ENABLED"] = "false"
+    os.environ["DO_NOT_TRACK"] = "1"
+    os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
+    for name in [n for n in os.environ if n.startswith("HYPOGRAPH_") and n != "HYPOGRAPH_DATA_DIR"]:
+        del os.environ[name]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip tests of supplied data where there is none; allow sockets to this machine only."""
+    absent = pytest.mark.skip(reason="HYPOGRAPH_DATA_DIR is not set: supplied data is not there")
+    for item in items:
+        item.add_marker(pytest.mark.block_network(allowed_hosts=LOOPBACK))
+        if "supplied" in item.keywords and not os.environ.get("HYPOGRAPH_DATA_DIR"):
+            item.add_marker(absent)
+
+
+@pytest.fixture(scope="session")
+def supplied() -> Path:
+    """Folder of the supplied data."""
+    return Path(os.environ["HYPOGRAPH_DATA_DIR"])
