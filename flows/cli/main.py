@@ -6,9 +6,8 @@ import importlib
 import sys
 from typing import Any
 
-import click
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 import hypograph
@@ -34,26 +33,25 @@ ROOMS: dict[str, tuple[str, str]] = {
 class LazyGroup(TyperGroup):
     """A command group whose members are imported when they are first needed."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         """Names in the order of the table."""
         return list(ROOMS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import the command's module, or answer from the table while help is being written."""
         if cmd_name not in ROOMS:
             return None
         module, summary = ROOMS[cmd_name]
         if ctx.resilient_parsing or cmd_name not in sys.argv[1:]:
-            return click.Command(cmd_name, help=summary)
-        app: typer.Typer = importlib.import_module(module).app
-        command: Any = get_command(app)
-        if isinstance(command, click.Group) and cmd_name in command.commands:
+            return TyperCommand(cmd_name, help=summary)
+        command = get_command(importlib.import_module(module).app)
+        if isinstance(command, TyperGroup) and cmd_name in command.commands:
             return command.commands[cmd_name]
         command.name = cmd_name
-        return command  # type: ignore[no-any-return]
+        return command
 
 
-app = typer.Typer(cls=LazyGroup, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app = typer.Typer(cls=LazyGroup, no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 @app.callback(invoke_without_command=True)
@@ -72,21 +70,14 @@ def main(arguments: list[str] | None = None) -> None:
     if arguments is not None:
         sys.argv[1:] = arguments
     try:
-        code = app(standalone_mode=False)
-    except click.exceptions.Abort:
-        code = 130
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted; what was finished is kept, run the same command to go on\n")
-        code = 130
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
+        app()
     except HypographError as error:
         sys.stderr.write(f"hypograph: {error}\n")
-        code = error.exit_code
+        sys.exit(error.exit_code)
     except BrokenPipeError:
-        code = 1
-    sys.exit(code if isinstance(code, int) else 0)
+        # The reader of a pipe left early (head, less): nothing to say, and nobody to say it to.
+        sys.stderr.close()
+        sys.exit(1)
 
 
 if __name__ == "__main__":

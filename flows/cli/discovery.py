@@ -1,0 +1,100 @@
+"""`hypograph demo` and `hypograph run`."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
+from hypograph.models.errors import InputError, MissingFileError
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+SmallFlag = Annotated[bool, typer.Option("--small", help="A fixed small subset: seconds instead of minutes.")]
+SeedsOption = Annotated[int, typer.Option("--seeds", min=1, max=1000, help="Replicate campaigns a method.")]
+BudgetOption = Annotated[int, typer.Option("--budget", min=2, max=10_000, help="Experiments a campaign.")]
+
+
+@app.command("demo", help="Run the whole path on the data that ships with the package.")
+def demo(small: SmallFlag = False, seed: SeedOption = 0, seeds: SeedsOption = 3, as_json: JsonFlag = False) -> None:
+    _run({"small": small, "seed": seed, "seeds": seeds}, as_json)
+
+
+@app.command("run", help="Run the whole path on your own papers, alloys and reaction table, each optional.")
+def run(
+    papers: Annotated[Path | None, typer.Option(help="Publications: JSON lines, CSV and more.")] = None,
+    alloys: Annotated[Path | None, typer.Option(help="CSV with a composition and a label column.")] = None,
+    table: Annotated[Path | None, typer.Option(help="CSV of a reaction table; the last column is the outcome.")] = None,
+    seed: SeedOption = 0,
+    seeds: SeedsOption = 3,
+    budget: BudgetOption = 20,
+    small: SmallFlag = False,
+    as_json: JsonFlag = False,
+) -> None:
+    given = {"papers": papers, "alloys": alloys, "table": table}
+    if not any(given.values()):
+        raise InputError("nothing to work on", expected="at least one of --papers, --alloys, --table", hint="`hypograph demo` needs none.")
+    for name, path in given.items():
+        if path is not None and not path.exists():
+            raise MissingFileError("no such file", where=str(path), hint=f"It was given as --{name}.")
+    _run({**given, "small": small, "seed": seed, "seeds": seeds, "budget": budget}, as_json)
+
+
+def _run(parameters: dict[str, Any], as_json: bool) -> None:
+    from hypograph.flows.quiet import quiet_prefect
+    from hypograph.flows.settings import load_settings
+
+    settings = load_settings()
+    quiet_prefect(settings)
+    # The graph server boots in its own process while this one imports Prefect.
+    imports = threading.Thread(target=_import_flow, daemon=True)
+    imports.start()
+    from hypograph.graph import open_store
+
+    say(f"graph store: {settings.neo4j_uri or settings.home / 'store'}")
+    with open_store(settings.store_config()):
+        imports.join()
+        from hypograph.flows import discovery
+
+        discovery.CURRENT_TELL["tell"] = lambda step, text: say(f"{step}: {text}")
+        document = discovery.discovery(discovery.DiscoveryParameters(**parameters))
+    emit(document, as_json, summary(document))
+
+
+def _import_flow() -> None:
+    import hypograph.flows.discovery  # noqa: F401  (imported for its side effect: the module cache)
+
+
+def summary(document: dict[str, Any]) -> str:
+    """Lay the document out as the short table that ends a run."""
+    rows: list[tuple[str, str]] = []
+    if found := document["literature"]:
+        rows.append(("literature", f"{found['publications']:,} publications, {found['keywords']:,} keywords, {found['edges']:,} edges"))
+    if found := document["evidence"]:
+        rows.append(("evidence", f"{found['pairs']:,} element pairs, {found['predictions']:,} predictions kept"))
+        for method, row in found["checked"].items():
+            figures = ", ".join(f"{k.upper()} {v:.3f}" if v is not None else f"{k.upper()} –" for k, v in row.items() if k in {"auc", "mcc"})
+            rows.append((f"  held-out check, {method}", figures))
+    if found := document["hypotheses"]:
+        rows.append(("hypotheses", f"{found['count']:,}"))
+        if best := found["best"]:
+            rows.append(("  best", f"{best['statement']} (probability of being best {best['probability_best']:.2f})"))
+    for row in document["campaigns"]:
+        rows.append((f"campaign {row['table']}, {row['method']}", f"best {_figure(row['best'])}, entropy {_figure(row['entropy'])}"))
+    steps = document["steps"]
+    rows.append(("units", f"{sum(s['done'] for s in steps)} done, {sum(s['skipped'] for s in steps)} found done"))
+    rows.append(("graph", document["graph_hash"][:16]))
+    rows.append(("time", f"{document['seconds']:.1f} s"))
+    rows.append(("page", f"{document['page']}  (start it with `hypograph ui`)"))
+    return table(("what", "found"), rows)
+
+
+def _figure(value: Any) -> str:
+    if isinstance(value, dict):
+        value = value.get("mean", value.get("value", value.get("published")))
+        if isinstance(value, dict):
+            return _figure(value)
+    return "–" if value is None else f"{value:.3g}"

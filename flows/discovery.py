@@ -1,0 +1,305 @@
+"""The parent flow: from literature and tables to hypotheses and campaigns, all of it in the graph."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from hypograph.flows.knowledge import Knowledge, open_knowledge
+from hypograph.flows.settings import Settings, load_settings
+from hypograph.flows.units import UnitRunner
+from hypograph.graph import FlowRun, GraphStore, open_store
+from hypograph.models.errors import HypographError, InputError
+from hypograph.models.keys import digest
+
+if TYPE_CHECKING:
+    from hypograph.flows.readers.tables import ReactionTable
+    from hypograph.models.records import AlloyRecord, Publication
+
+STEPS = ("literature", "evidence", "hypotheses", "campaigns")
+
+
+class DiscoveryParameters(BaseModel):
+    """What a discovery run works on; with no file named it is the data that ships with the package.
+
+    Attributes
+    ----------
+    papers
+        Publications: any format that `literature add` reads.
+    alloys
+        Alloys with a composition and a label column.
+    table
+        A reaction table: parameters and an outcome.
+    small
+        A fixed small subset, for a first look and for tests.
+    seeds
+        Replicate campaigns a method.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    papers: Path | None = None
+    alloys: Path | None = None
+    table: Path | None = None
+    small: bool = False
+    seed: int = Field(0, ge=0)
+    seeds: int = Field(3, ge=1, le=1000)
+    budget: int = Field(20, ge=2, le=10_000)
+
+    @model_validator(mode="after")
+    def _absolute(self) -> DiscoveryParameters:
+        for name in ("papers", "alloys", "table"):
+            path = getattr(self, name)
+            if path is not None:
+                object.__setattr__(self, name, Path(path).expanduser().absolute())
+        return self
+
+    @property
+    def own_input(self) -> bool:
+        """Whether the user named a file."""
+        return any((self.papers, self.alloys, self.table))
+
+
+Tell = Callable[[str, str], None]
+
+
+def _silent(step: str, text: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass
+class _Run:
+    """What the steps of one run share."""
+
+    parameters: DiscoveryParameters
+    runner: UnitRunner
+    knowledge: Knowledge
+    tell: Tell
+    steps: list[dict[str, Any]] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time a step and count its units."""
+        began, done, skipped = time.monotonic(), self.runner.done, self.runner.skipped
+        self.tell(name, "started")
+        yield
+        row = {
+            "name": name,
+            "seconds": round(time.monotonic() - began, 3),
+            "done": self.runner.done - done,
+            "skipped": self.runner.skipped - skipped,
+        }
+        self.steps.append(row)
+        self.tell(name, f"{row['done']} units done, {row['skipped']} found done, {row['seconds']:.1f} s")
+
+
+@task(name="literature", cache_policy=NO_CACHE, persist_result=False)
+def literature_task(run: _Run, publications: Sequence[Publication]) -> Any:
+    """Publications to keyword graph and keyword sets."""
+    from hypograph.flows.literature import literature_units
+
+    with run.step("literature"):
+        return literature_units(
+            run.runner, publications, seed=run.parameters.seed, small=run.parameters.small, **run.knowledge.literature()
+        )
+
+
+@task(name="evidence", cache_policy=NO_CACHE, persist_result=False)
+def evidence_task(run: _Run, records: Sequence[AlloyRecord]) -> Any:
+    """Alloy records to substitutability and phase predictions."""
+    from hypograph.flows.evidence import evidence_units
+
+    with run.step("evidence"):
+        return evidence_units(
+            run.runner, records, seed=run.parameters.seed, small=run.parameters.small, **run.knowledge.evidence()
+        )
+
+
+@task(name="hypotheses", cache_policy=NO_CACHE, persist_result=False)
+def hypotheses_task(run: _Run, literature: Any, evidence: Any, publications: Sequence[Publication]) -> Any:
+    """Keyword sets and predicted alloys to refined hypotheses."""
+    from hypograph.flows.hypotheses import hypothesis_units
+
+    with run.step("hypotheses"):
+        return hypothesis_units(
+            run.runner,
+            literature.sets if literature else (),
+            evidence.predictions if evidence else (),
+            publications=publications,
+            seed=run.parameters.seed,
+            small=run.parameters.small,
+            **run.knowledge.hypotheses(),
+        )
+
+
+@task(name="campaigns", cache_policy=NO_CACHE, persist_result=False)
+def campaigns_task(run: _Run, tables: Sequence[ReactionTable]) -> Any:
+    """Reaction tables to campaigns, each method beside random."""
+    from hypograph.flows.campaigns import campaign_units
+
+    with run.step("campaigns"):
+        methods, extra = run.knowledge.campaigns()
+        return campaign_units(
+            run.runner,
+            tables,
+            methods,
+            seeds=run.parameters.seeds,
+            budget=run.parameters.budget,
+            seed=run.parameters.seed,
+            small=run.parameters.small,
+            **extra,
+        )
+
+
+@flow(name="discovery", validate_parameters=True, persist_result=False, retries=0)
+def discovery(parameters: DiscoveryParameters | None = None) -> dict[str, Any]:
+    """Run the whole path and return the document that `hypograph demo --json` prints."""
+    return run_discovery(parameters or DiscoveryParameters(), load_settings())
+
+
+def run_discovery(parameters: DiscoveryParameters, settings: Settings, tell: Tell | None = None) -> dict[str, Any]:
+    """Do the work of the flow; call it inside a flow run, so that its steps are tasks.
+
+    Parameters
+    ----------
+    parameters
+        What to work on.
+    settings
+        Store, language model, folders.
+    tell
+        Called with (step, text) as the run goes on.
+
+    Returns
+    -------
+    dict
+        The document of `hypograph demo --json`.
+
+    Raises
+    ------
+    InputError
+        If a file the user named cannot be used.
+    UnavailableError
+        If store, disk or language model fail.
+    """
+    tell = tell or CURRENT_TELL.get("tell", _silent)
+    began, started = time.monotonic(), datetime.now(UTC)
+    run_id = _flow_run_id(started)
+    publications, records, tables = read_inputs(parameters)
+    with open_store(settings.store_config()) as store:
+        store.ensure_schema()
+        with open_knowledge(settings, store) as knowledge:
+            tell("language model", knowledge.sentence)
+            run = _Run(parameters, UnitRunner(store, settings.home / "units"), knowledge, tell)
+            store.start_run(FlowRun(run_id, "discovery", started, parameters.model_dump(mode="json")))
+            try:
+                literature, evidence, hypotheses, campaigns = _steps(run, publications, records, tables)
+            except BaseException as error:
+                _abort(store, run_id, run, began, error)
+                raise
+            document = {
+                "run": run_id,
+                "seconds": round(time.monotonic() - began, 3),
+                "steps": run.steps,
+                "literature": _counts(literature, "publications", "keywords", "edges"),
+                "evidence": _evidence_document(evidence),
+                "hypotheses": {"count": hypotheses.count, "best": hypotheses.best} if hypotheses else None,
+                "campaigns": list(campaigns.campaigns) if campaigns else [],
+                "graph_hash": store.content_hash(),
+                "llm": knowledge.document(),
+                "page": f"http://{settings.ui_host}:{settings.ui_port}/",
+            }
+            store.finish_run(
+                run_id,
+                "completed",
+                seconds=document["seconds"],
+                summary=document,
+                units_done=run.runner.done,
+                units_skipped=run.runner.skipped,
+            )
+    return document
+
+
+# The command line sets the listener here: a Prefect flow cannot take a function as a parameter.
+CURRENT_TELL: dict[str, Tell] = {}
+
+
+def _steps(
+    run: _Run, publications: Sequence[Publication], records: Sequence[AlloyRecord], tables: Sequence[ReactionTable]
+) -> tuple[Any, Any, Any, Any]:
+    literature = literature_task(run, publications) if publications else None
+    evidence = evidence_task(run, records) if records else None
+    hypotheses = hypotheses_task(run, literature, evidence, publications) if literature or evidence else None
+    campaigns = campaigns_task(run, tables) if tables else None
+    return literature, evidence, hypotheses, campaigns
+
+
+def read_inputs(
+    parameters: DiscoveryParameters,
+) -> tuple[list[Publication], list[AlloyRecord], list[ReactionTable]]:
+    """Read what the parameters name, or the data that ships with the package.
+
+    Raises
+    ------
+    InputError
+        With file, row and column, before anything is computed or written.
+    """
+    from hypograph.flows.readers.alloys import hea_literature_alloys, hea_tables, read_alloys
+    from hypograph.flows.readers.publications import hea_literature, read_publications
+    from hypograph.flows.readers.tables import packaged_table, read_table
+
+    if not parameters.own_input:
+        publications = hea_literature(limit=200 if parameters.small else None)
+        records = [*hea_tables(), *hea_literature_alloys()]
+        names = ("borylation",) if parameters.small else ("buchwald_hartwig", "borylation")
+        return publications, records, [packaged_table(name) for name in names]
+    own_publications: list[Publication] = []
+    if parameters.papers:
+        report = read_publications(parameters.papers)
+        if not report.publications:
+            raise InputError("no publication could be read", where=str(parameters.papers), hint=str(report.problems[:1] or ""))
+        own_publications = list(report.publications)
+    return (
+        own_publications,
+        read_alloys(parameters.alloys) if parameters.alloys else [],
+        [read_table(parameters.table)] if parameters.table else [],
+    )
+
+
+def _counts(outcome: Any, *names: str) -> dict[str, Any] | None:
+    return {name: getattr(outcome, name) for name in names} if outcome else None
+
+
+def _evidence_document(outcome: Any) -> dict[str, Any] | None:
+    if outcome is None:
+        return None
+    return {"pairs": outcome.pairs, "predictions": len(outcome.predictions), "checked": outcome.checked}
+
+
+def _flow_run_id(started: datetime) -> str:
+    from prefect.runtime import flow_run
+
+    return str(flow_run.id or digest("run", started.isoformat()))
+
+
+def _abort(store: GraphStore, run_id: str, run: _Run, began: float, error: BaseException) -> None:
+    """Say in the graph how the run ended; a store that is gone must not hide the first error."""
+    state = "failed" if isinstance(error, Exception) else "interrupted"
+    text = str(error) if isinstance(error, HypographError) else type(error).__name__
+    with contextlib.suppress(HypographError):
+        store.finish_run(
+            run_id,
+            state,
+            seconds=round(time.monotonic() - began, 3),
+            error=text,
+            units_done=run.runner.done,
+            units_skipped=run.runner.skipped,
+        )
