@@ -1,0 +1,53 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+help:  ## Print this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+$(STAMP): pyproject.toml infra/constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 …" >&2; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --constraint infra/constraints.txt --progress-bar on --editable '.[dev,local]'
+	@touch $@
+
+install: $(STAMP)  ## Make .venv and install everything into it
+
+demo: install  ## Install, then run the main job on the data that ships with the package
+	$(BIN)/hypograph demo
+
+test: install  ## Run the whole test suite
+	$(BIN)/python -m pytest
+
+lint: install  ## Style, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: install  ## Static types
+	$(BIN)/mypy
+
+bench: install  ## Every benchmark, quick form (each alone: python benchmarks/NAME.py)
+	@for file in benchmarks/*_*.py; do echo "== $$file"; $(BIN)/python $$file --quick || exit 1; done
+
+docs: install  ## Run the code blocks of the documentation
+	$(BIN)/python -m pytest tests/test_docs.py
+
+wheel: install  ## Build the sdist, and the wheel from it
+	$(BIN)/python -m build
+
+audit: install  ## Known vulnerabilities of the locked environment
+	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/pip-audit --requirement infra/constraints.txt --no-deps --disable-pip
+
+sbom: install  ## Software bill of materials (CycloneDX)
+	$(BIN)/python -m pip install --quiet cyclonedx-bom
+	$(BIN)/cyclonedx-py environment $(BIN)/python --output-file sbom.json
+
+clean:  ## Remove what can be made again (not .venv)
+	rm -rf build dist *.egg-info src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov sbom.json
+
+.PHONY: help install demo test lint types bench docs wheel audit sbom clean
