@@ -32,7 +32,13 @@ def locked() -> dict[str, DataSet]:
     text = (resources.files("hypograph.infra") / "locks" / "data.toml").read_text("utf-8")
     return {
         name: DataSet(
-            name, row["sha256"], row["bytes"], row["licence"], row.get("url", ""), row.get("origin", ""), row.get("note", "")
+            name,
+            row["sha256"],
+            row["bytes"],
+            row["licence"],
+            row.get("url", ""),
+            row.get("origin", ""),
+            row.get("note", ""),
         )
         for name, row in tomllib.loads(text).items()
     }
@@ -49,7 +55,9 @@ def find(name: str) -> DataSet:
     try:
         return locked()[name]
     except KeyError:
-        raise InputError("no such data set", where=name, hint="`hypograph data list` names them all.") from None
+        raise InputError(
+            "no such data set", where=name, hint="`hypograph data list` names them all."
+        ) from None
 
 
 def path_of(name: str, settings: Settings) -> Path:
@@ -66,9 +74,15 @@ def path_of(name: str, settings: Settings) -> Path:
     for path in _places(entry, settings):
         if path.is_file():
             if checksum(path) != entry.sha256:
-                raise InputError("the file is not the locked one", where=str(path), expected=f"SHA-256 {entry.sha256}")
+                raise InputError(
+                    "the file is not the locked one", where=str(path), expected=f"SHA-256 {entry.sha256}"
+                )
             return path
-    hint = f"Run `hypograph data fetch {name}`." if entry.url else f"Set HYPOGRAPH_DATA_DIR to a folder that holds {name}."
+    hint = (
+        f"Run `hypograph data fetch {name}`."
+        if entry.url
+        else f"Set HYPOGRAPH_DATA_DIR to a folder that holds {name}."
+    )
     raise DataAbsentError("the data set is not here", where=name, hint=hint)
 
 
@@ -103,13 +117,21 @@ def fetch(name: str, settings: Settings) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         got = pooch.retrieve(
-            entry.url, known_hash=f"sha256:{entry.sha256}", fname=target.name, path=target.parent, progressbar=False
+            entry.url,
+            known_hash=f"sha256:{entry.sha256}",
+            fname=target.name,
+            path=target.parent,
+            progressbar=False,
         )
     except ValueError as error:
-        raise NetworkError("what came is not the locked file", where=entry.url, expected=f"SHA-256 {entry.sha256}") from error
+        raise NetworkError(
+            "what came is not the locked file", where=entry.url, expected=f"SHA-256 {entry.sha256}"
+        ) from error
     except OSError as error:
         raise NetworkError(
-            "the address does not answer", where=entry.url, hint="Check the network, or supply the file through HYPOGRAPH_DATA_DIR."
+            "the address does not answer",
+            where=entry.url,
+            hint="Check the network, or supply the file through HYPOGRAPH_DATA_DIR.",
         ) from error
     return Path(got)
 

@@ -109,7 +109,11 @@ def literature_task(run: _Run, publications: Sequence[Publication]) -> Any:
 
     with run.step("literature"):
         return literature_units(
-            run.runner, publications, seed=run.parameters.seed, small=run.parameters.small, **run.knowledge.literature()
+            run.runner,
+            publications,
+            seed=run.parameters.seed,
+            small=run.parameters.small,
+            **run.knowledge.literature(),
         )
 
 
@@ -120,7 +124,11 @@ def evidence_task(run: _Run, records: Sequence[AlloyRecord]) -> Any:
 
     with run.step("evidence"):
         return evidence_units(
-            run.runner, records, seed=run.parameters.seed, small=run.parameters.small, **run.knowledge.evidence()
+            run.runner,
+            records,
+            seed=run.parameters.seed,
+            small=run.parameters.small,
+            **run.knowledge.evidence(),
         )
 
 
@@ -166,7 +174,9 @@ def discovery(parameters: DiscoveryParameters | None = None) -> dict[str, Any]:
     return run_discovery(parameters or DiscoveryParameters(), load_settings())
 
 
-def run_discovery(parameters: DiscoveryParameters, settings: Settings, tell: Tell | None = None) -> dict[str, Any]:
+def run_discovery(
+    parameters: DiscoveryParameters, settings: Settings, tell: Tell | None = None
+) -> dict[str, Any]:
     """Do the work of the flow; call it inside a flow run, so that its steps are tasks.
 
     Parameters
@@ -233,7 +243,10 @@ CURRENT_TELL: dict[str, Tell] = {}
 
 
 def _steps(
-    run: _Run, publications: Sequence[Publication], records: Sequence[AlloyRecord], tables: Sequence[ReactionTable]
+    run: _Run,
+    publications: Sequence[Publication],
+    records: Sequence[AlloyRecord],
+    tables: Sequence[ReactionTable],
 ) -> tuple[Any, Any, Any, Any]:
     literature = literature_task(run, publications) if publications else None
     evidence = evidence_task(run, records) if records else None
@@ -265,7 +278,11 @@ def read_inputs(
     if parameters.papers:
         report = read_publications(parameters.papers)
         if not report.publications:
-            raise InputError("no publication could be read", where=str(parameters.papers), hint=str(report.problems[:1] or ""))
+            raise InputError(
+                "no publication could be read",
+                where=str(parameters.papers),
+                hint=str(report.problems[:1] or ""),
+            )
         own_publications = list(report.publications)
     return (
         own_publications,

@@ -77,7 +77,12 @@ def _store(settings: Settings) -> dict[str, Any]:
 
 
 def _llm(settings: Settings) -> dict[str, Any] | None:
-    row: dict[str, Any] = {"model": settings.llm_model, "base_url": settings.llm_base_url, "error": None, "capabilities": None}
+    row: dict[str, Any] = {
+        "model": settings.llm_model,
+        "base_url": settings.llm_base_url,
+        "error": None,
+        "capabilities": None,
+    }
     try:
         config = settings.model_config_or_none()
         if config is None:
@@ -97,7 +102,11 @@ def _local(settings: Settings) -> dict[str, Any]:
     from hypograph.agents.gateway.local import fetched_model
 
     path = settings.llm_local_path or fetched_model(settings.home)
-    error = None if path is not None and path.is_file() else "the local model was chosen but is not there: run `hypograph model fetch`"
+    error = (
+        None
+        if path is not None and path.is_file()
+        else "the local model was chosen but is not there: run `hypograph model fetch`"
+    )
     return {"model": str(path or "local"), "base_url": None, "error": error, "capabilities": None}
 
 
@@ -113,7 +122,9 @@ def _prefect(settings: Settings) -> dict[str, Any]:
         if not row["reachable"]:
             row["error"] = f"the server answers {answer.status_code}"
     except httpx.HTTPError as error:
-        row["error"] = f"no answer ({type(error).__name__}): start `hypograph flows serve`, or unset PREFECT_API_URL"
+        row["error"] = (
+            f"no answer ({type(error).__name__}): start `hypograph flows serve`, or unset PREFECT_API_URL"
+        )
     return row
 
 

@@ -25,7 +25,11 @@ class Knowledge:
     @property
     def sentence(self) -> str:
         """One line for the user."""
-        return NO_MODEL if self.gateway is None else f"{self.gateway.config.model} at {self.gateway.config.base_url}"
+        return (
+            NO_MODEL
+            if self.gateway is None
+            else f"{self.gateway.config.model} at {self.gateway.config.base_url}"
+        )
 
     def literature(self) -> dict[str, Any]:
         """Arguments of the literature step: extraction by model is a command of its own."""
@@ -60,7 +64,12 @@ class Knowledge:
         if self.gateway is None:
             return None
         spent = self.gateway.spent()
-        return {"model": self.gateway.config.model, "calls": spent.calls, "tokens": spent.tokens, "cost": spent.cost}
+        return {
+            "model": self.gateway.config.model,
+            "calls": spent.calls,
+            "tokens": spent.tokens,
+            "cost": spent.cost,
+        }
 
 
 @contextlib.contextmanager
@@ -82,7 +91,9 @@ def open_knowledge(settings: Settings, sink: CallSink) -> Iterator[Knowledge]:
 
             path = settings.llm_local_path or fetched_model(settings.home)
             if path is None:
-                raise DataAbsentError("the local model was chosen but is not there", hint="Run `hypograph model fetch`.")
+                raise DataAbsentError(
+                    "the local model was chosen but is not there", hint="Run `hypograph model fetch`."
+                )
             config = stack.enter_context(serving(path))
         if config is None:
             yield Knowledge()

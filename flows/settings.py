@@ -45,47 +45,70 @@ class Settings(BaseSettings):
     user's configuration folder, else the file that ``HYPOGRAPH_CONFIG`` names.
     """
 
-    model_config = SettingsConfigDict(env_prefix="HYPOGRAPH_", extra="forbid", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="HYPOGRAPH_", extra="forbid", frozen=True, populate_by_name=True
+    )
     toml_path: ClassVar[Path | None] = None
 
     home: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("hypograph", appauthor=False)),
         description="Folder of the embedded store, unit results, models and campaigns.",
     )
-    data_dir: Path | None = Field(None, description="Folder of supplied data sets (never fetched, never shipped).")
-    neo4j_uri: str | None = Field(
-        None, validation_alias=_foreign("neo4j_uri"), description="Bolt address of a Neo4j server; unset: the embedded server."
+    data_dir: Path | None = Field(
+        None, description="Folder of supplied data sets (never fetched, never shipped)."
     )
-    neo4j_username: str = Field("neo4j", validation_alias=_foreign("neo4j_username"), description="User of the Neo4j server.")
+    neo4j_uri: str | None = Field(
+        None,
+        validation_alias=_foreign("neo4j_uri"),
+        description="Bolt address of a Neo4j server; unset: the embedded server.",
+    )
+    neo4j_username: str = Field(
+        "neo4j", validation_alias=_foreign("neo4j_username"), description="User of the Neo4j server."
+    )
     neo4j_password: SecretStr | None = Field(
         None, validation_alias=_foreign("neo4j_password"), description="Password of the Neo4j server."
     )
-    neo4j_reader_username: str | None = Field(None, description="User that the pages read with, where the server has roles.")
+    neo4j_reader_username: str | None = Field(
+        None, description="User that the pages read with, where the server has roles."
+    )
     neo4j_reader_password: SecretStr | None = Field(None, description="Password of that user.")
     prefect_api_url: str | None = Field(
-        None, validation_alias=_foreign("prefect_api_url"), description="API of a Prefect server; unset: a temporary one."
+        None,
+        validation_alias=_foreign("prefect_api_url"),
+        description="API of a Prefect server; unset: a temporary one.",
     )
-    llm_base_url: str | None = Field(None, description="Address of an OpenAI-compatible endpoint (ends in /v1).")
+    llm_base_url: str | None = Field(
+        None, description="Address of an OpenAI-compatible endpoint (ends in /v1)."
+    )
     llm_model: str | None = Field(None, description="Model name at that endpoint.")
     llm_api_key: SecretStr | None = Field(None, description="Key of that endpoint.")
     llm_local: bool = Field(False, description="Use the fetched local model (see `hypograph model fetch`).")
-    llm_local_path: Path | None = Field(None, description="A GGUF file to serve instead of the fetched model.")
+    llm_local_path: Path | None = Field(
+        None, description="A GGUF file to serve instead of the fetched model."
+    )
     llm_price_in: float = Field(0.0, ge=0, description="Price of 1,000 prompt tokens, in any currency.")
     llm_price_out: float = Field(0.0, ge=0, description="Price of 1,000 answer tokens, in the same currency.")
     llm_max_calls: int | None = Field(None, ge=0, description="Calls that one run may make; unset: no limit.")
-    llm_max_cost: float | None = Field(None, ge=0, description="Money that one run may spend; unset: no limit.")
+    llm_max_cost: float | None = Field(
+        None, ge=0, description="Money that one run may spend; unset: no limit."
+    )
     llm_max_concurrency: int = Field(4, ge=1, le=256, description="Requests at once to one endpoint.")
     llm_timeout: float = Field(120.0, gt=0, description="Seconds to wait for one answer.")
     ui_host: str = Field("127.0.0.1", description="Address the pages are served on.")
     ui_port: int = Field(8347, ge=1, le=65535, description="Port the pages are served on.")
     ui_token: SecretStr | None = Field(None, description="Token that opens the pages; needed off loopback.")
-    contact: str | None = Field(None, description="E-mail address given to literature services (polite pools).")
+    contact: str | None = Field(
+        None, description="E-mail address given to literature services (polite pools)."
+    )
     openalex_api_key: SecretStr | None = Field(None, description="Key of OpenAlex, where one is needed.")
     semantic_scholar_api_key: SecretStr | None = Field(None, description="Key of Semantic Scholar.")
     log_json: bool = Field(False, description="Write logs as JSON lines.")
-    otel_endpoint: str | None = Field(None, description="OTLP address that traces are sent to; unset: none are made.")
+    otel_endpoint: str | None = Field(
+        None, description="OTLP address that traces are sent to; unset: none are made."
+    )
     models: dict[str, dict[str, Any]] = Field(
-        default_factory=dict, description="Named models (tables in the TOML file): base_url, model, api_key_env, prices."
+        default_factory=dict,
+        description="Named models (tables in the TOML file): base_url, model, api_key_env, prices.",
     )
     roles: dict[str, str | list[str]] = Field(
         default_factory=dict, description="Which named model serves as expert, judge, proposer, extractor."
@@ -117,7 +140,9 @@ class Settings(BaseSettings):
 
         if self.neo4j_uri is not None and self.neo4j_password is None:
             raise SettingError(
-                "a Neo4j address is set without a password", where="NEO4J_URI", hint="Set NEO4J_PASSWORD, or unset NEO4J_URI."
+                "a Neo4j address is set without a password",
+                where="NEO4J_URI",
+                hint="Set NEO4J_PASSWORD, or unset NEO4J_URI.",
             )
         return StoreConfig(
             uri=self.neo4j_uri,
@@ -125,7 +150,9 @@ class Settings(BaseSettings):
             password=self.neo4j_password.get_secret_value() if self.neo4j_password else None,
             data_folder=self.home / "store",
             reader_username=self.neo4j_reader_username,
-            reader_password=self.neo4j_reader_password.get_secret_value() if self.neo4j_reader_password else None,
+            reader_password=self.neo4j_reader_password.get_secret_value()
+            if self.neo4j_reader_password
+            else None,
         )
 
     def model_config_or_none(self) -> ModelConfig | None:
@@ -140,7 +167,9 @@ class Settings(BaseSettings):
             return None
         if self.llm_base_url is None or self.llm_model is None:
             missing = "HYPOGRAPH_LLM_BASE_URL" if self.llm_base_url is None else "HYPOGRAPH_LLM_MODEL"
-            raise SettingError("a language model is half configured", where=missing, expected="both address and model name")
+            raise SettingError(
+                "a language model is half configured", where=missing, expected="both address and model name"
+            )
         from hypograph.agents.gateway.config import ModelConfig
 
         return ModelConfig(
@@ -166,7 +195,9 @@ class Settings(BaseSettings):
                 origin = f"environment {variable}"
             elif name in in_file:
                 origin = str(self.toml_path)
-            shown = "set" if isinstance(value, SecretStr) else str(value) if isinstance(value, Path) else value
+            shown = (
+                "set" if isinstance(value, SecretStr) else str(value) if isinstance(value, Path) else value
+            )
             rows.append({"name": name, "value": shown, "from": origin})
         return rows
 
@@ -200,7 +231,9 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
         if name.upper().startswith("HYPOGRAPH_") and name.upper() not in known:
             near = difflib.get_close_matches(name.upper(), sorted(known), n=1)
             raise SettingError(
-                "no such setting", where=name, hint=f"Did you mean {near[0]}?" if near else "`hypograph doctor` lists all settings."
+                "no such setting",
+                where=name,
+                hint=f"Did you mean {near[0]}?" if near else "`hypograph doctor` lists all settings.",
             )
 
 
@@ -231,4 +264,6 @@ def load_settings(**overrides: Any) -> Settings:
         first = error.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(p) for p in first["loc"])
         variable = name if name.isupper() else f"HYPOGRAPH_{name.upper()}"
-        raise SettingError(first["msg"][0].lower() + first["msg"][1:], where=f"{variable} (or {name} in the settings file)") from error
+        raise SettingError(
+            first["msg"][0].lower() + first["msg"][1:], where=f"{variable} (or {name} in the settings file)"
+        ) from error

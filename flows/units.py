@@ -125,5 +125,7 @@ def _save(path: Path, result: dict[str, Any]) -> None:
             raise
     except OSError as error:
         raise DiskError(
-            f"could not write ({error.strerror})", where=str(path.parent), hint="Free some space, then run again: what is done is kept."
+            f"could not write ({error.strerror})",
+            where=str(path.parent),
+            hint="Free some space, then run again: what is done is kept.",
         ) from error

@@ -27,9 +27,7 @@ class Label:
     hashed: bool = True
 
 
-def _label(
-    key: str, props: str, volatile: str = "", indexed: str = "", hashed: bool = True
-) -> Label:
+def _label(key: str, props: str, volatile: str = "", indexed: str = "", hashed: bool = True) -> Label:
     return Label(key, frozenset(props.split()), frozenset(volatile.split()), tuple(indexed.split()), hashed)
 
 
@@ -38,7 +36,9 @@ LABELS: Final[dict[str, Label]] = {
         "key", "title year venue doi citations retracted source abstract", indexed="year doi"
     ),
     # kind: element, material, process, property, phase, phrase
-    "Keyword": _label("name", "kind df impact community degree first_year aliases", indexed="kind community df"),
+    "Keyword": _label(
+        "name", "kind df impact community degree first_year aliases", indexed="kind community df"
+    ),
     "Element": _label("symbol", "number name", indexed="number"),
     # label: single-phase, multi-phase, predicted
     "Alloy": _label(
@@ -47,7 +47,9 @@ LABELS: Final[dict[str, Label]] = {
         indexed="predicted pignistic label",
     ),
     # kind: table, literature, model, similarity, person
-    "Source": _label("name", "kind fingerprint skill_mean skill_low skill_high questions licence origin note"),
+    "Source": _label(
+        "name", "kind fingerprint skill_mean skill_low skill_high questions licence origin note"
+    ),
     # m_*: mass before discounting; d_*: after. The frame is {for, against}; unknown is the whole frame.
     "Evidence": _label(
         "id",
@@ -64,7 +66,10 @@ LABELS: Final[dict[str, Label]] = {
         indexed="level score kind root",
     ),
     "Comparison": _label(
-        "id", "question first second probability_first judge valid answer sequence level at", volatile="at", indexed="judge"
+        "id",
+        "question first second probability_first judge valid answer sequence level at",
+        volatile="at",
+        indexed="judge",
     ),
     # one node a replicate; `group` joins the replicates of one method on one table
     "Campaign": _label(
@@ -77,18 +82,25 @@ LABELS: Final[dict[str, Label]] = {
     # index counts from 1; parameters is JSON text; entropy_* are cumulative up to this experiment
     "Experiment": _label(
         "id",
-        "index parameters value values status best_so_far entropy_published entropy_corrected entropy_relative "
-        "source reason predicted_mean predicted_low predicted_high recorded_at note",
+        "index parameters value values status best_so_far entropy_published entropy_corrected "
+        "entropy_relative source reason predicted_mean predicted_low predicted_high recorded_at note",
         volatile="recorded_at",
         indexed="status index",
     ),
-    "MergeCandidate": _label("id", "first second similarity reason status decided_at", volatile="decided_at", indexed="status"),
+    "MergeCandidate": _label(
+        "id", "first second similarity reason status decided_at", volatile="decided_at", indexed="status"
+    ),
     "FlowRun": _label(
-        "id", "flow state started_at finished_at seconds settings summary llm units_done units_skipped error",
-        indexed="started_at flow", hashed=False,
+        "id",
+        "flow state started_at finished_at seconds settings summary llm units_done units_skipped error",
+        indexed="started_at flow",
+        hashed=False,
     ),
     "ModelCall": _label(
-        "id", "model purpose prompt_hash tokens_in tokens_out cost seconds cached ok at run", indexed="model at", hashed=False
+        "id",
+        "model purpose prompt_hash tokens_in tokens_out cost seconds cached ok at run",
+        indexed="model at",
+        hashed=False,
     ),
     "Unit": _label("key", "kind at run", indexed="kind", hashed=False),
     "Migration": _label("version", "name at", hashed=False),

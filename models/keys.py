@@ -30,7 +30,7 @@ def canonical(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):
-        return repr(value)
+        return repr(float(value))  # a numpy float is a float whose repr names its type
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: canonical(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
@@ -59,5 +59,7 @@ def digest(*parts: Any, length: int = 32) -> str:
     str
         First `length` digits of the SHA-256 of the canonical JSON text.
     """
-    text = json.dumps([canonical(p) for p in parts], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(
+        [canonical(p) for p in parts], sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:length]

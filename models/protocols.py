@@ -81,7 +81,9 @@ class Expert(Protocol):
 
     name: str
 
-    def assess(self, pairs: Sequence[tuple[str, str]], domain: str = "materials science") -> Sequence[Opinion]:
+    def assess(
+        self, pairs: Sequence[tuple[str, str]], domain: str = "materials science"
+    ) -> Sequence[Opinion]:
         """Return one opinion a pair, in order."""
         ...
 
@@ -104,7 +106,12 @@ class Proposer(Protocol):
     name: str
 
     def propose(
-        self, question: str, context: Mapping[str, Any], options: Sequence[str], n: int, rng: np.random.Generator
+        self,
+        question: str,
+        context: Mapping[str, Any],
+        options: Sequence[str],
+        n: int,
+        rng: np.random.Generator,
     ) -> Sequence[str]:
         """Return up to `n` proposals; where `options` is not empty, each is one of them."""
         ...
@@ -128,7 +135,7 @@ class OptionScorer(Protocol):
     name: str
 
     def utilities(self, goal: str, parameter: str, options: Sequence[str]) -> np.ndarray:
-        """Return one utility an option (any scale; only order and spacing matter), shape ``(len(options),)``."""
+        """Return one utility an option, shape ``(len(options),)``; only order and spacing matter."""
         ...
 
     def similarities(self, goal: str, parameter: str, options: Sequence[str]) -> np.ndarray:

@@ -159,7 +159,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """One request to a language model, as the ledger keeps it (never the key, never the endpoint's secret)."""
+    """One request to a language model, as the ledger keeps it (never a secret)."""
 
     id: str
     model: str

@@ -19,7 +19,9 @@ BudgetOption = Annotated[int, typer.Option("--budget", min=2, max=10_000, help="
 
 
 @app.command("demo", help="Run the whole path on the data that ships with the package.")
-def demo(small: SmallFlag = False, seed: SeedOption = 0, seeds: SeedsOption = 3, as_json: JsonFlag = False) -> None:
+def demo(
+    small: SmallFlag = False, seed: SeedOption = 0, seeds: SeedsOption = 3, as_json: JsonFlag = False
+) -> None:
     _run({"small": small, "seed": seed, "seeds": seeds}, as_json)
 
 
@@ -27,7 +29,9 @@ def demo(small: SmallFlag = False, seed: SeedOption = 0, seeds: SeedsOption = 3,
 def run(
     papers: Annotated[Path | None, typer.Option(help="Publications: JSON lines, CSV and more.")] = None,
     alloys: Annotated[Path | None, typer.Option(help="CSV with a composition and a label column.")] = None,
-    table: Annotated[Path | None, typer.Option(help="CSV of a reaction table; the last column is the outcome.")] = None,
+    table: Annotated[
+        Path | None, typer.Option(help="CSV of a reaction table; the last column is the outcome.")
+    ] = None,
     seed: SeedOption = 0,
     seeds: SeedsOption = 3,
     budget: BudgetOption = 20,
@@ -36,7 +40,11 @@ def run(
 ) -> None:
     given = {"papers": papers, "alloys": alloys, "table": table}
     if not any(given.values()):
-        raise InputError("nothing to work on", expected="at least one of --papers, --alloys, --table", hint="`hypograph demo` needs none.")
+        raise InputError(
+            "nothing to work on",
+            expected="at least one of --papers, --alloys, --table",
+            hint="`hypograph demo` needs none.",
+        )
     for name, path in given.items():
         if path is not None and not path.exists():
             raise MissingFileError("no such file", where=str(path), hint=f"It was given as --{name}.")
@@ -72,20 +80,40 @@ def summary(document: dict[str, Any]) -> str:
     """Lay the document out as the short table that ends a run."""
     rows: list[tuple[str, str]] = []
     if found := document["literature"]:
-        rows.append(("literature", f"{found['publications']:,} publications, {found['keywords']:,} keywords, {found['edges']:,} edges"))
+        rows.append(
+            (
+                "literature",
+                f"{found['publications']:,} publications, {found['keywords']:,} keywords, {found['edges']:,} edges",
+            )
+        )
     if found := document["evidence"]:
-        rows.append(("evidence", f"{found['pairs']:,} element pairs, {found['predictions']:,} predictions kept"))
+        rows.append(
+            ("evidence", f"{found['pairs']:,} element pairs, {found['predictions']:,} predictions kept")
+        )
         for method, row in found["checked"].items():
-            figures = ", ".join(f"{k.upper()} {v:.3f}" if v is not None else f"{k.upper()} –" for k, v in row.items() if k in {"auc", "mcc"})
+            figures = ", ".join(
+                f"{k.upper()} {v:.3f}" if v is not None else f"{k.upper()} –"
+                for k, v in row.items()
+                if k in {"auc", "mcc"}
+            )
             rows.append((f"  held-out check, {method}", figures))
     if found := document["hypotheses"]:
         rows.append(("hypotheses", f"{found['count']:,}"))
         if best := found["best"]:
-            rows.append(("  best", f"{best['statement']} (probability of being best {best['probability_best']:.2f})"))
+            rows.append(
+                ("  best", f"{best['statement']} (probability of being best {best['probability_best']:.2f})")
+            )
     for row in document["campaigns"]:
-        rows.append((f"campaign {row['table']}, {row['method']}", f"best {_figure(row['best'])}, entropy {_figure(row['entropy'])}"))
+        rows.append(
+            (
+                f"campaign {row['table']}, {row['method']}",
+                f"best {_figure(row['best'])}, entropy {_figure(row['entropy'])}",
+            )
+        )
     steps = document["steps"]
-    rows.append(("units", f"{sum(s['done'] for s in steps)} done, {sum(s['skipped'] for s in steps)} found done"))
+    rows.append(
+        ("units", f"{sum(s['done'] for s in steps)} done, {sum(s['skipped'] for s in steps)} found done")
+    )
     rows.append(("graph", document["graph_hash"][:16]))
     rows.append(("time", f"{document['seconds']:.1f} s"))
     rows.append(("page", f"{document['page']}  (start it with `hypograph ui`)"))

@@ -12,7 +12,9 @@ from hypograph.models.errors import HypographError
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
-@app.command("doctor", help="Say what is installed, configured and reachable. Exits 1 if something is not in order.")
+@app.command(
+    "doctor", help="Say what is installed, configured and reachable. Exits 1 if something is not in order."
+)
 def doctor(
     deep: Annotated[bool, typer.Option("--deep", help="Exercise each dependency end to end.")] = False,
     as_json: JsonFlag = False,
@@ -31,16 +33,37 @@ def _text(document: dict[str, Any]) -> str:
     rows = [
         ("python", document["python"], ""),
         *[(f"package {n}", v or "missing", "") for n, v in document["packages"].items()],
-        ("store", f"{store['kind']} {store['uri'] or ''}", store["error"] or ("reachable" if store["reachable"] else "starts on demand")),
+        (
+            "store",
+            f"{store['kind']} {store['uri'] or ''}",
+            store["error"] or ("reachable" if store["reachable"] else "starts on demand"),
+        ),
         ("language model", llm["model"] if llm else "none (runs are knowledge-free)", _llm_state(llm)),
-        ("prefect", prefect["api"] or "temporary server a run", prefect["error"] or ("reachable" if prefect["reachable"] else "")),
-        ("data", str(document["data"]["folder"] or "not supplied"), f"{document['data']['present']} of {document['data']['locked']} sets"),
+        (
+            "prefect",
+            prefect["api"] or "temporary server a run",
+            prefect["error"] or ("reachable" if prefect["reachable"] else ""),
+        ),
+        (
+            "data",
+            str(document["data"]["folder"] or "not supplied"),
+            f"{document['data']['present']} of {document['data']['locked']} sets",
+        ),
     ]
-    settings = [(s["name"], "–" if s["value"] is None else s["value"], s["from"]) for s in document["settings"]]
+    settings = [
+        (s["name"], "–" if s["value"] is None else s["value"], s["from"]) for s in document["settings"]
+    ]
     parts = [table(("what", "which", "state"), rows), table(("setting", "value", "from"), settings)]
     if checks := document.get("deep"):
-        parts.append(table(("check", "ok", "seconds", "detail"), [(c["name"], c["ok"], c["seconds"], c["detail"]) for c in checks]))
-    parts.append("everything is in order" if document["ok"] else "something is not in order: see the states above")
+        parts.append(
+            table(
+                ("check", "ok", "seconds", "detail"),
+                [(c["name"], c["ok"], c["seconds"], c["detail"]) for c in checks],
+            )
+        )
+    parts.append(
+        "everything is in order" if document["ok"] else "something is not in order: see the states above"
+    )
     return "\n\n".join(parts)
 
 
@@ -51,5 +74,3 @@ def _llm_state(llm: dict[str, Any] | None) -> str:
         return str(llm["error"])
     able = llm.get("capabilities") or {}
     return "reachable; " + ", ".join(f"{k}: {'yes' if v else 'no'}" for k, v in able.items())
-
-

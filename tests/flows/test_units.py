@@ -1,0 +1,87 @@
+"""Units of work: done once, whole, found again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hypograph.flows.units import UnitRunner, code_version
+from hypograph.models.errors import DiskError
+from hypograph.models.records import Node, Outcome, Unit
+
+
+class Shelf:
+    """A store that keeps units in a dictionary."""
+
+    def __init__(self) -> None:
+        self.units: dict[str, Unit] = {}
+
+    def commit(self, unit: Unit) -> bool:
+        fresh = unit.key not in self.units
+        self.units.setdefault(unit.key, unit)
+        return fresh
+
+    def has_unit(self, key: str) -> bool:
+        return key in self.units
+
+
+def test_the_same_inputs_are_worked_once(tmp_path: Path) -> None:
+    shelf, calls = Shelf(), []
+
+    def work() -> Outcome:
+        calls.append(1)
+        return Outcome({"n": 3}, (Node("Keyword", "a", {"df": 1}),))
+
+    first = UnitRunner(shelf, tmp_path).run("count", {"x": 1, "y": 2}, work)
+    later = UnitRunner(shelf, tmp_path)
+    assert later.run("count", {"y": 2, "x": 1}, work) == first == {"n": 3}
+    assert (len(calls), later.done, later.skipped) == (1, 0, 1)
+    later.run("count", {"x": 2, "y": 2}, work)
+    assert len(calls) == 2
+
+
+@pytest.mark.parametrize("lost", ["file", "store"])
+def test_a_half_done_unit_is_done_again(tmp_path: Path, lost: str) -> None:
+    shelf = Shelf()
+    runner = UnitRunner(shelf, tmp_path)
+    runner.run("count", {}, lambda: Outcome({"n": 1}))
+    if lost == "file":
+        next(tmp_path.rglob("*.json.gz")).unlink()
+    else:
+        shelf.units.clear()
+    runner.run("count", {}, lambda: Outcome({"n": 1}))
+    assert (runner.done, runner.skipped) == (2, 0)
+    assert len(shelf.units) == 1
+    assert len(list(tmp_path.rglob("*.json.gz"))) == 1
+
+
+def test_failed_work_leaves_nothing(tmp_path: Path) -> None:
+    shelf = Shelf()
+
+    def work() -> Outcome:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        UnitRunner(shelf, tmp_path).run("count", {}, work)
+    assert not shelf.units
+    assert not list(tmp_path.rglob("*.*"))
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    with pytest.raises(DiskError, match="file") as caught:
+        UnitRunner(Shelf(), blocked).run("count", {}, lambda: Outcome({}))
+    assert caught.value.exit_code == 1
+
+
+def test_results_are_json_whatever_is_read_back(tmp_path: Path) -> None:
+    result = UnitRunner(Shelf(), tmp_path).run("count", {}, lambda: Outcome({"pair": (1, 2), "é": "ü"}))
+    assert result == json.loads('{"pair": [1, 2], "é": "ü"}')
+
+
+def test_code_version_is_stable_within_a_process() -> None:
+    assert code_version() == code_version()
+    assert len(code_version()) == 16
