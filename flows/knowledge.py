@@ -13,7 +13,10 @@ from hypograph.models.protocols import CallSink
 if TYPE_CHECKING:
     from hypograph.agents import Gateway
 
-NO_MODEL = "none configured: this run is knowledge-free (set HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL to use one)"
+NO_MODEL = (
+    "none configured: this run is knowledge-free "
+    "(set HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL to use one)"
+)
 
 
 @dataclass(frozen=True)

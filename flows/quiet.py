@@ -8,7 +8,7 @@ from hypograph.flows.settings import Settings
 
 
 def quiet_prefect(settings: Settings, *, console: str = "CRITICAL") -> None:
-    """Set Prefect's variables; call this before anything imports Prefect. A variable the user set is left alone.
+    """Set Prefect's variables before anything imports it; a variable the user set is left alone.
 
     Parameters
     ----------

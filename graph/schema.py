@@ -60,8 +60,8 @@ LABELS: Final[dict[str, Label]] = {
     # kind: keywords, alloy, refined; level counts from 0; details is JSON text
     "Hypothesis": _label(
         "id",
-        "statement kind level level_name details score probability_best belief plausibility ignorance conflict "
-        "novelty potential status deciding_experiment space root created_at",
+        "statement kind level level_name details score probability_best belief plausibility ignorance "
+        "conflict novelty potential status deciding_experiment space root created_at",
         volatile="created_at",
         indexed="level score kind root",
     ),
@@ -74,8 +74,8 @@ LABELS: Final[dict[str, Label]] = {
     # one node a replicate; `group` joins the replicates of one method on one table
     "Campaign": _label(
         "id",
-        "name table method seed budget initial group goal objectives space best best_percent count "
-        "entropy_published entropy_corrected entropy_relative auc excluded live status created_at updated_at seconds",
+        "name table method seed budget initial group goal objectives space best best_percent "
+        "count entropy_published entropy_corrected entropy_relative auc excluded live status created_at updated_at seconds",
         volatile="created_at updated_at seconds",
         indexed="group table method live",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -78,46 +79,37 @@ def _import_flow() -> None:
 
 def summary(document: dict[str, Any]) -> str:
     """Lay the document out as the short table that ends a run."""
-    rows: list[tuple[str, str]] = []
-    if found := document["literature"]:
-        rows.append(
-            (
-                "literature",
-                f"{found['publications']:,} publications, {found['keywords']:,} keywords, {found['edges']:,} edges",
-            )
-        )
-    if found := document["evidence"]:
-        rows.append(
-            ("evidence", f"{found['pairs']:,} element pairs, {found['predictions']:,} predictions kept")
-        )
-        for method, row in found["checked"].items():
-            figures = ", ".join(
-                f"{k.upper()} {v:.3f}" if v is not None else f"{k.upper()} –"
-                for k, v in row.items()
-                if k in {"auc", "mcc"}
-            )
-            rows.append((f"  held-out check, {method}", figures))
-    if found := document["hypotheses"]:
-        rows.append(("hypotheses", f"{found['count']:,}"))
-        if best := found["best"]:
-            rows.append(
-                ("  best", f"{best['statement']} (probability of being best {best['probability_best']:.2f})")
-            )
-    for row in document["campaigns"]:
-        rows.append(
-            (
-                f"campaign {row['table']}, {row['method']}",
-                f"best {_figure(row['best'])}, entropy {_figure(row['entropy'])}",
-            )
-        )
     steps = document["steps"]
-    rows.append(
-        ("units", f"{sum(s['done'] for s in steps)} done, {sum(s['skipped'] for s in steps)} found done")
-    )
-    rows.append(("graph", document["graph_hash"][:16]))
-    rows.append(("time", f"{document['seconds']:.1f} s"))
-    rows.append(("page", f"{document['page']}  (start it with `hypograph ui`)"))
+    done, skipped = (sum(step[k] for step in steps) for k in ("done", "skipped"))
+    rows = [
+        *_found(document),
+        *[
+            (
+                f"campaign {c['table']}, {c['method']}",
+                f"best {_figure(c['best'])}, entropy {_figure(c['entropy'])}",
+            )
+            for c in document["campaigns"]
+        ],
+        ("units", f"{done} done, {skipped} found done"),
+        ("graph", document["graph_hash"][:16]),
+        ("time", f"{document['seconds']:.1f} s"),
+        ("page", f"{document['page']}  (start it with `hypograph ui`)"),
+    ]
     return table(("what", "found"), rows)
+
+
+def _found(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    if found := document["literature"]:
+        counts = ", ".join(f"{found[k]:,} {k}" for k in ("publications", "keywords", "edges"))
+        yield "literature", counts
+    if found := document["evidence"]:
+        yield "evidence", f"{found['pairs']:,} element pairs, {found['predictions']:,} predictions kept"
+        for method, row in found["checked"].items():
+            yield f"  held-out check, {method}", f"AUC {_figure(row['auc'])}, MCC {_figure(row['mcc'])}"
+    if found := document["hypotheses"]:
+        yield "hypotheses", f"{found['count']:,}"
+        if best := found["best"]:
+            yield "  best", f"{best['statement']} (probability of being best {best['probability_best']:.2f})"
 
 
 def _figure(value: Any) -> str:
