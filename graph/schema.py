@@ -75,7 +75,8 @@ LABELS: Final[dict[str, Label]] = {
     "Campaign": _label(
         "id",
         "name table method seed budget initial group goal objectives space best best_percent "
-        "count entropy_published entropy_corrected entropy_relative auc excluded live status created_at updated_at seconds",
+        "count entropy_published entropy_corrected entropy_relative auc excluded "
+        "live status created_at updated_at seconds",
         volatile="created_at updated_at seconds",
         indexed="group table method live",
     ),
