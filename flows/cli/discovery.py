@@ -53,28 +53,29 @@ def run(
 
 
 def _run(parameters: dict[str, Any], as_json: bool) -> None:
-    from hypograph.flows.quiet import quiet_prefect
+    from hypograph.flows.orchestrator import Orchestrator
     from hypograph.flows.settings import load_settings
 
     settings = load_settings()
-    quiet_prefect(settings)
-    # The graph server boots in its own process while this one imports Prefect.
-    imports = threading.Thread(target=_import_flow, daemon=True)
-    imports.start()
-    from hypograph.graph import open_store
+    # Prefect's server and the graph server boot as children of this (main) thread while the imports go on.
+    with Orchestrator(settings.home, settings.prefect_api_url) as orchestrator:
+        imports = threading.Thread(target=_import_flow, daemon=True)
+        imports.start()
+        from hypograph.graph import open_store
 
-    say(f"graph store: {settings.neo4j_uri or settings.home / 'store'}")
-    with open_store(settings.store_config()):
-        imports.join()
-        from hypograph.flows import discovery
+        say(f"graph store: {settings.neo4j_uri or settings.home / 'store'}")
+        with open_store(settings.store_config()):
+            imports.join()
+            from hypograph.flows import discovery
 
-        discovery.CURRENT_TELL["tell"] = lambda step, text: say(f"{step}: {text}")
-        document = discovery.discovery(discovery.DiscoveryParameters(**parameters))
+            discovery.CURRENT_TELL["tell"] = lambda step, text: say(f"{step}: {text}")
+            with orchestrator.connected():
+                document = discovery.discovery(discovery.DiscoveryParameters(**parameters))
     emit(document, as_json, summary(document))
 
 
 def _import_flow() -> None:
-    import hypograph.flows.discovery  # noqa: F401  (imported for its side effect: the module cache)
+    import hypograph.flows.discovery  # noqa: F401  (fills the module cache)
 
 
 def summary(document: dict[str, Any]) -> str:
