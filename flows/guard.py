@@ -1,0 +1,57 @@
+"""Children that never outlive their parent, and a lock that a crash cannot leave behind."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from hypograph.models.errors import DiskError
+
+_PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent(parent: int) -> None:
+    """Ask the kernel to kill this process when the thread that started it ends.
+
+    Parameters
+    ----------
+    parent
+        Process id of the expected parent; if it is gone already this process leaves at once.
+
+    Notes
+    -----
+    Only Linux has `prctl`; elsewhere this does nothing and the parent's own clean-up has to do. The signal is
+    SIGKILL: what we guard keeps its state in transactions, so it has nothing to tidy.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it died between our start and the call above
+        os._exit(1)
+
+
+@contextlib.contextmanager
+def file_lock(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock on a file; the kernel frees it when the process dies.
+
+    Raises
+    ------
+    DiskError
+        If the file cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise DiskError(f"cannot be written ({error.strerror})", where=str(path)) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

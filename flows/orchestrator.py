@@ -1,0 +1,251 @@
+"""The Prefect server of a run: the configured one, the one `flows serve` keeps, or a child of our own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from hypograph.models.errors import DiskError, PortTakenError, UnavailableError
+
+BOOT_SECONDS = 120.0
+_LOG_LIMIT = 5_000_000
+
+
+class OrchestratorError(UnavailableError):
+    """The Prefect server does not start or does not answer."""
+
+    retryable = True
+
+
+class Orchestrator:
+    """A Prefect server for as long as the context lasts.
+
+    Entering returns at once: a child boots while the caller opens the store and imports what it needs, and
+    `connected` waits for it. Enter it in the main thread, because the kernel kills the child when the thread
+    that started it ends, and before Prefect is imported.
+
+    Parameters
+    ----------
+    home
+        hypograph's data folder; Prefect's own folder is `prefect` in it.
+    api_url
+        Address of a configured server, or None.
+    schedules
+        Whether the child must run schedules and automations (`flows serve`).
+    port
+        Port for the child; 0 takes a free one.
+    """
+
+    def __init__(
+        self, home: Path, api_url: str | None = None, *, schedules: bool = False, port: int = 0
+    ) -> None:
+        self.folder = home / "prefect"
+        self.schedules, self.port = schedules, port
+        self.owned = False
+        self._configured = api_url
+        self._url: str | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def api_url(self) -> str:
+        """Address of the API, ending in ``/api``."""
+        if self._url is None:
+            raise RuntimeError("the orchestrator was not entered")
+        return self._url
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the child, or None where the server is not ours."""
+        return self._process.pid if self._process else None
+
+    def __enter__(self) -> Orchestrator:
+        attached = self._configured or serving_url(self.folder)
+        if attached and not (self.schedules and self._configured is None):
+            self._url = attached
+            return self
+        if attached:
+            raise OrchestratorError(
+                "another `hypograph flows serve` runs on this data folder",
+                where=attached,
+                hint="Stop it first, or use another HYPOGRAPH_HOME.",
+            )
+        self._start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+
+    def _start(self) -> None:
+        set_environment(self.folder)
+        listener = _listen(self.port)
+        self.port = listener.getsockname()[1]
+        with listener, _log_file(self.folder) as log:
+            # The child inherits the listening socket: no other program can take the port in between.
+            self._process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "hypograph.flows.orchestrator_child"),
+                    *(str(listener.fileno()), str(os.getpid()), "schedules" if self.schedules else "runs"),
+                ],
+                pass_fds=[listener.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=_child_environment(self.folder),
+            )
+        self.owned = True
+        self._url = f"http://127.0.0.1:{self.port}/api"
+
+    def wait(self, seconds: float = BOOT_SECONDS) -> None:
+        """Wait until the server answers.
+
+        Raises
+        ------
+        OrchestratorError
+            If it does not within `seconds`, or has died.
+        """
+        end = time.monotonic() + seconds
+        while not healthy(self.api_url, timeout=max(0.1, min(10.0, end - time.monotonic()))):
+            if self._process is not None and self._process.poll() is not None:
+                raise OrchestratorError(
+                    f"the Prefect server ended with code {self._process.returncode}",
+                    hint=f"Read {self.folder / 'server.log'}.",
+                )
+            if self._process is None or time.monotonic() > end:
+                raise OrchestratorError(
+                    "the Prefect server does not answer",
+                    where=self.api_url,
+                    hint="Start it, or unset PREFECT_API_URL.",
+                )
+            time.sleep(0.05)
+
+    @contextlib.contextmanager
+    def connected(self) -> Iterator[None]:
+        """Wait for the server; inside, flows of this process report to it.
+
+        Heartbeats are off: each flow run ends by joining a thread that sleeps for a whole second, and a run
+        that dies with its command needs no pulse. Runs that `flows serve` starts keep theirs.
+        """
+        self.wait()
+        import prefect.context
+        from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
+
+        with temporary_settings({PREFECT_API_URL: self.api_url}):
+            settings = get_current_settings()
+            flows = settings.flows.model_copy(update={"heartbeat_frequency": None})
+            profile = prefect.context.get_settings_context().profile
+            with prefect.context.SettingsContext(
+                profile=profile, settings=settings.model_copy(update={"flows": flows})
+            ):
+                try:
+                    yield
+                finally:
+                    _drain()
+
+
+def set_environment(folder: Path) -> None:
+    """Set what Prefect reads when it is imported; a variable that the user set is left alone."""
+    wanted = {
+        "PREFECT_HOME": str(folder),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+        "PREFECT_CLI_PROMPT": "false",
+    }
+    for name, value in wanted.items():
+        os.environ.setdefault(name, value)
+
+
+def _child_environment(folder: Path) -> dict[str, str]:
+    mine = {
+        k: v
+        for k, v in os.environ.items()
+        if k not in {"PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_PROFILE"}
+    }
+    return {
+        **mine,
+        "PREFECT_HOME": str(folder),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+    }
+
+
+def healthy(api_url: str, timeout: float = 2.0) -> bool:
+    """Tell whether a Prefect server answers at the address."""
+    if not api_url.startswith(("http://", "https://")):
+        return False
+    try:
+        with urlopen(api_url.rstrip("/") + "/health", timeout=timeout) as answer:  # noqa: S310  (scheme checked)
+            return bool(answer.status == 200)
+    except (URLError, OSError, ValueError):
+        return False
+
+
+def serving_file(folder: Path) -> Path:
+    """File in which `flows serve` says where it is."""
+    return folder / "serving.json"
+
+
+def serving_url(folder: Path) -> str | None:
+    """Address of the server that a living `flows serve` keeps on this folder, or None."""
+    try:
+        found: dict[str, Any] = json.loads(serving_file(folder).read_text("utf-8"))
+        os.kill(int(found["pid"]), 0)
+        url = str(found["api_url"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return url if healthy(url) else None
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise PortTakenError(
+            f"cannot listen ({error.strerror})",
+            where=f"127.0.0.1:{port}",
+            hint="Choose another --port, or 0 for a free one.",
+        ) from error
+    return listener
+
+
+def _log_file(folder: Path) -> IO[bytes]:
+    path = folder / "server.log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        mode = "wb" if path.exists() and path.stat().st_size > _LOG_LIMIT else "ab"
+        return open(path, mode, opener=lambda name, flags: os.open(name, flags, 0o600))
+    except OSError as error:
+        raise DiskError(f"cannot be written ({error.strerror})", where=str(folder)) from error
+
+
+def _drain() -> None:
+    """Send what Prefect's background threads still hold, before the server goes."""
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    for worker in (EventsWorker, APILogWorker):
+        worker.drain_all(timeout=5, at_exit=False)
