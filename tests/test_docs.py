@@ -1,0 +1,59 @@
+"""The documentation's command blocks run, and everything a user can set or call is described."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hypograph.flows.cli.main import ROOMS
+from hypograph.flows.settings import FOREIGN, Settings
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+
+
+def blocks(page: Path) -> str:
+    """Join the `sh` blocks of a page into one script."""
+    return "\n".join(re.findall(r"^```sh\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S))
+
+
+@pytest.mark.slow
+def test_the_tutorial_runs_as_written(tmp_path: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("HYPOGRAPH_", "NEO4J_", "PREFECT_"))}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    environment["DO_NOT_TRACK"] = "1"
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", blocks(ROOT / "docs" / "tutorial.md")],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS))
+def test_every_command_is_described(room: str) -> None:
+    text = "\n".join(p.read_text("utf-8") for p in [ROOT / "README.md", *PAGES])
+    assert f"hypograph {room}" in text
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_every_setting_is_described(name: str) -> None:
+    text = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    assert f"`{FOREIGN.get(name, 'HYPOGRAPH_' + name.upper())}`" in text
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=lambda p: p.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.S)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not target.startswith(("http://", "https://", "#", "mailto:")):
+            assert (page.parent / target.split("#")[0]).exists(), f"{page.name}: {target}"
