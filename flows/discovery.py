@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -175,7 +175,12 @@ def discovery(parameters: DiscoveryParameters | None = None) -> dict[str, Any]:
 
 
 def run_discovery(
-    parameters: DiscoveryParameters, settings: Settings, tell: Tell | None = None
+    parameters: DiscoveryParameters,
+    settings: Settings,
+    tell: Tell | None = None,
+    *,
+    name: str = "discovery",
+    only: Collection[str] = STEPS,
 ) -> dict[str, Any]:
     """Do the work of the flow; call it inside a flow run, so that its steps are tasks.
 
@@ -187,6 +192,10 @@ def run_discovery(
         Store, language model, folders.
     tell
         Called with (step, text) as the run goes on.
+    name
+        Name of the flow, for its node in the graph.
+    only
+        Steps to take; what another step needs must be among them.
 
     Returns
     -------
@@ -204,14 +213,20 @@ def run_discovery(
     began, started = time.monotonic(), datetime.now(UTC)
     run_id = _flow_run_id(started)
     publications, records, tables = read_inputs(parameters)
+    if "literature" not in only:
+        publications = []
+    if "evidence" not in only:
+        records = []
+    if "campaigns" not in only:
+        tables = []
     with open_store(settings.store_config()) as store:
         store.ensure_schema()
         with open_knowledge(settings, store) as knowledge:
             tell("language model", knowledge.sentence)
             run = _Run(parameters, UnitRunner(store, settings.home / "units"), knowledge, tell)
-            store.start_run(FlowRun(run_id, "discovery", started, parameters.model_dump(mode="json")))
+            store.start_run(FlowRun(run_id, name, started, parameters.model_dump(mode="json")))
             try:
-                literature, evidence, hypotheses, campaigns = _steps(run, publications, records, tables)
+                literature, evidence, hypotheses, campaigns = _steps(run, publications, records, tables, only)
             except BaseException as error:
                 _abort(store, run_id, run, began, error)
                 raise
@@ -247,10 +262,13 @@ def _steps(
     publications: Sequence[Publication],
     records: Sequence[AlloyRecord],
     tables: Sequence[ReactionTable],
+    only: Collection[str],
 ) -> tuple[Any, Any, Any, Any]:
     literature = literature_task(run, publications) if publications else None
     evidence = evidence_task(run, records) if records else None
-    hypotheses = hypotheses_task(run, literature, evidence, publications) if literature or evidence else None
+    hypotheses = None
+    if "hypotheses" in only and (literature or evidence):
+        hypotheses = hypotheses_task(run, literature, evidence, publications)
     campaigns = campaigns_task(run, tables) if tables else None
     return literature, evidence, hypotheses, campaigns
 
