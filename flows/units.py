@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import hypograph
+from hypograph.flows.guard import file_lock
+from hypograph.flows.observe import observed_unit
 from hypograph.models.errors import DiskError
 from hypograph.models.keys import digest
 from hypograph.models.records import Outcome, Unit
@@ -91,19 +93,26 @@ class UnitRunner:
         """
         key = digest(kind, inputs, code_version())
         path = self.folder / key[:2] / f"{key}.json.gz"
-        if path.exists() and self.store.has_unit(key):
+        with observed_unit(kind, key) as note:
+            if not self._is_done(key, path):
+                # A second worker on the same unit waits here, then finds it done: nothing is paid for twice.
+                with file_lock(self.folder / "locks" / key):
+                    if not self._is_done(key, path):
+                        outcome = work()
+                        # The file goes first: a unit that the store knows always has its result.
+                        _save(path, dict(outcome.result))
+                        self.store.commit(Unit(key, kind, outcome))
+                        note["outcome"] = "done"
+            if note["outcome"] != "done":
+                note["outcome"] = "skipped"
             with self._lock:
-                self.skipped += 1
+                self.done += note["outcome"] == "done"
+                self.skipped += note["outcome"] == "skipped"
             self.tell(kind, self.done, self.skipped)
             return _load(path)
-        outcome = work()
-        # The file goes first: a unit that the store knows always has its result.
-        _save(path, dict(outcome.result))
-        self.store.commit(Unit(key, kind, outcome))
-        with self._lock:
-            self.done += 1
-        self.tell(kind, self.done, self.skipped)
-        return _load(path)
+
+    def _is_done(self, key: str, path: Path) -> bool:
+        return path.exists() and self.store.has_unit(key)
 
 
 def _load(path: Path) -> dict[str, Any]:
