@@ -1,0 +1,117 @@
+"""The flows that a laboratory leaves running: the whole path, or one part of it.
+
+Each takes one validated parameter model, retries where waiting can help, ends after a set time, and
+publishes its findings as Prefect artifacts. They share units of work with `hypograph demo` and `hypograph run`:
+what one has done, no other repeats.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+from pydantic import BaseModel, ConfigDict, Field
+
+from hypograph.flows.discovery import DiscoveryParameters, run_discovery
+from hypograph.flows.guard import die_with_parent
+from hypograph.flows.settings import load_settings
+
+# Prefect's runner starts a run's process with our environment: a run must not outlive `flows serve`.
+SERVE_PID = "_HYPOGRAPH_SERVE_PID"
+if SERVE_PID in os.environ and "PREFECT__FLOW_RUN_ID" in os.environ:
+    die_with_parent(int(os.environ[SERVE_PID]))
+
+RETRIES, RETRY_SECONDS = 2, 30
+HOUR = 3600.0
+
+
+class _Parameters(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    small: bool = Field(False, description="A fixed small subset.")
+    seed: int = Field(0, ge=0, description="Seed of every random choice.")
+
+    def discovery(self) -> DiscoveryParameters:
+        """The same wishes as parameters of the whole path."""
+        return DiscoveryParameters(**self.model_dump())
+
+
+class LiteratureParameters(_Parameters):
+    """Parameters of `literature-refresh`."""
+
+    papers: Path | None = Field(None, description="Publications; none: those that ship with the package.")
+
+
+class EvidenceParameters(_Parameters):
+    """Parameters of `evidence-refresh`."""
+
+    alloys: Path | None = Field(None, description="Alloys; none: those that ship with the package.")
+
+
+class HypothesisParameters(_Parameters):
+    """Parameters of `hypothesis-search`."""
+
+    papers: Path | None = Field(None, description="Publications.")
+    alloys: Path | None = Field(None, description="Alloys.")
+
+
+class CampaignParameters(_Parameters):
+    """Parameters of `campaign`."""
+
+    table: Path | None = Field(None, description="A reaction table; none: those that ship with the package.")
+    seeds: int = Field(3, ge=1, le=1000, description="Replicates a method.")
+    budget: int = Field(20, ge=2, le=10_000, description="Experiments a campaign.")
+
+
+PARAMETERS: dict[str, type[BaseModel]] = {
+    "discovery": DiscoveryParameters,
+    "literature-refresh": LiteratureParameters,
+    "evidence-refresh": EvidenceParameters,
+    "hypothesis-search": HypothesisParameters,
+    "campaign": CampaignParameters,
+}
+
+
+def _run(name: str, parameters: DiscoveryParameters, only: Sequence[str]) -> dict[str, Any]:
+    from hypograph.flows.attended import endpoint_slots, publish, retried, telling
+
+    settings = load_settings()
+    with endpoint_slots(settings), telling() as tell:
+        document = retried(lambda: run_discovery(parameters, settings, tell, name=name, only=only))
+    publish(name, document)
+    return document
+
+
+@flow(name="discovery", timeout_seconds=12 * HOUR, persist_result=False)
+def discovery(parameters: DiscoveryParameters | None = None) -> dict[str, Any]:
+    """Run the whole path."""
+    steps = ("literature", "evidence", "hypotheses", "campaigns")
+    return _run("discovery", parameters or DiscoveryParameters(), steps)
+
+
+@flow(name="literature-refresh", timeout_seconds=6 * HOUR, persist_result=False)
+def literature_refresh(parameters: LiteratureParameters | None = None) -> dict[str, Any]:
+    """Bring the keyword graph up to date with the publications."""
+    return _run("literature-refresh", (parameters or LiteratureParameters()).discovery(), ("literature",))
+
+
+@flow(name="evidence-refresh", timeout_seconds=6 * HOUR, persist_result=False)
+def evidence_refresh(parameters: EvidenceParameters | None = None) -> dict[str, Any]:
+    """Bring substitutability and phase predictions up to date with the alloy tables."""
+    return _run("evidence-refresh", (parameters or EvidenceParameters()).discovery(), ("evidence",))
+
+
+@flow(name="hypothesis-search", timeout_seconds=6 * HOUR, persist_result=False)
+def hypothesis_search(parameters: HypothesisParameters | None = None) -> dict[str, Any]:
+    """Search hypotheses on what literature and tables give now."""
+    steps = ("literature", "evidence", "hypotheses")
+    return _run("hypothesis-search", (parameters or HypothesisParameters()).discovery(), steps)
+
+
+@flow(name="campaign", timeout_seconds=12 * HOUR, persist_result=False)
+def campaign(parameters: CampaignParameters | None = None) -> dict[str, Any]:
+    """Run benchmark campaigns over reaction tables."""
+    return _run("campaign", (parameters or CampaignParameters()).discovery(), ("campaigns",))
