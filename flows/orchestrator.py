@@ -136,11 +136,11 @@ class Orchestrator:
             time.sleep(0.05)
 
     @contextlib.contextmanager
-    def connected(self) -> Iterator[None]:
+    def connected(self, *, pulse: bool = False) -> Iterator[None]:
         """Wait for the server; inside, flows of this process report to it.
 
-        Heartbeats are off: each flow run ends by joining a thread that sleeps for a whole second, and a run
-        that dies with its command needs no pulse. Runs that `flows serve` starts keep theirs.
+        Without `pulse` heartbeats are off: each flow run ends by joining a thread that sleeps for a whole
+        second, and a run that dies with its command needs no pulse. Runs that `flows serve` starts keep theirs.
         """
         self.wait()
         import prefect.context
@@ -148,7 +148,8 @@ class Orchestrator:
 
         with temporary_settings({PREFECT_API_URL: self.api_url}):
             settings = get_current_settings()
-            flows = settings.flows.model_copy(update={"heartbeat_frequency": None})
+            quiet = {} if pulse else {"heartbeat_frequency": None}
+            flows = settings.flows.model_copy(update=quiet)
             profile = prefect.context.get_settings_context().profile
             with prefect.context.SettingsContext(
                 profile=profile, settings=settings.model_copy(update={"flows": flows})

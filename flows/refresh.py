@@ -1,8 +1,8 @@
 """The flows that a laboratory leaves running: the whole path, or one part of it.
 
 Each takes one validated parameter model, retries where waiting can help, ends after a set time, and
-publishes its findings as Prefect artifacts. They share units of work with `hypograph demo` and `hypograph run`:
-what one has done, no other repeats.
+publishes its findings as Prefect artifacts. They share units of work with `hypograph demo` and `hypograph
+run`: what one has done, no other repeats.
 """
 
 from __future__ import annotations
