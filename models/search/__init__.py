@@ -1,0 +1,1 @@
+"""Hierarchical search for hypotheses over an abstract proposer and judge, with a posterior."""
