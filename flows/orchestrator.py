@@ -140,7 +140,7 @@ class Orchestrator:
         """Wait for the server; inside, flows of this process report to it.
 
         Without `pulse` heartbeats are off: each flow run ends by joining a thread that sleeps for a whole
-        second, and a run that dies with its command needs no pulse. Runs that `flows serve` starts keep theirs.
+        second, and a run that dies with its command needs none. Runs that `flows serve` starts keep theirs.
         """
         self.wait()
         import prefect.context
@@ -187,6 +187,8 @@ def _child_environment(folder: Path) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+        # A run that waits for the one before it asks again this often (30 by default).
+        "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "2",
     }
 
 

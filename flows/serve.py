@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 4200
 HEARTBEAT_SECONDS = 30
+# A run's process starts this long before its time, about what Python needs to import the flow. Much longer, and
+# it would hold the slot that the run before it still has.
+PREFETCH_SECONDS = 4
+QUERY_SECONDS = 2
 Say = Callable[[str], None]
 
 
@@ -85,7 +89,8 @@ def serve(settings: Settings, wish: Wish, say: Say) -> None:
                 name="hypograph",
                 pause_on_shutdown=False,  # what the user paused stays paused, nothing else does
                 limit=wish.limit,
-                query_seconds=5,
+                query_seconds=QUERY_SECONDS,
+                prefetch_seconds=PREFETCH_SECONDS,
                 heartbeat_seconds=HEARTBEAT_SECONDS,
             )
             with clients() as client:
@@ -98,9 +103,15 @@ def serve(settings: Settings, wish: Wish, say: Say) -> None:
                 announce(metrics)
                 say(f"watch at {orchestrator.api_url.removesuffix('/api')}; metrics at {metrics}")
                 say("serving " + ", ".join(DEPLOYABLES) + "; Ctrl-C stops")
-                with contextlib.suppress(KeyboardInterrupt, SystemExit):
+                # Prefect's own handler leaves a coroutine behind; an interrupt unwinds everything in order.
+                runner.handle_sigterm = _interrupt
+                with contextlib.suppress(KeyboardInterrupt):
                     asyncio.run(runner.start())
                 say("stopped")
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 @contextlib.contextmanager

@@ -1,0 +1,117 @@
+"""Scheduler: how many of the runs of a ten-second schedule are missed or doubled, and how late they start.
+
+It serves a flow that does nothing but note the time, through the same code as `hypograph flows serve`, on a
+fresh data folder. ``--runs 60`` takes ten minutes.
+
+    python benchmarks/flows_schedule.py [--runs 60] [--quick]
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from prefect import flow
+from pydantic import BaseModel
+
+INTERVAL = 10
+
+
+class Nothing(BaseModel):
+    """The probe takes no parameters."""
+
+
+@flow(name="probe", persist_result=False)
+def probe(parameters: Nothing | None = None) -> float:
+    return time.time()
+
+
+def serve_probe(home: str) -> None:
+    from hypograph.flows import deployments, refresh
+    from hypograph.flows.deployments import Deployable, schedule_of
+    from hypograph.flows.serve import Wish, serve
+    from hypograph.flows.settings import load_settings
+
+    deployments.DEPLOYABLES.clear()
+    deployments.DEPLOYABLES["probe"] = Deployable("probe", "flows_schedule.probe", "Notes the time.")
+    refresh.PARAMETERS["probe"] = Nothing
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    wish = Wish(flows=["probe"], schedule=schedule_of(None, INTERVAL), port=0, limit=2)
+    serve(load_settings(home=Path(home)), wish, lambda text: print(text, file=sys.stderr, flush=True))
+
+
+def observe(home: Path, runs: int) -> list[dict[str, float]]:
+    import httpx
+
+    from hypograph.flows.orchestrator import serving_url
+
+    url = None
+    while url is None:
+        time.sleep(1)
+        url = serving_url(home / "prefect")
+    time.sleep((runs + 2) * INTERVAL)
+    body = {
+        "sort": "EXPECTED_START_TIME_ASC",
+        "flow_runs": {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED", "RUNNING", "PENDING"]}}},
+    }
+    found = httpx.post(url + "/flow_runs/filter", json={**body, "limit": 200}, timeout=30).json()
+    from datetime import datetime
+
+    def seconds(text: str | None) -> float:
+        return datetime.fromisoformat(text).timestamp() if text else float("nan")
+
+    return [
+        {
+            "expected": seconds(r["expected_start_time"]),
+            "started": seconds(r["start_time"]),
+            "completed": r["state_type"] == "COMPLETED",
+        }
+        for r in found
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runs", type=int, default=60)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--serve", metavar="HOME")
+    arguments = parser.parse_args()
+    if arguments.serve:
+        serve_probe(arguments.serve)
+        return
+    runs = 6 if arguments.quick else arguments.runs
+    with tempfile.TemporaryDirectory() as folder:
+        child = subprocess.Popen([sys.executable, __file__, "--serve", folder])
+        try:
+            rows = observe(Path(folder), runs)[:runs]
+        finally:
+            child.send_signal(signal.SIGTERM)
+            child.wait(60)
+    expected = [row["expected"] for row in rows]
+    gaps = [b - a for a, b in itertools.pairwise(expected)]
+    late = [row["started"] - row["expected"] for row in rows if row["completed"]]
+    result = {
+        "runs": len(rows),
+        "completed": sum(bool(row["completed"]) for row in rows),
+        "missed": sum(round(gap / INTERVAL) - 1 for gap in gaps if gap > 1.5 * INTERVAL),
+        "doubled": sum(gap < 0.5 * INTERVAL for gap in gaps),
+        "seconds_late": {"median": round(statistics.median(late), 2), "max": round(max(late), 2)},
+    }
+    for name, value in result.items():
+        print(f"{name:14} {value}")
+    results = Path(__file__).parent / "results"
+    results.mkdir(exist_ok=True)
+    (results / "flows_schedule.json").write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
