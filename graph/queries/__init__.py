@@ -1,0 +1,1 @@
+"""Cypher, as named constants, one module a theme."""

@@ -1,0 +1,64 @@
+"""Writing units, and reading everything for hashes and exports."""
+
+from __future__ import annotations
+
+from hypograph.graph.query import Query
+from hypograph.graph.schema import LABELS, RELATIONS
+
+
+def _node_example(label: str) -> dict[str, object]:
+    return {"rows": [{"key": f"example {label}", "props": {}}]}
+
+
+MERGE_NODES = {
+    label: Query(
+        f"merge_{label}",
+        f"UNWIND $rows AS r MERGE (n:{label} {{{spec.key}: r.key}}) SET n += r.props RETURN count(n) AS n",
+        _node_example(label),
+        writes=True,
+    )
+    for label, spec in LABELS.items()
+}
+
+MERGE_EDGES = {
+    (kind, a, b): Query(
+        f"merge_{kind}_{a}_{b}",
+        f"UNWIND $rows AS r MATCH (a:{a} {{{LABELS[a].key}: r.start}}) MATCH (b:{b} {{{LABELS[b].key}: r.end}}) "
+        f"MERGE (a)-[e:{kind} {{key: r.key}}]->(b) SET e += r.props RETURN count(e) AS n",
+        {"rows": [{"start": "none", "end": "none", "key": "", "props": {}}]},
+        writes=True,
+    )
+    for kind, relation in RELATIONS.items()
+    for a, b in relation.joins
+}
+
+READ_NODES = {
+    label: Query(
+        f"read_{label}",
+        f"MATCH (n:{label}) WHERE n.{spec.key} > $after RETURN n.{spec.key} AS key, properties(n) AS props "
+        f"ORDER BY n.{spec.key} LIMIT $limit",
+        {"after": "", "limit": 10},
+    )
+    for label, spec in LABELS.items()
+}
+
+COUNT_NODES = {label: Query(f"count_{label}", f"MATCH (n:{label}) RETURN count(n) AS n") for label in LABELS}
+COUNT_EDGES = {
+    kind: Query(f"count_{kind}", f"MATCH ()-[e:{kind}]->() RETURN count(e) AS n") for kind in RELATIONS
+}
+
+READ_EDGES = {
+    (kind, a, b): Query(
+        f"read_{kind}_{a}_{b}",
+        f"MATCH (a:{a})-[e:{kind}]->(b:{b}) "
+        f"RETURN a.{LABELS[a].key} AS start, b.{LABELS[b].key} AS end, properties(e) AS props",
+    )
+    for kind, relation in RELATIONS.items()
+    for a, b in relation.joins
+}
+
+HAS_UNIT = Query("has_unit", "MATCH (u:Unit {key: $key}) RETURN u.key AS key", {"key": "none"})
+DONE_UNITS = Query(
+    "done_units", "MATCH (u:Unit) WHERE u.key IN $keys RETURN u.key AS key", {"keys": ["none"]}
+)
+SCHEMA_VERSION = Query("schema_version", "MATCH (m:Migration) RETURN max(m.version) AS version")
