@@ -1,0 +1,1 @@
+"""Spaces, ask/tell optimizers, surrogates, and the entropy of exploration."""
