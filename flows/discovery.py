@@ -15,6 +15,7 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hypograph.flows.knowledge import Knowledge, open_knowledge
+from hypograph.flows.scale import spreader
 from hypograph.flows.settings import Settings, load_settings
 from hypograph.flows.units import UnitRunner
 from hypograph.graph import FlowRun, GraphStore, open_store
@@ -223,7 +224,12 @@ def run_discovery(
         store.ensure_schema()
         with open_knowledge(settings, store) as knowledge:
             tell("language model", knowledge.sentence)
-            run = _Run(parameters, UnitRunner(store, settings.home / "units"), knowledge, tell)
+            run = _Run(
+                parameters,
+                UnitRunner(store, settings.home / "units", spread=spreader(settings)),
+                knowledge,
+                tell,
+            )
             store.start_run(FlowRun(run_id, name, started, parameters.model_dump(mode="json")))
             try:
                 literature, evidence, hypotheses, campaigns = _steps(run, publications, records, tables, only)

@@ -103,6 +103,8 @@ class Settings(BaseSettings):
     openalex_api_key: SecretStr | None = Field(None, description="Key of OpenAlex, where one is needed.")
     semantic_scholar_api_key: SecretStr | None = Field(None, description="Key of Semantic Scholar.")
     log_json: bool = Field(False, description="Write logs as JSON lines.")
+    workers: int = Field(0, ge=0, le=1024, description="Dask workers for wide steps here; 0: none.")
+    dask_address: str | None = Field(None, description="Dask scheduler for wide steps, tcp://host:port.")
     otel_endpoint: str | None = Field(
         None, description="OTLP address that traces are sent to; unset: none are made."
     )

@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -60,11 +60,14 @@ class UnitRunner:
         Where results that later steps read are kept, one gzipped JSON file a unit.
     tell
         Called with (kind, done, skipped) after each unit, for progress.
+    spread
+        Does independent pieces of work on workers (`hypograph.flows.scale`); None where there are none.
     """
 
     store: UnitStore
     folder: Path
     tell: Callable[[str, int, int], None] = lambda kind, done, skipped: None
+    spread: Callable[[Sequence[Callable[[], Outcome]]], list[Outcome]] | None = None
     done: int = 0
     skipped: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -92,7 +95,7 @@ class UnitRunner:
             If the result cannot be written.
         """
         key = digest(kind, inputs, code_version())
-        path = self.folder / key[:2] / f"{key}.json.gz"
+        path = self._path(key)
         with observed_unit(kind, key) as note:
             if not self._is_done(key, path):
                 # A second worker on the same unit waits here, then finds it done: nothing is paid for twice.
@@ -110,6 +113,42 @@ class UnitRunner:
                 self.skipped += note["outcome"] == "skipped"
             self.tell(kind, self.done, self.skipped)
             return _load(path)
+
+    def run_all(
+        self, kind: str, jobs: Sequence[tuple[Mapping[str, Any], Callable[[], Outcome]]]
+    ) -> list[dict[str, Any]]:
+        """Run independent units of one kind; with workers, those that are not done side by side.
+
+        With workers a crash loses the units in flight, all of this call; without, at most one.
+
+        Parameters
+        ----------
+        kind
+            Name of the kind of unit.
+        jobs
+            Inputs and work of each unit, as for `run`; with workers the work must pickle.
+
+        Returns
+        -------
+        list of dict
+            Results in the order of the jobs.
+        """
+        made: dict[int, Outcome] = {}
+        if self.spread is not None:
+            keys = [digest(kind, inputs, code_version()) for inputs, _ in jobs]
+            left = [i for i, key in enumerate(keys) if not self._is_done(key, self._path(key))]
+            made = dict(zip(left, self.spread([jobs[i][1] for i in left]), strict=True))
+
+        def finished(outcome: Outcome) -> Callable[[], Outcome]:
+            return lambda: outcome
+
+        return [
+            self.run(kind, inputs, finished(made[i]) if i in made else work)
+            for i, (inputs, work) in enumerate(jobs)
+        ]
+
+    def _path(self, key: str) -> Path:
+        return self.folder / key[:2] / f"{key}.json.gz"
 
     def _is_done(self, key: str, path: Path) -> bool:
         return path.exists() and self.store.has_unit(key)

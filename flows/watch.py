@@ -169,7 +169,7 @@ def run_here(settings: Settings, which: Deployable, arguments: Mapping[str, Any]
         from hypograph.graph import open_store
 
         with open_store(settings.store_config()):
-            flow = flow_of(which)
+            flow: Any = flow_of(which)
             from hypograph.flows.refresh import PARAMETERS
 
             parameters = PARAMETERS[which.name].model_validate(arguments["parameters"])
