@@ -52,9 +52,9 @@ class DiscoveryParameters(BaseModel):
     alloys: Path | None = None
     table: Path | None = None
     small: bool = False
-    seed: int = Field(0, ge=0)
-    seeds: int = Field(3, ge=1, le=1000)
-    budget: int = Field(20, ge=2, le=10_000)
+    seed: int = Field(default=0, ge=0)
+    seeds: int = Field(default=3, ge=1, le=1000)
+    budget: int = Field(default=20, ge=2, le=10_000)
 
     @model_validator(mode="after")
     def _absolute(self) -> DiscoveryParameters:

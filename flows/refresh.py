@@ -31,8 +31,8 @@ HOUR = 3600.0
 class _Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    small: bool = Field(False, description="A fixed small subset.")
-    seed: int = Field(0, ge=0, description="Seed of every random choice.")
+    small: bool = Field(default=False, description="A fixed small subset.")
+    seed: int = Field(default=0, ge=0, description="Seed of every random choice.")
 
     def discovery(self) -> DiscoveryParameters:
         """The same wishes as parameters of the whole path."""
@@ -42,28 +42,32 @@ class _Parameters(BaseModel):
 class LiteratureParameters(_Parameters):
     """Parameters of `literature-refresh`."""
 
-    papers: Path | None = Field(None, description="Publications; none: those that ship with the package.")
+    papers: Path | None = Field(
+        default=None, description="Publications; none: those that ship with the package."
+    )
 
 
 class EvidenceParameters(_Parameters):
     """Parameters of `evidence-refresh`."""
 
-    alloys: Path | None = Field(None, description="Alloys; none: those that ship with the package.")
+    alloys: Path | None = Field(default=None, description="Alloys; none: those that ship with the package.")
 
 
 class HypothesisParameters(_Parameters):
     """Parameters of `hypothesis-search`."""
 
-    papers: Path | None = Field(None, description="Publications.")
-    alloys: Path | None = Field(None, description="Alloys.")
+    papers: Path | None = Field(default=None, description="Publications.")
+    alloys: Path | None = Field(default=None, description="Alloys.")
 
 
 class CampaignParameters(_Parameters):
     """Parameters of `campaign`."""
 
-    table: Path | None = Field(None, description="A reaction table; none: those that ship with the package.")
-    seeds: int = Field(3, ge=1, le=1000, description="Replicates a method.")
-    budget: int = Field(20, ge=2, le=10_000, description="Experiments a campaign.")
+    table: Path | None = Field(
+        default=None, description="A reaction table; none: those that ship with the package."
+    )
+    seeds: int = Field(default=3, ge=1, le=1000, description="Replicates a method.")
+    budget: int = Field(default=20, ge=2, le=10_000, description="Experiments a campaign.")
 
 
 PARAMETERS: dict[str, type[BaseModel]] = {

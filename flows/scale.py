@@ -61,7 +61,7 @@ def spread(works: Sequence[Work[R]], *, workers: int = 0, address: str | None = 
 
 
 def spreader(settings: Settings) -> Callable[[Sequence[Work[Any]]], list[Any]] | None:
-    """`spread` as the settings want it (``HYPOGRAPH_WORKERS``, ``HYPOGRAPH_DASK_ADDRESS``); None: not at all."""
+    """`spread` as the settings want it; None where they name neither workers nor a scheduler."""
     if settings.workers == 0 and settings.dask_address is None:
         return None
     return functools.partial(spread, workers=settings.workers, address=settings.dask_address)
