@@ -1,0 +1,32 @@
+"""Prompt templates as files; what a source may say is set off from what it is told to do."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from importlib import resources
+from string import Template
+
+LONGEST = 6_000
+
+
+@cache
+def template(name: str) -> Template:
+    """Read the template `name` (a file ``name.txt`` beside this module)."""
+    return Template((resources.files(__package__) / f"{name}.txt").read_text("utf-8"))
+
+
+def render(name: str, **values: str) -> str:
+    """Fill a template; every value is data: cleaned, capped, and fenced in the template itself."""
+    return template(name).substitute({k: data(v) for k, v in values.items()})
+
+
+def data(text: str, limit: int = LONGEST) -> str:
+    """Make text from papers or models harmless as data.
+
+    Control and format characters go, the fence marks that templates put around data are defused, and what is
+    longer than `limit` characters is cut.
+    """
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"})
+    kept = kept.replace("<<<", "< < <").replace(">>>", "> > >")
+    return kept if len(kept) <= limit else kept[: limit - 1] + "…"
