@@ -149,6 +149,8 @@ def schedule_of(cron: str | None, interval: float | None) -> Schedule | None:
         if cron is not None:
             return Cron(cron, timezone="UTC")
         if interval is not None:
+            if not interval > 0:
+                raise ValueError(interval)
             return Interval(interval, timezone="UTC")
     except ValueError as error:
         where = f"--cron {cron}" if cron is not None else f"--interval {interval}"
@@ -183,7 +185,7 @@ def build(
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.types.entrypoint import EntrypointType
 
-    made = flow_of(which).to_deployment(
+    made: Any = flow_of(which).to_deployment(
         DEPLOYMENT,
         schedules=list(schedules) or None,
         paused=paused,

@@ -81,26 +81,26 @@ class Collector:
         if self.settings is None:
             return []
         from hypograph.graph import open_store
+        from hypograph.graph.queries import operations
+        from hypograph.graph.schema import LABELS
 
         with open_store(self.settings.store_config()) as store:
-            figures = store.metrics()
+            counts = {k: v for k, v in store.counts().items() if k in LABELS}
+            kinds = store.read(operations.UNITS_BY_KIND)
+            ended = store.read(operations.RUNS_BY_STATE)
+            spent = store.read(operations.CALLS_BY_MODEL)
         nodes = GaugeMetricFamily("hypograph_store_nodes", "Nodes by label", labels=["label"])
-        for label, count in figures["nodes"].items():
+        for label, count in counts.items():
             nodes.add_metric([label], count)
         units = CounterMetricFamily("hypograph_units", "Units of work committed, by kind", labels=["kind"])
-        for kind, count in figures["units"].items():
-            units.add_metric([kind], count)
-        calls = CounterMetricFamily(
-            "hypograph_model_calls", "Language-model calls", labels=["model", "cached"]
+        for row in kinds:
+            units.add_metric([row["kind"]], row["n"])
+        runs = CounterMetricFamily(
+            "hypograph_runs", "Runs in the graph, by flow and state", ["flow", "state"]
         )
-        tokens = CounterMetricFamily("hypograph_model_tokens", "Language-model tokens", labels=["model"])
-        cost = CounterMetricFamily("hypograph_model_cost", "Money spent on language models", labels=["model"])
-        for row in figures["calls"]:
-            calls.add_metric([row["model"], str(row["cached"]).lower()], row["calls"])
-            if not row["cached"]:
-                tokens.add_metric([row["model"]], row["tokens"])
-                cost.add_metric([row["model"]], row["cost"])
-        return [nodes, units, calls, tokens, cost]
+        for row in ended:
+            runs.add_metric([row["flow"], row["state"]], row["n"])
+        return [nodes, units, runs, *_spent(spent)]
 
     def _process(self) -> list[Metric]:
         from prometheus_client.core import CounterMetricFamily
@@ -115,6 +115,22 @@ class Collector:
         for (kind, outcome), count in sorted(unit_counts().items()):
             units.add_metric([kind, outcome], count)
         return [units]
+
+
+def _spent(rows: list[dict[str, Any]]) -> list[Metric]:
+    from prometheus_client.core import CounterMetricFamily
+
+    calls = CounterMetricFamily(
+        "hypograph_model_calls", "Calls of language models", labels=["model", "cached"]
+    )
+    tokens = CounterMetricFamily("hypograph_model_tokens", "Language-model tokens", labels=["model"])
+    cost = CounterMetricFamily("hypograph_model_cost", "Money spent on language models", labels=["model"])
+    for row in rows:
+        calls.add_metric([row["model"], str(row["cached"]).lower()], row["calls"])
+        if not row["cached"]:
+            tokens.add_metric([row["model"]], row["tokens"])
+            cost.add_metric([row["model"]], row["cost"])
+    return [calls, tokens, cost]
 
 
 def metrics_text(api_url: str | None, settings: Settings | None) -> bytes:

@@ -21,6 +21,7 @@ from typing import IO, TYPE_CHECKING, Any
 from hypograph.models.errors import UnavailableError
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.trace import Tracer
 
 LOGGER = logging.getLogger("hypograph")
@@ -32,6 +33,7 @@ _context: contextvars.ContextVar[Mapping[str, str]] = contextvars.ContextVar(
 @dataclass
 class _State:
     tracer: Tracer | None = None
+    provider: TracerProvider | None = None
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -83,7 +85,15 @@ def configure(*, log_json: bool, otel_endpoint: str | None = None, stream: IO[st
         handler = logging.StreamHandler(stream or sys.stderr)
         handler.setFormatter(JsonFormatter())
         LOGGER.addHandler(handler)
-    _state.tracer = _tracer(otel_endpoint) if otel_endpoint else None
+    _state.provider = _provider(otel_endpoint) if otel_endpoint else None
+    _state.tracer = _state.provider.get_tracer("hypograph") if _state.provider else None
+
+
+def finish() -> None:
+    """Send the spans that are still held; call it before the process ends."""
+    if _state.provider is not None:
+        _state.provider.shutdown()
+        _state.provider = _state.tracer = None
 
 
 def log(event: str, *, level: str = "INFO", **fields: Any) -> None:
@@ -161,7 +171,7 @@ def _span(name: str, attributes: Mapping[str, str]) -> Iterator[Any]:
         yield span
 
 
-def _tracer(endpoint: str) -> Tracer:
+def _provider(endpoint: str) -> TracerProvider:
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         from opentelemetry.sdk.resources import Resource
@@ -177,4 +187,4 @@ def _tracer(endpoint: str) -> Tracer:
     provider.add_span_processor(
         BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint.rstrip("/") + "/v1/traces"))
     )
-    return provider.get_tracer("hypograph")
+    return provider

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 4200
 HEARTBEAT_SECONDS = 30
-# A run's process starts this long before its time, about what Python needs to import the flow. Much longer, and
-# it would hold the slot that the run before it still has.
+# A run's process starts this long before its time, about what Python needs to import the flow. Much longer,
+# and it would ask for the slot that the run before it still has.
 PREFETCH_SECONDS = 4
 QUERY_SECONDS = 2
 Say = Callable[[str], None]
@@ -85,7 +85,7 @@ def serve(settings: Settings, wish: Wish, say: Say) -> None:
             from hypograph.flows.metrics import metrics_server
             from hypograph.flows.notices import set_automations
 
-            runner = Runner(
+            runner: Any = Runner(
                 name="hypograph",
                 pause_on_shutdown=False,  # what the user paused stays paused, nothing else does
                 limit=wish.limit,
