@@ -95,9 +95,7 @@ class Collector:
         units = CounterMetricFamily("hypograph_units", "Units of work committed, by kind", labels=["kind"])
         for row in kinds:
             units.add_metric([row["kind"]], row["n"])
-        runs = CounterMetricFamily(
-            "hypograph_runs", "Runs in the graph, by flow and state", ["flow", "state"]
-        )
+        runs = CounterMetricFamily("hypograph_runs", "Runs in the graph", labels=["flow", "state"])
         for row in ended:
             runs.add_metric([row["flow"], row["state"]], row["n"])
         return [nodes, units, runs, *_spent(spent)]
