@@ -48,7 +48,8 @@ _SINGLE: Final = frozenset({"bcc", "fcc", "hcp"})
 # A word for an ordered, intermetallic or amorphous phase anywhere rules a single solid solution out.
 _NOT_SOLUTION: Final = (
     "b2", "l12", "l1_2", "l10", "do19", "laves", "sigma", "σ", "intermetallic", "amorphous", "glass",
-    "heusler", "mu phase", "mu-phase", "c14", "c15", "carbide", "silicide", "boride", "oxide", "nitride", " im", " am",
+    "heusler", "mu phase", "mu-phase", "c14", "c15", "carbide", "silicide", "boride", "oxide", "nitride",
+    " im", " am",
 )  # fmt: skip
 
 

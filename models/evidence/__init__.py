@@ -1,0 +1,1 @@
+"""Mass functions and what hypograph does with them: substitutability of elements, phases of alloys."""

@@ -1,0 +1,120 @@
+"""The sources of evidence that are learned from alloy tables, refitted for any choice of training alloys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from hypograph.models.evidence.context import ContextModel, fit_context
+from hypograph.models.evidence.elements import standardise
+from hypograph.models.evidence.hosts import nearest_hosts
+from hypograph.models.evidence.kernel import NystromMap, RidgeSums
+from hypograph.models.evidence.mass import FloatArray, IntArray
+from hypograph.models.evidence.stack import logit
+from hypograph.models.evidence.table import AlloyTable
+
+KERNEL_TO_LOGIT: Final = 2.5
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Sizes of the learners; chosen for speed, the same for every table."""
+
+    reference: int = 500
+    penalty: float = 0.5
+    trees: int = 30
+    tree_share: float = 0.4
+    context_targets: int = 1200
+    context_steps: int = 40
+    hosts: int = 32
+
+
+class Learners:
+    """Composition learners and hosts over one table.
+
+    Parameters
+    ----------
+    table
+        Alloys; those with NaN labels can be predicted but never train.
+    settings
+        Sizes.
+    seed
+        Seed of all random choices.
+    """
+
+    def __init__(self, table: AlloyTable, settings: Settings, seed: int = 0) -> None:
+        self.table, self.settings, self.seed = table, settings, seed
+        known = np.flatnonzero(np.isfinite(table.labels))
+        self.labels = np.where(np.isfinite(table.labels), table.positive, 0.0)
+        # Scales come from the known alloys, so that candidates beside them change nothing.
+        self.features = standardise(table.features, known)
+        self.context_features = self.features[
+            :, context_columns(len(table.elements.names), self.features.shape[1])
+        ]
+        self.map = NystromMap(self.features[known], settings.reference, seed=seed)
+        self.sums = RidgeSums(self.map(self.features), self.labels, known)
+
+    def kernel(self, train: IntArray, targets: IntArray) -> FloatArray:
+        """Log-odds from kernel ridge regression on composition features, shape ``(targets,)``."""
+        coefficients = self.sums.fit(train, self.settings.penalty)
+        return KERNEL_TO_LOGIT * np.clip(self.sums.score(targets, coefficients), -1.5, 1.5)
+
+    def trees(self, train: IntArray, targets: IntArray) -> FloatArray:
+        """Log-odds from extremely randomised trees on composition features, shape ``(targets,)``."""
+        from sklearn.ensemble import ExtraTreesClassifier
+
+        y = self.labels[train]
+        if y.min() == y.max():
+            return np.full(len(targets), logit(np.array([y[0]]))[0])
+        forest = ExtraTreesClassifier(
+            self.settings.trees,
+            min_samples_leaf=2,
+            max_features=0.3,
+            bootstrap=len(train) > 4000,
+            max_samples=self.settings.tree_share if len(train) > 4000 else None,
+            random_state=self.seed,
+        )
+        forest.fit(self.features[train].astype(np.float32), y)
+        return logit(forest.predict_proba(self.features[targets].astype(np.float32))[:, 1], 0.01)
+
+    def hosts(self, train: IntArray, targets: IntArray, bar: IntArray | None = None) -> IntArray:
+        """Hosts of targets among training alloys; `bar` names an element a target's hosts must not hold."""
+        barred = None
+        if bar is not None:
+            barred = np.zeros((len(targets), self.table.present.shape[1]), bool)
+            barred[np.arange(len(targets)), bar] = True
+        return nearest_hosts(
+            self.table.present, self.context_features, targets, train, self.settings.hosts, barred
+        )
+
+    def fit_context(self, train: IntArray, by_element: bool) -> ContextModel:
+        """Learn the metric; `by_element`: hosts lack one of the target's elements, as for a new element."""
+        rng = np.random.default_rng(self.seed)
+        targets = np.sort(rng.choice(train, min(self.settings.context_targets, len(train)), replace=False))
+        bar = None
+        if by_element:
+            # One of the target's elements, any with the same chance.
+            noise = rng.random((len(targets), self.table.present.shape[1]))
+            bar = np.where(self.table.present[targets], noise, -1.0).argmax(1)
+        return fit_context(
+            self.context_features,
+            self.labels,
+            targets,
+            self.hosts(train, targets, bar),
+            steps=self.settings.context_steps,
+        )
+
+    def context(
+        self, model: ContextModel, train: IntArray, targets: IntArray
+    ) -> tuple[FloatArray, FloatArray, IntArray]:
+        """Return log-odds, ignorance (each of shape ``(targets,)``) and hosts ``(targets, most)``."""
+        hosts = self.hosts(train, targets)
+        p, unknown = model.predict(self.context_features, self.labels, targets, hosts)
+        return logit(p), unknown, hosts
+
+
+def context_columns(properties: int, features: int) -> IntArray:
+    """Columns of means, deviations and pair statistics: what an exchange of elements shifts smoothly."""
+    return np.concatenate([np.arange(2 * properties), np.arange(4 * properties, features)])

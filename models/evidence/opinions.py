@@ -1,0 +1,128 @@
+"""What experts say of pairs of elements, as evidence about alloys.
+
+An expert's mass on `similar` weighs a host's evidence for its own label (one-sided use). Its mass on
+`dissimilar` is not pushed onto the opposite label: that was worse than chance where it was measured.
+Evidence is what the expert adds to the knowledge-free vote, so one who says the same of every pair adds
+nothing at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hypograph.models.evidence.mass import FloatArray, IntArray
+from hypograph.models.evidence.stack import logit
+from hypograph.models.evidence.table import AlloyTable
+
+if TYPE_CHECKING:
+    from hypograph.models.evidence.folds import Fold
+    from hypograph.models.evidence.learners import Learners
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """Opinions on pairs of elements.
+
+    Attributes
+    ----------
+    domains
+        Names of the fields the expert was asked in.
+    similar, dissimilar
+        Masses, symmetric, shape ``(domains, elements, elements)``; both 0 where nothing was said.
+    """
+
+    domains: tuple[str, ...]
+    similar: FloatArray
+    dissimilar: FloatArray
+
+    @classmethod
+    def from_rows(
+        cls, rows: Sequence[tuple[str, str, str, float, float]], symbols: Sequence[str]
+    ) -> Opinions:
+        """Build from (element, element, domain, similar, dissimilar).
+
+        Pairs of elements that are not among `symbols` are left out.
+        """
+        domains = tuple(sorted({r[2] for r in rows}))
+        place = {s: i for i, s in enumerate(symbols)}
+        masses = np.zeros((2, max(len(domains), 1), len(symbols), len(symbols)))
+        for a, b, domain, similar, dissimilar in rows:
+            if a in place and b in place:
+                i, j, d = place[a], place[b], domains.index(domain)
+                masses[0, d, i, j] = masses[0, d, j, i] = similar
+                masses[1, d, i, j] = masses[1, d, j, i] = dissimilar
+        return cls(domains, masses[0], masses[1])
+
+    def combined(self) -> FloatArray:
+        """Mass on `similar` of all domains together, 1 − Π(1 − m), shape ``(elements, elements)``."""
+        return np.asarray(1.0 - np.prod(1.0 - self.similar, axis=0), float)
+
+
+def exchange_similarity(
+    table: AlloyTable, similarity: FloatArray, targets: IntArray, hosts: IntArray
+) -> FloatArray:
+    """Mean similarity of what leaves a host and what comes in, shape ``(targets, hosts)``.
+
+    Where nothing leaves, or nothing comes in, no exchange was judged and the value is 0.
+    """
+    out = np.zeros(hosts.shape)
+    step = max(1, 4_000_000 // max(1, hosts.shape[1] * table.present.shape[1]))
+    for start in range(0, len(targets), step):
+        part = hosts[start : start + step]
+        own = table.present[targets[start : start + step]][:, None, :]
+        theirs = table.present[np.maximum(part, 0)] & (part >= 0)[:, :, None]
+        leave, enter = (theirs & ~own).astype(float), (own & ~theirs & (part >= 0)[:, :, None]).astype(float)
+        total = np.einsum("nhe,nhe->nh", leave @ similarity, enter)
+        count = leave.sum(-1) * enter.sum(-1)
+        out[start : start + step] = total / np.maximum(count, 1.0)
+    return out
+
+
+def weighted_vote(
+    labels: FloatArray, hosts: IntArray, weights: FloatArray, base: float, floor: float
+) -> FloatArray:
+    """Probability of a single phase where hosts count by weight, shape ``(targets,)``.
+
+    `floor` is the weight of the base rate.
+    """
+    known = np.where(hosts >= 0, weights, 0.0)
+    said = (known * labels[np.maximum(hosts, 0)]).sum(1)
+    return np.asarray((said + floor * base) / (known.sum(1) + floor), float)
+
+
+def similarity_source(similarity: FloatArray) -> Callable[[Any, Any, Any, Any], FloatArray]:
+    """Make a source of evidence of a similarity matrix of elements.
+
+    Parameters
+    ----------
+    similarity
+        Not negative, shape ``(elements, elements)``.
+
+    Returns
+    -------
+    callable
+        (learners, fold, targets, hosts) → what the weighting adds to the log-odds of the plain vote.
+    """
+
+    def source(learners: Learners, fold: Fold, targets: IntArray, hosts: IntArray) -> FloatArray:
+        labels = learners.labels
+        base = float(np.clip(labels[fold.train].mean(), 0.02, 0.98))
+        weights = exchange_similarity(learners.table, similarity, targets, hosts)
+        known = hosts >= 0
+        mean = weights[known].mean() if known.any() else 0.0
+        if mean <= 0:
+            return np.zeros(len(targets))
+        plain = weighted_vote(labels, hosts, known.astype(float), base, 1.0)
+        weighed = weighted_vote(labels, hosts, weights / mean, base, 1.0)
+        return logit(weighed) - logit(plain)
+
+    return source
+
+
+def expert_source(opinions: Opinions) -> Callable[[Any, Any, Any, Any], FloatArray]:
+    """Make a source of evidence of an expert's opinions, all domains together."""
+    return similarity_source(opinions.combined())

@@ -1,0 +1,185 @@
+"""The whole: sources of evidence, their measured reliabilities, and predictions with an ignorance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from hypograph.models.evidence.context import ContextModel
+from hypograph.models.evidence.folds import Fold, inner_folds
+from hypograph.models.evidence.learners import Learners, Settings
+from hypograph.models.evidence.mass import FloatArray, IntArray, least_committed
+from hypograph.models.evidence.stack import Fusion, fit_fusion, logit
+from hypograph.models.evidence.table import AlloyTable
+
+# A further source: (learners, fold, targets, hosts) → log-odds of the targets, shape (targets,).
+Extra = Callable[[Learners, Fold, IntArray, IntArray], FloatArray]
+CORE: Final = ("kernel", "trees", "context")
+# What the fusion expects of a source before it is measured: the core share the truth, others owe a proof.
+CORE_PRIOR: Final = (0.33, 0.35)
+EXTRA_PRIOR: Final = (0.0, 0.15)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Predictions for the tested alloys of a fold.
+
+    Attributes
+    ----------
+    rows
+        Rows of the table, shape ``(alloys,)``.
+    probability
+        Pignistic probability of a single phase.
+    mass
+        Shape ``(alloys, 4)``: ∅, single phase, not, unknown.
+    conflict
+        K between the sources after discounting.
+    threshold
+        Probability from which a single phase is declared.
+    evidence
+        Log-odds that each source gave, shape ``(alloys, sources)``.
+    fusion
+        Learned reliabilities.
+    """
+
+    rows: IntArray
+    probability: FloatArray
+    mass: FloatArray
+    conflict: FloatArray
+    threshold: float
+    evidence: FloatArray
+    fusion: Fusion
+
+    @property
+    def says(self) -> FloatArray:
+        """Decisions, 0 or 1."""
+        return (self.probability > self.threshold).astype(float)
+
+
+@dataclass
+class System:
+    """Predicts phases from a table of alloys.
+
+    Parameters
+    ----------
+    table
+        Alloys.
+    settings
+        Sizes of the learners.
+    core
+        Which of `CORE` take part.
+    extras
+        Further sources by name.
+    inner, most
+        Inner folds, and test alloys in each, for learning the reliabilities.
+    seed
+        Seed of all random choices.
+    """
+
+    table: AlloyTable
+    settings: Settings = field(default_factory=Settings)
+    core: Sequence[str] = CORE
+    extras: dict[str, Extra] = field(default_factory=dict)
+    inner: int = 6
+    most: int = 400
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        self.learners = Learners(self.table, self.settings, self.seed)
+        self._kept: dict[tuple[int, ...], tuple[IntArray, FloatArray]] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the sources, in the order of evidence columns."""
+        return (*self.core, *self.extras)
+
+    def evidence(self, fold: Fold, targets: IntArray, model: ContextModel | None = None) -> FloatArray:
+        """Log-odds of each source for targets, learned from the fold's training alloys only."""
+        columns = []
+        learners = self.learners
+        hosts = np.empty((len(targets), 0), np.int64)
+        if "kernel" in self.core:
+            columns.append(learners.kernel(fold.train, targets))
+        if "trees" in self.core:
+            columns.append(learners.trees(fold.train, targets))
+        if "context" in self.core:
+            model = model or learners.fit_context(fold.train, bool(fold.held))
+            value, _, hosts = learners.context(model, fold.train, targets)
+            columns.append(value)
+        elif self.extras:
+            hosts = learners.hosts(fold.train, targets)
+        columns.extend(extra(learners, fold, targets, hosts) for extra in self.extras.values())
+        return np.stack(columns, 1)
+
+    def learn(self, fold: Fold) -> Fusion:
+        """Learn the reliabilities on inner folds of a fold's training alloys."""
+        evidence, labels, groups = [], [], []
+        for number, inner in enumerate(inner_folds(self.table, fold, self.inner, self.most, self.seed)):
+            evidence.append(self._inner_evidence(fold, inner))
+            labels.append(self.learners.labels[inner.test])
+            groups.append(np.full(len(inner.test), number))
+        return fit_fusion(
+            np.concatenate(evidence), np.concatenate(labels), np.concatenate(groups), *self.prior()
+        )
+
+    def prior(self) -> tuple[FloatArray, FloatArray]:
+        """Mean and standard deviation of the reliabilities before anything is measured."""
+        mean = [CORE_PRIOR[0] * 3 / len(self.core)] * len(self.core) if self.core else []
+        sd = [CORE_PRIOR[1]] * len(mean)
+        return (
+            np.array([*mean, *[EXTRA_PRIOR[0]] * len(self.extras)]),
+            np.array([*sd, *[EXTRA_PRIOR[1]] * len(self.extras)]),
+        )
+
+    def _inner_evidence(self, fold: Fold, inner: Fold) -> FloatArray:
+        """Evidence for an inner fold; two outer folds that share a pair of held elements share the fits."""
+        if len(inner.held) != 2:
+            return self.evidence(inner, inner.test)
+        key = tuple(sorted(inner.held))
+        if key not in self._kept:
+            a, b = inner.held
+            mirror = np.flatnonzero(self.table.present[:, a] & ~self.table.present[:, b])
+            mirror = mirror[np.isfinite(self.table.labels[mirror])]
+            if len(mirror) > self.most:
+                mirror = np.sort(np.random.default_rng(self.seed).choice(mirror, self.most, replace=False))
+            targets = np.concatenate([inner.test, mirror])
+            self._kept[key] = targets, self.evidence(inner, targets)
+        targets, values = self._kept[key]
+        order = np.argsort(targets)
+        return values[order[np.searchsorted(targets, inner.test, sorter=order)]]
+
+    def forecast(self, fold: Fold, fusion: Fusion | None = None) -> Forecast:
+        """Predict the tested alloys of a fold."""
+        fusion = fusion or self.learn(fold)
+        evidence = self.evidence(fold, fold.test)
+        return make_forecast(fold.test, evidence, fusion)
+
+
+def make_forecast(rows: IntArray, evidence: FloatArray, fusion: Fusion) -> Forecast:
+    """Fuse the evidence of sources into mass functions.
+
+    Notes
+    -----
+    The fused probability already averages over the unknown reliabilities; the mass function is the least
+    committed one with that pignistic probability, so the ignorance m(Ω) = 2·min(p, 1 − p) cannot vanish by
+    repetition. The conflict is K of the sources' discounted simple mass functions: (1 − e^−w⁺)(1 − e^−w⁻),
+    with w⁺ and w⁻ the summed weights for and against.
+    """
+    probability = fusion.probability(evidence)
+    pulls = evidence * fusion.beta
+    for_, against = np.maximum(pulls, 0).sum(1), np.maximum(-pulls, 0).sum(1)
+    conflict = -np.expm1(-for_) * -np.expm1(-against)
+    return Forecast(
+        rows, probability, least_committed(probability), conflict, fusion.threshold, evidence, fusion
+    )
+
+
+def vote(learners: Learners, fold: Fold, targets: IntArray, hosts: IntArray) -> FloatArray:
+    """Log-odds of the knowledge-free vote: every host counts the same."""
+    known = hosts >= 0
+    base = float(learners.labels[fold.train].mean())
+    share = (np.where(known, learners.labels[np.maximum(hosts, 0)], 0.0).sum(1) + base) / (known.sum(1) + 1)
+    return logit(share)
