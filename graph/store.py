@@ -91,7 +91,7 @@ class GraphStore:
         """Run a named writing constant in one transaction and return its rows."""
 
         def work(tx: neo4j.ManagedTransaction) -> list[dict[str, Any]]:
-            return tx.run(query.text, parameters).data()  # type: ignore[arg-type]
+            return tx.run(query.text, parameters).data()
 
         return self._write(work)
 
@@ -108,11 +108,11 @@ class GraphStore:
         nodes, edges = checked_nodes(unit.outcome.nodes), checked_edges(unit.outcome.edges)
 
         def work(tx: neo4j.ManagedTransaction) -> bool:
-            if tx.run(core.HAS_UNIT.text, key=unit.key).single() is not None:  # type: ignore[arg-type]
+            if tx.run(core.HAS_UNIT.text, key=unit.key).single() is not None:
                 return False
             _merge(tx, nodes, edges)
             row = {"key": unit.key, "props": {"kind": unit.kind, "at": now()}}
-            tx.run(core.MERGE_NODES["Unit"].text, rows=[row]).consume()  # type: ignore[arg-type]
+            tx.run(core.MERGE_NODES["Unit"].text, rows=[row]).consume()
             return True
 
         return self._write(work)
@@ -207,7 +207,7 @@ class GraphStore:
     def _ddl(self, text: str) -> None:
         def work() -> None:
             with self._writer.session(database=self.config.database) as session:
-                session.run(text).consume()  # type: ignore[arg-type]
+                session.run(text).consume()
 
         self._guard(work)
 
@@ -215,7 +215,7 @@ class GraphStore:
         with self._reader.session(
             database=self.config.database, default_access_mode=neo4j.READ_ACCESS
         ) as session:
-            return session.execute_read(lambda tx: tx.run(query.text, dict(parameters)).data())  # type: ignore[arg-type]
+            return session.execute_read(lambda tx: tx.run(query.text, dict(parameters)).data())
 
     def _write(self, work: Callable[[neo4j.ManagedTransaction], T]) -> T:
         def attempt() -> T:
@@ -254,11 +254,11 @@ def _merge(
 ) -> None:
     for label, rows in nodes.items():
         for start in range(0, len(rows), BATCH):
-            tx.run(core.MERGE_NODES[label].text, rows=rows[start : start + BATCH]).consume()  # type: ignore[arg-type]
+            tx.run(core.MERGE_NODES[label].text, rows=rows[start : start + BATCH]).consume()
     for kind, rows in edges.items():
         for start in range(0, len(rows), BATCH):
             part = rows[start : start + BATCH]
-            found = tx.run(core.MERGE_EDGES[kind].text, rows=part).single(strict=True)["n"]  # type: ignore[arg-type]
+            found = tx.run(core.MERGE_EDGES[kind].text, rows=part).single(strict=True)["n"]
             if found != len(part):
                 raise InputError(
                     f"{len(part) - found} of {len(part)} relationships join a node that is nowhere",

@@ -1,1 +1,1 @@
-"""The pages over the store."""
+"""The pages over the store: browsing by fixed read queries, long work through Prefect's API only."""

@@ -1,0 +1,74 @@
+"""Take the pictures of the documentation from running pages.
+
+    hypograph demo && hypograph ui &
+    python benchmarks/ui_screenshots.py [--url http://127.0.0.1:8347] [--out docs/images]
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import Page, sync_playwright
+
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-quic", "--no-first-run", "--use-gl=angle"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    *("--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
+]
+
+
+def shots(url: str) -> dict[str, tuple[str, str]]:
+    """Return name → (address, what to wait for)."""
+    best = httpx.get(f"{url}/api/v1/hypotheses", params={"limit": 1}).json()
+    groups = httpx.get(f"{url}/api/v1/campaigns").json()
+    pages = {
+        "overview": ("/", "h1"),
+        "graph": ("/graph", "#graph[data-ready]"),
+        "elements": ("/elements?symbol=Ni", "h1"),
+        "flows": ("/flows", "h1"),
+    }
+    if best:
+        pages["hypothesis"] = (f"/hypotheses/{best[0]['id']}", "h1")
+        pages["graph"] = (f"/graph?node=h:{best[0]['id']}", "#graph[data-ready]")
+    if groups:
+        chosen = "&".join(f"group={g['group']}" for g in groups[:4])
+        pages["campaigns"] = (f"/campaigns?{chosen}", "#best[data-ready]")
+    return pages
+
+
+def take(page: Page, url: str, out: Path, suffix: str, pages: dict[str, tuple[str, str]]) -> None:
+    """Write one picture a page."""
+    for name, (path, ready) in pages.items():
+        page.goto(url + path)
+        page.wait_for_selector(ready, timeout=20_000)
+        page.wait_for_timeout(700)
+        page.screenshot(path=str(out / f"{name}{suffix}.png"))
+        print(out / f"{name}{suffix}.png")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url", default="http://127.0.0.1:8347")
+    parser.add_argument("--out", type=Path, default=Path("docs/images"))
+    parser.add_argument("--chromium", default="/usr/bin/chromium")
+    parser.add_argument("--also-narrow-and-dark", action="store_true")
+    parser.add_argument("--quick", action="store_true", help="accepted for symmetry with the other benchmarks")
+    given: Any = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    pages = shots(given.url)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=given.chromium, args=FLAGS)
+        take(browser.new_page(viewport={"width": 1280, "height": 800}), given.url, given.out, "", pages)
+        if given.also_narrow_and_dark:
+            narrow = browser.new_page(viewport={"width": 390, "height": 844})
+            take(narrow, given.url, given.out, "-narrow", pages)
+            dark = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="dark")
+            take(dark, given.url, given.out, "-dark", pages)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

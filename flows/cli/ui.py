@@ -1,0 +1,52 @@
+"""`hypograph ui`: serve the pages."""
+
+from __future__ import annotations
+
+import socket
+from typing import Annotated
+
+import typer
+
+from hypograph.flows.cli.common import say
+from hypograph.models.errors import PortTakenError
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.command("ui", help="Serve the pages, on this machine only unless a token is set.")
+def ui(
+    host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port to serve on.")] = None,
+    token: Annotated[
+        str | None, typer.Option(help="Token that opens the pages; needed off loopback.")
+    ] = None,
+) -> None:
+    import uvicorn
+
+    from hypograph.flows.orchestrator import serving_url
+    from hypograph.flows.settings import load_settings
+    from hypograph.ui.app import create_app
+    from hypograph.ui.config import UiConfig
+
+    settings = load_settings(ui_host=host, ui_port=port, ui_token=token)
+    secret = settings.ui_token.get_secret_value() if settings.ui_token else None
+    prefect = settings.prefect_api_url or serving_url(settings.home / "prefect")
+    config = UiConfig(settings.store_config(), prefect, settings.ui_host, settings.ui_port, secret)
+    with _listener(config.host, config.port) as listener:
+        say(f"pages at http://{config.host}:{config.port}/ (Ctrl-C ends them)")
+        server = uvicorn.Server(uvicorn.Config(create_app(config), log_level="warning", server_header=False))
+        server.run(sockets=[listener])
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PortTakenError(
+            f"cannot listen ({error.strerror})", where=f"{host}:{port}", hint="Choose another --port."
+        ) from error
+    return listener

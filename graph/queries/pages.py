@@ -1,0 +1,162 @@
+"""What the pages read: fixed statements, every value a parameter."""
+
+from __future__ import annotations
+
+from hypograph.graph.query import Query
+
+RUNS = Query(
+    "pages_runs",
+    "MATCH (r:FlowRun) RETURN properties(r) AS run ORDER BY r.started_at DESC LIMIT $limit",
+    {"limit": 10},
+)
+
+HYPOTHESES = Query(
+    "pages_hypotheses",
+    "MATCH (h:Hypothesis) WHERE toLower(h.statement) CONTAINS $text AND h.level >= $low AND h.level <= $high "
+    "RETURN h.id AS id, h.statement AS statement, h.level AS level, h.level_name AS level_name, h.kind AS kind, "
+    "h.score AS score, h.probability_best AS probability_best, h.belief AS belief, h.plausibility AS plausibility, "
+    "h.ignorance AS ignorance, h.conflict AS conflict, h.novelty AS novelty, h.potential AS potential, "
+    "h.status AS status, h.root AS root "
+    "ORDER BY coalesce(h.probability_best, -1.0) DESC, coalesce(h.potential, h.belief, -1.0) DESC, h.id LIMIT $limit",
+    {"text": "", "low": 0, "high": 99, "limit": 10},
+)
+
+HYPOTHESIS = Query(
+    "pages_hypothesis", "MATCH (h:Hypothesis {id: $id}) RETURN properties(h) AS h", {"id": "none"}
+)
+
+TREE = Query(
+    "pages_tree",
+    "MATCH (h:Hypothesis {root: $root}) OPTIONAL MATCH (h)-[e:REFINES]->(p:Hypothesis) "
+    "RETURN properties(h) AS h, p.id AS parent, e.edit AS edit ORDER BY h.level, h.id LIMIT 500",
+    {"root": "none"},
+)
+
+COMPARISONS = Query(
+    "pages_comparisons",
+    "MATCH (c:Comparison)-[:COMPARES]->(h:Hypothesis {id: $id}) "
+    "RETURN DISTINCT properties(c) AS c ORDER BY c.level, c.sequence LIMIT 500",
+    {"id": "none"},
+)
+
+INSPIRATIONS = Query(
+    "pages_inspirations",
+    "MATCH (h:Hypothesis)-[e:INSPIRED_BY]->(n) WHERE h.id IN $ids "
+    "RETURN h.id AS id, labels(n) AS labels, properties(n) AS n, e.similarity AS similarity LIMIT 2000",
+    {"ids": ["none"]},
+)
+
+HYPOTHESIS_EVIDENCE = Query(
+    "pages_hypothesis_evidence",
+    "MATCH (e:Evidence)-[r:SUPPORTS|REFUTES]->(h:Hypothesis) WHERE h.id IN $ids "
+    "RETURN h.id AS about, type(r) AS kind, r.share AS share, properties(e) AS e LIMIT 500",
+    {"ids": ["none"]},
+)
+
+HYPOTHESIS_PASSAGES = Query(
+    "pages_hypothesis_passages",
+    "MATCH (p:Publication)-[r:SUPPORTS|REFUTES]->(h:Hypothesis) WHERE h.id IN $ids "
+    "RETURN h.id AS about, type(r) AS kind, r.passage AS passage, r.share AS share, p.key AS key, p.title AS title, "
+    "p.doi AS doi, p.year AS year LIMIT 500",
+    {"ids": ["none"]},
+)
+
+ALLOY_EVIDENCE = Query(
+    "pages_alloy_evidence",
+    "MATCH (e:Evidence)-[r:SUPPORTS|REFUTES]->(a:Alloy) WHERE a.key IN $keys "
+    "RETURN a.key AS about, type(r) AS kind, r.share AS share, properties(e) AS e "
+    "ORDER BY coalesce(e.belief_share, 0.0) DESC LIMIT 500",
+    {"keys": ["none"]},
+)
+
+REFINES = Query(
+    "pages_refines",
+    "MATCH (a:Hypothesis)-[:REFINES]->(b:Hypothesis) WHERE a.id IN $ids AND b.id IN $ids "
+    "RETURN a.id AS start, b.id AS end LIMIT 20000",
+    {"ids": ["none"]},
+)
+
+BACKBONE = Query(
+    "pages_backbone",
+    "MATCH (a:Keyword)-[e:CO_OCCURS]->(b:Keyword) "
+    "RETURN a.name AS start, b.name AS end, e.weight AS weight, e.count AS count ORDER BY e.weight DESC LIMIT $limit",
+    {"limit": 10},
+)
+
+NEIGHBOURS = Query(
+    "pages_neighbours",
+    "MATCH (a:Keyword)-[e:CO_OCCURS]-(b:Keyword) WHERE a.name IN $names "
+    "RETURN a.name AS start, b.name AS end, e.weight AS weight, e.count AS count ORDER BY e.weight DESC LIMIT $limit",
+    {"names": ["none"], "limit": 10},
+)
+
+KEYWORDS = Query(
+    "pages_keywords",
+    "MATCH (k:Keyword) WHERE k.name IN $names RETURN properties(k) AS k",
+    {"names": ["none"]},
+)
+
+KEYWORD_PAPERS = Query(
+    "pages_keyword_papers",
+    "MATCH (p:Publication)-[m:MENTIONS]->(k:Keyword {name: $name}) "
+    "RETURN p.key AS key, p.title AS title, p.doi AS doi, p.year AS year, m.passage AS passage "
+    "ORDER BY p.key LIMIT 20",
+    {"name": "none"},
+)
+
+KEYWORD_HYPOTHESES = Query(
+    "pages_keyword_hypotheses",
+    "MATCH (h:Hypothesis)-[:INSPIRED_BY]->(k:Keyword {name: $name}) "
+    "RETURN h.id AS id, h.statement AS statement, h.probability_best AS probability_best "
+    "ORDER BY coalesce(h.probability_best, -1.0) DESC LIMIT 20",
+    {"name": "none"},
+)
+
+SUBSTITUTES = Query(
+    "pages_substitutes",
+    "MATCH (a:Element)-[s:SUBSTITUTES_FOR]-(b:Element) WHERE a.symbol = $symbol "
+    "RETURN b.symbol AS symbol, s.belief AS belief, s.plausibility AS plausibility, s.ignorance AS ignorance, "
+    "s.conflict AS conflict, s.count AS count, s.source AS source ORDER BY s.belief DESC LIMIT 500",
+    {"symbol": "none"},
+)
+
+ELEMENTS = Query(
+    "pages_elements",
+    "MATCH (e:Element)-[s:SUBSTITUTES_FOR]-(:Element) RETURN e.symbol AS symbol, count(s) AS n ORDER BY e.symbol",
+)
+
+PREDICTED = Query(
+    "pages_predicted",
+    "MATCH (a:Alloy) WHERE a.predicted = true RETURN properties(a) AS a ORDER BY a.pignistic DESC, a.key LIMIT $limit",
+    {"limit": 10},
+)
+
+ALLOY = Query("pages_alloy", "MATCH (a:Alloy {key: $key}) RETURN properties(a) AS a", {"key": "none"})
+
+SOURCES = Query(
+    "pages_sources", "MATCH (s:Source) RETURN properties(s) AS s ORDER BY s.kind, s.name LIMIT 200"
+)
+
+CAMPAIGNS = Query(
+    "pages_campaigns",
+    "MATCH (c:Campaign) RETURN c.id AS id, c.name AS name, c.table AS table, c.method AS method, c.group AS group, "
+    "c.seed AS seed, c.best AS best, c.best_percent AS best_percent, c.count AS count, c.budget AS budget, "
+    "c.entropy_published AS entropy_published, c.entropy_corrected AS entropy_corrected, "
+    "c.entropy_relative AS entropy_relative, c.auc AS auc, c.live AS live, c.status AS status, c.updated_at AS updated_at "
+    "ORDER BY c.table, c.method, c.seed LIMIT 20000",
+)
+
+TRAJECTORIES = Query(
+    "pages_trajectories",
+    "MATCH (x:Experiment)-[:IN_CAMPAIGN]->(c:Campaign) WHERE c.group IN $groups "
+    "RETURN c.group AS group, c.id AS campaign, x.index AS index, x.value AS value, x.best_so_far AS best, "
+    "x.entropy_published AS entropy, x.parameters AS parameters, x.source AS source, x.reason AS reason, "
+    "x.status AS status ORDER BY c.id, x.index LIMIT 100000",
+    {"groups": ["none"]},
+)
+
+SPENT = Query(
+    "pages_spent",
+    "MATCH (m:ModelCall) RETURN m.model AS model, count(m) AS calls, sum(m.tokens_in) AS tokens_in, "
+    "sum(m.tokens_out) AS tokens_out, sum(m.cost) AS cost ORDER BY model",
+)

@@ -1,0 +1,135 @@
+"""The HTTP interface: what the pages show, as JSON and files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+
+from hypograph.ui import views
+
+router = APIRouter(prefix="/api/v1")
+Text = Annotated[str, Query(max_length=200, description="Text that the statement holds.")]
+Level = Annotated[int, Query(ge=0, le=99)]
+
+
+@router.get("/overview", summary="Counts, latest runs, sources, what was spent")
+def overview(request: Request) -> dict[str, Any]:
+    """Return what the overview page shows."""
+    return views.overview(request.app.state.store)
+
+
+@router.get("/hypotheses", summary="Hypotheses, the most probable best first")
+def hypotheses(
+    request: Request,
+    text: Text = "",
+    low: Level = 0,
+    high: Level = 99,
+    limit: Annotated[int, Query(ge=1, le=5000)] = 100,
+) -> list[dict[str, Any]]:
+    """Return hypotheses that match."""
+    return views.hypotheses(request.app.state.store, text, low, high, limit)
+
+
+@router.get("/hypotheses/{key}", summary="One hypothesis with tree, comparisons and evidence")
+def hypothesis(request: Request, key: str) -> dict[str, Any]:
+    """Return one hypothesis, or 404."""
+    return _found(views.hypothesis(request.app.state.store, key))
+
+
+@router.get("/keywords/{name:path}", summary="One keyword with neighbours, papers and hypotheses")
+def keyword(request: Request, name: str) -> dict[str, Any]:
+    """Return one keyword, or 404."""
+    return _found(views.keyword(request.app.state.store, name))
+
+
+@router.get("/graph", summary="The graph of hypotheses with places")
+def graph(
+    request: Request,
+    text: Text = "",
+    low: Level = 0,
+    high: Level = 99,
+    hypotheses: Annotated[int, Query(ge=1, le=10_000)] = 60,
+    edges: Annotated[int, Query(ge=0, le=20_000)] = 300,
+) -> dict[str, Any]:
+    """Return nodes and edges of the graph view."""
+    return views.graph(request.app.state.store, text, low, high, hypotheses, edges)
+
+
+@router.get("/graph.graphml", summary="The same graph as GraphML")
+def graphml(request: Request, text: Text = "", low: Level = 0, high: Level = 99) -> Response:
+    """Return the graph view as GraphML."""
+    import networkx as nx
+
+    found = views.graph(request.app.state.store, text, low, high)
+    made = nx.MultiDiGraph()
+    for node in found["nodes"]:
+        plain = {k: v for k, v in node.items() if isinstance(v, str | int | float | bool) and k != "key"}
+        made.add_node(node["key"], **plain)
+    for edge in found["edges"]:
+        made.add_edge(edge["start"], edge["end"], kind=edge["kind"], weight=float(edge["weight"]))
+    body = "\n".join(nx.generate_graphml(made))
+    return _file(body, "application/graphml+xml", "hypograph.graphml")
+
+
+@router.get("/elements", summary="Elements with evidence, and the substitutes of one")
+def elements(request: Request, symbol: Annotated[str, Query(max_length=3)] = "") -> dict[str, Any]:
+    """Return belief and plausibility of each substitute."""
+    return views.substitutability(request.app.state.store, symbol or None)
+
+
+@router.get("/alloys", summary="Predicted alloys")
+def alloys(request: Request, limit: Annotated[int, Query(ge=1, le=5000)] = 200) -> list[dict[str, Any]]:
+    """Return predicted alloys, the most probable single-phase first."""
+    return views.alloys(request.app.state.store, limit)
+
+
+@router.get("/alloys/{key}", summary="One alloy with its evidence")
+def alloy(request: Request, key: str) -> dict[str, Any]:
+    """Return one alloy, or 404."""
+    return _found(views.alloy(request.app.state.store, key))
+
+
+@router.get("/campaigns", summary="Groups of replicate campaigns")
+def campaigns(request: Request) -> list[dict[str, Any]]:
+    """Return every group with mean best and entropy."""
+    return views.campaign_groups(request.app.state.store)
+
+
+@router.get("/campaigns/compare", summary="Best-so-far and entropy by experiment")
+def compare(
+    request: Request, group: Annotated[list[str] | None, Query(max_length=20)] = None
+) -> dict[str, Any]:
+    """Return the comparison of up to twenty groups."""
+    return views.compare(request.app.state.store, group or [])
+
+
+@router.get("/campaigns/compare.csv", summary="The same as CSV")
+def compare_csv(
+    request: Request, group: Annotated[list[str] | None, Query(max_length=20)] = None
+) -> Response:
+    """Return one row a group and experiment."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["table", "method", "replicates", "experiment", "median", "q25", "q75", "entropy"])
+    for s in views.compare(request.app.state.store, group or [])["series"]:
+        for row in zip(s["index"], s["median"], s["q25"], s["q75"], s["entropy"], strict=True):
+            writer.writerow([_cell(s["table"]), _cell(s["method"]), s["replicates"], *row])
+    return _file(out.getvalue(), "text/csv", "campaigns.csv")
+
+
+def _cell(text: Any) -> str:
+    """Keep a spreadsheet from reading text as a formula."""
+    return f"'{text}" if str(text).startswith(("=", "+", "-", "@", "\t", "\r")) else str(text)
+
+
+def _file(body: str, kind: str, name: str) -> Response:
+    return Response(body, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _found(value: dict[str, Any] | None) -> dict[str, Any]:
+    if value is None:
+        raise HTTPException(404, "There is nothing of that name in the graph.")
+    return value

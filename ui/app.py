@@ -1,0 +1,226 @@
+"""The web application: pages, the HTTP interface, assets."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx
+from fastapi import FastAPI, Request
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+from starlette.exceptions import HTTPException
+
+from hypograph.graph import GraphStore, open_store
+from hypograph.models.errors import HypographError
+from hypograph.ui import api, views
+from hypograph.ui.config import UiConfig
+from hypograph.ui.security import COOKIE, guard, session_value
+
+HERE = Path(__file__).parent
+PAGES = (
+    ("/", "Overview"),
+    ("/graph", "Graph"),
+    ("/hypotheses", "Hypotheses"),
+    ("/elements", "Elements"),
+    ("/campaigns", "Campaigns"),
+    ("/flows", "Flows"),
+)
+
+
+def create_app(config: UiConfig, store: GraphStore | None = None) -> FastAPI:
+    """Make the application.
+
+    Parameters
+    ----------
+    config
+        Store, Prefect's API, who may look.
+    store
+        An open store; None opens (and closes) the configured one.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # The embedded server dies with the thread that starts it: this is the main one.
+        app.state.store = store or open_store(config.store)
+        app.state.store.ensure_schema()
+        yield
+        if store is None:
+            app.state.store.close()
+
+    app = FastAPI(
+        title="hypograph",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.state.config = config
+    app.add_middleware(GZipMiddleware, minimum_size=800)
+    guard(app, config)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.include_router(api.router)
+    templates = _templates()
+    _pages(app, templates)
+    _login(app, templates, config)
+    _errors(app, templates)
+    return app
+
+
+def _templates() -> Jinja2Templates:
+    templates = Jinja2Templates(directory=HERE / "templates")
+    templates.env.globals["pages"] = PAGES
+    templates.env.filters["figure"] = _figure
+    templates.env.filters["when"] = lambda text: str(text or "").replace("T", " ").removesuffix("Z")[:16]
+    return templates
+
+
+def _figure(value: Any, digits: int = 2) -> str:
+    if value is None:
+        return "–"
+    return (
+        f"{value:.{digits}f}"
+        if isinstance(value, float)
+        else f"{value:,}"
+        if isinstance(value, int)
+        else str(value)
+    )
+
+
+def _pages(app: FastAPI, templates: Jinja2Templates) -> None:
+    def show(request: Request, name: str, **values: Any) -> HTMLResponse:
+        return templates.TemplateResponse(request, name, values)
+
+    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
+    def overview(request: Request) -> HTMLResponse:
+        return show(request, "overview.html", **views.overview(request.app.state.store))
+
+    @app.get("/graph", response_class=HTMLResponse, include_in_schema=False)
+    def graph(request: Request, text: str = "", low: int = 0, high: int = 99) -> HTMLResponse:
+        rows = views.hypotheses(request.app.state.store, text, low, high)
+        return show(request, "graph.html", text=text, low=low, high=high, rows=rows)
+
+    @app.get("/hypotheses", response_class=HTMLResponse, include_in_schema=False)
+    def hypotheses(request: Request, text: str = "", low: int = 0, high: int = 99) -> HTMLResponse:
+        rows = views.hypotheses(request.app.state.store, text, low, high, 500)
+        return show(request, "hypotheses.html", text=text, low=low, high=high, rows=rows)
+
+    @app.get("/hypotheses/{key}", response_class=HTMLResponse, include_in_schema=False)
+    def hypothesis(request: Request, key: str) -> HTMLResponse:
+        return show(request, "hypothesis.html", **_found(views.hypothesis(request.app.state.store, key), key))
+
+    @app.get("/keywords/{name:path}", response_class=HTMLResponse, include_in_schema=False)
+    def keyword(request: Request, name: str) -> HTMLResponse:
+        return show(request, "keyword.html", **_found(views.keyword(request.app.state.store, name), name))
+
+    @app.get("/elements", response_class=HTMLResponse, include_in_schema=False)
+    def elements(request: Request, symbol: str = "") -> HTMLResponse:
+        found = views.substitutability(request.app.state.store, symbol or None)
+        return show(
+            request, "elements.html", table=PERIODIC, alloys=views.alloys(request.app.state.store), **found
+        )
+
+    @app.get("/alloys/{key}", response_class=HTMLResponse, include_in_schema=False)
+    def alloy(request: Request, key: str) -> HTMLResponse:
+        return show(request, "alloy.html", **_found(views.alloy(request.app.state.store, key), key))
+
+    @app.get("/campaigns", response_class=HTMLResponse, include_in_schema=False)
+    def campaigns(request: Request) -> HTMLResponse:
+        groups = views.campaign_groups(request.app.state.store)
+        chosen = request.query_params.getlist("group")
+        return show(
+            request,
+            "campaigns.html",
+            groups=groups,
+            chosen=chosen,
+            **views.compare(request.app.state.store, chosen[:20]),
+        )
+
+    @app.get("/flows", response_class=HTMLResponse, include_in_schema=False)
+    async def flows(request: Request) -> HTMLResponse:
+        return show(request, "flows.html", **await _flows(request.app.state.config.prefect_api))
+
+    @app.get("/healthz", include_in_schema=False)
+    def healthz() -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+
+def _found(value: dict[str, Any] | None, key: str) -> dict[str, Any]:
+    if value is None:
+        raise HTTPException(404, f"There is nothing called “{key[:80]}” in the graph.")
+    return value
+
+
+async def _flows(prefect_api: str | None) -> dict[str, Any]:
+    """Ask Prefect for its deployments and latest runs; say why where it cannot."""
+    if not prefect_api:
+        return {"problem": "No Prefect server is configured or running.", "deployments": [], "runs": []}
+    try:
+        async with httpx.AsyncClient(base_url=prefect_api.rstrip("/"), timeout=5) as client:
+            deployments = (
+                (await client.post("/deployments/filter", json={"limit": 50})).raise_for_status().json()
+            )
+            newest = {"limit": 20, "sort": "START_TIME_DESC"}
+            runs = (await client.post("/flow_runs/filter", json=newest)).raise_for_status().json()
+    except httpx.HTTPError as error:
+        return {
+            "problem": f"The Prefect server at {prefect_api} does not answer ({type(error).__name__}).",
+            "deployments": [],
+            "runs": [],
+        }
+    return {"problem": None, "deployments": deployments, "runs": runs}
+
+
+def _login(app: FastAPI, templates: Jinja2Templates, config: UiConfig) -> None:
+    @app.get("/login", response_class=HTMLResponse, include_in_schema=False)
+    def ask(request: Request) -> HTMLResponse:
+        return templates.TemplateResponse(request, "login.html", {"wrong": False})
+
+    @app.post("/login", include_in_schema=False)
+    async def login(request: Request) -> Response:
+        given = parse_qs((await request.body())[:4096].decode("utf-8", "replace")).get("token", [""])[0]
+        if not config.token or not hmac.compare_digest(given.encode(), config.token.encode()):
+            return templates.TemplateResponse(request, "login.html", {"wrong": True}, status_code=403)
+        response = RedirectResponse("/", 303)
+        secure = request.url.scheme == "https"
+        response.set_cookie(
+            COOKIE, session_value(config.token), httponly=True, samesite="strict", secure=secure
+        )
+        return response
+
+
+def _errors(app: FastAPI, templates: Jinja2Templates) -> None:
+    def answer(request: Request, status: int, text: str) -> Response:
+        if request.url.path.startswith("/api/"):
+            return JSONResponse({"detail": text}, status)
+        return templates.TemplateResponse(
+            request, "error.html", {"status": status, "text": text}, status_code=status
+        )
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        return answer(request, error.status_code, str(error.detail))
+
+    @app.exception_handler(HypographError)
+    async def ours(request: Request, error: HypographError) -> Response:
+        return answer(request, 503, str(error))
+
+
+# Rows of the periodic table, long form without the f block; "" is an empty place.
+PERIODIC = [
+    row.split(",")
+    for row in (
+        "H,,,,,,,,,,,,,,,,,He",
+        "Li,Be,,,,,,,,,,,B,C,N,O,F,Ne",
+        "Na,Mg,,,,,,,,,,,Al,Si,P,S,Cl,Ar",
+        "K,Ca,Sc,Ti,V,Cr,Mn,Fe,Co,Ni,Cu,Zn,Ga,Ge,As,Se,Br,Kr",
+        "Rb,Sr,Y,Zr,Nb,Mo,Tc,Ru,Rh,Pd,Ag,Cd,In,Sn,Sb,Te,I,Xe",
+        "Cs,Ba,La,Hf,Ta,W,Re,Os,Ir,Pt,Au,Hg,Tl,Pb,Bi,Po,At,Rn",
+    )
+]

@@ -1,0 +1,35 @@
+"""What the pages need to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hypograph.graph.config import StoreConfig
+from hypograph.models.errors import SettingError
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class UiConfig:
+    """Store, Prefect's API, and who may look.
+
+    Raises
+    ------
+    SettingError
+        If the pages would listen off loopback without a token.
+    """
+
+    store: StoreConfig
+    prefect_api: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8347
+    token: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.host not in LOOPBACK and not self.token:
+            raise SettingError(
+                "a token is needed to serve the pages beyond this machine",
+                where=f"host {self.host}",
+                hint="Set HYPOGRAPH_UI_TOKEN to a long random text, or serve on 127.0.0.1.",
+            )

@@ -1,0 +1,262 @@
+"""What each page shows, as plain dictionaries: shared by the pages and the HTTP interface."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections import defaultdict
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from hypograph.graph import GraphStore
+from hypograph.graph.queries import pages
+from hypograph.graph.schema import LABELS
+from hypograph.ui.layout import layout
+
+LONGEST_QUERY = 200
+
+
+def overview(store: GraphStore) -> dict[str, Any]:
+    """Counts, the latest runs, what was spent, the sources and their measured skill."""
+    runs = [_whole("FlowRun", row["run"]) for row in store.read(pages.RUNS, limit=12)]
+    for run in runs:
+        run["summary"] = json.loads(run.get("summary") or "{}")
+    groups = campaign_groups(store)
+    return {
+        "runs": runs,
+        "counts": store.counts(),
+        "spent": store.read(pages.SPENT),
+        "sources": [_whole("Source", row["s"]) for row in store.read(pages.SOURCES)],
+        "hypotheses": hypotheses(store, limit=6),
+        "campaigns": groups[:8],
+    }
+
+
+def hypotheses(
+    store: GraphStore, text: str = "", low: int = 0, high: int = 99, limit: int = 100
+) -> list[dict[str, Any]]:
+    """Hypotheses whose statement holds the text, the most probable best first."""
+    return store.read(pages.HYPOTHESES, text=text.lower()[:LONGEST_QUERY], low=low, high=high, limit=limit)
+
+
+def hypothesis(store: GraphStore, key: str) -> dict[str, Any] | None:
+    """One hypothesis with its tree, comparisons, inspirations and evidence; None if there is none."""
+    found = store.read(pages.HYPOTHESIS, id=key)
+    if not found:
+        return None
+    this = _whole("Hypothesis", found[0]["h"])
+    root = this.get("root") or key
+    inspired = store.read(pages.INSPIRATIONS, ids=sorted({key, root}))
+    alloys = sorted({row["n"]["key"] for row in inspired if "Alloy" in row["labels"]})
+    ids = sorted({key, root})
+    return {
+        "hypothesis": this | {"details": json.loads(this.get("details") or "[]")},
+        "tree": [
+            _whole("Hypothesis", row["h"]) | {"parent": row["parent"], "edit": row["edit"]}
+            for row in store.read(pages.TREE, root=root)
+        ],
+        "comparisons": [row["c"] for row in store.read(pages.COMPARISONS, id=key)],
+        "inspirations": inspired,
+        "evidence": _evidence(store.read(pages.HYPOTHESIS_EVIDENCE, ids=ids))
+        + (_evidence(store.read(pages.ALLOY_EVIDENCE, keys=alloys)) if alloys else []),
+        "passages": store.read(pages.HYPOTHESIS_PASSAGES, ids=ids),
+    }
+
+
+def keyword(store: GraphStore, name: str) -> dict[str, Any] | None:
+    """One keyword with its neighbours, papers and hypotheses; None if there is none."""
+    found = store.read(pages.KEYWORDS, names=[name])
+    if not found:
+        return None
+    return {
+        "keyword": _whole("Keyword", found[0]["k"]),
+        "neighbours": store.read(pages.NEIGHBOURS, names=[name], limit=30),
+        "papers": store.read(pages.KEYWORD_PAPERS, name=name),
+        "hypotheses": store.read(pages.KEYWORD_HYPOTHESES, name=name),
+    }
+
+
+def graph(
+    store: GraphStore,
+    text: str = "",
+    low: int = 0,
+    high: int = 99,
+    hypotheses_shown: int = 60,
+    edges_shown: int = 300,
+) -> dict[str, Any]:
+    """Hypotheses that match, what inspired them, and the keyword backbone around them, with places."""
+    found = hypotheses(store, text, low, high, hypotheses_shown)
+    nodes: dict[str, dict[str, Any]] = {}
+    edges: list[dict[str, Any]] = []
+    for row in found:
+        nodes["h:" + row["id"]] = {
+            **row,
+            "theme": row["level_name"],
+            "kind": "hypothesis",
+            "label": row["statement"],
+        }
+    ids = [row["id"] for row in found]
+    for row in store.read(pages.REFINES, ids=ids):
+        edges.append(
+            {"start": "h:" + row["start"], "end": "h:" + row["end"], "kind": "refines", "weight": 1.0}
+        )
+    names = set()
+    for row in store.read(pages.INSPIRATIONS, ids=ids):
+        kind = row["labels"][0].lower()
+        key = str(row["n"].get("name") or row["n"].get("key"))
+        if kind == "keyword":
+            names.add(key)
+        nodes.setdefault(
+            f"{kind[0]}:{key}", {"kind": kind, "label": row["n"].get("title") or key, **row["n"], "id": key}
+        )
+        edges.append(
+            {"start": "h:" + row["id"], "end": f"{kind[0]}:{key}", "kind": "inspired by", "weight": 1.0}
+        )
+    backbone = (
+        store.read(pages.NEIGHBOURS, names=sorted(names), limit=edges_shown)
+        if names
+        else store.read(pages.BACKBONE, limit=edges_shown)
+    )
+    near = {row[side] for row in backbone for side in ("start", "end")}
+    for row in store.read(pages.KEYWORDS, names=sorted(near)):
+        nodes.setdefault(
+            "k:" + row["k"]["name"],
+            {
+                "label": row["k"]["name"],
+                **row["k"],
+                "id": row["k"]["name"],
+                "theme": row["k"].get("kind"),
+                "kind": "keyword",
+            },
+        )
+    pairs = {tuple(sorted((r["start"], r["end"]))): r for r in backbone}
+    edges += [
+        {
+            "start": "k:" + a,
+            "end": "k:" + b,
+            "kind": "occurs with",
+            "weight": r["weight"] or 1.0,
+            "count": r["count"],
+        }
+        for (a, b), r in sorted(pairs.items())
+    ]
+    return _placed(nodes, edges)
+
+
+def _placed(nodes: dict[str, dict[str, Any]], edges: list[dict[str, Any]]) -> dict[str, Any]:
+    names = sorted(nodes)
+    index = {name: i for i, name in enumerate(names)}
+    ends = tuple(
+        (index[e["start"]], index[e["end"]]) for e in edges if e["start"] in index and e["end"] in index
+    )
+    places = _cached_layout(tuple(names), ends)
+    for name, (x, y) in zip(names, places, strict=True):
+        nodes[name].update(key=name, x=round(float(x), 4), y=round(float(y), 4))
+    return {"nodes": [nodes[n] for n in names], "edges": edges}
+
+
+@lru_cache(maxsize=64)
+def _cached_layout(names: tuple[str, ...], ends: tuple[tuple[int, int], ...]) -> Any:
+    pairs = np.array(ends, dtype=np.int64).reshape(-1, 2)
+    return layout(list(names), pairs, np.ones(len(pairs)))
+
+
+def campaign_groups(store: GraphStore) -> list[dict[str, Any]]:
+    """Campaigns joined into groups of replicates, with mean best and entropy."""
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in store.read(pages.CAMPAIGNS):
+        groups[row["group"] or row["id"]].append(row)
+    return [
+        {
+            "group": group,
+            "table": rows[0]["table"] or rows[0]["name"],
+            "method": rows[0]["method"],
+            "replicates": len(rows),
+            "count": rows[0]["count"],
+            "live": bool(rows[0]["live"]),
+            **{
+                name: _mean([r[name] for r in rows])
+                for name in (
+                    "best",
+                    "best_percent",
+                    "auc",
+                    "entropy_published",
+                    "entropy_corrected",
+                    "entropy_relative",
+                )
+            },
+        }
+        for group, rows in groups.items()
+    ]
+
+
+def compare(store: GraphStore, groups: list[str]) -> dict[str, Any]:
+    """Best-so-far (median, quartiles) and entropy (mean) by experiment, for each group."""
+    cells: dict[tuple[str, int], list[tuple[float, float | None]]] = defaultdict(list)
+    reasons: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in store.read(pages.TRAJECTORIES, groups=groups):
+        if row["best"] is not None:
+            cells[row["group"], row["index"]].append((row["best"], row["entropy"]))
+        if len(reasons[row["group"]]) < 40:
+            reasons[row["group"]].append(row)
+    known = {g["group"]: g for g in campaign_groups(store)}
+    series = []
+    for group in groups:
+        steps = sorted(i for g, i in cells if g == group)
+        if not steps:
+            continue
+        best = [[b for b, _ in cells[group, i]] for i in steps]
+        entropy = [[e for _, e in cells[group, i] if e is not None] for i in steps]
+        series.append(
+            {
+                **known.get(group, {"group": group}),
+                "index": steps,
+                "median": [statistics.median(b) for b in best],
+                "q25": [float(np.quantile(b, 0.25)) for b in best],
+                "q75": [float(np.quantile(b, 0.75)) for b in best],
+                "entropy": [_mean(e) for e in entropy],
+                "experiments": reasons[group],
+            }
+        )
+    return {"series": series}
+
+
+def substitutability(store: GraphStore, symbol: str | None) -> dict[str, Any]:
+    """Elements with evidence, and the substitutes of one of them."""
+    return {
+        "elements": {row["symbol"]: row["n"] for row in store.read(pages.ELEMENTS)},
+        "symbol": symbol,
+        "substitutes": store.read(pages.SUBSTITUTES, symbol=symbol) if symbol else [],
+    }
+
+
+def alloys(store: GraphStore, limit: int = 200) -> list[dict[str, Any]]:
+    """Predicted alloys, the most probable single-phase first."""
+    return [_whole("Alloy", row["a"]) for row in store.read(pages.PREDICTED, limit=limit)]
+
+
+def alloy(store: GraphStore, key: str) -> dict[str, Any] | None:
+    """One alloy with the evidence about it; None if there is none."""
+    found = store.read(pages.ALLOY, key=key)
+    if not found:
+        return None
+    return {
+        "alloy": _whole("Alloy", found[0]["a"]),
+        "evidence": _evidence(store.read(pages.ALLOY_EVIDENCE, keys=[key])),
+    }
+
+
+def _whole(label: str, props: dict[str, Any]) -> dict[str, Any]:
+    """Give a node every property of its label, None where it has no value."""
+    return dict.fromkeys(LABELS[label].props) | props
+
+
+def _evidence(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**row, "e": _whole("Evidence", row["e"])} for row in rows]
+
+
+def _mean(values: list[Any]) -> float | None:
+    known = [v for v in values if v is not None]
+    return float(statistics.fmean(known)) if known else None
