@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,23 +9,36 @@ from typing import Any, Final
 
 import numpy as np
 
+from hypograph.flows.literature_graph import (
+    backbone_edges,
+    keyword_nodes,
+    mention_edges,
+    merge_nodes,
+    publication_node,
+)
+from hypograph.flows.literature_sets import keyword_embedding, propose_sets
 from hypograph.flows.units import UnitRunner
 from hypograph.models.errors import InputError
 from hypograph.models.keys import digest
-from hypograph.models.keywords.affinity import AffinityScore, embed
+from hypograph.models.keywords.candidates import select, tabulate
 from hypograph.models.keywords.counts import FloatArray, IntArray, count_pairs
-from hypograph.models.keywords.extraction import PhraseExtractor
+from hypograph.models.keywords.extraction import introduced, material_keywords, passage_of, phrase_candidates
 from hypograph.models.keywords.graph import Backbone, Corpus, backbone, build_corpus
-from hypograph.models.keywords.inspire import Neighbours, anneal, diverse
-from hypograph.models.keywords.materials import keyword_kind
-from hypograph.models.keywords.text import normalise
-from hypograph.models.records import Edge, KeywordSet, Node, Outcome, Publication, Value
+from hypograph.models.keywords.potential import Outcomes, outcomes
+from hypograph.models.keywords.setmodel import SetModel, fit_set_model
+from hypograph.models.keywords.synonyms import propose_merges
+from hypograph.models.protocols import Mention
+from hypograph.models.records import KeywordSet, Node, Outcome, Publication
 
 CHUNK: Final = 500
 SMALL: Final = 200
 NOTE_PLAIN: Final = (
-    "Neither citations nor years are known: the potential of a keyword set is association and novelty only, "
-    "not impact."
+    "Citations or years are not known well enough: "
+    "the potential of a keyword set is association and novelty only, not impact."
+)
+NOTE_MODEL: Final = (
+    "The potential of a keyword set is the probability that a publication with it is in the top tenth "
+    "of its venue and year, by a model of {count:,} publications with citations."
 )
 
 
@@ -42,6 +54,10 @@ class LiteratureOutcome:
         Inspiring keyword sets, best first.
     note
         What the score rests on, one sentence for the user.
+    entropy
+        Entropy of exploration of the sets over the communities, in [0, 1].
+    merges
+        Entries of the review queue: keywords that may mean the same.
     """
 
     publications: int
@@ -49,6 +65,8 @@ class LiteratureOutcome:
     edges: int
     sets: tuple[KeywordSet, ...]
     note: str = ""
+    entropy: float = 0.0
+    merges: int = 0
 
 
 def literature_units(
@@ -65,13 +83,14 @@ def literature_units(
     Parameters
     ----------
     runner
-        Runs and keeps the units: one for each chunk of publications, one for the graph, one for the sets.
+        Runs and keeps the units: two for each chunk of publications (read, write), one for the graph, one
+        for the sets.
     publications
-        What was read.
+        What was read; of equal keys the last counts. Retracted ones are kept in the graph but teach nothing.
     sets
         Keyword sets wanted.
     topic
-        Keywords that every set must touch, parted by commas; empty for none.
+        Keywords of which every set holds one, parted by commas; empty for none.
     seed
         Seed of communities and sampling.
     small
@@ -91,27 +110,19 @@ def literature_units(
     chosen = sorted(
         {p.key: p for p in publications[: SMALL if small else None]}.values(), key=lambda p: p.key
     )
-    extractor = PhraseExtractor()
-    keywords: list[list[str]] = []
-    for start in range(0, len(chosen), CHUNK):
-        part = chosen[start : start + CHUNK]
-        inputs = {"publications": part, "extractor": extractor}
-        found = runner.run("literature-extract", inputs, partial(_extract, extractor, part))
-        keywords.extend(found["mentions"])
-    inputs = {
-        "keywords": keywords,
-        "years": [p.year for p in chosen],
-        "citations": [p.citations for p in chosen],
-        "seed": seed,
-    }
-    corpus = build_corpus(
-        keywords, [p.year for p in chosen], _impact(chosen), least=2 if len(chosen) < 2000 else 3
+    read = _read(runner, chosen)
+    keywords = _choose(chosen, read)
+    corpus = build_corpus(keywords, *_known(chosen), least=2 if len(chosen) < 2000 else 3)
+    state = digest(keywords, [(p.year, p.citations, p.venue, p.retracted) for p in chosen], seed)
+    expansions = {short: long for one in read for short, long in one["introduced"].items()}
+    graph = runner.run(
+        "literature-graph", {"state": state}, partial(_graph, corpus, chosen, expansions, seed)
     )
-    graph = runner.run("literature-graph", inputs, lambda: _graph(corpus, seed))
+    _write(runner, chosen, read, keywords, corpus)
     found = runner.run(
         "literature-sets",
-        {"graph": digest(inputs), "sets": sets, "topic": topic},
-        lambda: Outcome({"sets": _inspire(corpus, chosen, sets, topic, seed)}),
+        {"state": state, "sets": sets, "topic": topic},
+        partial(_inspire, corpus, chosen, sets, topic, seed),
     )
     proposed = tuple(
         KeywordSet(
@@ -119,171 +130,136 @@ def literature_units(
         )
         for s in found["sets"]
     )
-    return LiteratureOutcome(len(chosen), graph["keywords"], graph["edges"], proposed, NOTE_PLAIN)
+    return LiteratureOutcome(
+        len(chosen),
+        graph["keywords"],
+        graph["edges"],
+        proposed,
+        found["note"],
+        found["entropy"],
+        graph["merges"],
+    )
 
 
-def publication_node(publication: Publication) -> Node:
-    """Make the node of a publication; fields that are not known are left out."""
-    props = {
-        "title": publication.title or None,
-        "year": publication.year,
-        "venue": publication.venue or None,
-        "doi": publication.doi or None,
-        "citations": publication.citations,
-        "retracted": publication.retracted,
-        "source": publication.source or None,
+def _read(runner: UnitRunner, chosen: Sequence[Publication]) -> list[dict[str, Any]]:
+    """Read each publication by itself: a unit depends on its own chunk only."""
+    parts = [chosen[start : start + CHUNK] for start in range(0, len(chosen), CHUNK)]
+    results = runner.run_all(
+        "literature-read", [({"publications": p}, partial(_read_part, p)) for p in parts]
+    )
+    return [one for result in results for one in result["read"]]
+
+
+def _read_part(publications: Sequence[Publication]) -> Outcome:
+    return Outcome({"read": [_read_one(p) for p in publications]})
+
+
+def _read_one(publication: Publication) -> dict[str, Any]:
+    materials = [[m.keyword, m.kind, m.passage] for m in material_keywords(publication)]
+    return {
+        "materials": materials,
+        "found": phrase_candidates(publication),
+        "introduced": introduced(publication),
     }
-    return Node(
-        "Publication",
-        publication.key,
-        {"key": publication.key, **{k: v for k, v in props.items() if v is not None}},
-    )
 
 
-def _extract(extractor: PhraseExtractor, publications: Sequence[Publication]) -> Outcome:
-    nodes: dict[tuple[str, str], Node] = {}
-    edges: list[Edge] = []
-    mentions: list[list[str]] = []
-    for publication in publications:
-        found = extractor.extract(publication)
-        nodes[("Publication", publication.key)] = publication_node(publication)
-        mentions.append([m.keyword for m in found])
-        for m in found:
-            nodes.setdefault(
-                ("Keyword", m.keyword), Node("Keyword", m.keyword, {"name": m.keyword, "kind": m.kind})
-            )
-            props: dict[str, Value] = {"passage": m.passage, "score": m.score}
-            edges.append(Edge("MENTIONS", ("Publication", publication.key), ("Keyword", m.keyword), props))
-    return Outcome({"mentions": mentions}, list(nodes.values()), edges)
-
-
-def _impact(publications: Sequence[Publication]) -> FloatArray:
-    """log2(FWCI + 1) of each publication; NaN where citations or year are not known."""
-    total: dict[tuple[str, int | None], list[float]] = {}
-    for p in publications:
-        if p.citations is not None:
-            total.setdefault((p.venue, p.year), []).append(p.citations)
-    mean = {group: sum(values) / len(values) for group, values in total.items()}
-    ratios = [
-        np.nan if p.citations is None or not mean[p.venue, p.year] else p.citations / mean[p.venue, p.year]
-        for p in publications
-    ]
-    return np.log2(np.array(ratios) + 1.0)
-
-
-def _graph(corpus: Corpus, seed: int) -> Outcome:
-    found = backbone(corpus, count_pairs(corpus.indptr, corpus.indices), seed=seed)
-    nodes = _keyword_nodes(corpus, found)
-    return Outcome({"keywords": len(corpus.names), "edges": len(found)}, nodes, list(_edges(corpus, found)))
-
-
-def _keyword_nodes(corpus: Corpus, found: Backbone) -> list[Node]:
-    size = len(corpus.names)
-    degree = np.bincount(found.first, minlength=size) + np.bincount(found.second, minlength=size)
-    df = corpus.df
-    return [
-        Node(
-            "Keyword",
-            name,
-            {
-                "name": name,
-                "kind": keyword_kind(name),
-                "df": int(df[i]),
-                "degree": int(degree[i]),
-                "community": int(found.community[i]),
-            },
-        )
-        for i, name in enumerate(corpus.names)
-    ]
-
-
-def _edges(corpus: Corpus, found: Backbone) -> list[Edge]:
-    edges = []
-    for i in range(len(found)):
-        props: dict[str, Any] = {
-            "count": int(found.count[i]),
-            "weight": round(float(found.weight[i]), 6),
-            "significance": round(float(found.significance[i]), 6),
-            "association": round(float(found.association[i]), 6),
-        }
-        if found.first_year[i]:
-            props |= {"first_year": int(found.first_year[i]), "last_year": int(found.last_year[i])}
-        ends = ("Keyword", corpus.names[found.first[i]]), ("Keyword", corpus.names[found.second[i]])
-        edges.append(Edge("CO_OCCURS", *ends, props))
-    return edges
-
-
-def _inspire(
-    corpus: Corpus, publications: Sequence[Publication], count: int, topic: str, seed: int
-) -> list[dict[str, Any]]:
-    size = 4
-    # A keyword of a handful of papers has no reliable company.
-    eligible = np.flatnonzero(corpus.df >= max(2, round(np.sqrt(corpus.publications) / 6)))
-    if eligible.size <= size:
-        return []
-    pairs = count_pairs(corpus.indptr, corpus.indices)
-    rivals = np.array([keyword_kind(name) == "material" for name in corpus.names])
-    score = AffinityScore(np.round(embed(pairs, corpus.df, corpus.publications), 6), pairs, rivals)
-    met = Neighbours.from_edges(pairs.first, pairs.second, len(corpus.names))
-    fixed = topic_keywords(corpus, topic) if topic else None
-    found, values = anneal(
-        score, met, eligible, np.random.default_rng(seed), size=size, fixed=fixed, chains=48, steps=150
-    )
-    rows = diverse(found[:4000], values[:4000], count)
-    novelty = score.novelty(found[rows])
-    coherence = score.coherence(found[rows])
+def _choose(chosen: Sequence[Publication], read: Sequence[dict[str, Any]]) -> list[list[str]]:
+    """Keywords of each publication: material terms, and phrases chosen by what was known before its year."""
+    table = tabulate([one["found"] for one in read])
+    indptr, indices = select(table, np.array([p.year or 0 for p in chosen], np.int64))
     result = []
-    for row, new, close in zip(rows, novelty, coherence, strict=True):
-        because = [f"association: {close:.3f}", f"novelty: {new:.3f}"]
-        result.append(
-            {
-                "keywords": [corpus.names[i] for i in found[row]],
-                "potential": round(float(values[row]), 6),
-                "novelty": round(float(new), 6),
-                "because": because,
-                "nearest": nearest(corpus, publications, found[row]),
-            }
-        )
+    for i, one in enumerate(read):
+        phrases = [table.names[k] for k in indices[indptr[i] : indptr[i + 1]]]
+        result.append(sorted({*(m[0] for m in one["materials"]), *phrases}))
     return result
 
 
-def topic_keywords(corpus: Corpus, topic: str) -> IntArray:
-    """Numbers of the keywords that a topic names: exact ones, else those that hold all of its words.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
-    numbers = {name: i for i, name in enumerate(corpus.names)}
-    found: list[int] = []
-    for part in topic.split(","):
-        name = normalise(part)
-        if name in numbers:
-            found.append(numbers[name])
-        elif name:
-            words = set(name.split())
-            found.extend(i for keyword, i in numbers.items() if words <= set(keyword.split()))
-    if not found:
-        raise InputError(
-            f"no keyword of the corpus fits the topic {topic!r}",
-            where="--topic",
-            hint="Name a keyword of the graph.",
-        )
-    return np.array(sorted(set(found)), np.int64)
+def _known(chosen: Sequence[Publication]) -> tuple[list[int | None], FloatArray]:
+    return [p.year for p in chosen], literature_outcomes(chosen).impact
 
 
-def nearest(
-    corpus: Corpus, publications: Sequence[Publication], members: IntArray, most: int = 3
-) -> list[dict[str, Any]]:
-    """Publications that share most with a keyword set, by the cosine of the two sets."""
-    hits: Counter[int] = Counter()
-    wanted = np.isin(corpus.indices, members)
-    owner = np.repeat(np.arange(corpus.publications), np.diff(corpus.indptr))
-    hits.update(owner[wanted].tolist())
-    sizes = np.diff(corpus.indptr)
-    scored = sorted(
-        ((n / float(np.sqrt(sizes[i] * members.size)), i) for i, n in hits.items()),
-        key=lambda s: (-s[0], s[1]),
+def literature_outcomes(publications: Sequence[Publication]) -> Outcomes:
+    """Compare citations within venue and year; a retracted publication counts as unknown."""
+    missing = [p.citations is None or p.year is None or p.retracted for p in publications]
+    citations = np.array(
+        [np.nan if m else p.citations for p, m in zip(publications, missing, strict=True)], float
     )
-    return [{"publication": publications[i].key, "similarity": round(s, 6)} for s, i in scored[:most]]
+    years = np.array([p.year or 0 for p in publications], np.int64)
+    venues = np.unique(np.array([p.venue for p in publications]), return_inverse=True)[1]
+    return outcomes(citations, years, venues)
+
+
+def _graph(corpus: Corpus, chosen: Sequence[Publication], expansions: dict[str, str], seed: int) -> Outcome:
+    pairs = count_pairs(corpus.indptr, corpus.indices)
+    found = backbone(corpus, pairs, seed=seed)
+    impact = _keyword_impact(corpus) if any(p.citations is not None for p in chosen) else None
+    merges = propose_merges(corpus.names, keyword_embedding(corpus, pairs), expansions)
+    nodes: list[Node] = [*keyword_nodes(corpus, found, impact), *merge_nodes(merges)]
+    result = {"keywords": len(corpus.names), "edges": len(found), "merges": len(merges)}
+    return Outcome(result, nodes, backbone_edges(corpus, found))
+
+
+def _keyword_impact(corpus: Corpus) -> FloatArray:
+    """Shrunk mean impact of each keyword: (sum + 5 mean) / (df + 5) over publications of known impact."""
+    owner = np.repeat(np.arange(corpus.publications), np.diff(corpus.indptr))
+    value = corpus.impact[owner]
+    known = ~np.isnan(value)
+    size = len(corpus.names)
+    total = np.bincount(corpus.indices[known], value[known], size)
+    count = np.bincount(corpus.indices[known], minlength=size)
+    mean = float(np.nanmean(corpus.impact)) if (~np.isnan(corpus.impact)).any() else 1.0
+    result: FloatArray = (total + 5.0 * mean) / (count + 5.0)
+    return result
+
+
+def _write(
+    runner: UnitRunner,
+    chosen: Sequence[Publication],
+    read: Sequence[dict[str, Any]],
+    keywords: Sequence[Sequence[str]],
+    corpus: Corpus,
+) -> None:
+    """Write publications with their mentions, chunk by chunk, after the keywords they point at."""
+    kept = set(corpus.names)
+    for start in range(0, len(chosen), CHUNK):
+        part = chosen[start : start + CHUNK]
+        mine = [[k for k in names if k in kept] for names in keywords[start : start + CHUNK]]
+        materials = [one["materials"] for one in read[start : start + CHUNK]]
+        inputs = {"publications": part, "keywords": mine}
+        runner.run("literature-write", inputs, partial(_write_part, part, mine, materials))
+
+
+def _write_part(
+    publications: Sequence[Publication], keywords: Sequence[Sequence[str]], materials: Sequence[Sequence[Any]]
+) -> Outcome:
+    edges = []
+    for publication, names, terms in zip(publications, keywords, materials, strict=True):
+        passages = {name: passage for name, _, passage in terms}
+        mentions = [Mention(n, "", passages.get(n) or passage_of(publication, n)) for n in names]
+        edges.extend(mention_edges(publication, mentions))
+    return Outcome({"mentions": len(edges)}, [publication_node(p) for p in publications], edges)
+
+
+def _inspire(corpus: Corpus, chosen: Sequence[Publication], count: int, topic: str, seed: int) -> Outcome:
+    pairs = count_pairs(corpus.indptr, corpus.indices)
+    embedding = keyword_embedding(corpus, pairs)
+    community = _communities(corpus, seed)
+    model = set_model(corpus, chosen)
+    keys = [p.key for p in chosen]
+    found = propose_sets(
+        corpus, pairs, embedding, community, keys, count=count, topic=topic, seed=seed, model=model
+    )
+    cited = sum(p.citations is not None and p.year is not None and not p.retracted for p in chosen)
+    note = NOTE_PLAIN if model is None else NOTE_MODEL.format(count=cited)
+    return Outcome({"sets": found.sets, "entropy": found.entropy, "note": note})
+
+
+def _communities(corpus: Corpus, seed: int) -> IntArray:
+    found: Backbone = backbone(corpus, count_pairs(corpus.indptr, corpus.indices), seed=seed)
+    return found.community
+
+
+def set_model(corpus: Corpus, chosen: Sequence[Publication]) -> SetModel | None:
+    """Fit the model of keyword sets, or None where citations or years are too few."""
+    words = np.array([name.count(" ") + 1.0 for name in corpus.names])
+    return fit_set_model(corpus.indptr, corpus.indices, words, corpus.years, literature_outcomes(chosen))

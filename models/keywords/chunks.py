@@ -1,42 +1,106 @@
-"""Noun phrases of a text by boundaries: closed-class words, verbs and marks part them."""
+"""Noun phrases of a text, and the ones that best stand for it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from dataclasses import dataclass
 from typing import Final
 
-from hypograph.models.keywords.text import tokens
+from hypograph.models.keywords import english as en
+from hypograph.models.keywords.tagger import INSIDE, is_adjective, tag
+from hypograph.models.keywords.text import normalise
 
-_CLOSED: Final = """a an the this that these those each every all both some any no such same other another
-its their his her our your my it they
-    we he she i you them us who whom whose which what when where why how of in on at by for from to with
-    without within into onto upon over under between among through during before after above below against
-    about across along around near per via than as if then else because while although though whereas unless
-    until since and or but nor so yet not only also very too more most less least much many few several
-    various different both either neither is are was were be been being am has have had having do does did
-    done can could may might must shall should will would it's there here thus hence therefore however
-    moreover furthermore etc e.g i.e et al using used use uses based shows show shown showed present
-    presents presented propose proposes proposed specified stated mentioned explicitly applicable provided
-    unknown none n/a respectively order one two three four five six seven eight nine ten first second third
-    new novel well"""
-BOUNDARY: Final = frozenset(_CLOSED.split())
-_WORD: Final = re.compile(r"^[^\W\d_]")
+_TOKEN: Final = re.compile(r"[^\W_](?:[^\W_]|['’\-–/+.&](?=[^\W_]))*|[^\w\s]")
+# "the user's needs": what owns and what is owned are two things.
+_POSSESSIVE: Final = re.compile(r"['’]s?(?=\s)")
 
 
-def noun_phrases(text: str, shortest: int = 2, longest: int = 4) -> list[str]:
-    """Return the phrases between boundaries, in order, as they stand."""
-    found: list[str] = []
-    run: list[str] = []
-    for token in [*tokens(text), "."]:
-        if _WORD.match(token) and token.lower() not in BOUNDARY and not token.lower().endswith("ly"):
-            run.append(token)
-        else:
-            _take(run, found, shortest, longest)
-            run = []
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A noun phrase as it stands, and how far into the text (0 first word, below 1)."""
+
+    text: str
+    offset: float
+
+
+def split(text: str) -> list[str]:
+    """Split into words (hyphens, slashes and inner points kept) and single marks."""
+    return _TOKEN.findall(_POSSESSIVE.sub(" ,", text))
+
+
+def noun_phrases(text: str) -> list[Chunk]:
+    """Return the maximal noun phrases of a text.
+
+    Leading words that say nothing ("new", "several") and trailing adjectives are cut off; phrases whose
+    last noun says nothing ("results", "part") are left out.
+
+    Parameters
+    ----------
+    text
+        Title, abstract or passage.
+
+    Returns
+    -------
+    list of Chunk
+        In order of appearance, repeats included.
+    """
+    words = split(text)
+    tags = tag(words)
+    found: list[Chunk] = []
+    start = 0
+    for i in range(len(words) + 1):
+        if i < len(words) and tags[i] in INSIDE:
+            continue
+        if i > start:
+            phrase = _trim(words[start:i], tags[start:i])
+            if phrase:
+                found.append(Chunk(" ".join(phrase), start / len(words)))
+        start = i + 1
     return found
 
 
-def _take(run: Sequence[str], found: list[str], shortest: int, longest: int) -> None:
-    if shortest <= len(run) <= longest:
-        found.append(" ".join(run))
+def _trim(words: list[str], tags: list[str]) -> list[str]:
+    first, last = 0, len(words)
+    while first < last and words[first].lower() in en.GENERIC:
+        first += 1
+    while last > first and (tags[last - 1] == "A" or is_adjective(words[last - 1].lower())):
+        last -= 1
+    if first == last or words[last - 1].lower() in en.EMPTY_ENDS:
+        return []
+    return words[first:last]
+
+
+def keyphrases(title: str, body: str, most: int = 10, longest: int = 5) -> list[str]:
+    """Return the phrases that best stand for a document, without corpus or model.
+
+    Phrases of two to `longest` words are ranked by title (1.4) or position (1 down to 0.5), the square root
+    of how often they stand, and their length in letters to the power 0.6: long phrases say more.
+
+    Parameters
+    ----------
+    title, body
+        The document.
+    most
+        Phrases at most.
+    longest
+        Words a phrase at most.
+
+    Returns
+    -------
+    list of str
+        As they stand, best first; ties in order of appearance.
+    """
+    place: dict[str, float] = {}
+    spelling: dict[str, str] = {}
+    times: Counter[str] = Counter()
+    for chunks, in_title in ((noun_phrases(title), True), (noun_phrases(body), False)):
+        for chunk in chunks:
+            name = normalise(chunk.text)
+            if not 2 <= name.count(" ") + 1 <= longest:
+                continue
+            times[name] += 1
+            place.setdefault(name, 1.4 if in_title else 1.0 - 0.5 * chunk.offset)
+            spelling.setdefault(name, chunk.text)
+    ranked = sorted(place, key=lambda n: -place[n] * len(spelling[n]) ** 0.6 * times[n] ** 0.5)
+    return [spelling[name] for name in ranked[:most]]

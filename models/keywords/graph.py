@@ -39,6 +39,15 @@ class Corpus:
         return np.bincount(self.indices, minlength=len(self.names)).astype(np.int64)
 
     @property
+    def first_year(self) -> IntArray:
+        """First year of each keyword, 0 where none is known."""
+        owner = np.repeat(self.years, np.diff(self.indptr))
+        dated = owner > 0
+        first = np.full(len(self.names), np.iinfo(np.int64).max)
+        np.minimum.at(first, self.indices[dated], owner[dated])
+        return np.where(first == np.iinfo(np.int64).max, 0, first)
+
+    @property
     def publications(self) -> int:
         """Number of publications."""
         return int(self.indptr.size - 1)

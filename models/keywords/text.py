@@ -115,11 +115,11 @@ def normalise(phrase: str) -> str:
     words = [w for w in _SPACE.split(text.lower().replace("’", "'").replace("'s", "")) if w]
     if not words:
         return ""
+    words = [american(w) for w in words]
+    words[-1] = singular(words[-1])
     quantity = _QUANTITY.match(" ".join(words))
     if quantity is not None and quantity.group(2).replace(" ", "") in UNITS:
         return f"{quantity.group(1)} {UNITS[quantity.group(2).replace(' ', '')]}"
-    words = [american(w) for w in words]
-    words[-1] = singular(words[-1])
     if len(words) == 1 and words[0] in NAME_TO_SYMBOL:
         return NAME_TO_SYMBOL[words[0]]
     return " ".join(words)

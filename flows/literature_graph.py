@@ -1,0 +1,106 @@
+"""The keyword graph of a corpus as nodes and relationships."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hypograph.models.keys import digest
+from hypograph.models.keywords.counts import FloatArray
+from hypograph.models.keywords.graph import Backbone, Corpus
+from hypograph.models.keywords.materials import keyword_kind
+from hypograph.models.keywords.synonyms import MergeProposal
+from hypograph.models.protocols import Mention
+from hypograph.models.records import Edge, Node, Publication, Value
+
+
+def publication_node(publication: Publication) -> Node:
+    """Make the node of a publication; fields that are not known are left out."""
+    props: dict[str, Value] = {
+        "title": publication.title or None,
+        "year": publication.year,
+        "venue": publication.venue or None,
+        "doi": publication.doi or None,
+        "citations": publication.citations,
+        "retracted": publication.retracted,
+        "source": publication.source or None,
+    }
+    known = {name: value for name, value in props.items() if value is not None}
+    return Node("Publication", publication.key, {"key": publication.key, **known})
+
+
+def mention_edges(publication: Publication, mentions: Sequence[Mention]) -> list[Edge]:
+    """Tie a publication to its keywords, each with its passage."""
+    start = ("Publication", publication.key)
+    return [
+        Edge("MENTIONS", start, ("Keyword", m.keyword), {"passage": m.passage, "score": m.score})
+        for m in mentions
+    ]
+
+
+def keyword_nodes(corpus: Corpus, found: Backbone, impact: FloatArray | None) -> list[Node]:
+    """Make the node of each keyword.
+
+    Parameters
+    ----------
+    corpus
+        The publications.
+    found
+        Backbone and communities.
+    impact
+        Shrunk mean impact of each keyword, or None where citations are unknown.
+    """
+    size = len(corpus.names)
+    degree = np.bincount(found.first, minlength=size) + np.bincount(found.second, minlength=size)
+    df, since = corpus.df, corpus.first_year
+    nodes = []
+    for i, name in enumerate(corpus.names):
+        props: dict[str, Value] = {
+            "name": name,
+            "kind": keyword_kind(name),
+            "df": int(df[i]),
+            "degree": int(degree[i]),
+            "community": int(found.community[i]),
+        }
+        if impact is not None:
+            props["impact"] = round(float(impact[i]), 6)
+        if since[i]:
+            props["first_year"] = int(since[i])
+        nodes.append(Node("Keyword", name, props))
+    return nodes
+
+
+def backbone_edges(corpus: Corpus, found: Backbone) -> list[Edge]:
+    """Make the relationships of the backbone; years are left out where none is known."""
+    edges = []
+    for i in range(len(found)):
+        props: dict[str, Value] = {
+            "count": int(found.count[i]),
+            "weight": round(float(found.weight[i]), 6),
+            "significance": round(float(found.significance[i]), 6),
+            "association": round(float(found.association[i]), 6),
+        }
+        if found.first_year[i]:
+            props |= {"first_year": int(found.first_year[i]), "last_year": int(found.last_year[i])}
+        ends = ("Keyword", corpus.names[found.first[i]]), ("Keyword", corpus.names[found.second[i]])
+        edges.append(Edge("CO_OCCURS", *ends, props))
+    return edges
+
+
+def merge_nodes(proposals: Sequence[MergeProposal]) -> list[Node]:
+    """Make the entries of the review queue; a person accepts or rejects each."""
+    return [
+        Node(
+            "MergeCandidate",
+            digest("merge", p.first, p.second),
+            {
+                "first": p.first,
+                "second": p.second,
+                "similarity": p.similarity,
+                "reason": p.reason,
+                "status": "open",
+            },
+        )
+        for p in proposals
+    ]
