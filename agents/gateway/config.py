@@ -1,14 +1,55 @@
-"""A model at an endpoint, and what may be spent on it."""
+"""A model at an endpoint, how it decodes, and what may be spent on it."""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from pydantic import SecretStr
 
 from hypograph.models.errors import BudgetSpentError
 from hypograph.models.keys import digest
+
+_STANDARD = ("top_p",)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How a server draws tokens; what is None is left to the server.
+
+    All but `top_p` are extensions (llama.cpp, vLLM, Ollama): a server that does not know them refuses, and
+    that refusal is passed on.
+
+    Attributes
+    ----------
+    top_p
+        Nucleus sampling (Holtzman et al. 2020), in (0, 1].
+    min_p
+        Least probability relative to the likeliest token (arXiv 2407.01082), in [0, 1].
+    typical_p
+        Locally typical sampling (arXiv 2202.00666), in (0, 1].
+    top_n_sigma
+        Keep logits within n standard deviations of the maximum (arXiv 2411.07641).
+    mirostat, mirostat_tau, mirostat_eta
+        Feedback on surprise (arXiv 2007.14966): version 1 or 2, target surprise in bits, learning rate.
+    """
+
+    top_p: float | None = None
+    min_p: float | None = None
+    typical_p: float | None = None
+    top_n_sigma: float | None = None
+    mirostat: int | None = None
+    mirostat_tau: float | None = None
+    mirostat_eta: float | None = None
+
+    def standard(self) -> dict[str, float]:
+        """Return what every OpenAI-compatible server takes."""
+        return {k: v for k in _STANDARD if (v := getattr(self, k)) is not None}
+
+    def extensions(self) -> dict[str, float]:
+        """Return what goes beyond the standard, under the names that llama.cpp uses."""
+        names = [f.name for f in fields(self) if f.name not in _STANDARD]
+        return {k: v for k in names if (v := getattr(self, k)) is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,36 +58,69 @@ class ModelConfig:
 
     Attributes
     ----------
+    weights
+        SHA-256 of the model's file where it is known (a local model): then the address, whose port may change
+        from start to start, is no part of the fingerprint.
     price_in, price_out
         Price of 1,000 tokens, in any one currency.
+    max_concurrency
+        Requests at once to the endpoint, shared by all gateways of the process to that address.
+    per_minute
+        Requests a minute at most; None is no limit.
     timeout
         Seconds to wait for one answer.
     max_asks
-        Times that an invalid answer is asked for again, the first included.
+        Times that a question is asked until the answer fits, the first included.
+    max_tries
+        Times that one request is sent where the fault may pass (no connection, 408, 409, 429, 5xx).
+    share_prefix
+        Let a llama.cpp server reuse the start that prompts have in common: faster, but log-probabilities then
+        differ in the third digit with the order of the questions.
     """
 
     name: str
     base_url: str
     model: str
-    api_key: SecretStr | None = None
+    api_key: SecretStr | None = field(default=None, repr=False)
+    weights: str = ""
+    embedding_model: str = ""
     price_in: float = 0.0
     price_out: float = 0.0
     max_concurrency: int = 4
+    per_minute: float | None = None
     timeout: float = 120.0
     temperature: float = 0.0
     seed: int = 0
     max_tokens: int = 512
     max_asks: int = 2
+    max_tries: int = 4
+    share_prefix: bool = False
+    decoding: Decoding = Decoding()
+
+    @property
+    def local(self) -> bool:
+        """Whether this is a local llama.cpp server with a known file."""
+        return bool(self.weights)
 
     @property
     def fingerprint(self) -> str:
-        """What tells this source of answers from another; the key is not part of it."""
-        return digest(self.base_url, self.model, self.temperature, self.seed, self.max_tokens, length=16)
+        """What tells this model from another: endpoint and name, or the file's hash; never the key."""
+        return digest(self.weights or self.base_url.rstrip("/"), "" if self.weights else self.model, length=16)
+
+    @property
+    def settings_key(self) -> str:
+        """Fingerprint together with everything that changes what the model answers."""
+        asked = (self.temperature, self.seed, self.max_tokens, self.max_asks, self.decoding)
+        return digest(self.fingerprint, asked, length=16)
 
 
 @dataclass(slots=True)
 class Budget:
-    """Calls, tokens and money that may be spent; None is no limit. Answers from the cache cost nothing."""
+    """Calls, tokens and money that may be spent; None is no limit. Answers from the cache cost nothing.
+
+    A call is counted before it is made, so that calls never exceed their limit; tokens and money are known
+    only afterwards and may exceed theirs by the calls then under way. Limits may be raised at any time.
+    """
 
     calls: int | None = None
     tokens: int | None = None
@@ -77,6 +151,11 @@ class Budget:
                         hint="Raise it and run again: answers so far are kept and not paid for twice.",
                     )
             self.spent_calls += 1
+
+    def release(self) -> None:
+        """Take back a call that never got an answer."""
+        with self._lock:
+            self.spent_calls -= 1
 
     def add(self, tokens: int, cost: float) -> None:
         """Add what a call has used."""
