@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from hypograph.models.evidence.mass import FloatArray, IntArray
+from hypograph.models.evidence.substitution import element_keys, set_keys
 from hypograph.models.evidence.table import BoolArray
 
 CHUNK_CELLS = 8_000_000
@@ -75,3 +76,85 @@ def nearest_hosts(
         best, value = np.take_along_axis(best, order, 1), np.take_along_axis(value, order, 1)
         out[start : start + step, :keep] = np.where(value < FAR, known[best], -1)
     return out
+
+
+class ExchangeIndex:
+    """Finds hosts that exchange one element for one (or lack, or add, one) without looking at every pair.
+
+    Alloys are joined by what is left when one element is taken away. All alloys of a table are indexed once;
+    which of them may be hosts is asked anew each time.
+
+    Parameters
+    ----------
+    present
+        Which elements an alloy holds, shape ``(alloys, elements)``.
+    known
+        Rows that may ever be hosts.
+    """
+
+    def __init__(self, present: BoolArray, known: IntArray) -> None:
+        self.present = present
+        numbers = element_keys(present.shape[1])
+        whole = set_keys(present)
+        rows, taken = np.nonzero(present[known])
+        with np.errstate(over="ignore"):
+            keys = np.concatenate([whole[known][rows] - numbers[taken], whole[known]])
+            self._left = whole[:, None] - numbers[None, :]
+        self._whole = whole
+        members = np.concatenate([known[rows], known])
+        order = np.lexsort((members, keys))
+        keys, members = keys[order], members[order]
+        self.names, first, sizes = np.unique(keys, return_index=True, return_counts=True)
+        width = int(sizes.max()) if len(sizes) else 1
+        place = np.arange(len(keys)) - np.repeat(first, sizes)
+        self.groups = np.full((len(self.names) + 1, width), -1, np.int64)
+        self.groups[np.repeat(np.arange(len(self.names)), sizes), place] = members
+
+    @property
+    def usual(self) -> float:
+        """Hosts that an alloy has, for one element taken from it, on average over the groups."""
+        filled = (self.groups[:-1] >= 0).sum(1)
+        return float((filled**2).sum() / max(filled.sum(), 1)) - 1.0
+
+    def hosts(self, targets: IntArray, allowed: BoolArray, taken: IntArray | None = None) -> IntArray:
+        """Hosts of targets, −1 where there is none; shape ``(targets, width)``.
+
+        Parameters
+        ----------
+        targets
+            Rows in question.
+        allowed
+            Which rows may be hosts, shape ``(alloys,)``.
+        taken
+            The one element to take from each target, shape ``(targets,)``; None takes each in turn, and none.
+        """
+        if taken is not None:
+            found = self._members(self._left[targets, taken])
+            holds = self.present[np.maximum(found, 0), taken[:, None]]
+        else:
+            each = np.where(self.present[targets], self._left[targets], 0)
+            keys = np.concatenate([each, self._whole[targets][:, None]], 1)
+            found = self._members(keys.ravel()).reshape(len(targets), -1)
+            found[~np.repeat(np.append(self.present[targets], np.ones((len(targets), 1), bool), 1),
+                             self.groups.shape[1], axis=1)] = -1  # fmt: skip
+            holds = np.zeros(found.shape, bool)
+        wrong = (found < 0) | (found == targets[:, None]) | ~allowed[np.maximum(found, 0)] | holds
+        return np.where(wrong, -1, found)
+
+    def _members(self, keys: IntArray) -> IntArray:
+        place = np.minimum(np.searchsorted(self.names, keys), max(len(self.names) - 1, 0))
+        hit = self.names[place] == keys if len(self.names) else np.zeros(len(keys), bool)
+        return self.groups[np.where(hit, place, len(self.names))]
+
+
+def pack(hosts: IntArray, most: int) -> IntArray:
+    """Move the −1 to the right and keep at most `most` columns, evenly spread over what is there."""
+    count = (hosts >= 0).sum(1)
+    order = np.argsort(hosts < 0, axis=1, kind="stable")
+    packed = np.take_along_axis(hosts, order, 1)
+    width = int(count.max()) if len(count) else 0
+    if width <= most:
+        return packed[:, : max(width, 1)]
+    # Rows with more than `most` hosts keep every n-th of them.
+    steps = np.maximum(count, most)[:, None] * np.arange(most)[None, :] // most
+    return np.take_along_axis(packed, np.minimum(steps, packed.shape[1] - 1), 1)

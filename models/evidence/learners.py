@@ -9,26 +9,28 @@ import numpy as np
 
 from hypograph.models.evidence.context import ContextModel, fit_context
 from hypograph.models.evidence.elements import standardise
-from hypograph.models.evidence.hosts import nearest_hosts
+from hypograph.models.evidence.hosts import ExchangeIndex, nearest_hosts, pack
 from hypograph.models.evidence.kernel import NystromMap, RidgeSums
 from hypograph.models.evidence.mass import FloatArray, IntArray
 from hypograph.models.evidence.stack import logit
 from hypograph.models.evidence.table import AlloyTable
 
 KERNEL_TO_LOGIT: Final = 2.5
+DENSE: Final = 8.0
 
 
 @dataclass(frozen=True)
 class Settings:
     """Sizes of the learners; chosen for speed, the same for every table."""
 
-    reference: int = 500
-    penalty: float = 0.5
+    reference: int = 1200
+    penalty: float = 1.0
     trees: int = 30
-    tree_share: float = 0.4
-    context_targets: int = 1200
-    context_steps: int = 40
+    tree_rows: int = 4000
+    context_targets: int = 2000
+    context_steps: int = 50
     hosts: int = 32
+    jobs: int = 1
 
 
 class Learners:
@@ -53,6 +55,9 @@ class Learners:
         self.context_features = self.features[
             :, context_columns(len(table.elements.names), self.features.shape[1])
         ]
+        self.index = ExchangeIndex(table.present, known)
+        # Where exchanges of one element give hosts enough, no others are looked for.
+        self.dense = self.index.usual >= DENSE
         self.map = NystromMap(self.features[known], settings.reference, seed=seed)
         self.sums = RidgeSums(self.map(self.features), self.labels, known)
 
@@ -72,15 +77,20 @@ class Learners:
             self.settings.trees,
             min_samples_leaf=2,
             max_features=0.3,
-            bootstrap=len(train) > 4000,
-            max_samples=self.settings.tree_share if len(train) > 4000 else None,
+            bootstrap=len(train) > self.settings.tree_rows,
+            max_samples=self.settings.tree_rows if len(train) > self.settings.tree_rows else None,
             random_state=self.seed,
+            n_jobs=self.settings.jobs,
         )
         forest.fit(self.features[train].astype(np.float32), y)
         return logit(forest.predict_proba(self.features[targets].astype(np.float32))[:, 1], 0.01)
 
     def hosts(self, train: IntArray, targets: IntArray, bar: IntArray | None = None) -> IntArray:
         """Hosts of targets among training alloys; `bar` names an element a target's hosts must not hold."""
+        if self.dense:
+            allowed = np.zeros(len(self.table), bool)
+            allowed[train] = True
+            return pack(self.index.hosts(targets, allowed, bar), self.settings.hosts)
         barred = None
         if bar is not None:
             barred = np.zeros((len(targets), self.table.present.shape[1]), bool)
@@ -107,10 +117,10 @@ class Learners:
         )
 
     def context(
-        self, model: ContextModel, train: IntArray, targets: IntArray
+        self, model: ContextModel, train: IntArray, targets: IntArray, bar: IntArray | None = None
     ) -> tuple[FloatArray, FloatArray, IntArray]:
         """Return log-odds, ignorance (each of shape ``(targets,)``) and hosts ``(targets, most)``."""
-        hosts = self.hosts(train, targets)
+        hosts = self.hosts(train, targets, bar)
         p, unknown = model.predict(self.context_features, self.labels, targets, hosts)
         return logit(p), unknown, hosts
 

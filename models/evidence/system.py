@@ -101,16 +101,17 @@ class System:
         columns = []
         learners = self.learners
         hosts = np.empty((len(targets), 0), np.int64)
+        bar = held_in(self.table, fold, targets)
         if "kernel" in self.core:
             columns.append(learners.kernel(fold.train, targets))
         if "trees" in self.core:
             columns.append(learners.trees(fold.train, targets))
         if "context" in self.core:
             model = model or learners.fit_context(fold.train, bool(fold.held))
-            value, _, hosts = learners.context(model, fold.train, targets)
+            value, _, hosts = learners.context(model, fold.train, targets, bar)
             columns.append(value)
         elif self.extras:
-            hosts = learners.hosts(fold.train, targets)
+            hosts = learners.hosts(fold.train, targets, bar)
         columns.extend(extra(learners, fold, targets, hosts) for extra in self.extras.values())
         return np.stack(columns, 1)
 
@@ -175,6 +176,14 @@ def make_forecast(rows: IntArray, evidence: FloatArray, fusion: Fusion) -> Forec
     return Forecast(
         rows, probability, least_committed(probability), conflict, fusion.threshold, evidence, fusion
     )
+
+
+def held_in(table: AlloyTable, fold: Fold, targets: IntArray) -> IntArray | None:
+    """Name the held-out element that each target holds, shape ``(targets,)``; None if none is held out."""
+    if not fold.held:
+        return None
+    held = np.array(fold.held, np.int64)
+    return np.asarray(held[table.present[np.ix_(targets, held)].argmax(1)], np.int64)
 
 
 def vote(learners: Learners, fold: Fold, targets: IntArray, hosts: IntArray) -> FloatArray:

@@ -1,0 +1,112 @@
+"""`hypograph evidence`: measure the fusion of evidence, predict phases, explain predictions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Element substitutability and phase prediction from sources whose skill is measured.",
+)
+
+AlloysOption = Annotated[
+    str,
+    typer.Option("--alloys", help="Alloy tables, parted by commas; default: the tables that ship with the package."),
+]
+SourcesOption = Annotated[
+    str, typer.Option("--sources", help="Sources: data, literature, expert, similarity, context; default: all there are.")
+]
+AnswersOption = Annotated[
+    Path | None,
+    typer.Option("--expert-answers", help="Answers of an expert: element_a, element_b, domain, has_knowledge, substitutability."),
+]
+
+
+@app.command()
+def evaluate(
+    alloys: Annotated[str, typer.Option("--alloys", help="Alloy tables, parted by commas; all train, the last is tested.")],
+    protocol: Annotated[str, typer.Option("--protocol", help="loeo, cv10 or train10.")] = "loeo",
+    sources: SourcesOption = "",
+    expert_answers: AnswersOption = None,
+    methods: Annotated[str, typer.Option("--methods", help="Methods to run, parted by commas; default: all.")] = "",
+    seed: SeedOption = 0,
+    json: JsonFlag = False,
+) -> None:
+    """Measure each method on alloys that did not train it."""
+    from hypograph.flows.evidence_evaluate import evaluate_tables
+
+    document = evaluate_tables(
+        paths(alloys), protocol, names(sources), expert_answers, methods=names(methods), seed=seed, tell=say
+    )
+    rows = [
+        [m["method"], m["accuracy"], m["auc"], m["mcc"], m["ece"], m["accuracy_certain_half"], m["share_saturated"],
+         m["ignorance_predicts_error"], m["seconds"]]
+        for m in document["methods"]
+    ]  # fmt: skip
+    header = ["method", "accuracy", "AUC", "MCC", "ECE", "certain half", "saturated", "ignorance→error", "s"]
+    emit(document, json, table(header, rows, f"{protocol} on {alloys}"))
+
+
+@app.command()
+def predict(
+    elements: Annotated[str, typer.Option("--elements", help="Elements to choose from, parted by commas.")],
+    size: Annotated[int, typer.Option("--size", min=2, max=10, help="Elements in an alloy.")] = 4,
+    top: Annotated[int, typer.Option("--top", min=1, help="Alloys to print, best first.")] = 10,
+    alloys: AlloysOption = "",
+    sources: SourcesOption = "",
+    expert_answers: AnswersOption = None,
+    seed: SeedOption = 0,
+    json: JsonFlag = False,
+) -> None:
+    """Predict which equimolar alloys of some elements are single-phase."""
+    from hypograph.flows.evidence_predict import predict_alloys
+
+    document = predict_alloys(
+        names(elements), size, top, paths(alloys), names(sources), expert_answers, seed=seed, tell=say
+    )
+    keys = ("alloy", "belief", "plausibility", "pignistic", "ignorance", "conflict")
+    rows = [[a[k] for k in keys] for a in document["alloys"]]
+    emit(document, json, table(keys, rows, document["note"]))
+
+
+@app.command()
+def explain(
+    alloy: Annotated[str, typer.Argument(help="An alloy: Co-Cr-Fe-Ni, CoCrFeNi or Al0.5CoCrFeNi.")],
+    top: Annotated[int, typer.Option("--top", min=1, help="Pieces of evidence to print, strongest first.")] = 10,
+    alloys: AlloysOption = "",
+    sources: SourcesOption = "",
+    expert_answers: AnswersOption = None,
+    seed: SeedOption = 0,
+    json: JsonFlag = False,
+) -> None:
+    """Say which substitutions from which known alloys, from which sources, carry a prediction."""
+    from hypograph.flows.evidence_predict import explain_alloy
+
+    document = explain_alloy(alloy, top, paths(alloys), names(sources), expert_answers, seed=seed, tell=say)
+    emit(document, json, explanation(document))
+
+
+def paths(text: str) -> list[Path]:
+    """Files of a comma-separated option."""
+    return [Path(part) for part in names(text)]
+
+
+def names(text: str) -> list[str]:
+    """Members of a comma-separated option."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def explanation(document: dict[str, Any]) -> str:
+    """Text form of an explanation."""
+    head = (
+        f"{document['alloy']}: belief {document['belief']:.3f}, plausibility {document['plausibility']:.3f}, "
+        f"ignorance {document['ignorance']:.3f}, conflict {document['conflict']:.3f}"
+    )
+    keys = ("substitution", "from_alloy", "source", "provenance", "supports", "belief_share", "conflict_share")
+    return table(keys, [[b[k] for k in keys] for b in document["because"]], head)
