@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import json
 import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ from urllib.request import urlopen
 from hypograph.models.errors import DiskError, PortTakenError, UnavailableError
 
 BOOT_SECONDS = 120.0
+LAST_WORDS_SECONDS = 10.0
 _LOG_LIMIT = 5_000_000
 
 
@@ -55,6 +58,7 @@ class Orchestrator:
         self._configured = api_url
         self._url: str | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._lost, self._leaving = threading.Event(), threading.Event()
 
     @property
     def api_url(self) -> str:
@@ -155,9 +159,43 @@ class Orchestrator:
                 profile=profile, settings=settings.model_copy(update={"flows": flows})
             ):
                 try:
-                    yield
+                    with self._watched(settings):
+                        yield
                 finally:
-                    _drain()
+                    if not self._lost.is_set():
+                        _drain()
+
+    @contextlib.contextmanager
+    def _watched(self, settings: Any) -> Iterator[None]:
+        """Turn the death of our child into an error here, at once: Prefect would retry for minutes."""
+        if self._process is None:
+            yield
+            return
+        watcher = threading.Thread(target=self._watch, args=(self._process, settings), daemon=True)
+        watcher.start()
+        try:
+            yield
+        except BaseException as error:
+            if self._lost.is_set():
+                raise OrchestratorError(
+                    "the Prefect server ended in the middle of the run",
+                    where=str(self.folder / "server.log"),
+                    hint="What was finished is kept: run the same command again.",
+                ) from error
+            raise
+        finally:
+            self._leaving.set()
+
+    def _watch(self, child: subprocess.Popen[bytes], settings: Any) -> None:
+        child.wait()
+        if self._leaving.is_set():
+            return
+        self._lost.set()
+        settings.client.max_retries = 0
+        _thread.interrupt_main()
+        # Prefect's background threads may hold the end of the process up; the error is told by then.
+        time.sleep(LAST_WORDS_SECONDS)
+        os._exit(1)
 
 
 def set_environment(folder: Path) -> None:
