@@ -17,24 +17,36 @@ app = typer.Typer(
 
 AlloysOption = Annotated[
     str,
-    typer.Option("--alloys", help="Alloy tables, parted by commas; default: the tables that ship with the package."),
+    typer.Option(
+        "--alloys", help="Alloy tables, parted by commas; default: the tables that ship with the package."
+    ),
 ]
 SourcesOption = Annotated[
-    str, typer.Option("--sources", help="Sources: data, literature, expert, similarity, context; default: all there are.")
+    str,
+    typer.Option(
+        "--sources", help="Sources: data, literature, expert, similarity, context; default: all there are."
+    ),
 ]
 AnswersOption = Annotated[
     Path | None,
-    typer.Option("--expert-answers", help="Answers of an expert: element_a, element_b, domain, has_knowledge, substitutability."),
+    typer.Option(
+        "--expert-answers",
+        help="Answers of an expert: element_a, element_b, domain, has_knowledge, substitutability.",
+    ),
 ]
 
 
 @app.command()
 def evaluate(
-    alloys: Annotated[str, typer.Option("--alloys", help="Alloy tables, parted by commas; all train, the last is tested.")],
+    alloys: Annotated[
+        str, typer.Option("--alloys", help="Alloy tables, parted by commas; all train, the last is tested.")
+    ],
     protocol: Annotated[str, typer.Option("--protocol", help="loeo, cv10 or train10.")] = "loeo",
     sources: SourcesOption = "",
     expert_answers: AnswersOption = None,
-    methods: Annotated[str, typer.Option("--methods", help="Methods to run, parted by commas; default: all.")] = "",
+    methods: Annotated[
+        str, typer.Option("--methods", help="Methods to run, parted by commas; default: all.")
+    ] = "",
     seed: SeedOption = 0,
     json: JsonFlag = False,
 ) -> None:
@@ -45,7 +57,8 @@ def evaluate(
         paths(alloys), protocol, names(sources), expert_answers, methods=names(methods), seed=seed, tell=say
     )
     rows = [
-        [m["method"], m["accuracy"], m["auc"], m["mcc"], m["ece"], m["accuracy_certain_half"], m["share_saturated"],
+        [m["method"], m["accuracy"], m["auc"], m["mcc"], m["ece"], m["accuracy_certain_half"],
+        m["share_saturated"],
          m["ignorance_predicts_error"], m["seconds"]]
         for m in document["methods"]
     ]  # fmt: skip
@@ -78,7 +91,9 @@ def predict(
 @app.command()
 def explain(
     alloy: Annotated[str, typer.Argument(help="An alloy: Co-Cr-Fe-Ni, CoCrFeNi or Al0.5CoCrFeNi.")],
-    top: Annotated[int, typer.Option("--top", min=1, help="Pieces of evidence to print, strongest first.")] = 10,
+    top: Annotated[
+        int, typer.Option("--top", min=1, help="Pieces of evidence to print, strongest first.")
+    ] = 10,
     alloys: AlloysOption = "",
     sources: SourcesOption = "",
     expert_answers: AnswersOption = None,
@@ -108,5 +123,13 @@ def explanation(document: dict[str, Any]) -> str:
         f"{document['alloy']}: belief {document['belief']:.3f}, plausibility {document['plausibility']:.3f}, "
         f"ignorance {document['ignorance']:.3f}, conflict {document['conflict']:.3f}"
     )
-    keys = ("substitution", "from_alloy", "source", "provenance", "supports", "belief_share", "conflict_share")
+    keys = (
+        "substitution",
+        "from_alloy",
+        "source",
+        "provenance",
+        "supports",
+        "belief_share",
+        "conflict_share",
+    )
     return table(keys, [[b[k] for k in keys] for b in document["because"]], head)

@@ -59,19 +59,22 @@ def make_folds(table: AlloyTable, protocol: str, tested: IntArray, seed: int = 0
     InputError
         If the protocol is unknown or no fold can be made.
     """
+    main = table.source >= 0
     may = np.zeros(len(table), bool)
     may[tested] = True
     folds = []
     if protocol == "loeo":
         for column, symbol in enumerate(table.elements.symbols):
             inside = table.present[:, column]
-            folds.append(Fold(symbol, np.flatnonzero(~inside), np.flatnonzero(inside & may), held=(column,)))
+            folds.append(
+                Fold(symbol, np.flatnonzero(~inside & main), np.flatnonzero(inside & may), held=(column,))
+            )
     elif protocol in PROTOCOLS:
         part = parts(table.family, 10, seed)
         for k in range(10):
             inside = part == k
             trains, tests = (~inside, inside) if protocol == "cv10" else (inside, ~inside)
-            folds.append(Fold(str(k), np.flatnonzero(trains), np.flatnonzero(tests & may)))
+            folds.append(Fold(str(k), np.flatnonzero(trains & main), np.flatnonzero(tests & may)))
     else:
         raise InputError(f"{protocol!r} is no protocol", where="--protocol", expected=" or ".join(PROTOCOLS))
     folds = [f for f in folds if len(f.train) >= 4 and len(f.test)]

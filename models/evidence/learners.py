@@ -48,7 +48,8 @@ class Learners:
 
     def __init__(self, table: AlloyTable, settings: Settings, seed: int = 0) -> None:
         self.table, self.settings, self.seed = table, settings, seed
-        known = np.flatnonzero(np.isfinite(table.labels))
+        # Rows with a negative source stand aside: candidates, or records that only some source learns from.
+        known = np.flatnonzero(np.isfinite(table.labels) & (table.source >= 0))
         self.labels = np.where(np.isfinite(table.labels), table.positive, 0.0)
         # Scales come from the known alloys, so that candidates beside them change nothing.
         self.features = standardise(table.features, known)

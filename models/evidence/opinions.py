@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hypograph.models.evidence.combine import dempster
 from hypograph.models.evidence.mass import FloatArray, IntArray
 from hypograph.models.evidence.stack import logit
 from hypograph.models.evidence.table import AlloyTable
@@ -58,8 +59,10 @@ class Opinions:
         return cls(domains, masses[0], masses[1])
 
     def combined(self) -> FloatArray:
-        """Mass on `similar` of all domains together, 1 − Π(1 − m), shape ``(elements, elements)``."""
-        return np.asarray(1.0 - np.prod(1.0 - self.similar, axis=0), float)
+        """Mass on `similar` after Dempster's rule over the domains, shape ``(elements, elements)``."""
+        empty = np.zeros_like(self.similar)
+        masses = np.stack([empty, self.similar, self.dissimilar, 1 - self.similar - self.dissimilar], -1)
+        return np.asarray(dempster(masses, self.domains)[..., 1], float)
 
 
 def exchange_similarity(

@@ -1,9 +1,9 @@
 """The published ways, by name, so that their own figures can be made again.
 
-`ers-2021`: substitutability of element groups counted in the alloy table, combined by Dempster's rule in closed form
-(Ha et al., Nat. Comput. Sci. 1, 470, 2021). `experts-2025`: language-model opinions on pairs of elements
-(arXiv 2502.14631), one-sided. `uniform`: every exchange counts the same. All rank by weights of evidence, in log
-space, because the masses saturate.
+`ers-2021`: substitutability of element groups counted in the alloy table, combined by Dempster's rule in
+closed form (Ha et al., Nat. Comput. Sci. 1, 470, 2021). `experts-2025`: language-model opinions on pairs
+of elements (arXiv 2502.14631), one-sided. `uniform`: every exchange counts the same. All rank by weights
+of evidence, in log space, because the masses saturate.
 """
 
 from __future__ import annotations

@@ -110,8 +110,10 @@ class System:
             model = model or learners.fit_context(fold.train, bool(fold.held))
             value, _, hosts = learners.context(model, fold.train, targets, bar)
             columns.append(value)
-        elif self.extras:
+        elif self.extras or "vote" in self.core:
             hosts = learners.hosts(fold.train, targets, bar)
+        if "vote" in self.core:
+            columns.append(vote(learners, fold, targets, hosts))
         columns.extend(extra(learners, fold, targets, hosts) for extra in self.extras.values())
         return np.stack(columns, 1)
 
@@ -143,7 +145,7 @@ class System:
         if key not in self._kept:
             a, b = inner.held
             mirror = np.flatnonzero(self.table.present[:, a] & ~self.table.present[:, b])
-            mirror = mirror[np.isfinite(self.table.labels[mirror])]
+            mirror = mirror[self.table.source[mirror] >= 0]
             if len(mirror) > self.most:
                 mirror = np.sort(np.random.default_rng(self.seed).choice(mirror, self.most, replace=False))
             targets = np.concatenate([inner.test, mirror])

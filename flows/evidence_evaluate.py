@@ -1,0 +1,149 @@
+"""`hypograph evidence evaluate`: every method on the same folds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from hypograph.flows.evidence_sources import SOURCES, Knowledge, gather, make_system
+from hypograph.flows.readers.alloys import read_alloys
+from hypograph.models.errors import InputError
+from hypograph.models.evidence.baselines import BASELINES
+from hypograph.models.evidence.folds import Fold, make_folds
+from hypograph.models.evidence.mass import FloatArray
+from hypograph.models.evidence.published import Weights, ers_2021, from_similarity, uniform
+from hypograph.models.evidence.report import FoldResult, figures, paired
+from hypograph.models.evidence.system import System
+
+METHODS: Final = (
+    "ours", "ours-no-expert", "paper", "vote", "majority", "logistic", "forest", "extra-trees",
+)  # fmt: skip
+
+
+def evaluate_tables(
+    files: Sequence[Path],
+    protocol: str,
+    sources: Sequence[str] = (),
+    expert_answers: Path | None = None,
+    *,
+    methods: Sequence[str] = (),
+    seed: int = 0,
+    tell: Callable[[str], None] = lambda text: None,
+) -> dict[str, Any]:
+    """Measure methods on alloy tables.
+
+    Parameters
+    ----------
+    files
+        Alloy tables; all train (always without what is held out), the last one is tested.
+    protocol
+        `loeo`, `cv10` or `train10`.
+    sources
+        Sources that `ours` may use, of `SOURCES`; all that are there if empty.
+    expert_answers
+        Answers of an expert on pairs of elements.
+    methods
+        Of `METHODS`; all if empty.
+    seed
+        Seed of all random choices.
+    tell
+        Takes progress.
+
+    Returns
+    -------
+    dict
+        The document of COMMANDS, with `comparisons`: ours against each other method, paired over folds.
+
+    Raises
+    ------
+    InputError
+        If a file, a source, a method or the protocol cannot be used.
+    """
+    for name in methods:
+        if name not in METHODS:
+            raise InputError(f"{name!r} is no method", where="--methods", expected=", ".join(METHODS))
+    if not files:
+        raise InputError("no alloy table is named", where="--alloys", expected="one or more files")
+    records = [(r, number) for number, path in enumerate(files) for r in read_alloys(path)]
+    knowledge = gather([r for r, _ in records], [n for _, n in records], sources, expert_answers, files[-1])
+    tested = np.flatnonzero(knowledge.table.source == len(files) - 1)
+    folds = make_folds(knowledge.table, protocol, tested, seed)
+    bench = _Bench(knowledge, folds, seed, tell)
+    found = [bench.measure(name) for name in METHODS if not methods or name in methods]
+    ours = next((m for m in found if m["method"] == "ours"), None)
+    return {
+        "alloys": {
+            "files": [str(p) for p in files],
+            "train": len(knowledge.main),
+            "tested": len(tested),
+            "share_single_phase": round(float(knowledge.table.positive[tested].mean()), 6),
+            "elements": list(knowledge.table.elements.symbols),
+        },
+        "protocol": protocol,
+        "sources": list(knowledge.sources),
+        "seed": seed,
+        "methods": found,
+        "comparisons": [paired(ours, m, seed) for m in found if m is not ours] if ours else [],
+    }
+
+
+@dataclass
+class _Bench:
+    """Runs methods over the same folds."""
+
+    knowledge: Knowledge
+    folds: Sequence[Fold]
+    seed: int
+    tell: Callable[[str], None]
+
+    def measure(self, method: str) -> dict[str, Any]:
+        """Run a method on all folds and summarise it."""
+        began = time.perf_counter()
+        system = self._system(method)
+        results = [self._fold(method, system, fold) for fold in self.folds]
+        seconds = time.perf_counter() - began
+        self.tell(f"{method}: {len(results)} folds in {seconds:.1f} s")
+        found = figures(method, results, seconds)
+        if method.startswith("ours"):
+            found["sources"] = list(system.names)
+        return found
+
+    def _system(self, method: str) -> System:
+        """The system; for a baseline only its features and labels are used."""
+        return make_system(self.knowledge, self.seed, with_expert=method == "ours")
+
+    def _fold(self, method: str, system: System, fold: Fold) -> FoldResult:
+        table = self.knowledge.table
+        y = table.positive[fold.test]
+        if method.startswith("ours"):
+            forecast = system.forecast(fold)
+            p = forecast.probability
+            return FoldResult(fold.name, y, p, p, forecast.says, forecast.mass[:, 3])
+        if method in ("paper", "vote"):
+            weights = self._published(method, fold)
+            mass = weights.mass
+            p = mass[:, 1] + mass[:, 3] / 2
+            return FoldResult(fold.name, y, weights.score, p, (weights.score > 0).astype(float), mass[:, 3])
+        p = BASELINES[method](system.learners, fold.train, fold.test, self.seed)
+        return FoldResult(fold.name, y, p, p, (p > 0.5).astype(float), 2 * np.minimum(p, 1 - p))
+
+    def _published(self, method: str, fold: Fold) -> Weights:
+        table = self.knowledge.table
+        labels: FloatArray = table.positive
+        if method == "vote":
+            return uniform(table.present, labels, fold.train, fold.test)
+        data = ers_2021(table.present, labels, fold.train, fold.test)
+        if self.knowledge.opinions is None:
+            return data
+        asked = from_similarity(
+            table.present, labels, fold.train, fold.test, self.knowledge.opinions.combined()
+        )
+        return Weights(data.positive + asked.positive, data.negative + asked.negative)
+
+
+__all__ = ["METHODS", "SOURCES", "evaluate_tables"]
