@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import _thread
 import contextlib
 import json
+import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from urllib.request import urlopen
 from hypograph.models.errors import DiskError, PortTakenError, UnavailableError
 
 BOOT_SECONDS = 120.0
-LAST_WORDS_SECONDS = 10.0
+LAST_WORDS_SECONDS = 3.0
 _LOG_LIMIT = 5_000_000
 
 
@@ -171,6 +172,9 @@ class Orchestrator:
         if self._process is None:
             yield
             return
+        here = threading.current_thread() is threading.main_thread()
+        # Not SIGINT: a command that a shell started in the background ignores that one.
+        before = signal.signal(signal.SIGUSR1, _lost) if here else None
         watcher = threading.Thread(target=self._watch, args=(self._process, settings), daemon=True)
         watcher.start()
         try:
@@ -185,6 +189,8 @@ class Orchestrator:
             raise
         finally:
             self._leaving.set()
+            if before is not None:
+                signal.signal(signal.SIGUSR1, before)
 
     def _watch(self, child: subprocess.Popen[bytes], settings: Any) -> None:
         child.wait()
@@ -192,10 +198,15 @@ class Orchestrator:
             return
         self._lost.set()
         settings.client.max_retries = 0
-        _thread.interrupt_main()
+        logging.disable(logging.CRITICAL)  # of what follows only the error below is news
+        os.kill(os.getpid(), signal.SIGUSR1)
         # Prefect's background threads may hold the end of the process up; the error is told by then.
         time.sleep(LAST_WORDS_SECONDS)
         os._exit(1)
+
+
+def _lost(*_: object) -> None:
+    raise KeyboardInterrupt  # Prefect takes any other error for one of the work and would tell its server
 
 
 def set_environment(folder: Path) -> None:

@@ -54,7 +54,7 @@ class GraphStore:
             "connection_acquisition_timeout": 30,
             "connection_timeout": 10,
             # A server that is gone is told after this long; what was finished is kept.
-            "max_transaction_retry_time": 10,
+            "max_transaction_retry_time": 5,
             "notifications_min_severity": "OFF",
         }
         self._writer = neo4j.GraphDatabase.driver(uri, auth=auth, **options)
