@@ -102,10 +102,10 @@ def comparison_records(
     return [*finals, *nodes], edges
 
 
-def judged_records(search: Search, judge: str) -> tuple[list[Node], list[Edge]]:
+def judged_records(search: Search, judge: str, question: str = "") -> tuple[list[Node], list[Edge]]:
     """Make the nodes of all comparisons of a search, and who was preferred to whom in sum."""
     nodes, edges = [], []
-    question = search.task.discipline.question
+    question = question or search.task.discipline.question
     for c in search.comparisons:
         node = comparison_node(c, judge, question)
         nodes.append(node)

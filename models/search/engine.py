@@ -16,7 +16,7 @@ import numpy as np
 from hypograph.models.protocols import Candidate, Verdict
 from hypograph.models.search.discipline import Discipline, Slot
 from hypograph.models.search.hypothesis import Detail, Hypothesis
-from hypograph.models.search.preference import FloatArray, Preference
+from hypograph.models.search.preference import FloatArray, Preference, draw
 
 Ask = Callable[[Candidate, Candidate], Verdict]
 
@@ -146,15 +146,19 @@ class Search:
         self._decide()
         return self.best()
 
+    def runner_up(self) -> Hypothesis | None:
+        """Return the judged hypothesis that comes next to the best, whatever its line."""
+        best = self.best().id
+        judged = {h.id: h for line in self.lines for h in line.judged.values() if h.id != best}
+        return max(judged.values(), key=self.utility, default=None)
+
     def utility(self, hypothesis: Hypothesis) -> float:
         """Return the posterior mean utility of a hypothesis."""
         return float(self.model.posterior([self._place(hypothesis)])[0][0])
 
     def best(self) -> Hypothesis:
-        """Return the hypothesis that the model thinks best among the lines' incumbents, at any moment."""
-        incumbents = [line.incumbent for line in self.lines]
-        mean, _ = self.model.posterior([self._place(h) for h in incumbents])
-        return incumbents[int(np.argmax(mean))]
+        """Return the hypothesis most probably best among the lines' incumbents, at any moment."""
+        return self.standing()[0][0]
 
     def standing(self, draws: int = 2000) -> list[tuple[Hypothesis, float, float]]:
         """Return (hypothesis, mean utility, probability of being best) of the lines' incumbents, best first."""
@@ -163,7 +167,7 @@ class Search:
         mean, _ = self.model.posterior(places)
         chance = self.model.probability_best(places, np.random.default_rng(0), draws)
         rows = [(h, float(m), float(p)) for h, m, p in zip(incumbents, mean, chance, strict=True)]
-        return sorted(rows, key=lambda row: (-row[1], row[0].id))
+        return sorted(rows, key=lambda row: (-row[2], -row[1], row[0].id))
 
     def candidate(self, hypothesis: Hypothesis) -> Candidate:
         """Put a hypothesis into the form a judge sees."""
@@ -187,10 +191,10 @@ class Search:
         return tuple(d for d in self._options[key] if not self.task.problems(hypothesis.put(d)))
 
     def _level(self, level: int, until: int) -> None:
-        for line in self.lines:
+        for number, line in enumerate(self.lines):
             line.rejected = 0
             line.judged = {}
-            line.incumbent = self._fill(line.incumbent, level)
+            line.incumbent = self._fill(line.incumbent, level, number)
             line.judged[line.incumbent.id] = line.incumbent
         while self.calls < until:
             open_lines = [line for line in self.lines if line.rejected < self.settings.patience]
@@ -206,12 +210,16 @@ class Search:
             line.judged[challenger.id] = challenger
             self._settle(line)
 
-    def _fill(self, hypothesis: Hypothesis, level: int) -> Hypothesis:
-        """Settle each slot of a level by its most plausible option; what follows puts that to the judge."""
+    def _fill(self, hypothesis: Hypothesis, level: int, number: int) -> Hypothesis:
+        """Settle each slot of a level; what follows puts that to the judge.
+
+        Lines of the same root start from different options, lines of different roots from the most plausible.
+        """
+        alike = [line for line in self.lines[:number] if line.seed.root == hypothesis.root]
         for slot in self.task.discipline.levels[level - 1].slots:
             found = self.options(hypothesis, slot)
             if found and hypothesis.get(slot.name) is None:
-                hypothesis = hypothesis.put(found[0])
+                hypothesis = hypothesis.put(found[len(alike) % len(found)])
         return hypothesis
 
     def _race(self, lines: Sequence[Line]) -> Line:
@@ -233,9 +241,10 @@ class Search:
         keys = sorted(pool)
         if len(keys) > self.settings.pool:
             keys = sorted(self.rng.choice(keys, self.settings.pool, replace=False).tolist())
-        places = [self._place(pool[k]) for k in keys]
-        mean, _ = self.model.posterior(places)
-        drawn = mean + self.settings.temper * (self.model.draw(places, self.rng, 1)[0] - mean)
+        mean, covariance = self.model.predict(
+            [(k, self._pairs(pool[k]), self.features(pool[k])) for k in keys]
+        )
+        drawn = mean + self.settings.temper * (draw(mean, covariance, self.rng, 1)[0] - mean)
         return pool[keys[int(np.argmax(drawn))]]
 
     def _edits(self, line: Line, level: int) -> list[Hypothesis]:
@@ -289,11 +298,11 @@ class Search:
         first, second = (a, b) if self.rng.random() < 0.5 else (b, a)
         if self._asked.get((first.id, second.id), 0) >= self.settings.repeats:
             first, second = second, first
+        places = self._place(first), self._place(second)
         verdict = self.ask(self.candidate(first), self.candidate(second))
         self._asked[(first.id, second.id)] = self._asked.get((first.id, second.id), 0) + 1
         self.comparisons.append(Comparison(self.calls, first.id, second.id, verdict, level))
         if verdict.valid:
-            places = self._place(first), self._place(second)
             self.model.observe(*places, verdict.probability, self.settings.slope)
 
     def _settle(self, line: Line) -> None:
@@ -325,8 +334,11 @@ class Search:
         self.known.setdefault(hypothesis.id, hypothesis)
         if hypothesis.id in self.model:
             return self.model.add(hypothesis.id, (), {})
-        pairs = [("root", hypothesis.root), *(d.pair for d in hypothesis.details)]
-        return self.model.add(hypothesis.id, pairs, self.features(hypothesis))
+        return self.model.add(hypothesis.id, self._pairs(hypothesis), self.features(hypothesis))
+
+    @staticmethod
+    def _pairs(hypothesis: Hypothesis) -> list[tuple[str, str]]:
+        return [("root", hypothesis.root), *(d.pair for d in hypothesis.details)]
 
 
 def digest_of(root: str, parent: Detail | None) -> str:
@@ -355,5 +367,5 @@ def summary(search: Search) -> dict[str, Any]:
         "calls": search.calls,
         "comparisons": sum(c.verdict.valid for c in search.comparisons),
         "proposals": search.proposals,
-        "hypotheses": len(search.known),
+        "hypotheses": len({k for c in search.comparisons for k in (c.first, c.second)}),
     }

@@ -20,6 +20,15 @@ EVIDENCE_WEIGHTS: Mapping[str, float] = {
     "novelty": 1.0,
 }
 
+# For free text: what the corpus and the question can say of a hypothesis. Specificity counts least: it rises with
+# every detail, whatever it says.
+TEXT_WEIGHTS: Mapping[str, float] = {
+    "relevance": 3.0,
+    "support": 2.0,
+    "novelty": 1.0,
+    "specificity": 0.5,
+}
+
 
 def _logistic(x: float) -> float:
     return float(0.5 * (1.0 + np.tanh(0.5 * x)))

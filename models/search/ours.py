@@ -46,7 +46,9 @@ class Reading:
 
 def structure_pairs(landscape: Landscape) -> list[Int]:
     """Return pairs within a level, the same in every landscape, and with the parent, one list an instance."""
-    within = [(DETAILS * k + i, DETAILS * k + j) for k in range(LEVELS) for i in range(DETAILS) for j in range(i)]
+    within = [
+        (DETAILS * k + i, DETAILS * k + j) for k in range(LEVELS) for i in range(DETAILS) for j in range(i)
+    ]
     cross = [
         (DETAILS * (k - 1) + i, DETAILS * k + j)
         for k in range(1, LEVELS)
@@ -112,7 +114,9 @@ class _Course:
     def step(self) -> None:
         """Propose, judge, learn, settle."""
         n = np.arange(self.landscape.instances)
-        if self.steps < 16 or self.steps >= self.refreshed + max(1, self.steps // 16) * (4 if self.rich else 1):
+        if self.steps < 16 or self.steps >= self.refreshed + max(1, self.steps // 16) * (
+            4 if self.rich else 1
+        ):
             self._refresh()
         x = self.held[n, self.incumbent]
         y = self._challenger(x)

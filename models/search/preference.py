@@ -10,7 +10,7 @@ Williams (2006), sec. 3.4: mean K alpha, covariance K - K Q K.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -214,22 +214,52 @@ class Preference:
         self._K = self._rows(range(len(self.items)))
 
     def _rows(self, places: Sequence[int] | range) -> FloatArray:
-        chosen = [self._details[i] for i in places]
-        rows = self.cross(chosen, [self._numbers[i] for i in places])
-        rows[np.arange(len(chosen)), list(places)] += self.scales.own
+        rows = self._kernel(
+            [self._details[i] for i in places],
+            [self._numbers[i] for i in places],
+            self._details,
+            self._numbers,
+        )
+        rows[np.arange(len(rows)), list(places)] += self.scales.own
         return rows
 
-    def cross(self, details: Sequence[IntArray], numbers: Sequence[Mapping[str, float]]) -> FloatArray:
-        """Prior covariance of hypotheses (detail columns, numbers) with all items, their own part left out."""
-        one, all_ = self._onehot(details), self._onehot(self._details)
-        shared = one @ all_.T
-        names = sorted({name for row in (*numbers, *self._numbers) for name in row})
-        left = np.array([[row.get(name, 0.0) for name in names] for row in numbers]).reshape(len(details), -1)
-        right = np.array([[row.get(n, 0.0) for n in names] for row in self._numbers]).reshape(
-            len(self.items), -1
+    def _kernel(
+        self,
+        details: Sequence[IntArray],
+        numbers: Sequence[Mapping[str, float]],
+        other_details: Sequence[IntArray],
+        other_numbers: Sequence[Mapping[str, float]],
+    ) -> FloatArray:
+        """Prior covariance of hypotheses with others, their own effects left out."""
+        shared = self._onehot(details) @ self._onehot(other_details).T
+        names = sorted({name for row in (*numbers, *other_numbers) for name in row})
+        left = np.array([[row.get(n, 0.0) for n in names] for row in numbers]).reshape(
+            len(details), len(names)
         )
+        right = np.array([[row.get(n, 0.0) for n in names] for row in other_numbers])
+        right = right.reshape(len(other_details), len(names))
         s = self.scales
         return s.single * shared + s.pair * shared * (shared - 1) / 2 + s.number * (left @ right.T)
+
+    def predict(
+        self, hypotheses: Sequence[tuple[str, Sequence[tuple[str, str]], Mapping[str, float]]]
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return mean ``(m,)`` and covariance ``(m, m)`` of hypotheses that need not be known.
+
+        Each is given as (key, details, numbers); one that was added counts with its own effect.
+        """
+        columns = [
+            np.array(sorted(self._columns.setdefault(p, len(self._columns)) for p in pairs), dtype=np.int64)
+            for _, pairs, _ in hypotheses
+        ]
+        numbers = [row for _, _, row in hypotheses]
+        rows = self._kernel(columns, numbers, self._details, self._numbers)
+        for i, (key, _, _) in enumerate(hypotheses):
+            if key in self._place:
+                rows[i, self._place[key]] += self.scales.own
+        prior = self._kernel(columns, numbers, columns, numbers) + self.scales.own * np.eye(len(columns))
+        covariance = prior - rows @ self._Q @ rows.T
+        return rows @ self._alpha, 0.5 * (covariance + covariance.T)
 
     def _onehot(self, details: Sequence[IntArray]) -> FloatArray:
         table = np.zeros((len(details), len(self._columns)))
@@ -245,10 +275,7 @@ class Preference:
 
     def draw(self, places: Sequence[int], rng: np.random.Generator, draws: int) -> FloatArray:
         """Draw utilities of items from the posterior, shape ``(draws, m)``."""
-        mean, covariance = self.posterior(places)
-        values, vectors = np.linalg.eigh(covariance)
-        root = vectors * np.sqrt(np.maximum(values, 0.0))
-        return mean + rng.standard_normal((draws, len(mean))) @ root.T
+        return draw(*self.posterior(places), rng, draws)
 
     def probability_best(
         self, places: Sequence[int], rng: np.random.Generator, draws: int = 2000
@@ -257,6 +284,9 @@ class Preference:
         best = np.argmax(self.draw(places, rng, draws), axis=1)
         return np.bincount(best, minlength=len(places)) / draws
 
-    def with_scales(self, **changes: float) -> Scales:
-        """Return the present scales with some replaced."""
-        return replace(self.scales, **changes)
+
+def draw(mean: FloatArray, covariance: FloatArray, rng: np.random.Generator, draws: int) -> FloatArray:
+    """Draw from a Gaussian whose covariance may be singular, shape ``(draws, m)``."""
+    values, vectors = np.linalg.eigh(covariance)
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    return np.asarray(mean + rng.standard_normal((draws, len(mean))) @ root.T)

@@ -1,0 +1,179 @@
+"""`hypograph hypotheses`: search for hypotheses, simulate and evaluate the search."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
+from hypograph.models.errors import InputError
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        found = [int(part) for part in text.split(",")]
+    except ValueError as error:
+        raise InputError(
+            f"{text!r} is no list of whole numbers", where="--budget", expected="60,240,960"
+        ) from error
+    if not found or min(found) < 3:
+        raise InputError(f"{text!r} holds a budget below 3 calls", where="--budget", expected="3 or more")
+    return found
+
+
+@app.command("simulate", help="Compare search strategies on simulated landscapes at equal judge calls.")
+def simulate_(
+    scenario: Annotated[str, typer.Option(help="A to H, parted by commas, or all.")] = "all",
+    budget: Annotated[str, typer.Option(help="Judge calls, parted by commas.")] = "60,240,960",
+    strategies: Annotated[str, typer.Option(help="Names parted by commas, or all.")] = "all",
+    instances: Annotated[int, typer.Option(min=2, max=100_000, help="Landscapes a scenario.")] = 200,
+    seed: SeedOption = 0,
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.flows.hypotheses_simulate import simulation_document, simulation_text
+
+    document = simulation_document(
+        scenario.split(","), _numbers(budget), strategies.split(","), instances, seed, say
+    )
+    emit(document, as_json, simulation_text(document))
+
+
+@app.command("rank", help="Compare rules for choosing pairs when a fixed set of hypotheses is ranked.")
+def rank(
+    items: Annotated[int, typer.Option(min=3, max=200, help="Hypotheses to rank.")] = 12,
+    comparisons: Annotated[str, typer.Option(help="Comparisons, parted by commas.")] = "24,66,264",
+    instances: Annotated[int, typer.Option(min=2, max=100_000)] = 500,
+    seed: SeedOption = 0,
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.flows.hypotheses_simulate import ranking_document
+
+    document = ranking_document(items, _numbers(comparisons), instances, seed)
+    rows = [
+        (r["rule"], r["comparisons"], r["top1"]["mean"], r["coverage"], r["ece"]) for r in document["rules"]
+    ]
+    emit(document, as_json, table(("rule", "comparisons", "top-1", "coverage", "ece"), rows))
+
+
+@app.command("search", help="Search for a fine-grained hypothesis that answers a research question.")
+def search(
+    question: Annotated[str, typer.Option(help="The research question: text, or a file that holds it.")],
+    coarse: Annotated[str, typer.Option(help="The coarse hypothesis to start from: text or file.")],
+    survey: Annotated[Path | None, typer.Option(help="Background survey: a text file.")] = None,
+    papers: Annotated[
+        Path | None, typer.Option(help="Publications for options, support and novelty.")
+    ] = None,
+    discipline: Annotated[str, typer.Option(help="A shipped discipline, or a TOML file.")] = "chemistry",
+    budget: Annotated[int, typer.Option(min=1, max=1_000_000, help="Judge calls at most.")] = 60,
+    proposals: Annotated[int | None, typer.Option(min=0, help="Proposals at most.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(min=0, help="Language-model tokens at most.")] = None,
+    max_cost: Annotated[float | None, typer.Option(min=0, help="Money at most.")] = None,
+    strategy: Annotated[str, typer.Option(help="ours, or greedy for comparison.")] = "ours",
+    person: Annotated[bool, typer.Option("--person", help="Queue comparisons for a person.")] = False,
+    seed: SeedOption = 0,
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.flows.hypotheses_search import Request, search_command
+
+    request = Request(
+        question=_text(question, "--question"),
+        coarse=_text(coarse, "--coarse"),
+        survey=_text(str(survey), "--survey", must=True) if survey else "",
+        papers=papers,
+        discipline=discipline,
+        calls=budget,
+        proposals=proposals,
+        tokens=max_tokens,
+        cost=max_cost,
+        strategy=strategy,
+        person=person,
+        seed=seed,
+    )
+    document = search_command(request, say)
+    emit(document, as_json, _search_text(document))
+
+
+@app.command("show", help="Show one hypothesis with its evidence.")
+def show(
+    hypothesis: Annotated[str, typer.Argument(help="Its id, or the beginning of it.")],
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.flows.hypotheses_search import show_command
+
+    document = show_command(hypothesis)
+    rows = [(key, value) for key, value in document.items() if not isinstance(value, list | dict)]
+    text = table(("property", "value"), rows)
+    for name in ("inspired_by", "support", "contradict", "refines", "comparisons"):
+        text += "".join(f"\n{name}: {entry}" for entry in document.get(name, []))
+    emit(document, as_json, text)
+
+
+@app.command("answer", help="Answer a comparison that waits for a person, or list those that wait.")
+def answer(
+    comparison: Annotated[str | None, typer.Argument(help="Id of the comparison; none lists them.")] = None,
+    better: Annotated[str | None, typer.Option(help="first or second.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.flows.hypotheses_search import answer_command
+
+    document = answer_command(comparison, better)
+    rows = [(w["id"], w["first"], w["second"]) for w in document["waiting"]]
+    emit(document, as_json, table(("comparison", "first", "second"), rows))
+
+
+@app.command("evaluate", help="Recall of the components of published hypotheses (benchmark of 51 papers).")
+def evaluate(
+    benchmark: Annotated[Path, typer.Option(help="The benchmark workbook (.xlsx).")],
+    papers: Annotated[int | None, typer.Option(min=1, help="Only the first so many papers.")] = None,
+    budget: Annotated[int, typer.Option(min=4, help="Judge calls a paper and strategy.")] = 40,
+    strategies: Annotated[str, typer.Option(help="Strategies, parted by commas.")] = "ours,greedy",
+    lexical: Annotated[bool, typer.Option("--lexical", help="Without a model: lexical recall.")] = False,
+    seed: SeedOption = 0,
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.flows.hypotheses_evaluate import evaluate_command
+
+    document = evaluate_command(benchmark, papers, budget, strategies.split(","), lexical, seed, say)
+    rows = [
+        (m["method"], m["recall"], m["soft"]["mean"], m["hard"]["mean"], m["calls"])
+        for m in document["methods"]
+    ]
+    emit(document, as_json, table(("method", "recall", "soft", "hard", "calls a paper"), rows))
+
+
+def _text(value: str, where: str, must: bool = False) -> str:
+    """Return the text of a file if the value names one, else the value itself."""
+    path = Path(value)
+    try:
+        if must or (len(value) < 1000 and path.is_file()):
+            value = path.read_text("utf-8")
+    except FileNotFoundError as error:
+        from hypograph.models.errors import MissingFileError
+
+        raise MissingFileError("there is no such file", where=value) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the file cannot be read as text ({error})", where=str(path)) from error
+    if not value.strip():
+        raise InputError("it is empty", where=where, expected="some text, or a file that holds some")
+    return value.strip()
+
+
+def _search_text(document: dict[str, Any]) -> str:
+    lines = [document["statement"], ""]
+    lines += [
+        f"{level['name']}: {d['slot']} = {d['value']}"
+        for level in document["levels"]
+        for d in level["details"]
+    ]
+    chance = document["probability_best"]
+    lines.append(f"probability of being the best of {document['lines']} lines: {chance:.2f}")
+    lines.append(
+        f"{document['calls']} judge calls, {document['proposals']} proposals, cost {document['cost']:.4f}"
+    )
+    lines += [f"for: {s['publication']}: {s['passage']}" for s in document["support"]]
+    lines += [f"against: {s['publication']}: {s['passage']}" for s in document["contradict"]]
+    return "\n".join(lines)
