@@ -123,7 +123,6 @@ class Gateway:
             As `ask`.
         """
         prompt_hash = digest(closed.system, closed.readings)
-        before = self.budget.spent_calls
         rows: list[np.ndarray | None] = []
         method = "samples" if self._lacks("logprobs") else "log-probabilities"
         for reading in closed.readings:
@@ -134,10 +133,19 @@ class Gateway:
                     continue
                 method = "samples"
             rows.append(self._sampled(closed, reading))
-        return choice(rows, closed, method, prompt_hash, self.budget.spent_calls - before)
+        return choice(rows, closed, method, prompt_hash)
 
     def choose_all(self, questions: Sequence[Closed]) -> list[Choice]:
-        """Ask closed questions side by side; answers keep the order."""
+        """Ask closed questions side by side; answers keep the order.
+
+        Readings that begin alike (same instructions, same worked examples) are sent one after the other, so that
+        a server that keeps the start of a prompt works it out once.
+        """
+        if not self._lacks("logprobs"):
+            readings = dict.fromkeys((q, r) for q in questions for r in q.readings)
+            alike = sorted(readings, key=lambda qr: digest(qr[0].system, qr[1].shots))
+            if alike and self._top(*alike[0]) is not None:
+                self._side_by_side(lambda qr: self._top(*qr), alike[1:])
         return self._side_by_side(self.choose, questions)
 
     def samples(self, question: Question, n: int) -> list[Answer]:

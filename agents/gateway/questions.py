@@ -92,7 +92,6 @@ class Choice:
     valid: bool
     method: str
     prompt_hash: str
-    calls: int = 0
 
 
 class Letter(BaseModel):
@@ -156,7 +155,7 @@ def parse(schema: type[BaseModel], text: str) -> tuple[BaseModel | None, str]:
 
 
 def choice(
-    rows: Sequence[np.ndarray | None], closed: Closed, method: str, prompt_hash: str, calls: int
+    rows: Sequence[np.ndarray | None], closed: Closed, method: str, prompt_hash: str
 ) -> Choice:
     """Bring readings in their own letters back to the order of the options, and average them."""
     n = closed.size
@@ -169,4 +168,4 @@ def choice(
     labels = tuple(
         int(np.argmax(r)) if ok and np.ptp(r) > 0 else -1 for r, ok in zip(table, known, strict=True)
     )
-    return Choice(p, table, labels, bool(known.any()), method, prompt_hash, calls)
+    return Choice(p, table, labels, bool(known.any()), method, prompt_hash)

@@ -1,0 +1,141 @@
+"""The closed questions that experts, judges and proposers are asked, in all orders and wordings."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from hypograph.agents.gateway.questions import Closed, Reading
+from hypograph.agents.prompts import render, template
+
+SAME, CHANGED = "yes, the phase stays the same", "no, the phase changes"
+DOMAIN = "materials science"
+WORDINGS = ("expert_closed_1", "expert_closed_2")
+JUDGE_SHOTS = 3
+
+
+def substitution(
+    first: str,
+    second: str,
+    domain: str = DOMAIN,
+    *,
+    shots: int = 6,
+    both_orders: bool = True,
+    wordings: Sequence[str] = WORDINGS,
+) -> Closed:
+    """Ask whether two elements can stand for each other; option 0 is yes.
+
+    Parameters
+    ----------
+    first, second
+        Symbols of the elements.
+    domain
+        Field whose expert is asked.
+    shots
+        Worked examples shown before, 0 to 6.
+    both_orders
+        Whether each wording is asked with the options in both orders.
+    wordings
+        Names of the templates.
+    """
+    readings = []
+    for wording in wordings:
+        for order in ((0, 1), (1, 0)) if both_orders else ((0, 1),):
+            shown = tuple(
+                (
+                    _substitution_text(wording, *s["pair"], DOMAIN, order),
+                    _letter(order, 0 if s["same"] else 1),
+                )
+                for s in expert_shots()[:shots]
+            )
+            text = _substitution_text(wording, first, second, domain, order)
+            readings.append(Reading(text, order, shown))
+    return Closed("expert", template("closed_system").template.strip(), tuple(readings))
+
+
+def preference(
+    question: str, first: str, second: str, *, shots: int = 0, both_orders: bool = True
+) -> Closed:
+    """Ask which of two hypotheses is better; option 0 is the first.
+
+    Parameters
+    ----------
+    question
+        What the hypotheses answer.
+    first, second
+        Their texts.
+    shots
+        Worked examples shown before, 0 to 6.
+    both_orders
+        Whether the pair is also asked the other way round.
+    """
+    texts, readings = (first, second), []
+    for order in ((0, 1), (1, 0)) if both_orders else ((0, 1),):
+        text = _judge_text(question, texts[order[0]], texts[order[1]])
+        readings.append(Reading(text, order, _judge_shots()[:shots]))
+    return Closed("judge", template("closed_system").template.strip(), tuple(readings))
+
+
+def outcome(goal: str, known: str, first: str, second: str) -> Closed:
+    """Ask which of two experiments gives more; option 0 is the first."""
+    texts = (first, second)
+    readings = tuple(
+        Reading(
+            render("outcome_closed", goal=goal, known=known, first=texts[a], second=texts[b]).strip(), (a, b)
+        )
+        for a, b in ((0, 1), (1, 0))
+    )
+    return Closed("proposer", template("closed_system").template.strip(), readings)
+
+
+@cache
+def expert_shots() -> tuple[dict[str, Any], ...]:
+    """Read the worked examples of element pairs."""
+    text = (resources.files("hypograph.agents.prompts") / "expert_shots.toml").read_text("utf-8")
+    return tuple(tomllib.loads(text)["shot"])
+
+
+@cache
+def hypothesis_entries() -> tuple[dict[str, str], ...]:
+    """Read the hypotheses with planted defects; the first `JUDGE_SHOTS` are worked examples."""
+    text = (resources.files("hypograph.agents.batteries") / "hypotheses.toml").read_text("utf-8")
+    return tuple(tomllib.loads(text)["entry"])
+
+
+def planted_pairs(entries: Sequence[dict[str, str]]) -> list[tuple[str, str, str, str]]:
+    """Return (question, sound, defective, kind of defect) of every planted defect."""
+    return [
+        (e["question"], e["sound"], text, kind)
+        for e in entries
+        for kind, text in e.items()
+        if kind not in {"question", "sound"}
+    ]
+
+
+@cache
+def _judge_shots() -> tuple[tuple[str, str], ...]:
+    """Worked examples with the sound hypothesis first and second by turns."""
+    shots = []
+    for i, (question, sound, broken, _) in enumerate(planted_pairs(hypothesis_entries()[:JUDGE_SHOTS])):
+        first, second = (sound, broken) if i % 2 == 0 else (broken, sound)
+        shots.append((_judge_text(question, first, second), "AB"[i % 2]))
+    return tuple(shots)
+
+
+def _judge_text(question: str, first: str, second: str) -> str:
+    return render("judge_closed", question=question, first=first, second=second).strip()
+
+
+def _substitution_text(
+    wording: str, first: str, second: str, domain: str, order: tuple[int, int]
+) -> str:
+    options = [(SAME, CHANGED)[i] for i in order]
+    values = {"first": first, "second": second, "domain": domain}
+    return render(wording, option_a=options[0], option_b=options[1], **values).strip()
+
+
+def _letter(order: tuple[int, int], option: int) -> str:
+    return "AB"[order.index(option)]

@@ -1,0 +1,138 @@
+"""What a local model's answers are worth: substitution pairs and planted defects, read in several ways, beside a coin.
+
+Run: ``python benchmarks/gateway_model.py [--quick] [--model FILE]``; the default model is the fetched one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from hypograph.agents import connect
+from hypograph.agents.assess.batteries import Battery, judge_battery, pair_battery, score
+from hypograph.agents.closed import WORDINGS
+from hypograph.agents.gateway.gateway import Gateway
+from hypograph.agents.gateway.local import file_hash, require_fetched, serving
+from hypograph.agents.gateway.questions import Choice, choice
+from hypograph.flows.cli.common import table
+from hypograph.flows.model_batteries import decided_pairs
+from hypograph.flows.readers.alloys import hea_tables
+from hypograph.flows.settings import load_settings
+
+OUT = Path(__file__).parent / "results" / "gateway_model.json"
+ONE = WORDINGS[:1]
+
+
+def first_reading(found: Choice, battery: Battery, i: int) -> Choice:
+    """Return what one order alone says, by log-probabilities."""
+    closed = battery.questions[i]
+    one = replace(closed, readings=closed.readings[:1])
+    row = found.readings[0][list(closed.readings[0].order)]
+    return choice([None if np.isnan(row[0]) else row], one, found.method, "")
+
+
+def label_only(found: Choice) -> Choice:
+    """Return the label of one order as a probability of 0 or 1, as a written answer would give."""
+    p = np.full(2, 0.5) if found.labels[0] < 0 else np.eye(2)[found.labels[0]]
+    return replace(found, p=p)
+
+
+def coin(n: int, seed: int) -> list[Choice]:
+    """Return random answers."""
+    rng = np.random.default_rng(seed)
+    rows = rng.uniform(size=(n, 2, 2))
+    rows /= rows.sum(axis=2, keepdims=True)
+    return [
+        Choice(r.mean(axis=0), r, tuple(int(x) for x in r.argmax(axis=1)), True, "coin", "") for r in rows
+    ]
+
+
+def ways(gateway: Gateway, make: Callable[[int], Battery], seed: int) -> list[dict[str, object]]:
+    """Score one battery read in every way."""
+    rows: list[dict[str, object]] = []
+    for shots, word in ((0, "zero-shot"), (6, "six-shot")):
+        battery = make(shots)
+        began, before = time.monotonic(), gateway.spent().calls
+        both = gateway.choose_all(battery.questions)
+        seconds, calls = time.monotonic() - began, gateway.spent().calls - before
+        single = [first_reading(c, battery, i) for i, c in enumerate(both)]
+        readings: list[tuple[str, Sequence[Choice]]] = [
+            (f"{word} log-probabilities", single),
+            (f"{word} log-probabilities, order-averaged", both),
+        ]
+        if not shots:
+            readings.insert(0, ("zero-shot labels", [label_only(c) for c in single]))
+        for name, choices in readings:
+            found = score(choices, battery.truth, by_area=battery.by_area)
+            raw = score(both, battery.truth, by_area=battery.by_area)["swap_consistency"]
+            found.pop("reliability")
+            rows.append({**found, "way": name, "swap_consistency": raw})
+        rows[-1]["seconds_per_call"] = seconds / calls if calls else None
+        print(f"{battery.name}: {word} done in {seconds:.0f} s, {calls} calls", flush=True)
+    found = score(coin(len(battery.truth), seed), battery.truth, by_area=battery.by_area)
+    found.pop("reliability")
+    rows.append({**found, "way": "coin"})
+    return rows
+
+
+def speed(gateway: Gateway, battery: Battery) -> float:
+    """Return uncached calls a second."""
+    began, before = time.monotonic(), gateway.spent().calls
+    gateway.choose_all(battery.questions)
+    return (gateway.spent().calls - before) / (time.monotonic() - began)
+
+
+def show(name: str, rows: Sequence[dict[str, object]]) -> str:
+    """Lay the figures out."""
+
+    def shown(x: object) -> str:
+        return f"{x['value']:.2f} [{x['low']:.2f}, {x['high']:.2f}]" if isinstance(x, dict) else "–"
+
+    cells = [
+        [r["way"], shown(r["auc"]), shown(r["accuracy"]), r["swap_consistency"], r["ece"], r["invalid_rate"]]
+        for r in rows
+    ]
+    header = ("way", "AUC", "accuracy", "swap consistency, raw", "ECE", "invalid")
+    return table(header, cells, f"\n{name}, n = {rows[0]['n']}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--model", type=Path)
+    parser.add_argument("--cache", type=Path)
+    given = parser.parse_args()
+    path = given.model or require_fetched(load_settings().home)
+    pairs = decided_pairs(hea_tables(), 16 if given.quick else 106)
+    most = 6 if given.quick else None
+    with tempfile.TemporaryDirectory() as folder, serving(path, share_prefix=True) as config:
+        gateway = connect(config, cache_folder=given.cache or Path(folder))
+        few = pair_battery(pairs, wordings=WORDINGS[1:]).part(3 if given.quick else 8)
+        lone = connect(replace(config, share_prefix=False), cache_folder=Path(folder) / "lone")
+        calls = {"alone": speed(lone, few), "shared_prefix": speed(connect(config, cache_folder=Path(folder) / "s"), few)}
+        print(f"calls a second: {calls}", flush=True)
+        substitution = ways(gateway, lambda n: pair_battery(pairs, wordings=ONE, shots=n).part(most or 999), 1)
+        print(show("substitution pairs", substitution), flush=True)
+        judging = ways(gateway, lambda n: judge_battery(shots=n).part(most or 999), 2)
+        print(show("planted defects", judging), flush=True)
+    result = {
+        "model": path.name,
+        "sha256": file_hash(path),
+        "quick": given.quick,
+        "calls_per_second": calls,
+        "substitution": substitution,
+        "judging": judging,
+    }
+    if not given.quick:
+        OUT.write_text(json.dumps(result, indent=1, allow_nan=False) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
