@@ -67,8 +67,22 @@ def gather(
     sources: Sequence[str],
     answers: Path | None,
     where: Path | str,
+    symbols: Sequence[str] = (),
 ) -> Knowledge:
     """Collect what the named sources need.
+
+    Parameters
+    ----------
+    records, numbers
+        Alloys, and the number of the file of each.
+    sources
+        Of `SOURCES`; all that need nothing more if empty.
+    answers
+        Answers of an expert, or None.
+    where
+        Name of the tables, for errors.
+    symbols
+        Elements that candidates will hold, even where no table does.
 
     Raises
     ------
@@ -87,11 +101,11 @@ def gather(
         raise InputError("all alloys have the same label", where=str(where), expected="both outcomes")
     everything, marks = list(records), list(numbers)
     if "literature" in used:
-        symbols = {e for r in records for e in r.elements}
-        aside = [r for r in hea_literature_alloys() if set(r.elements) <= symbols]
+        present = {e for r in records for e in r.elements} | set(symbols)
+        aside = [r for r in hea_literature_alloys() if set(r.elements) <= present]
         everything += aside
         marks += [ASIDE] * len(aside)
-    table, behind = build_table(everything, element_table(), marks)
+    table, behind = build_table(everything, element_table(), marks, symbols)
     opinions = None
     if "expert" in used and answers is not None:
         opinions = Opinions.from_rows(read_answers(answers), table.elements.symbols)
@@ -118,7 +132,7 @@ def make_system(
         extras["literature"] = literature_source
     if with_expert and knowledge.opinions is not None:
         extras["expert"] = expert_source(knowledge.opinions)
-    return System(table, Settings(jobs=-1), tuple(core), extras, seed=seed)
+    return System(table, Settings(jobs=2), tuple(core), extras, seed=seed)
 
 
 def literature_source(learners: Learners, fold: Fold, targets: IntArray, hosts: IntArray) -> FloatArray:

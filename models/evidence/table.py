@@ -83,7 +83,10 @@ def families(present: BoolArray) -> IntArray:
 
 
 def build_table(
-    records: Sequence[AlloyRecord], known: ElementTable, sources: Sequence[int] | None = None
+    records: Sequence[AlloyRecord],
+    known: ElementTable,
+    sources: Sequence[int] | None = None,
+    further: Sequence[str] = (),
 ) -> tuple[AlloyTable, list[list[int]]]:
     """Join records of one composition and source into rows.
 
@@ -95,6 +98,8 @@ def build_table(
         Properties of all elements that may occur.
     sources
         Number of the file or source of each record; all 0 if None.
+    further
+        Elements that get a column though no record holds them.
 
     Returns
     -------
@@ -114,7 +119,7 @@ def build_table(
     groups: dict[tuple[object, ...], list[int]] = {}
     for i, (record, number) in enumerate(zip(records, numbers, strict=True)):
         groups.setdefault((number, record.elements, record.fractions), []).append(i)
-    symbols = sorted({e for r in records for e in r.elements})
+    symbols = sorted({e for r in records for e in r.elements} | set(further))
     elements = known.take(symbols)
     column = {s: j for j, s in enumerate(symbols)}
     weights = np.zeros((len(groups), len(symbols)))
