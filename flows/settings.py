@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
@@ -105,6 +107,9 @@ class Settings(BaseSettings):
     log_json: bool = Field(False, description="Write logs as JSON lines.")
     workers: int = Field(0, ge=0, le=1024, description="Dask workers for wide steps here; 0: none.")
     dask_address: str | None = Field(None, description="Dask scheduler for wide steps, tcp://host:port.")
+    plain_network: bool = Field(
+        False, description="Allow unencrypted connections to other machines: a network that is yours alone."
+    )
     otel_endpoint: str | None = Field(
         None, description="OTLP address that traces are sent to; unset: none are made."
     )
@@ -239,6 +244,37 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
             )
 
 
+def _refuse_plain(settings: Settings) -> None:
+    """Refuse to send credentials and findings unencrypted to another machine."""
+    if settings.plain_network:
+        return
+    for field, secure in (
+        ("neo4j_uri", "bolt+s:// or neo4j+s://"),
+        ("llm_base_url", "https://"),
+        ("prefect_api_url", "https://"),
+        ("otel_endpoint", "https://"),
+        ("dask_address", "tls://"),
+    ):
+        address = getattr(settings, field)
+        parts = urlsplit(address or "")
+        if parts.scheme in {"bolt", "neo4j", "http", "tcp"} and not _is_here(parts.hostname):
+            raise SettingError(
+                f"{parts.scheme}:// to another machine is not encrypted",
+                where=f"{FOREIGN.get(field, f'HYPOGRAPH_{field.upper()}')}={address}",
+                expected=secure,
+                hint="On a network that is yours alone, set HYPOGRAPH_PLAIN_NETWORK=true.",
+            )
+
+
+def _is_here(host: str | None) -> bool:
+    if host is None or host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Read the settings in force.
 
@@ -259,7 +295,9 @@ def load_settings(**overrides: Any) -> Settings:
         toml_path = path
 
     try:
-        return FromHere(**{k: v for k, v in overrides.items() if v is not None})
+        settings = FromHere(**{k: v for k, v in overrides.items() if v is not None})
+        _refuse_plain(settings)
+        return settings
     except tomllib.TOMLDecodeError as error:
         raise SettingError(f"not a TOML file ({error})", where=str(path)) from error
     except ValidationError as error:
