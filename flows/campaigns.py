@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def campaign_units(
         Tables and methods in the order given.
     """
     budget = 8 if small else budget
-    rows = []
+    jobs = []
     for table in tables:
         size = min(budget, len(table.pool))
         settings = {
@@ -67,8 +68,8 @@ def campaign_units(
         }
         for method in methods:
             inputs = {**settings, "method": method}
-            rows.append(runner.run("campaign", inputs, lambda t=table, i=inputs: _work(t, i)))
-    return CampaignOutcome(tuple(rows))
+            jobs.append((inputs, partial(_work, table, inputs)))
+    return CampaignOutcome(tuple(runner.run_all("campaign", jobs)))
 
 
 def _work(table: ReactionTable, inputs: Mapping[str, Any]) -> Outcome:

@@ -1,0 +1,76 @@
+"""What Prefect costs: a flow of small tasks against the same functions called directly; and what we saved.
+
+python benchmarks/flows_overhead.py [--quick]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def timed(work: Callable[[], Any], repeats: int) -> float:
+    """Median seconds."""
+    taken = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true")
+    repeats = 2 if parser.parse_args().quick else 7
+    from hypograph.flows.orchestrator import Orchestrator
+    from hypograph.models.keys import digest
+
+    def work(i: int) -> str:
+        return digest(i, list(range(200)))
+
+    result: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("boot_first_seconds", "boot_again_seconds"):
+            began = time.perf_counter()
+            with Orchestrator(Path(folder)) as orchestrator:
+                orchestrator.wait()
+                result[name] = time.perf_counter() - began
+        with Orchestrator(Path(folder)) as orchestrator:
+            from prefect import flow, task
+            from prefect.cache_policies import NO_CACHE
+
+            piece = task(name="piece", cache_policy=NO_CACHE, persist_result=False)(work)
+
+            @flow(name="empty", persist_result=False)
+            def empty() -> None:
+                return None
+
+            @flow(name="fifty", persist_result=False)
+            def fifty() -> list[str]:
+                return [piece(i) for i in range(50)]
+
+            result["direct_50_calls_seconds"] = timed(lambda: [work(i) for i in range(50)], repeats)
+            with orchestrator.connected():
+                empty()
+                result["flow_seconds"] = timed(empty, repeats)
+                result["flow_50_tasks_seconds"] = timed(fifty, repeats)
+            with orchestrator.connected(pulse=True):
+                result["flow_with_heartbeat_seconds"] = timed(empty, max(2, repeats // 2))
+    result["a_task_milliseconds"] = 20 * (result["flow_50_tasks_seconds"] - result["flow_seconds"])
+    result = {k: round(v, 4) for k, v in result.items()}
+    for name, value in result.items():
+        print(f"{name:30} {value}")
+    results = Path(__file__).parent / "results"
+    results.mkdir(exist_ok=True)
+    (results / "flows_overhead.json").write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
