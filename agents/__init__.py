@@ -1,11 +1,16 @@
 """Everything that talks to a language model, behind the protocols of `hypograph.models`."""
 
-from hypograph.agents.gateway.config import Budget, ModelConfig
+from hypograph.agents.cascade import Cascade
+from hypograph.agents.gateway.config import Budget, Decoding, ModelConfig
+from hypograph.agents.gateway.entropy_target import EntropyTarget
 from hypograph.agents.gateway.gateway import Gateway, connect
 from hypograph.agents.roles import ModelExpert, ModelExtractor, ModelJudge, ModelOptionScorer, ModelProposer
 
 __all__ = [
     "Budget",
+    "Cascade",
+    "Decoding",
+    "EntropyTarget",
     "Gateway",
     "ModelConfig",
     "ModelExpert",

@@ -56,9 +56,7 @@ def substitution(
     return Closed("expert", template("closed_system").template.strip(), tuple(readings))
 
 
-def preference(
-    question: str, first: str, second: str, *, shots: int = 0, both_orders: bool = True
-) -> Closed:
+def preference(question: str, first: str, second: str, *, shots: int = 0, both_orders: bool = True) -> Closed:
     """Ask which of two hypotheses is better; option 0 is the first.
 
     Parameters
@@ -129,9 +127,7 @@ def _judge_text(question: str, first: str, second: str) -> str:
     return render("judge_closed", question=question, first=first, second=second).strip()
 
 
-def _substitution_text(
-    wording: str, first: str, second: str, domain: str, order: tuple[int, int]
-) -> str:
+def _substitution_text(wording: str, first: str, second: str, domain: str, order: tuple[int, int]) -> str:
     options = [(SAME, CHANGED)[i] for i in order]
     values = {"first": first, "second": second, "domain": domain}
     return render(wording, option_a=options[0], option_b=options[1], **values).strip()

@@ -1,4 +1,10 @@
-"""The sources of judgement over a language model: one structured call for each thing asked."""
+"""The sources of judgement over a language model, each discounted by what the model was measured to know.
+
+A skill is the lower end of the interval that `hypograph model assess` found (0 a coin, 1 always right). A
+role whose model has skill 0 says that it knows nothing, whatever it answers; a role that was never assessed
+speaks with the small weight that the published method gives it, and what it is worth is left to whoever
+combines it.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +14,17 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, Field
 
-from hypograph.agents.gateway.gateway import Gateway, Question
-from hypograph.agents.prompts import render, template
+from hypograph.agents.closed import DOMAIN, WORDINGS, preference, substitution
+from hypograph.agents.gateway.gateway import Gateway
+from hypograph.agents.gateway.questions import Choice, Closed, Question
+from hypograph.agents.gateway.uncertainty import least_committed
+from hypograph.agents.prompts import data, render, template, version
 from hypograph.models.protocols import Candidate, Mention, Opinion, Verdict
 from hypograph.models.records import Publication
 
-# Mass of one answer: a = 1/(3·5), the value the authors of arXiv 2502.14631 give each of five domains.
+# Mass of one answer where no skill was measured: a = 1/(3·5), what arXiv 2502.14631 gives each of five
+# fields.
 WEIGHT = 1 / 15
-
-
-class _Substitutability(BaseModel):
-    has_knowledge: bool
-    substitutability: Literal["high", "medium", "low"]
-
-
-class _Preference(BaseModel):
-    probability_a: float = Field(ge=0, le=1)
 
 
 class _Proposals(BaseModel):
@@ -45,13 +46,25 @@ class _Utility(BaseModel):
 
 
 class _Role:
-    """A gateway with a role; its name holds the model's fingerprint, so that units are keyed by it."""
+    """A gateway with a role.
+
+    Attributes
+    ----------
+    name
+        Role, model, and a hash of model, settings, prompts and skill: units are keyed by it.
+    skill
+        Measured skill in [0, 1], or None where the model was not assessed.
+    """
 
     role = ""
+    measured_as = ""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self.name = f"{self.role} {gateway.config.model} {gateway.config.fingerprint}"
+        self.skill = gateway.skill(self.measured_as or self.role)
+        known = "not assessed" if self.skill is None else f"skill {self.skill:.3f}"
+        config = gateway.config
+        self.name = f"{self.role} {config.model} {config.settings_key} prompts {version()} {known}"
 
     def _question(self, schema: type[BaseModel], name: str, sample: int = 0, **values: str) -> Question:
         return Question(
@@ -61,29 +74,56 @@ class _Role:
     def _provenance(self, prompt_hash: str) -> str:
         return f"{self._gateway.config.model}, prompt {prompt_hash}"
 
+    @property
+    def _silent(self) -> bool:
+        """Whether the model was measured to know nothing: then it is not even asked."""
+        return self.skill == 0.0
+
 
 class ModelExpert(_Role):
-    """Judges pairs of elements as in arXiv 2502.14631 (Q1 knowledge, Q2 high/medium/low)."""
+    """Judges whether two elements can stand for each other, from probabilities and not from labels.
+
+    Parameters
+    ----------
+    gateway
+        The model.
+    shots
+        Worked examples shown before each question.
+    wordings
+        Paraphrases to average over, beside both orders of the options; by default one for a local model,
+        whose calls take seconds, else all.
+    """
 
     role = "expert"
 
-    def assess(self, pairs: Sequence[tuple[str, str]], domain: str = "materials science") -> list[Opinion]:
-        """Return one opinion a pair; an unusable answer is no knowledge."""
-        questions = [
-            self._question(_Substitutability, "expert", first=a, second=b, domain=domain) for a, b in pairs
-        ]
-        return [
-            _opinion(answer.value, answer.text, self._provenance(answer.prompt_hash))
-            for answer in self._gateway.ask_all(questions)
-        ]
+    def __init__(self, gateway: Gateway, *, shots: int = 6, wordings: Sequence[str] = ()) -> None:
+        super().__init__(gateway)
+        self._shots = shots
+        self._wordings = wordings or (WORDINGS[:1] if gateway.config.local else WORDINGS)
 
+    def question(self, first: str, second: str, domain: str = DOMAIN) -> Closed:
+        """Return the closed question as this expert asks it."""
+        return substitution(first, second, domain, shots=self._shots, wordings=self._wordings)
 
-def _opinion(value: _Substitutability | None, text: str, provenance: str) -> Opinion:
-    if value is None or not value.has_knowledge:
-        return Opinion(0.0, 0.0, 1.0, text, provenance)
-    similar = {"high": WEIGHT, "medium": WEIGHT / 2, "low": 0.0}[value.substitutability]
-    dissimilar = {"high": 0.0, "medium": WEIGHT / 2, "low": WEIGHT}[value.substitutability]
-    return Opinion(similar, dissimilar, 1.0 - similar - dissimilar, text, provenance)
+    def assess(self, pairs: Sequence[tuple[str, str]], domain: str = DOMAIN) -> list[Opinion]:
+        """Return one opinion a pair; an unusable answer, or a model without skill, is no knowledge."""
+        if self._silent:
+            return [Opinion(0.0, 0.0, 1.0, "not asked: no skill measured", self.name) for _ in pairs]
+        found = self._gateway.choose_all([self.question(a, b, domain) for a, b in pairs])
+        return [self._opinion(c) for c in found]
+
+    def _opinion(self, c: Choice) -> Opinion:
+        if not c.valid:
+            return Opinion(0.0, 0.0, 1.0, "unusable answer", self._provenance(c.prompt_hash))
+        weight = WEIGHT if self.skill is None else self.skill
+        yes, no, _ = least_committed(float(c.p[0]))
+        return Opinion(
+            weight * yes,
+            weight * no,
+            1.0 - weight * (yes + no),
+            f"P(same) = {c.p[0]:.3f} from {c.method}",
+            self._provenance(c.prompt_hash),
+        )
 
 
 class ModelJudge(_Role):
@@ -92,26 +132,20 @@ class ModelJudge(_Role):
     role = "judge"
 
     def prefer(self, question: str, pairs: Sequence[tuple[Candidate, Candidate]]) -> list[Verdict]:
-        """Return one verdict a pair."""
-        orders = [pair for a, b in pairs for pair in ((a, b), (b, a))]
-        answers = self._gateway.ask_all(
-            [
-                self._question(_Preference, "judge", question=question, first=a.text, second=b.text)
-                for a, b in orders
-            ]
-        )
-        return [self._verdict(answers[i], answers[i + 1]) for i in range(0, len(answers), 2)]
+        """Return one verdict a pair; without skill every verdict is invalid, which is no evidence."""
+        if self._silent:
+            return [Verdict(0.5, False, "not asked: no skill measured", self.name) for _ in pairs]
+        found = self._gateway.choose_all([preference(question, a.text, b.text) for a, b in pairs])
+        return [self._verdict(c) for c in found]
 
-    def _verdict(self, forward: Any, backward: Any) -> Verdict:
-        readings = []
-        if forward.value is not None:
-            readings.append(forward.value.probability_a)
-        if backward.value is not None:
-            readings.append(1.0 - backward.value.probability_a)
-        text, provenance = f"{forward.text} / {backward.text}", self._provenance(forward.prompt_hash)
-        if not readings:
-            return Verdict(0.5, False, text, provenance)
-        return Verdict(float(np.mean(readings)), True, text, provenance)
+    def _verdict(self, c: Choice) -> Verdict:
+        provenance = self._provenance(c.prompt_hash)
+        if not c.valid:
+            return Verdict(0.5, False, "unusable answer", provenance)
+        trust = 1.0 if self.skill is None else self.skill
+        p = 0.5 + trust * (float(c.p[0]) - 0.5)
+        orders = " and ".join(f"{row[0]:.3f}" for row in c.readings)
+        return Verdict(p, True, f"P(first) = {orders} from {c.method}", provenance)
 
 
 class ModelProposer(_Role):
@@ -127,12 +161,14 @@ class ModelProposer(_Role):
         n: int,
         rng: np.random.Generator,
     ) -> list[str]:
-        """Return up to `n` proposals; with options given, whatever is none of them is dropped."""
+        """Return up to `n` proposals, whatever is none of the options dropped; none without skill."""
+        if self._silent:
+            return []
         answer = self._gateway.ask(
             self._question(
                 _Proposals,
                 "propose",
-                sample=int(rng.integers(1 << 30)),
+                sample=int(rng.integers(1, 1 << 30)),
                 question=question,
                 context="\n".join(f"{k}: {v}" for k, v in context.items()),
                 options="\n".join(options),
@@ -141,7 +177,7 @@ class ModelProposer(_Role):
         )
         if answer.value is None:
             return []
-        found = dict.fromkeys(p.strip() for p in answer.value.proposals if p.strip())
+        found = dict.fromkeys(data(p, 500).strip() for p in answer.value.proposals if p.strip())
         return [p for p in found if not options or p in set(options)][:n]
 
 
@@ -159,17 +195,24 @@ class ModelExtractor(_Role):
         return [
             Mention(k.keyword, k.kind, k.sentence)
             for k in answer.value.keywords
-            if k.sentence and k.sentence in text and k.keyword.lower() in k.sentence.lower()
+            if k.keyword and k.sentence and k.sentence in text and k.keyword.lower() in k.sentence.lower()
         ]
 
 
 class ModelOptionScorer(_Role):
-    """Scores the options of a parameter, one question an option."""
+    """Scores the options of a parameter, one question an option; discounted by the skill at proposing."""
 
     role = "option scorer"
+    measured_as = "proposer"
 
     def utilities(self, goal: str, parameter: str, options: Sequence[str]) -> np.ndarray:
-        """Return scores from 0 to 10, shape ``(len(options),)``; unusable answers get the others' mean."""
+        """Return scores from 0 to 10, shape ``(len(options),)``.
+
+        Unusable answers get the others' mean; scores shrink towards their mean by the skill, and without
+        skill are all alike, which is no knowledge.
+        """
+        if self._silent:
+            return np.zeros(len(options))
         answers = self._gateway.ask_all(
             [
                 self._question(
@@ -180,12 +223,16 @@ class ModelOptionScorer(_Role):
         )
         scores = np.array([np.nan if a.value is None else a.value.score for a in answers])
         known = scores[~np.isnan(scores)]
-        return np.where(np.isnan(scores), known.mean() if len(known) else 0.0, scores)
+        if not len(known):
+            return np.zeros(len(options))
+        filled = np.where(np.isnan(scores), known.mean(), scores)
+        trust = 1.0 if self.skill is None else self.skill
+        return np.asarray(filled.mean() + trust * (filled - filled.mean()))
 
     def similarities(self, goal: str, parameter: str, options: Sequence[str]) -> np.ndarray:
-        """Return 1 - |difference of scores| / range: options that are expected to do alike are alike."""
+        """Return 1 − |difference of scores| / range: options that are expected to do alike are alike."""
         scores = self.utilities(goal, parameter, options)
-        spread = float(np.ptp(scores))
+        spread = float(np.ptp(scores)) if len(scores) else 0.0
         if spread == 0.0:
             return np.eye(len(options))
         return np.asarray(1.0 - np.abs(scores[:, None] - scores[None, :]) / spread)

@@ -1,4 +1,4 @@
-"""What a local model's answers are worth: substitution pairs and planted defects, read in several ways, beside a coin.
+"""What a local model is worth: element pairs and planted defects, read in several ways, beside a coin.
 
 Run: ``python benchmarks/gateway_model.py [--quick] [--model FILE]``; the default model is the fetched one.
 """
@@ -116,9 +116,14 @@ def main() -> None:
         gateway = connect(config, cache_folder=given.cache or Path(folder))
         few = pair_battery(pairs, wordings=WORDINGS[1:]).part(3 if given.quick else 8)
         lone = connect(replace(config, share_prefix=False), cache_folder=Path(folder) / "lone")
-        calls = {"alone": speed(lone, few), "shared_prefix": speed(connect(config, cache_folder=Path(folder) / "s"), few)}
+        calls = {
+            "alone": speed(lone, few),
+            "shared_prefix": speed(connect(config, cache_folder=Path(folder) / "s"), few),
+        }
         print(f"calls a second: {calls}", flush=True)
-        substitution = ways(gateway, lambda n: pair_battery(pairs, wordings=ONE, shots=n).part(most or 999), 1)
+        substitution = ways(
+            gateway, lambda n: pair_battery(pairs, wordings=ONE, shots=n).part(most or 999), 1
+        )
         print(show("substitution pairs", substitution), flush=True)
         judging = ways(gateway, lambda n: judge_battery(shots=n).part(most or 999), 2)
         print(show("planted defects", judging), flush=True)

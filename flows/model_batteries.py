@@ -1,4 +1,4 @@
-"""Questions whose answers tables decide: element pairs from alloy tables, experiments from reaction tables."""
+"""Questions that tables decide: element pairs from alloy tables, experiments from reaction tables."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ def decided_pairs(records: Sequence[AlloyRecord], n: int = 120) -> list[tuple[st
     its compositions are; ties are left out. (2) Two sets that differ in one element are an exchange of these
     two; it keeps the phase where both sets have the same label. (3) A pair of elements with at least
     `LEAST_EXCHANGES` exchanges is decided "yes" where its share of kept phases exceeds the share over all
-    exchanges with posterior probability `DECIDED` under Jeffreys' prior Beta(½, ½), "no" where it stays below with
-    that probability. (4) Yes and no by turns, the surest first, each element in at most `MOST_OF_AN_ELEMENT` pairs.
+    exchanges with posterior probability `DECIDED` under Jeffreys' prior Beta(½, ½), "no" where it stays
+    below with that probability. (4) Yes and no by turns, the surest first, each element in at most
+    `MOST_OF_AN_ELEMENT` pairs.
 
     Parameters
     ----------

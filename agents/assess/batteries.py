@@ -74,10 +74,8 @@ def judge_battery(**options: Any) -> Battery:
 
 
 def proposal_battery(rows: Sequence[tuple[str, str, str, str, bool]]) -> Battery:
-    """Return the battery of held-out experiments: (goal, known rows, first, second, whether first is more)."""
-    return Battery(
-        PROPOSAL, tuple(outcome(*r[:4]) for r in rows), tuple(r[4] for r in rows)
-    )
+    """Return the battery of held-out experiments: (goal, known rows, first, second, is first more)."""
+    return Battery(PROPOSAL, tuple(outcome(*r[:4]) for r in rows), tuple(r[4] for r in rows))
 
 
 def run_battery(gateway: Gateway, battery: Battery) -> dict[str, Any]:
@@ -86,7 +84,8 @@ def run_battery(gateway: Gateway, battery: Battery) -> dict[str, Any]:
     Returns
     -------
     dict
-        The keys of `model assess`, with counts; calls, seconds and cost are those of questions not yet cached.
+        The keys of `model assess`, with counts; calls, seconds and cost are those of questions not yet
+        cached.
     """
     before, began = gateway.spent(), time.monotonic()
     choices = gateway.choose_all(battery.questions)

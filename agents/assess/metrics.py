@@ -45,8 +45,9 @@ def auc(p: np.ndarray, truth: np.ndarray) -> float:
 def auc_interval(area: float, yes: int, no: int, z: float = Z95) -> tuple[float, float]:
     """Return the score interval of an AUC, found by bisection.
 
-    The bounds are the areas θ with ``|θ − area| = z √V(θ)``, where ``V(θ) = θ(1−θ) [1 + N*((1−θ)/(2−θ) + θ/(1+θ))]
-    / (yes·no)`` and ``N* = (yes + no)/2 − 1``: unlike a bootstrap it keeps its width at an area of 1.
+    The bounds are the areas θ with ``|θ − area| = z √V(θ)``, where ``V(θ) = θ(1−θ) [1 + N*((1−θ)/(2−θ) +
+    θ/(1+θ))] / (yes·no)`` and ``N* = (yes + no)/2 − 1``: unlike a bootstrap it keeps its width at an area of
+    1.
 
     References
     ----------
@@ -85,7 +86,7 @@ def reliability(p: np.ndarray, truth: np.ndarray, bins: int = 10) -> list[dict[s
 
 
 def ece(p: np.ndarray, truth: np.ndarray, bins: int = 10) -> float:
-    """Return the expected calibration error ``Σ n_b/N |p̄_b − share_b|`` over equal-width bins (Guo et al. 2017)."""
+    """Return the expected calibration error ``Σ n_b/N |p̄_b − share_b|`` over equal bins (Guo et al. 2017)."""
     points = reliability(p, truth, bins)
     return float(sum(q["n"] * abs(q["probability"] - q["share"]) for q in points) / max(1, len(p)))
 

@@ -138,8 +138,8 @@ class Gateway:
     def choose_all(self, questions: Sequence[Closed]) -> list[Choice]:
         """Ask closed questions side by side; answers keep the order.
 
-        Readings that begin alike (same instructions, same worked examples) are sent one after the other, so that
-        a server that keeps the start of a prompt works it out once.
+        Readings that begin alike (same instructions, same worked examples) are sent one after the other, so
+        that a server that keeps the start of a prompt works it out once.
         """
         if not self._lacks("logprobs"):
             readings = dict.fromkeys((q, r) for q in questions for r in q.readings)
@@ -307,9 +307,7 @@ class Gateway:
                 pool.shutdown(wait=False, cancel_futures=True)  # what has not begun would fail alike
                 raise
 
-    def _log(
-        self, key: str, question: Question, tokens: tuple[int, int], began: float, *, ok: bool
-    ) -> None:
+    def _log(self, key: str, question: Question, tokens: tuple[int, int], began: float, *, ok: bool) -> None:
         cost = (tokens[0] * self.config.price_in + tokens[1] * self.config.price_out) / 1000
         self.budget.add(sum(tokens), cost)
         if self._sink is None:

@@ -160,6 +160,8 @@ def require_fetched(data_folder: Path) -> Path:
     path = fetched_model(data_folder)
     if path is None:
         raise DataAbsentError(
-            "the local model is not there", where=str(data_folder / FOLDER), hint="Run `hypograph model fetch`."
+            "the local model is not there",
+            where=str(data_folder / FOLDER),
+            hint="Run `hypograph model fetch`.",
         )
     return path

@@ -154,9 +154,7 @@ def parse(schema: type[BaseModel], text: str) -> tuple[BaseModel | None, str]:
         return None, f"{place}: {first['msg']}" if place else first["msg"]
 
 
-def choice(
-    rows: Sequence[np.ndarray | None], closed: Closed, method: str, prompt_hash: str
-) -> Choice:
+def choice(rows: Sequence[np.ndarray | None], closed: Closed, method: str, prompt_hash: str) -> Choice:
     """Bring readings in their own letters back to the order of the options, and average them."""
     n = closed.size
     table = np.full((len(rows), n), np.nan)

@@ -22,8 +22,9 @@ def letters(top: Mapping[str, float], n: int) -> np.ndarray | None:
     Returns
     -------
     numpy.ndarray or None
-        Shape ``(n,)``, sum 1: ``p_i = Σ exp(l_t) / Σ_j Σ exp(l_t)`` over the tokens t that spell letter i. None
-        where all letters together have less than 2% of the mass: then the model did not answer the question.
+        Shape ``(n,)``, sum 1: ``p_i = Σ exp(l_t) / Σ_j Σ exp(l_t)`` over the tokens t that spell letter i.
+        None where all letters together have less than 2% of the mass: then the model did not answer the
+        question.
 
     Notes
     -----
@@ -61,8 +62,8 @@ def disagreement(p: np.ndarray) -> float:
 
     Notes
     -----
-    ``H(mean p) − mean H(p)``: the part of the entropy that comes from the order of the answers and the wording,
-    not from the question (mutual information, Depeweg et al. 2018, arXiv 1710.07283, eq. 11).
+    ``H(mean p) − mean H(p)``: the part of the entropy that comes from the order of the answers and the
+    wording, not from the question (mutual information, Depeweg et al. 2018, arXiv 1710.07283, eq. 11).
     """
     return float(max(0.0, normalised_entropy(p.mean(axis=0)) - normalised_entropy(p).mean()))
 
@@ -93,8 +94,8 @@ def semantic_entropy(similarity: np.ndarray, threshold: float = 0.8) -> float:
 
     Notes
     -----
-    Farquhar et al. 2024, Nature 630, 625–630, discrete form: ``−Σ_c |c|/N · log(|c|/N)``. Classes are connected
-    components of alike answers, where the paper asks a model for entailment in both directions.
+    Farquhar et al. 2024, Nature 630, 625–630, discrete form: ``−Σ_c |c|/N · log(|c|/N)``. Classes are
+    connected components of alike answers, where the paper asks a model for entailment in both directions.
     """
     n = len(similarity)
     if n < 2:
@@ -119,8 +120,9 @@ def semantic_volume(embeddings: np.ndarray, ridge: float = 1e-3) -> float:
 
     Notes
     -----
-    Semantic volume (Li et al. 2025, arXiv 2502.21239) is ``log det(V Vᵀ + εI)`` of the normalised embeddings V. It
-    is scaled to its range: for N equal rows the determinant is ``(N + ε) ε^(N−1)``, for orthogonal ones ``(1 + ε)^N``.
+    Semantic volume (Li et al. 2025, arXiv 2502.21239) is ``log det(V Vᵀ + εI)`` of the normalised embeddings
+    V. It is scaled to its range: for N equal rows the determinant is ``(N + ε) ε^(N−1)``, for orthogonal
+    ones ``(1 + ε)^N``.
     """
     v = np.asarray(embeddings, dtype=float)
     n = len(v)

