@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from hypograph.flows.hypotheses_graph import comparison_records, line_records, seed_records
+from hypograph.flows.hypotheses_graph import comparison_records, line_records, passage_records, seed_records
+from hypograph.flows.hypotheses_space import space_toml
 from hypograph.flows.readers.hypotheses import load_discipline
 from hypograph.flows.units import UnitRunner
 from hypograph.models.keys import digest
@@ -20,6 +21,7 @@ from hypograph.models.search.alloys import AlloyTask, Idea
 from hypograph.models.search.checks import composition_problems
 from hypograph.models.search.corpus import Passages, passages_of
 from hypograph.models.search.engine import Search, Settings
+from hypograph.models.search.grounding import deciding_experiment, space_of
 from hypograph.models.search.hypothesis import Hypothesis
 from hypograph.models.search.judges import EvidenceJudge
 
@@ -227,20 +229,31 @@ def _line(step: _Step, idea: Idea, calls: int, seed: int) -> Outcome:
     search = Search(step.task, step.ask, Settings(calls, final=0.0), np.random.default_rng(seed))
     best = search.run([root])
     predicted = _predicted(step, best, idea)
-    nodes, edges = line_records(search, idea, predicted, step.judge.name)
-    more_nodes, more_edges = seed_records(search, best, idea, step.corpus)
+    discipline = step.task.discipline
+    slots = [s for level in discipline.levels for s in level.slots]
+    options = {s.name: search.options(best, s) for s in slots}
+    space = space_toml(discipline.statement(best), discipline, space_of(best, discipline, options))
+    deciding = deciding_experiment(best, search.runner_up(), discipline)
+    records = [
+        line_records(search, idea, predicted, step.judge.name, space=space, deciding_experiment=deciding),
+        seed_records(search, best, idea, step.corpus),
+        passage_records(step.task.ground(best), best.id),
+    ]
+    nodes = [n for made, _ in records for n in made]
+    edges = [e for _, made in records for e in made]
     result = {
         "best": _plain(best),
         "idea": idea.kind,
         "score": search.standing()[0][1],
         "belief": predicted.belief if predicted else None,
         "plausibility": predicted.plausibility if predicted else None,
+        "space": space,
         "calls": search.calls,
         "comparisons": sum(c.verdict.valid for c in search.comparisons),
         "proposals": search.proposals,
         "written": sorted(n.key for n in nodes if n.label == "Hypothesis"),
     }
-    return Outcome(result, [*nodes, *more_nodes], [*edges, *more_edges])
+    return Outcome(result, nodes, edges)
 
 
 def _predicted(step: _Step, best: Hypothesis, idea: Idea) -> AlloyPrediction | None:
@@ -268,7 +281,7 @@ def _final(step: _Step, lines: Sequence[Mapping[str, Any]], calls: int, seed: in
                 "probability_best": chance,
                 "belief": line["belief"],
                 "plausibility": line["plausibility"],
-                "space": None,
+                "space": line["space"],
             }
         )
     nodes, edges = comparison_records(search, step.judge.name, rows)

@@ -11,6 +11,7 @@ from hypograph.models.records import AlloyPrediction, Edge, Node, Value
 from hypograph.models.search.alloys import Idea
 from hypograph.models.search.corpus import Passages
 from hypograph.models.search.engine import Comparison, Search
+from hypograph.models.search.grounding import Ground
 from hypograph.models.search.hypothesis import Hypothesis, edits_between
 
 NEAREST = 3
@@ -37,7 +38,7 @@ def hypothesis_node(search: Search, hypothesis: Hypothesis, kind: str, **props: 
 
 
 def line_records(
-    search: Search, idea: Idea, predicted: AlloyPrediction | None, judge: str
+    search: Search, idea: Idea, predicted: AlloyPrediction | None, judge: str, **best: Value
 ) -> tuple[list[Node], list[Edge]]:
     """Make nodes and relationships of one refined line: root, what was judged, what refines what."""
     line = search.lines[0]
@@ -49,6 +50,7 @@ def line_records(
         score = search.utility(hypothesis) if hypothesis.id in search.known else None
         own = hypothesis.id == line.incumbent.id
         extra = _mass(predicted) if own or not hypothesis.level else {}
+        extra |= best if own else {}
         extra |= {"potential": idea.numbers.get("potential"), "novelty": idea.numbers.get("novelty")}
         kind = "refined" if hypothesis.level else idea.kind
         nodes.append(
@@ -87,6 +89,17 @@ def seed_records(
                 {"similarity": round(similarity, 6)},
             )
         )
+    return nodes, edges
+
+
+def passage_records(found: Ground, hypothesis: str) -> tuple[list[Node], list[Edge]]:
+    """Make the relationships from publications whose passages speak for or against a hypothesis."""
+    nodes, edges = [], []
+    for kind, passages in (("SUPPORTS", found.support), ("REFUTES", found.contradict)):
+        for number, (key, passage, similarity) in enumerate(passages):
+            nodes.append(Node("Publication", key))
+            props: dict[str, Value] = {"share": round(similarity, 6), "passage": passage}
+            edges.append(Edge(kind, ("Publication", key), ("Hypothesis", hypothesis), props, key=str(number)))
     return nodes, edges
 
 

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hypograph.flows.hypotheses_graph import comparison_node, hypothesis_node, judged_records
+from hypograph.flows.hypotheses_graph import (
+    comparison_node,
+    hypothesis_node,
+    judged_records,
+    passage_records,
+)
 from hypograph.flows.hypotheses_space import space_toml
 from hypograph.flows.readers.hypotheses import load_discipline
 from hypograph.flows.units import UnitRunner
@@ -385,11 +390,13 @@ def _final_records(
     )
     nodes = [hypothesis_node(search, root, "question"), node]
     edges = [] if best.id == root.id else [Edge("REFINES", ("Hypothesis", best.id), ("Hypothesis", root.id))]
-    for kind, passages in (("SUPPORTS", found.support), ("REFUTES", found.contradict)):
-        for number, (key, passage, similarity) in enumerate(p for p in passages if p[0] in keys):
-            nodes.append(Node("Publication", key))
-            props = {"share": similarity, "passage": passage}
-            edges.append(Edge(kind, ("Publication", key), ("Hypothesis", best.id), props, key=str(number)))
+    known = Ground(
+        tuple(p for p in found.support if p[0] in keys),
+        tuple(p for p in found.contradict if p[0] in keys),
+        (),
+    )
+    more_nodes, more_edges = passage_records(known, best.id)
+    nodes, edges = [*nodes, *more_nodes], [*edges, *more_edges]
     if judge != "person":
         more_nodes, more_edges = judged_records(search, judge, request.question)
         judged = {k for c in search.comparisons for k in (c.first, c.second)} - {best.id, root.id}

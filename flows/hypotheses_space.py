@@ -22,7 +22,6 @@ def space_toml(statement: str, discipline: Discipline, parameters: Sequence[dict
     for parameter in parameters:
         numeric = "values" in parameter
         lines += ["", "[[parameters]]", f"name = {_text(parameter['name'])}"]
-        lines.append('kind = "discrete"' if numeric else 'kind = "categorical"')
         key = "values" if numeric else "options"
         lines.append(f"{key} = {json.dumps(parameter[key], ensure_ascii=False)}")
         if parameter.get("unit"):

@@ -15,9 +15,11 @@ from hypograph.models.protocols import Proposer
 from hypograph.models.search.alloy_records import AlloyPassages, parse_formula, slot_terms, write_formula
 from hypograph.models.search.checks import detail_problems, hypothesis_problems, melting_point
 from hypograph.models.search.discipline import Discipline, Slot
+from hypograph.models.search.grounding import Ground
 from hypograph.models.search.hypothesis import Detail, Hypothesis
 
 NEAR = 0.5  # Jaccard similarity of element sets from which a passage speaks about an alloy
+SAME = 0.99  # from which a passage is about the same elements
 DEFAULT = "default list"
 MOST = 6
 
@@ -104,6 +106,28 @@ class AlloyTask:
             "feasibility": self._feasibility(hypothesis),
             "novelty": idea.numbers.get("novelty", float(formula not in self.passages.formulas)),
         }
+
+    def ground(self, hypothesis: Hypothesis, most: int = 3) -> Ground:
+        """Return passages on the same elements that report one phase (for) or several (against).
+
+        Similarity is one for the same formula, else the overlap of the element sets.
+        """
+        elements = self._elements(hypothesis)
+        if not elements:
+            return Ground((), (), ())
+        formula = next(d.value for d in hypothesis.details if d.kind == "composition")
+        like = self._overlap(elements)
+        same = np.array([f == formula for f in self.passages.formulas], dtype=bool)
+        order = np.lexsort((np.arange(len(like)), -like, ~same))
+        sides: dict[float, list[tuple[str, str, float]]] = {0.0: [], 1.0: []}
+        for i in order:
+            if like[i] < SAME and not same[i]:
+                break
+            side = sides.get(float(self.passages.single[i]))
+            publication = self.passages.publications[i]
+            if side is not None and len(side) < most and all(publication != old[0] for old in side):
+                side.append((publication, self.passages.texts[i][:400], 1.0 if same[i] else float(like[i])))
+        return Ground(tuple(sides[1.0]), tuple(sides[0.0]), ())
 
     def problems(self, hypothesis: Hypothesis) -> Sequence[str]:
         """Return what code finds wrong."""

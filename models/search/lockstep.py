@@ -27,15 +27,15 @@ class Filter:
     Parameters
     ----------
     pairs
-        Pairs of details with weights of their own, shape ``(q, 2)``; empty for single details.
+        Pairs of details with weights of their own, shape ``(rows, q, 2)``; q = 0 for single details.
     single, pair, own
         Prior variances, shape ``(rows,)``.
     """
 
     def __init__(self, pairs: Int, single: Float, pair: Float, own: Float) -> None:
-        self.pairs = pairs.reshape(-1, 2)
+        self.pairs = pairs
         self.rows = len(single)
-        self.weights = SIZE * VALUES + len(self.pairs) * VALUES**2
+        self.weights = SIZE * VALUES + pairs.shape[1] * VALUES**2
         size = self.weights + SLOTS
         self.single, self.pair, self.own = single, pair, own
         diagonal = np.zeros((self.rows, size), dtype=np.float32)
@@ -54,8 +54,8 @@ class Filter:
         """Return the beliefs of some rows as a filter of their own."""
         self.flush()
         part = Filter.__new__(Filter)
-        part.pairs, part.weights, part.rows, part.held = self.pairs, self.weights, len(chosen), 0
-        for name in ("single", "pair", "own", "mean", "base", "root", "evidence"):
+        part.weights, part.rows, part.held = self.weights, len(chosen), 0
+        for name in ("pairs", "single", "pair", "own", "mean", "base", "root", "evidence"):
             setattr(part, name, getattr(self, name)[chosen])
         part.pending = np.zeros((len(chosen), self.mean.shape[1], FLUSH), dtype=np.float32)
         return part
@@ -63,10 +63,15 @@ class Filter:
     def columns(self, x: Int) -> Int:
         """Return the weights that hypotheses switch on, ``(rows, ..., 15)`` to ``(rows, ..., 15 + q)``."""
         singles = np.arange(SIZE) * VALUES + x
-        if not len(self.pairs):
+        q = self.pairs.shape[1]
+        if not q:
             return singles
-        start = SIZE * VALUES + np.arange(len(self.pairs)) * VALUES**2
-        both = start + x[..., self.pairs[:, 0]] * VALUES + x[..., self.pairs[:, 1]]
+        start = SIZE * VALUES + np.arange(q) * VALUES**2
+        pairs = self.pairs.reshape(self.rows, *(1,) * (x.ndim - 2), q, 2)
+        wide = (*x.shape[:-1], q)
+        first = np.take_along_axis(x, np.broadcast_to(pairs[..., 0], wide), -1)
+        second = np.take_along_axis(x, np.broadcast_to(pairs[..., 1], wide), -1)
+        both = start + first * VALUES + second
         return np.concatenate([singles, both], axis=-1)
 
     def admit(self, slot: Int, x: Int, held: Int, filled: NDArray[np.bool_]) -> None:
@@ -175,21 +180,21 @@ class Filter:
         return np.asarray(gain)
 
 
-def maximise(weights: Single, pairs: Int, x: Int, sweeps: int = 3) -> Int:
-    """Return the hypotheses that drawn weights like best, by coordinate ascent from `x` (exact without pairs)."""
-    rows = np.arange(len(x))
+def maximise(weights: Single, pairs: Int, x: Int) -> Int:
+    """Return the hypotheses that drawn weights like best.
+
+    Exact without pairs; with pairs by the steepest single edits, from `x` until none gains.
+    """
     singles = weights[:, : SIZE * VALUES].reshape(-1, SIZE, VALUES)
-    if not len(pairs):
+    if not pairs.shape[1]:
         return np.asarray(singles.argmax(axis=2))
-    both = weights[:, SIZE * VALUES :].reshape(len(x), -1, VALUES, VALUES)
-    x = x.copy()
-    for _ in range(sweeps):
-        for d in range(SIZE):
-            total = singles[:, d].copy()
-            for k in np.flatnonzero((pairs == d).any(axis=1)):
-                i, j = pairs[k]
-                total += both[rows, k, :, x[:, j]] if i == d else both[rows, k, x[:, i], :]
-            x[:, d] = total.argmax(axis=1)
+    rows, x = np.arange(len(x)), x.copy()
+    for _ in range(2 * SIZE):
+        gains = edit_gains(weights, pairs, x).reshape(len(x), -1)
+        edit = gains.argmax(axis=1)
+        if not (gains[rows, edit] > 1e-6).any():
+            break
+        x[rows, edit // VALUES] = edit % VALUES
     return x
 
 
@@ -198,9 +203,10 @@ def edit_gains(weights: Single, pairs: Int, x: Int) -> Single:
     rows = np.arange(len(x))
     total = weights[:, : SIZE * VALUES].reshape(-1, SIZE, VALUES).copy()
     both = weights[:, SIZE * VALUES :].reshape(len(x), -1, VALUES, VALUES)
-    for k, (i, j) in enumerate(pairs):
-        total[:, i] += both[rows, k, :, x[:, j]]
-        total[:, j] += both[rows, k, x[:, i], :]
+    for k in range(pairs.shape[1]):
+        i, j = pairs[:, k, 0], pairs[:, k, 1]
+        total[rows, i] += both[rows, k, :, x[rows, j]]
+        total[rows, j] += both[rows, k, x[rows, i], :]
     return np.asarray(total - np.take_along_axis(total, x[:, :, None], 2))
 
 

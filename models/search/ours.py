@@ -44,18 +44,16 @@ class Reading:
     was_best: NDArray[np.bool_]
 
 
-def structure_pairs(landscape: Landscape) -> list[Int]:
-    """Return pairs within a level, the same in every landscape, and with the parent, one list an instance."""
+def structure_pairs(landscape: Landscape) -> Int:
+    """Return the pairs that the simulator couples: within a level and with the parent, ``(I, 27, 2)``."""
+    n = landscape.instances
     within = [
         (DETAILS * k + i, DETAILS * k + j) for k in range(LEVELS) for i in range(DETAILS) for j in range(i)
     ]
-    cross = [
-        (DETAILS * (k - 1) + i, DETAILS * k + j)
-        for k in range(1, LEVELS)
-        for i in range(DETAILS)
-        for j in range(DETAILS)
-    ]
-    return [np.array(within), np.array(cross)]
+    child = np.arange(DETAILS, SIZE)
+    parent = landscape.parent[:, 1:].reshape(n, -1) + (child // DETAILS - 1) * DETAILS
+    cross = np.stack([parent, np.broadcast_to(child, parent.shape)], axis=2)
+    return np.concatenate([np.broadcast_to(np.array(within), (n, len(within), 2)), cross], axis=1)
 
 
 def search(
@@ -98,7 +96,7 @@ class _Course:
         grid = np.array([(s, s * o) for s in SINGLE for o in OWN])
         self.bank = len(grid)
         tiled = np.tile(grid, (n, 1))
-        none = np.zeros((0, 2), dtype=np.int64)
+        none = np.zeros((len(tiled), 0, 2), dtype=np.int64)
         self.filter = Filter(none, tiled[:, 0], 0 * tiled[:, 0], tiled[:, 1])
         self.rich: Filter | None = None
         self.held = rng.integers(0, VALUES, (n, SLOTS, SIZE))
@@ -176,7 +174,7 @@ class _Course:
         self.acting.refresh()
 
     def _enrich(self) -> None:
-        pairs = np.concatenate(structure_pairs(self.landscape))
+        pairs = structure_pairs(self.landscape)
         chosen = self.filter.take(self._chosen())
         # A quarter of the own effect stays unexplained once pairs are in the model.
         self.rich = Filter(pairs, chosen.single, PAIR_SHARE * chosen.single, 0.25 * chosen.own)

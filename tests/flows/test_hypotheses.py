@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from hypograph.flows.hypotheses import HypothesisOutcome, hypothesis_units
 from hypograph.flows.readers.publications import hea_literature
 from hypograph.flows.units import UnitRunner
 from hypograph.graph.schema import LABELS, RELATIONS
+from hypograph.models.optimize.space import space_from
 from hypograph.models.records import AlloyPrediction, KeywordSet, Unit
 from hypograph.models.search.judges import SimulatedJudge
 
@@ -55,6 +57,9 @@ def test_every_idea_is_refined_over_two_levels(done: tuple[HypothesisOutcome, Me
     assert outcome.best["id"] == outcome.hypotheses[0]["id"]
     assert outcome.calls <= 40
     assert "annealed at" in outcome.best["statement"]
+    for found in outcome.hypotheses:
+        space = space_from(tomllib.loads(found["space"]))
+        assert "anneal temperature" in {p.name for p in space.parameters}
 
 
 def test_what_is_written_fits_the_schema_and_hangs_together(
