@@ -11,7 +11,7 @@ from hypograph.flows.settings import Settings
 from hypograph.models.protocols import CallSink
 
 if TYPE_CHECKING:
-    from hypograph.agents import Gateway
+    from hypograph.agents import Gateway, ModelOptionScorer
 
 NO_MODEL = (
     "none configured: this run is knowledge-free "
@@ -54,6 +54,14 @@ class Knowledge:
 
         return {"judge": ModelJudge(self.gateway), "proposer": ModelProposer(self.gateway)}
 
+    def scorer(self) -> ModelOptionScorer | None:
+        """The model as a source of knowledge about options, or None."""
+        if self.gateway is None:
+            return None
+        from hypograph.agents import ModelOptionScorer
+
+        return ModelOptionScorer(self.gateway)
+
     def campaigns(self) -> tuple[tuple[str, ...], dict[str, Any]]:
         """Methods and further arguments of the campaign step."""
         if self.gateway is None:
@@ -76,7 +84,7 @@ class Knowledge:
 
 
 @contextlib.contextmanager
-def open_knowledge(settings: Settings, sink: CallSink) -> Iterator[Knowledge]:
+def open_knowledge(settings: Settings, sink: CallSink | None) -> Iterator[Knowledge]:
     """Connect to the configured language model, starting the local one if that was chosen.
 
     Raises

@@ -1,0 +1,117 @@
+"""Compare methods from trajectory files: pairwise posterior, rank tests, survival to the target."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hypograph.models.compare.effects import cliffs_delta, mann_whitney
+from hypograph.models.compare.hierarchy import compare_paired
+from hypograph.models.errors import InputError, MalformedRowError, MissingFileError
+from hypograph.models.optimize.survival import restricted_mean_time, survival
+
+Runs = Mapping[str, Mapping[str, Mapping[int, NDArray[np.float64]]]]
+
+
+def read_trajectories(paths: Sequence[Path]) -> Runs:
+    """Read trajectory files into method → table → seed → percent of the maximum, best so far.
+
+    Raises
+    ------
+    MissingFileError, MalformedRowError
+        With file and line.
+    """
+    runs: dict[str, dict[str, dict[int, NDArray[np.float64]]]] = defaultdict(lambda: defaultdict(dict))
+    for path in paths:
+        if not path.is_file():
+            raise MissingFileError(
+                "no such trajectory file",
+                where=str(path),
+                hint="`campaign benchmark --trajectories FILE` writes one.",
+            )
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            try:
+                row = json.loads(line)
+                values = np.asarray(row["values"], dtype=float)
+                top = float(row["maximum"])
+                runs[str(row["method"])][str(row["table"])][int(row["seed"])] = (
+                    100.0 * np.maximum.accumulate(values) / (top if top > 0 else 1.0)
+                )
+            except (ValueError, KeyError, TypeError) as error:
+                raise MalformedRowError(
+                    f"not a trajectory ({type(error).__name__})",
+                    where=f"{path}, line {number}",
+                    expected="a JSON object with table, method, seed, maximum, values",
+                ) from error
+    return runs
+
+
+def compare(runs: Runs, *, region: float = 1.0, seed: int = 0) -> dict[str, Any]:
+    """Return the document of ``hypograph campaign compare --json``.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two methods, or two methods share no table and seed.
+    """
+    methods = list(runs)
+    if len(methods) < 2:
+        raise InputError(
+            "nothing to compare", where=", ".join(methods), expected="trajectories of two methods or more"
+        )
+    return {
+        "methods": methods,
+        "region": region,
+        "pairs": [_pair(runs, a, b, region, seed) for a, b in combinations(methods, 2)],
+        "survival": {method: _survival(runs[method]) for method in methods},
+    }
+
+
+def _pair(runs: Runs, a: str, b: str, region: float, seed: int) -> dict[str, Any]:
+    differences, left, right = [], [], []
+    for table in sorted(set(runs[a]) & set(runs[b])):
+        common = sorted(set(runs[a][table]) & set(runs[b][table]))
+        if common:
+            x = np.array([runs[a][table][s][-1] for s in common])
+            y = np.array([runs[b][table][s][-1] for s in common])
+            differences.append(x - y)
+            left.append(x)
+            right.append(y)
+    if not differences:
+        raise InputError(
+            "no table and seed in common", where=f"{a} and {b}", expected="trajectories from the same starts"
+        )
+    found = compare_paired(differences, region=region, seed=seed)
+    x, y = np.concatenate(left), np.concatenate(right)
+    return {
+        "a": a,
+        "b": b,
+        "probability_a_better": found.probability_positive,
+        "difference": {"mean": found.mean, "low": found.low, "high": found.high},
+        "equivalent": found.probability_equivalent,
+        "cliffs_delta": cliffs_delta(x, y),
+        "p_mann_whitney": mann_whitney(x, y),
+        "tables": len(differences),
+        "pairs_of_runs": len(x),
+    }
+
+
+def _survival(tables: Mapping[str, Mapping[int, NDArray[np.float64]]]) -> dict[str, Any]:
+    runs = [best for table in tables.values() for best in table.values()]
+    horizon = max(len(r) for r in runs)
+    reached = np.array([bool((r >= 95.0).any()) for r in runs])
+    times = np.array(
+        [int((r >= 95.0).argmax()) + 1 if hit else len(r) for r, hit in zip(runs, reached, strict=True)]
+    )
+    return {
+        "target": 95.0,
+        "not_reached": [float(v) for v in survival(times, reached, horizon)],
+        "restricted_mean_time": restricted_mean_time(times, reached, horizon),
+    }

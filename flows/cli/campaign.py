@@ -1,0 +1,167 @@
+"""`hypograph campaign`: benchmark and compare methods on tables."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
+from hypograph.models.errors import InputError
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def campaign() -> None:
+    """Optimization campaigns: benchmark methods on tables, compare them."""
+
+
+@app.command("benchmark", help="Run methods on one table from common starts; random is the yardstick.")
+def benchmark(
+    table_name: Annotated[str, typer.Option("--table", help="A CSV file or the name of a packaged table.")],
+    method: Annotated[
+        str, typer.Option(help="random, sobol, bo, llm, hybrid; several by commas.")
+    ] = "random,bo",
+    budget: Annotated[int, typer.Option(min=2, help="Experiments in all.")] = 20,
+    initial: Annotated[int, typer.Option(min=2, help="Random experiments among them.")] = 5,
+    seeds: Annotated[int, typer.Option(min=1, max=10_000, help="Replicates a method.")] = 50,
+    expert: Annotated[str | None, typer.Option(help="informative:R, permuted, adversarial or model.")] = None,
+    objective: Annotated[
+        str | None, typer.Option(help="max:COLUMN or min:COLUMN; default: the last column.")
+    ] = None,
+    parameters: Annotated[str, typer.Option(help="Parameter columns by commas; default: all others.")] = "",
+    blind: Annotated[bool, typer.Option("--blind", help="Hide option names from the model.")] = False,
+    permute: Annotated[bool, typer.Option("--permute", help="Shuffle the outcomes.")] = False,
+    trajectories: Annotated[
+        Path | None, typer.Option(help="Write every campaign to this JSON-lines file.")
+    ] = None,
+    seed: SeedOption = 0,
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.flows import campaign_benchmark as bench
+    from hypograph.flows.readers.tables import find_table
+
+    found = find_table(table_name, objective, [p.strip() for p in parameters.split(",") if p.strip()])
+    plan = bench.Plan(budget, initial, seeds, seed, expert, blind, permute)
+    methods = [m.strip() for m in method.split(",") if m.strip()]
+    with _scorer(expert) as scorer:
+        document, picks = bench.benchmark(found, methods, plan, scorer)
+    if trajectories is not None:
+        _write(trajectories, bench.trajectories(found, plan, picks))
+        say(f"trajectories: {trajectories}")
+    emit(document, as_json, _benchmark_text(document))
+
+
+@app.command("compare", help="Compare the methods in trajectory files: how much better, and how sure.")
+def compare(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files that `campaign benchmark --trajectories` wrote.")
+    ],
+    region: Annotated[
+        float, typer.Option(min=0, help="Differences below this many percent count as none.")
+    ] = 1.0,
+    seed: SeedOption = 0,
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.flows.campaign_compare import compare as compare_runs
+    from hypograph.flows.campaign_compare import read_trajectories
+
+    document = compare_runs(read_trajectories(files), region=region, seed=seed)
+    rows = [
+        (
+            f"{p['a']} against {p['b']}",
+            p["difference"]["mean"],
+            f"{p['difference']['low']:.2f} to {p['difference']['high']:.2f}",
+            p["probability_a_better"],
+            p["equivalent"],
+            p["cliffs_delta"],
+            f"{p['p_mann_whitney']:.2g}",
+        )
+        for p in document["pairs"]
+    ]
+    header = (
+        "pair",
+        "difference",
+        "95% interval",
+        "P(better)",
+        "P(equivalent)",
+        "Cliff's delta",
+        "p (Mann-Whitney)",
+    )
+    emit(document, as_json, table(header, rows))
+
+
+@app.command("tables", help="Name the reaction tables that ship with the package.")
+def tables(as_json: JsonFlag = False) -> None:
+    from hypograph.flows.readers.tables import packaged_names, packaged_table
+
+    found = [packaged_table(n) for n in packaged_names()]
+    rows = [
+        {
+            "name": t.name,
+            "rows": len(t.pool),
+            "options": [int(n) for n in t.sizes],
+            "objective": t.objective,
+            "origin": t.origin,
+        }
+        for t in found
+    ]
+    shown = [(r["name"], r["rows"], " x ".join(map(str, r["options"])), r["objective"]) for r in rows]
+    emit({"tables": rows}, as_json, table(("name", "rows", "options", "objective"), shown))
+
+
+def _scorer(expert: str | None) -> Any:
+    """Open the configured model where it is asked for, as a context that gives a scorer or None."""
+    import contextlib
+
+    if expert != "model":
+        return contextlib.nullcontext(None)
+    return _model_scorer()
+
+
+def _model_scorer() -> Any:
+    import contextlib
+
+    from hypograph.flows.knowledge import open_knowledge
+    from hypograph.flows.settings import load_settings
+
+    @contextlib.contextmanager
+    def opened() -> Any:
+        with open_knowledge(load_settings(), None) as knowledge:
+            yield knowledge.scorer()
+
+    return opened()
+
+
+def _write(path: Path, rows: list[dict[str, Any]]) -> None:
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), "utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InputError(f"cannot be written ({error.strerror})", where=str(path)) from error
+
+
+def _benchmark_text(document: dict[str, Any]) -> str:
+    rows = [
+        (
+            m["method"],
+            f"{m['best']['mean']:.1f} ± {m['best']['sd']:.1f}",
+            m["best"]["median"],
+            m["auc"],
+            m["reached_95"],
+            m["time_to_95"],
+            m["entropy"]["published"],
+            m["entropy"]["corrected"],
+            m["entropy"]["relative_to_random"],
+            f"{m['seconds_per_campaign']:.3f}",
+        )
+        for m in document["methods"]
+    ]
+    header = ("method", "best % (mean ± sd)", "median", "mean best so far", "reached 95%", "time to 95%")
+    title = f"{document['table']}: {document['seeds']} campaigns of {document['budget']} experiments, {document['initial']} initial"
+    return table((*header, "entropy", "corrected", "relative", "s a campaign"), rows, title)
