@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import importlib.util
 import json
 import os
@@ -13,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -65,30 +67,53 @@ class EmbeddedServer:
         """
         if (found := self._running()) is not None:
             return found
+        with self._alone():
+            if (found := self._running()) is not None:  # another program was faster
+                return found
+            try:
+                address = self._prepare()
+            except OSError as error:
+                raise DiskError(f"cannot be written ({error.strerror})", where=str(self.folder)) from error
+            self._spawn(address)
+            self._wait(address)
+            self._write(
+                "address.json", json.dumps({"pid": self._pid(), "bolt": address.bolt, "http": address.http})
+            )
+        return Address(self._pid(), address.bolt, address.http, address.password, address.reader_password)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Start or stop the server while no other program does; the kernel frees the lock if we die."""
         try:
-            address = self._prepare()
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(self.folder / "boot.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise DiskError(f"cannot be written ({error.strerror})", where=str(self.folder)) from error
-        self._spawn(address)
-        self._wait(address)
-        self._write(
-            "address.json", json.dumps({"pid": self._pid(), "bolt": address.bolt, "http": address.http})
-        )
-        return Address(self._pid(), address.bolt, address.http, address.password, address.reader_password)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
     def stop(self) -> None:
         """End the server if this object started it."""
         if self._process is None:
             return
-        self._process.terminate()
+        with self._alone():
+            self._end(self._process)
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        # The address goes first, so that nobody attaches to a server that is going.
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            if json.loads((self.folder / "address.json").read_text("utf-8"))["pid"] == process.pid:
+                (self.folder / "address.json").unlink()
+        process.terminate()
         try:
-            self._process.wait(20)
+            process.wait(20)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            process.kill()
+            process.wait()
         self._process = None
-        with contextlib.suppress(FileNotFoundError):
-            (self.folder / "address.json").unlink()
 
     def _pid(self) -> int:
         return self._process.pid if self._process else 0
@@ -124,6 +149,8 @@ class EmbeddedServer:
         os.replace(part, path)
 
     def _spawn(self, address: Address) -> None:
+        if self._process is not None:
+            self._end(self._process)  # it does not answer any more
         home = _package()
         settings = {
             "server.rootPath": self.folder,
@@ -166,11 +193,10 @@ class EmbeddedServer:
         while not _ready(address.http, timeout=1):
             code = self._process.poll() if self._process else 0
             if code is not None:
-                if (found := self._running()) is not None:  # another program won the race
-                    raise StoreLockedError("another program just started the server", where=str(self.folder))
                 raise self._failed(f"the embedded server ended with code {code}")
             if time.monotonic() > end:
-                self.stop()
+                if self._process is not None:
+                    self._end(self._process)
                 raise self._failed("the embedded server does not come up")
             time.sleep(0.05)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ from hypograph.models.records import ModelCall, Unit
 
 T = TypeVar("T")
 BATCH = 5_000
+# The driver tells of every lost connection; what matters of it is in our errors.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,12 @@ class GraphStore:
     def __init__(
         self, config: StoreConfig, uri: str, auth: tuple[str, str], reader: tuple[str, str] | None = None
     ) -> None:
-        self.config, self.uri = config, uri
+        self.config = config
+        self._lock = threading.Lock()
+        self._connect(uri, auth, reader)
+
+    def _connect(self, uri: str, auth: tuple[str, str], reader: tuple[str, str] | None) -> None:
+        self.uri = uri
         options: dict[str, Any] = {
             "connection_acquisition_timeout": 30,
             "connection_timeout": 10,
@@ -59,7 +67,6 @@ class GraphStore:
         }
         self._writer = neo4j.GraphDatabase.driver(uri, auth=auth, **options)
         self._reader = neo4j.GraphDatabase.driver(uri, auth=reader, **options) if reader else self._writer
-        self._lock = threading.Lock()
 
     def __enter__(self) -> GraphStore:
         return self
@@ -285,13 +292,29 @@ def now() -> str:
 
 
 class _Owned(GraphStore):
-    """A store whose embedded server this object keeps."""
+    """A store whose embedded server this object keeps, or shares with the program that keeps it.
+
+    When that program ends, or the server dies, the next call starts the server anew: every write is a MERGE
+    under a key, so doing it again does no harm.
+    """
 
     server: EmbeddedServer
 
     def close(self) -> None:
         super().close()
         self.server.stop()
+
+    def _guard(self, work: Callable[[], T], passes: tuple[type[Exception], ...] = ()) -> T:
+        used = self.uri
+        try:
+            return super()._guard(work, passes)
+        except StoreUnreachableError:
+            with self._lock:
+                if self.uri == used:
+                    address = self.server.start()
+                    super().close()
+                    self._connect(address.uri, ("root", address.password), None)
+            return super()._guard(work, passes)
 
 
 def open_store(config: StoreConfig) -> GraphStore:
