@@ -26,7 +26,9 @@ class Settings:
     reference: int = 1200
     penalty: float = 1.0
     trees: int = 30
-    tree_rows: int = 4000
+    tree_rows: int = 8000
+    draft_trees: int = 15
+    draft_rows: int = 4000
     context_targets: int = 2000
     context_steps: int = 50
     hosts: int = 32
@@ -67,21 +69,28 @@ class Learners:
         coefficients = self.sums.fit(train, self.settings.penalty)
         return KERNEL_TO_LOGIT * np.clip(self.sums.score(targets, coefficients), -1.5, 1.5)
 
-    def trees(self, train: IntArray, targets: IntArray) -> FloatArray:
-        """Log-odds from extremely randomised trees on composition features, shape ``(targets,)``."""
+    def trees(self, train: IntArray, targets: IntArray, draft: bool = False) -> FloatArray:
+        """Log-odds from extremely randomised trees on composition features, shape ``(targets,)``.
+
+        A draft, good enough to measure reliability by, takes fewer trees and rows.
+        """
         from sklearn.ensemble import ExtraTreesClassifier
 
         y = self.labels[train]
         if y.min() == y.max():
             return np.full(len(targets), logit(np.array([y[0]]))[0])
+        settings = self.settings
+        count, rows = (
+            (settings.draft_trees, settings.draft_rows) if draft else (settings.trees, settings.tree_rows)
+        )
         forest = ExtraTreesClassifier(
-            self.settings.trees,
+            count,
             min_samples_leaf=2,
             max_features=0.3,
-            bootstrap=len(train) > self.settings.tree_rows,
-            max_samples=self.settings.tree_rows if len(train) > self.settings.tree_rows else None,
+            bootstrap=len(train) > rows,
+            max_samples=rows if len(train) > rows else None,
             random_state=self.seed,
-            n_jobs=self.settings.jobs,
+            n_jobs=settings.jobs,
         )
         forest.fit(self.features[train].astype(np.float32), y)
         return logit(forest.predict_proba(self.features[targets].astype(np.float32))[:, 1], 0.01)

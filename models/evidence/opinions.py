@@ -16,6 +16,8 @@ import numpy as np
 
 from hypograph.models.evidence.combine import dempster
 from hypograph.models.evidence.mass import FloatArray, IntArray
+from hypograph.models.evidence.published import pair_counts
+from hypograph.models.evidence.reliability import Skill, element_groups, expert_record, posterior
 from hypograph.models.evidence.stack import logit
 from hypograph.models.evidence.table import AlloyTable
 
@@ -127,5 +129,29 @@ def similarity_source(similarity: FloatArray) -> Callable[[Any, Any, Any, Any], 
 
 
 def expert_source(opinions: Opinions) -> Callable[[Any, Any, Any, Any], FloatArray]:
-    """Make a source of evidence of an expert's opinions, all domains together."""
-    return similarity_source(opinions.combined())
+    """Make a source of evidence of an expert's opinions.
+
+    For each fold the expert's skill is measured by field and element group on exchanges among the fold's
+    training alloys only; its masses are discounted by that before the fields are combined.
+    """
+
+    def source(learners: Learners, fold: Fold, targets: IntArray, hosts: IntArray) -> FloatArray:
+        table = learners.table
+        skill = measure(opinions, table, learners.labels, fold.train)
+        groups = element_groups(table.elements.symbols)
+        trust = skill.reliability[:, groups]
+        # A pair is trusted as its less trusted element.
+        kept = np.minimum(trust[:, :, None], trust[:, None, :])
+        believed = Opinions(opinions.domains, opinions.similar * kept, opinions.dissimilar * kept)
+        return similarity_source(believed.combined())(learners, fold, targets, hosts)
+
+    return source
+
+
+def measure(opinions: Opinions, table: AlloyTable, labels: FloatArray, train: IntArray) -> Skill:
+    """Measure an expert on exchanges of one element among training alloys, by field and element group."""
+    counts = pair_counts(table.present, labels, train)
+    known = counts.same + counts.other
+    truth = counts.same / np.maximum(known, 1.0)
+    groups = element_groups(table.elements.symbols)
+    return posterior(*expert_record(opinions.similar, opinions.dissimilar, truth, known, groups))

@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 
-from hypograph.models.evidence.context import ContextModel
 from hypograph.models.evidence.folds import Fold, inner_folds
 from hypograph.models.evidence.learners import Learners, Settings
 from hypograph.models.evidence.mass import FloatArray, IntArray, least_committed
@@ -20,7 +19,7 @@ Extra = Callable[[Learners, Fold, IntArray, IntArray], FloatArray]
 CORE: Final = ("kernel", "trees", "context")
 # What the fusion expects of a source before it is measured: the core share the truth, others owe a proof.
 CORE_PRIOR: Final = (0.33, 0.35)
-EXTRA_PRIOR: Final = (0.0, 0.15)
+EXTRA_PRIOR: Final = (0.0, 0.1)
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ class System:
         """Names of the sources, in the order of evidence columns."""
         return (*self.core, *self.extras)
 
-    def evidence(self, fold: Fold, targets: IntArray, model: ContextModel | None = None) -> FloatArray:
+    def evidence(self, fold: Fold, targets: IntArray, draft: bool = False) -> FloatArray:
         """Log-odds of each source for targets, learned from the fold's training alloys only."""
         columns = []
         learners = self.learners
@@ -105,9 +104,9 @@ class System:
         if "kernel" in self.core:
             columns.append(learners.kernel(fold.train, targets))
         if "trees" in self.core:
-            columns.append(learners.trees(fold.train, targets))
+            columns.append(learners.trees(fold.train, targets, draft))
         if "context" in self.core:
-            model = model or learners.fit_context(fold.train, bool(fold.held))
+            model = learners.fit_context(fold.train, bool(fold.held))
             value, _, hosts = learners.context(model, fold.train, targets, bar)
             columns.append(value)
         elif self.extras or "vote" in self.core:
@@ -140,7 +139,7 @@ class System:
     def _inner_evidence(self, fold: Fold, inner: Fold) -> FloatArray:
         """Evidence for an inner fold; two outer folds that share a pair of held elements share the fits."""
         if len(inner.held) != 2:
-            return self.evidence(inner, inner.test)
+            return self.evidence(inner, inner.test, draft=True)
         key = tuple(sorted(inner.held))
         if key not in self._kept:
             a, b = inner.held
@@ -149,7 +148,7 @@ class System:
             if len(mirror) > self.most:
                 mirror = np.sort(np.random.default_rng(self.seed).choice(mirror, self.most, replace=False))
             targets = np.concatenate([inner.test, mirror])
-            self._kept[key] = targets, self.evidence(inner, targets)
+            self._kept[key] = targets, self.evidence(inner, targets, draft=True)
         targets, values = self._kept[key]
         order = np.argsort(targets)
         return values[order[np.searchsorted(targets, inner.test, sorter=order)]]
