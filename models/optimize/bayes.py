@@ -1,0 +1,265 @@
+"""Bayesian optimization in a laboratory: a numpy surrogate where it is exact, BoTorch where it is not.
+
+One objective: the averaged Gaussian process of `surrogate`, over all points of a finite space or a fresh sample of
+an infinite one. Several objectives: BoTorch's qLogNEHVI over the same points (`botorch_engine`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hypograph.models.errors import SpaceError
+from hypograph.models.optimize.candidates import candidates, distances, spread
+from hypograph.models.optimize.finite import Hypotheses, Prior, draw
+from hypograph.models.optimize.space import Point, Space
+from hypograph.models.optimize.surrogate import NUMERIC_STRETCH, Distances, Prediction, predict
+from hypograph.models.optimize.trials import (
+    Objective,
+    Trial,
+    goal_text,
+    identity,
+    measured,
+    ordered,
+    outcomes,
+    suggestion,
+    untried,
+)
+from hypograph.models.protocols import OptionScorer, Suggestion
+
+Floats = NDArray[np.float64]
+Acquisition = Literal["ei", "ucb", "thompson"]
+UCB_WIDTH = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bayesian:
+    """Expected improvement (or UCB, Thompson) under the averaged surrogate; with a scorer, the gated hybrid.
+
+    Further points of a batch, and points whose results are awaited, are believed at their predicted mean
+    (Ginsbourger et al. 2010, "kriging believer"), so that a plate does not hold the same idea many times.
+    """
+
+    space: Space
+    objectives: tuple[Objective, ...]
+    initial: int = 5
+    seed: int = 0
+    scorer: OptionScorer | None = None
+    acquisition: Acquisition = "ei"
+    entropy_target: float | None = None
+
+    @property
+    def name(self) -> str:
+        """`hybrid` with knowledge, else `bo`."""
+        return "bo" if self.scorer is None else "hybrid"
+
+    def ask(self, history: Sequence[Trial], n: int = 1) -> list[Suggestion]:
+        """Return up to n points not tried before."""
+        trials = ordered(history)
+        known = measured(trials)
+        begin = n if len(known) < 2 else min(n, max(0, self.initial - len(trials)))
+        found = self._start(trials, begin)
+        if len(found) == n or len(known) < 2:
+            return found
+        rng = np.random.default_rng([self.seed, len(trials)])
+        y = outcomes(known, self.objectives)
+        near = [known[i].parameters for i in np.argsort(-y[:, 0], kind="stable")[:3]]
+        pending = [t.parameters for t in trials if t.status == "pending"] + [dict(s.parameters) for s in found]
+        try:
+            points = candidates(self.space, rng, near)
+            free = untried(points, [*trials, *(Trial("", dict(s.parameters)) for s in found)])
+        except SpaceError:
+            if found:
+                return found
+            raise
+        left = min(n - len(found), len(free))
+        if len(self.objectives) > 1:
+            from hypograph.models.optimize.botorch_engine import ask_several
+
+            tried = [t.parameters for t in known]
+            rows = ask_several(self.space, tried, y, pending, free, left, int(rng.integers(1 << 31)))
+            why = "largest expected gain of hypervolume (BoTorch, qLogNEHVI)"
+            return found + [suggestion(free[i], self.name, why) for i in rows]
+        return found + self._batch(known, y[:, 0], pending, free, left, rng)
+
+    def _start(self, trials: Sequence[Trial], n: int) -> list[Suggestion]:
+        if n == 0:
+            return []
+        tried = {identity(t.parameters) for t in trials}
+        points = [p for p in spread(self.space, len(tried) + n, self.seed) if identity(p) not in tried][:n]
+        if not points:
+            free = untried(candidates(self.space, np.random.default_rng(self.seed)), trials)
+            points = free[:n]
+        return [suggestion(p, "sobol", "fills the space before the surrogate is believed") for p in points]
+
+    def _batch(
+        self,
+        known: Sequence[Trial],
+        y: Floats,
+        pending: Sequence[Point],
+        free: Sequence[Point],
+        n: int,
+        rng: np.random.Generator,
+    ) -> list[Suggestion]:
+        model = _Model(self, [t.parameters for t in known], y, pending, free, rng)
+        picked = [t.parameters for t in known] + list(pending)
+        points, found = model.points, []
+        for _ in range(n):
+            prediction = model.predict()
+            score = self._score(prediction, model, rng)
+            score[model.taken] = -np.inf
+            if self.entropy_target is not None:
+                score = np.where(self._even_enough(picked, points, model.taken), score, -np.inf)
+            i = int(score.argmax())
+            mean, sd = prediction.moments()
+            sign = -1.0 if self.objectives[0].direction == "min" else 1.0
+            target = self.objectives[0].target is not None
+            found.append(
+                Suggestion(
+                    points[i],
+                    self.name,
+                    self._reason(prediction.informed),
+                    None if target else sign * (model.centre + model.scale * float(mean[i])),
+                    None if target else model.scale * float(np.sqrt(sd[i] ** 2 + prediction.weights @ prediction.noise)),
+                )
+            )
+            model.believe(i, float(mean[i]))
+            picked.append(points[i])
+        return found
+
+    def _score(self, prediction: Prediction, model: _Model, rng: np.random.Generator) -> Floats:
+        mean, sd = prediction.moments()
+        if self.acquisition == "ucb":
+            return np.asarray(mean + UCB_WIDTH * sd)
+        if self.acquisition == "thompson":
+            # One draw of each candidate by itself: without their correlations, but over the whole space.
+            k = int(rng.choice(len(prediction.weights), p=prediction.weights))
+            return np.asarray(prediction.mean[k] + prediction.sd[k] * rng.standard_normal(mean.shape))
+        gain = prediction.improvement(float(model.y.max()))
+        return gain if gain.max() > 1e-12 else np.asarray(mean + UCB_WIDTH * sd)
+
+    def _reason(self, informed: float) -> str:
+        rule = {
+            "ei": "largest expected improvement",
+            "ucb": "largest upper confidence bound",
+            "thompson": "best in a draw from the posterior (Thompson)",
+        }[self.acquisition]
+        if self.scorer is None:
+            return f"{rule} under the surrogate, averaged over hyperparameters"
+        if informed == 0.0:
+            return f"{rule}; the results so far do not bear out {self.scorer.name}, so it has no say"
+        return f"{rule}; {self.scorer.name} has {informed:.0%} of the surrogate's weight, by its predictions so far"
+
+    def _even_enough(self, picked: Sequence[Point], free: Sequence[Point], taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Candidates after which the entropy of exploration is at the target, or else as high as it can be."""
+        total, used = np.zeros(len(free)), 0
+        for p in (p for p in self.space.parameters if len(p.levels) > 1):
+            index = {v: i for i, v in enumerate(p.levels)}
+            counts = np.bincount([index[x[p.name]] for x in picked], minlength=len(p.levels))
+            after = (counts + np.eye(len(p.levels))) / (len(picked) + 1)
+            bits = -(after * np.log2(np.where(after > 0, after, 1.0))).sum(1) / np.log2(len(p.levels))
+            total += bits[[index[x[p.name]] for x in free]]
+            used += 1
+        if not used:
+            return np.ones(len(free), dtype=bool)
+        reach = total[~taken].max()
+        return np.asarray(total >= min(float(self.entropy_target or 0.0) * used, reach) - 1e-9)
+
+
+class _Model:
+    """The surrogate of one ask, growing by the points it believes; `points` are the awaited and the free ones."""
+
+    def __init__(
+        self,
+        owner: Bayesian,
+        tried: Sequence[Point],
+        y: Floats,
+        pending: Sequence[Point],
+        free: Sequence[Point],
+        rng: np.random.Generator,
+    ) -> None:
+        self.points = [*pending, *free]
+        self.taken = np.arange(len(self.points)) < len(pending)
+        self.centre, self.scale = float(y.mean()), float(y.std()) or 1.0
+        self.y = (y - self.centre) / self.scale
+        self._space = owner.space
+        worth, self._similar = _knowledge(owner)
+        self._u = None if worth is None else (_worths(worth, tried), _worths(worth, self.points))
+        if self._u is not None:
+            centre, width = self._u[1].mean(), self._u[1].std() or 1.0
+            self._u = ((self._u[0] - centre) / width, (self._u[1] - centre) / width)
+        noise, prior = owner.objectives[0].noise, Prior()
+        if noise is not None:
+            prior = Prior(noise_median=max((noise / self.scale) ** 2, 1e-4), noise_sigma=0.3)
+        self._draws: Hypotheses = draw(
+            len(owner.space.parameters),
+            prior,
+            rng,
+            utility=self._u is not None,
+            similarity=self._similar is not None,
+        )
+        self._at = self._squares(tried, None)
+        self._alike = None if self._similar is None else self._squares(tried, self._similar)
+        if len(pending):
+            mean, _ = self.predict().moments()
+            for i in range(len(pending)):
+                self.believe(i, float(mean[i]))
+
+    def predict(self) -> Prediction:
+        """Condition on everything measured or believed."""
+        return predict(self._at, self.y, self._draws, alike=self._alike, u=self._u)
+
+    def believe(self, i: int, mean: float) -> None:
+        """Take point i as measured with the outcome `mean`."""
+        self.taken[i] = True
+        self.y = np.append(self.y, mean)
+        one = [self.points[i]]
+        self._at = self._at.believing(i, _squared(self._space, one, self.points, None)[:, 0])
+        if self._alike is not None:
+            row = _squared(self._space, one, self.points, self._similar)[:, 0]
+            self._alike = self._alike.believing(i, row)
+        if self._u is not None:
+            self._u = (np.append(self._u[0], self._u[1][i]), self._u[1])
+
+    def _squares(self, tried: Sequence[Point], similar: dict[str, Floats] | None) -> Distances:
+        within = _squared(self._space, tried, tried, similar)
+        return Distances(within, _squared(self._space, tried, self.points, similar))
+
+
+def _worths(worth: dict[str, dict[Any, float]], points: Sequence[Point]) -> Floats:
+    return np.array([sum(values.get(p[name], 0.0) for name, values in worth.items()) for p in points])
+
+
+def _squared(space: Space, a: Sequence[Point], b: Sequence[Point], similar: dict[str, Floats] | None) -> Floats:
+    squares = distances(space, a, b)
+    for j, p in enumerate(space.parameters):
+        if not p.options:
+            squares[j] = (NUMERIC_STRETCH * squares[j]) ** 2
+        elif similar is not None and p.name in similar:
+            index = {o: i for i, o in enumerate(p.options)}
+            left, right = [index[x[p.name]] for x in a], [index[x[p.name]] for x in b]
+            squares[j] = (1.0 - similar[p.name])[np.ix_(left, right)]
+        else:
+            squares[j] = squares[j] ** 2
+    return squares
+
+
+def _knowledge(owner: Bayesian) -> tuple[dict[str, dict[Any, float]] | None, dict[str, Floats] | None]:
+    """Ask the source once for utilities and similarities of all options; None where it says nothing."""
+    if owner.scorer is None:
+        return None, None
+    goal = goal_text(owner.objectives)
+    worth: dict[str, dict[Any, float]] = {}
+    similar: dict[str, Floats] = {}
+    for p in (p for p in owner.space.parameters if p.options):
+        values = np.asarray(owner.scorer.utilities(goal, p.name, p.options), dtype=float)
+        worth[p.name] = dict(zip(p.options, (float(v) for v in values), strict=True))
+        matrix = np.asarray(owner.scorer.similarities(goal, p.name, p.options), dtype=float)
+        if np.abs(matrix - np.eye(len(matrix))).max() > 1e-9:
+            similar[p.name] = np.clip((matrix + matrix.T) / 2, 0.0, 0.99) * (1 - np.eye(len(matrix))) + np.eye(len(matrix))
+    told = any(len(set(v.values())) > 1 for v in worth.values())
+    return (worth if told else None), (similar or None)

@@ -1,0 +1,135 @@
+"""Several objectives with BoTorch: one Gaussian process an objective, expected gain of hypervolume.
+
+BoTorch costs about five seconds to import and one or two seconds an ask; it is used where a closed form is not at
+hand: several objectives (qLogNEHVI: Daulton et al. 2021; Ament et al. 2023). Points come as a list of allowed
+candidates, so that mixtures, constraints and exclusions hold by construction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hypograph.models.optimize.space import Point, Space
+
+Floats = NDArray[np.float64]
+POINTS = 256
+CHUNK = 256
+
+
+def encode(space: Space, points: Sequence[Point]) -> Floats:
+    """Turn points into numbers: options as their index, numbers by their share of the range, shape ``(m, d)``."""
+    columns = []
+    for p in space.parameters:
+        if p.options:
+            index = {o: i for i, o in enumerate(p.options)}
+            columns.append([float(index[x[p.name]]) for x in points])
+        else:
+            low, high = (p.values[0], p.values[-1]) if p.values else (p.low, p.high)
+            columns.append([(x[p.name] - low) / ((high - low) or 1.0) for x in points])
+    return np.array(columns, dtype=float).T.reshape(len(points), len(space.parameters))
+
+
+def ask_several(
+    space: Space,
+    tried: Sequence[Point],
+    y: Floats,
+    pending: Sequence[Point],
+    free: Sequence[Point],
+    n: int,
+    seed: int,
+) -> list[int]:
+    """Choose the n candidates with the largest expected gain of hypervolume.
+
+    Parameters
+    ----------
+    y
+        Utilities of the tried points, larger is better, shape ``(t, o)`` with o ≥ 2.
+    pending
+        Points whose results are awaited; their outcomes are integrated over.
+    free
+        Candidates; above `POINTS` a random subset of them is looked at.
+
+    Returns
+    -------
+    list of int
+        Indices into `free`, best first, at most n.
+    """
+    import torch
+    from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
+    from botorch.optim import optimize_acqf_discrete
+    from botorch.sampling.normal import SobolQMCNormalSampler
+
+    rng = np.random.default_rng(seed)
+    some = np.sort(rng.permutation(len(free))[:POINTS])
+    spread = np.where(y.std(0) > 0, y.std(0), 1.0)
+    scaled = (y - y.mean(0)) / spread
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        x = torch.as_tensor(encode(space, tried), dtype=torch.float64)
+        choices = torch.as_tensor(encode(space, [free[i] for i in some]), dtype=torch.float64)
+        model = _fitted(space, x, torch.as_tensor(scaled, dtype=torch.float64))
+        waiting = torch.as_tensor(encode(space, pending), dtype=torch.float64) if pending else None
+        gain = qLogNoisyExpectedHypervolumeImprovement(
+            model=model,
+            ref_point=(scaled.min(0) - 0.1).tolist(),
+            X_baseline=x,
+            sampler=SobolQMCNormalSampler(torch.Size([32]), seed=seed),
+            prune_baseline=True,
+            X_pending=waiting,
+        )
+        chosen, _ = optimize_acqf_discrete(
+            gain, q=min(n, len(some)), choices=choices, max_batch_size=CHUNK, unique=True
+        )
+    return _indices(choices.numpy(), chosen.numpy(), some)
+
+
+def _indices(choices: Floats, chosen: Floats, some: NDArray[np.int64]) -> list[int]:
+    return [int(some[np.abs(choices - row).sum(1).argmin()]) for row in chosen]
+
+
+def _fitted(space: Space, x: Any, y: Any) -> Any:
+    """Fit one model an objective: options by their mismatch, numbers by Matérn-5/2."""
+    import warnings
+
+    from botorch.fit import fit_gpytorch_mll
+    from botorch.models import MixedSingleTaskGP, ModelListGP, SingleTaskGP
+    from gpytorch.mlls import SumMarginalLogLikelihood
+
+    named = [j for j, p in enumerate(space.parameters) if p.options]
+    with warnings.catch_warnings():
+        # Few points and small ranges are what a laboratory has; BoTorch's advice on them is no news to its user.
+        warnings.simplefilter("ignore")
+        models = [
+            MixedSingleTaskGP(x, column[:, None], cat_dims=named, outcome_transform=None)
+            if named
+            else SingleTaskGP(x, column[:, None], outcome_transform=None)
+            for column in y.T
+        ]
+        model = ModelListGP(*models)
+        fit_gpytorch_mll(
+            SumMarginalLogLikelihood(model.likelihood, model), optimizer_kwargs={"options": {"maxiter": 60}}
+        )
+    return model
+
+
+def hypervolume(y: Floats, reference: Floats) -> float:
+    """Volume that outcomes dominate above a reference point, two objectives, larger is better.
+
+    Parameters
+    ----------
+    y
+        Shape ``(n, 2)``.
+    reference
+        Shape ``(2,)``.
+    """
+    above = y[(y > reference).all(1)] - reference
+    if not len(above):
+        return 0.0
+    above = above[np.lexsort((above[:, 1], -above[:, 0]))]
+    height = np.maximum.accumulate(above[:, 1])
+    width = above[:, 0] - np.append(above[1:, 0], 0.0)
+    return float((width * height).sum())

@@ -1,0 +1,149 @@
+"""Candidates of a space: all of them where they can be counted, else a fresh sample of allowed points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hypograph.models.errors import SpaceError
+from hypograph.models.optimize.space import Parameter, Point, Space
+
+Floats = NDArray[np.float64]
+ENUMERABLE = 20_000
+SAMPLED = 2_048
+
+
+def candidates(space: Space, rng: np.random.Generator, near: Sequence[Point] = ()) -> list[Point]:
+    """Return allowed points, each once, in a fixed order for a given generator.
+
+    Parameters
+    ----------
+    near
+        Good points; where the space cannot be enumerated, half of the sample are changes of these.
+
+    Raises
+    ------
+    SpaceError
+        If the rules leave no point.
+    """
+    if space.finite and math.prod(len(p.levels) for p in space.parameters) <= ENUMERABLE:
+        names = [p.name for p in space.parameters]
+        points = [dict(zip(names, c, strict=True)) for c in product(*(p.levels for p in space.parameters))]
+        found = [p for p in points if not space.forbids(p)]
+    else:
+        found = _sampled(space, rng, near)
+    if not found:
+        raise SpaceError("the rules leave no point to try", where="constraints, exclusions")
+    return found
+
+
+def spread(space: Space, n: int, seed: int) -> list[Point]:
+    """Fill the space evenly: n allowed points of a scrambled Sobol' sequence (Owen 1998), fewer if there are fewer."""
+    from scipy.stats import qmc
+
+    sampler = qmc.Sobol(len(space.parameters), seed=seed)
+    seen: dict[tuple[str, ...], Point] = {}
+    for _ in range(12):
+        for row in sampler.random(1 << max(n - 1, 1).bit_length()):
+            point = _mixed(space, {p.name: _at(p, x) for p, x in zip(space.parameters, row, strict=True)})
+            if not space.forbids(point):
+                seen.setdefault(identity(point), point)
+            if len(seen) == n:
+                return list(seen.values())
+    return list(seen.values())
+
+
+def identity(point: Point) -> tuple[str, ...]:
+    """Return what makes two points the same experiment (numbers to nine digits)."""
+    return tuple(f"{k}={v:.9g}" if isinstance(v, float) else f"{k}={v}" for k, v in sorted(point.items()))
+
+
+def _sampled(space: Space, rng: np.random.Generator, near: Sequence[Point]) -> list[Point]:
+    seen: dict[tuple[str, ...], Point] = {}
+    for attempt in range(40 * SAMPLED):
+        if near and attempt % 2:
+            point = dict(near[int(rng.integers(len(near)))])
+            for p in space.parameters:
+                if rng.random() < max(0.3, 1.5 / len(space.parameters)):
+                    point[p.name] = _moved(p, point[p.name], rng)
+        else:
+            point = {p.name: _at(p, float(rng.random())) for p in space.parameters}
+        point = _mixed(space, point)
+        if not space.forbids(point):
+            seen.setdefault(identity(point), point)
+        if len(seen) == SAMPLED:
+            break
+    return list(seen.values())
+
+
+def _at(parameter: Parameter, x: float) -> object:
+    if parameter.levels:
+        return parameter.levels[min(int(x * len(parameter.levels)), len(parameter.levels) - 1)]
+    return float(parameter.low + x * (parameter.high - parameter.low))
+
+
+def _moved(parameter: Parameter, value: float, rng: np.random.Generator) -> object:
+    if parameter.options:
+        return _at(parameter, float(rng.random()))
+    if parameter.values:
+        i = parameter.values.index(value) + int(rng.integers(-1, 2))
+        return parameter.values[min(max(i, 0), len(parameter.values) - 1)]
+    step = 0.1 * (parameter.high - parameter.low) * rng.standard_normal()
+    return float(min(max(value + step, parameter.low), parameter.high))
+
+
+def _mixed(space: Space, point: Point) -> Point:
+    """Scale the parts of each mixture to its total, within their ranges."""
+    for mixture in space.mixtures:
+        low = np.array([space[n].low for n in mixture.names])
+        high = np.array([space[n].high for n in mixture.names])
+        parts = np.array([point[n] for n in mixture.names])
+        for _ in range(20):
+            gap = mixture.total - parts.sum()
+            room = high - parts if gap > 0 else parts - low
+            if abs(gap) < 1e-12 or room.sum() <= 0:
+                break
+            parts = np.clip(parts + gap * room / room.sum(), low, high)
+        point |= {n: float(v) for n, v in zip(mixture.names, parts, strict=True)}
+    return point
+
+
+def distances(space: Space, a: Sequence[Point], b: Sequence[Point]) -> Floats:
+    """Distance of points in each parameter, in [0, 1], shape ``(d, len(a), len(b))``.
+
+    Options are at distance 1 unless they are the same; numbers by their share of the range; options with
+    descriptors by these, scaled so that the farthest two are at distance 1.
+    """
+    return np.stack([_apart(p, [x[p.name] for x in a], [x[p.name] for x in b]) for p in space.parameters])
+
+
+def _apart(parameter: Parameter, a: Sequence[object], b: Sequence[object]) -> Floats:
+    if not parameter.options:
+        numbers = np.array([*a, *b], dtype=float)
+        low, high = (
+            (parameter.values[0], parameter.values[-1]) if parameter.values else (parameter.low, parameter.high)
+        )
+        x = (numbers - low) / ((high - low) or 1.0)
+        return np.asarray(np.abs(x[: len(a), None] - x[None, len(a) :]))
+    index = {o: i for i, o in enumerate(parameter.options)}
+    left, right = np.array([index[str(v)] for v in a]), np.array([index[str(v)] for v in b])
+    return option_distances(parameter)[left[:, None], right[None]]
+
+
+def option_distances(parameter: Parameter) -> Floats:
+    """Distances between options, shape ``(n, n)``: 0 or 1, or by descriptors where there are some.
+
+    Different options keep a distance of at least 0.1, because equal descriptors do not make them equal.
+    """
+    n = len(parameter.options)
+    if not parameter.descriptors:
+        return 1.0 - np.eye(n)
+    x = np.array(parameter.descriptors)
+    x = (x - x.mean(0)) / np.where(x.std(0) > 0, x.std(0), 1.0)
+    apart = np.sqrt(((x[:, None] - x[None]) ** 2).sum(-1))
+    apart = apart / (apart.max() or 1.0)
+    return np.where(np.eye(n, dtype=bool), 0.0, np.maximum(apart, 0.1))
