@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hypograph.models.compare.effects import cliffs_delta, mann_whitney
-from hypograph.models.compare.hierarchy import compare_paired
+from hypograph.models.compare.hierarchy import Difference, compare_paired
 from hypograph.models.errors import InputError, MalformedRowError, MissingFileError
 from hypograph.models.optimize.survival import restricted_mean_time, survival
 
@@ -66,30 +66,36 @@ def compare(runs: Runs, *, region: float = 1.0, seed: int = 0) -> dict[str, Any]
         raise InputError(
             "nothing to compare", where=", ".join(methods), expected="trajectories of two methods or more"
         )
+    named = list(combinations(methods, 2))
+    samples = [_differences(runs, a, b) for a, b in named]
+    posteriors = compare_paired([[x - y for x, y in tables] for tables in samples], region=region, seed=seed)
     return {
         "methods": methods,
         "region": region,
-        "pairs": [_pair(runs, a, b, region, seed) for a, b in combinations(methods, 2)],
+        "pairs": [_pair(a, b, s, p) for (a, b), s, p in zip(named, samples, posteriors, strict=True)],
         "survival": {method: _survival(runs[method]) for method in methods},
     }
 
 
-def _pair(runs: Runs, a: str, b: str, region: float, seed: int) -> dict[str, Any]:
-    differences, left, right = [], [], []
-    for table in sorted(set(runs[a]) & set(runs[b])):
-        common = sorted(set(runs[a][table]) & set(runs[b][table]))
+def _differences(runs: Runs, a: str, b: str) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Final best of both methods by table, in the order of their common seeds."""
+    found = []
+    for name in sorted(set(runs[a]) & set(runs[b])):
+        common = sorted(set(runs[a][name]) & set(runs[b][name]))
         if common:
-            x = np.array([runs[a][table][s][-1] for s in common])
-            y = np.array([runs[b][table][s][-1] for s in common])
-            differences.append(x - y)
-            left.append(x)
-            right.append(y)
-    if not differences:
+            sides = (np.array([runs[m][name][s][-1] for s in common]) for m in (a, b))
+            found.append(tuple(sides))
+    if not found:
         raise InputError(
             "no table and seed in common", where=f"{a} and {b}", expected="trajectories from the same starts"
         )
-    found = compare_paired(differences, region=region, seed=seed)
-    x, y = np.concatenate(left), np.concatenate(right)
+    return found
+
+
+def _pair(
+    a: str, b: str, tables: list[tuple[NDArray[np.float64], NDArray[np.float64]]], found: Difference
+) -> dict[str, Any]:
+    x, y = (np.concatenate(side) for side in zip(*tables, strict=True))
     return {
         "a": a,
         "b": b,
@@ -98,7 +104,7 @@ def _pair(runs: Runs, a: str, b: str, region: float, seed: int) -> dict[str, Any
         "equivalent": found.probability_equivalent,
         "cliffs_delta": cliffs_delta(x, y),
         "p_mann_whitney": mann_whitney(x, y),
-        "tables": len(differences),
+        "tables": len(tables),
         "pairs_of_runs": len(x),
     }
 
