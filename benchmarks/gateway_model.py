@@ -54,32 +54,29 @@ def coin(n: int, seed: int) -> list[Choice]:
     ]
 
 
-def ways(gateway: Gateway, make: Callable[[int], Battery], seed: int) -> list[dict[str, object]]:
+def ways(gateway: Gateway, battery: Battery, word: str) -> list[dict[str, object]]:
     """Score one battery read in every way."""
-    rows: list[dict[str, object]] = []
-    for shots, word in ((0, "zero-shot"), (6, "six-shot")):
-        battery = make(shots)
-        began, before = time.monotonic(), gateway.spent().calls
-        both = gateway.choose_all(battery.questions)
-        seconds, calls = time.monotonic() - began, gateway.spent().calls - before
-        single = [first_reading(c, battery, i) for i, c in enumerate(both)]
-        readings: list[tuple[str, Sequence[Choice]]] = [
-            (f"{word} log-probabilities", single),
-            (f"{word} log-probabilities, order-averaged", both),
-        ]
-        if not shots:
-            readings.insert(0, ("zero-shot labels", [label_only(c) for c in single]))
-        for name, choices in readings:
-            found = score(choices, battery.truth, by_area=battery.by_area)
-            raw = score(both, battery.truth, by_area=battery.by_area)["swap_consistency"]
-            found.pop("reliability")
-            rows.append({**found, "way": name, "swap_consistency": raw})
-        rows[-1]["seconds_per_call"] = seconds / calls if calls else None
-        print(f"{battery.name}: {word} done in {seconds:.0f} s, {calls} calls", flush=True)
-    found = score(coin(len(battery.truth), seed), battery.truth, by_area=battery.by_area)
-    found.pop("reliability")
-    rows.append({**found, "way": "coin"})
+    began, before = time.monotonic(), gateway.spent().calls
+    both = gateway.choose_all(battery.questions)
+    seconds, calls = time.monotonic() - began, gateway.spent().calls - before
+    single = [first_reading(c, battery, i) for i, c in enumerate(both)]
+    readings: list[tuple[str, Sequence[Choice]]] = [
+        (f"{word} labels", [label_only(c) for c in single]),
+        (f"{word} log-probabilities", single),
+        (f"{word} log-probabilities, order-averaged", both),
+    ]
+    raw = score(both, battery.truth, by_area=battery.by_area)["swap_consistency"]
+    rows = [{**scored(battery, c), "way": name, "swap_consistency": raw} for name, c in readings]
+    rows[-1]["seconds_per_call"] = seconds / calls if calls else None
+    print(f"{battery.name}: {word} done in {seconds:.0f} s, {calls} calls", flush=True)
     return rows
+
+
+def scored(battery: Battery, choices: Sequence[Choice]) -> dict[str, object]:
+    """Score answers, without the points of the reliability plot."""
+    found = score(choices, battery.truth, by_area=battery.by_area)
+    found.pop("reliability")
+    return found
 
 
 def speed(gateway: Gateway, battery: Battery) -> float:
@@ -111,32 +108,33 @@ def main() -> None:
     given = parser.parse_args()
     path = given.model or require_fetched(load_settings().home)
     pairs = decided_pairs(hea_tables(), 16 if given.quick else 106)
-    most = 6 if given.quick else None
+    most = 6 if given.quick else 999
+    result: dict[str, object] = {"model": path.name, "sha256": file_hash(path), "quick": given.quick}
+
+    def keep(name: str, rows: object) -> None:
+        result[name] = rows
+        if not given.quick:
+            OUT.write_text(json.dumps(result, indent=1, allow_nan=False) + "\n", "utf-8")
+
+    made: dict[str, Callable[[int], Battery]] = {
+        "substitution": lambda n: pair_battery(pairs, wordings=ONE, shots=n).part(most),
+        "judging": lambda n: judge_battery(shots=n).part(most),
+    }
+    rows = {
+        name: [{**scored(make(0), coin(len(make(0).truth), 1)), "way": "coin"}] for name, make in made.items()
+    }
     with tempfile.TemporaryDirectory() as folder, serving(path, share_prefix=True) as config:
         gateway = connect(config, cache_folder=given.cache or Path(folder))
-        few = pair_battery(pairs, wordings=WORDINGS[1:]).part(3 if given.quick else 8)
+        for shots, word in ((0, "zero-shot"), (6, "six-shot")):
+            for name, make in made.items():
+                rows[name] = [*rows[name][:-1], *ways(gateway, make(shots), word), rows[name][-1]]
+                print(show(name, rows[name]), flush=True)
+                keep(name, rows[name])
+        few = pair_battery(pairs, wordings=WORDINGS[1:]).part(3)
         lone = connect(replace(config, share_prefix=False), cache_folder=Path(folder) / "lone")
-        calls = {
-            "alone": speed(lone, few),
-            "shared_prefix": speed(connect(config, cache_folder=Path(folder) / "s"), few),
-        }
-        print(f"calls a second: {calls}", flush=True)
-        substitution = ways(
-            gateway, lambda n: pair_battery(pairs, wordings=ONE, shots=n).part(most or 999), 1
-        )
-        print(show("substitution pairs", substitution), flush=True)
-        judging = ways(gateway, lambda n: judge_battery(shots=n).part(most or 999), 2)
-        print(show("planted defects", judging), flush=True)
-    result = {
-        "model": path.name,
-        "sha256": file_hash(path),
-        "quick": given.quick,
-        "calls_per_second": calls,
-        "substitution": substitution,
-        "judging": judging,
-    }
-    if not given.quick:
-        OUT.write_text(json.dumps(result, indent=1, allow_nan=False) + "\n", "utf-8")
+        shared = connect(config, cache_folder=Path(folder) / "shared")
+        keep("calls_per_second", {"alone": speed(lone, few), "shared_prefix": speed(shared, few)})
+        print(result["calls_per_second"])
 
 
 if __name__ == "__main__":

@@ -87,11 +87,17 @@ class Wire:
         bound = self.chat.with_structured_output(schema, include_raw=True, **self._extra(options))
 
         def call() -> dict[str, Any]:
+            import openai
             from pydantic import ValidationError
 
+            unusable = (
+                ValidationError,
+                openai.LengthFinishReasonError,
+                openai.ContentFilterFinishReasonError,
+            )
             try:
                 reply: dict[str, Any] = bound.invoke(list(messages))
-            except ValidationError as error:  # the client parses before it can hand over the raw text
+            except unusable as error:  # the client parses before it can hand over the raw text
                 return {"raw": None, "parsed": None, "parsing_error": error}
             return reply
 
