@@ -1,0 +1,90 @@
+"""Wide steps give the same results, whoever computes them."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from hypograph.flows.scale import spread, spreader
+from hypograph.flows.settings import Settings
+from hypograph.flows.units import UnitRunner
+from hypograph.models.keys import digest
+from hypograph.models.records import Outcome, Unit
+
+SPREAD = """
+import functools, json, os, sys
+from pathlib import Path
+from hypograph.flows.orchestrator import Orchestrator
+from hypograph.models.keys import digest
+
+if __name__ == "__main__":
+    with Orchestrator(Path(sys.argv[1])) as orchestrator:
+        from hypograph.flows.scale import spread
+        works = [functools.partial(digest, i, [0.1 * i]) for i in range(12)] + [os.getpid]
+        with orchestrator.connected():
+            found = {n: spread(works, workers=n) for n in (0, 1, 4)}
+        print(json.dumps({"mine": os.getpid(), "found": found}))
+"""
+
+
+class Memory:
+    """The least that a runner needs of a store."""
+
+    def __init__(self) -> None:
+        self.units: list[str] = []
+
+    def commit(self, unit: Unit) -> bool:
+        self.units.append(unit.key)
+        return True
+
+    def has_unit(self, key: str) -> bool:
+        return key in self.units
+
+
+def square(x: int) -> Outcome:
+    return Outcome({"y": x * x})
+
+
+def test_without_workers_nothing_is_started() -> None:
+    assert spreader(Settings()) is None
+    assert spread([functools.partial(digest, i) for i in range(3)]) == [digest(i) for i in range(3)]
+    assert spread([], workers=4) == []
+
+
+@pytest.mark.slow
+def test_none_one_and_four_workers_give_the_same_in_the_same_order(tmp_path: Path) -> None:
+    script = tmp_path / "wide.py"
+    script.write_text(textwrap.dedent(SPREAD))
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "HYPOGRAPH_"))}
+    done = subprocess.run(
+        [sys.executable, script, tmp_path], capture_output=True, text=True, env=kept, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    found = document["found"]
+    assert found["0"][:-1] == found["1"][:-1] == found["4"][:-1] == [digest(i, [0.1 * i]) for i in range(12)]
+    assert found["0"][-1] == document["mine"]
+    assert document["mine"] not in {found["1"][-1], found["4"][-1]}, "the workers were not used"
+
+
+def test_a_wide_step_skips_what_is_done_and_keeps_the_order(tmp_path: Path) -> None:
+    store, asked = Memory(), []
+
+    def count(works: list[functools.partial[Outcome]]) -> list[Outcome]:
+        asked.append(len(works))
+        return [work() for work in works]
+
+    jobs = [({"x": x}, functools.partial(square, x)) for x in range(6)]
+    UnitRunner(store, tmp_path).run("square", {"x": 3}, functools.partial(square, 3))
+    runner = UnitRunner(store, tmp_path, spread=count)
+    assert [row["y"] for row in runner.run_all("square", jobs)] == [0, 1, 4, 9, 16, 25]
+    assert (asked, runner.done, runner.skipped) == ([5], 5, 1)
+    assert UnitRunner(store, tmp_path).run_all("square", jobs) == runner.run_all("square", jobs)
+    assert len(store.units) == 6
