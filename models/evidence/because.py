@@ -37,9 +37,7 @@ class Piece:
     conflict_share: float
 
 
-def explain(
-    system: System, fold: Fold, forecast: Forecast, which: IntArray, most: int = 8
-) -> list[list[Piece]]:
+def explain(system: System, fold: Fold, forecast: Forecast, which: IntArray, most: int = 8) -> list[list[Piece]]:
     """List the strongest pieces of evidence of some predictions.
 
     Parameters
@@ -72,9 +70,7 @@ def explain(
         hosts = learners.hosts(fold.train, rows)
         weights = model.weights(learners.context_features, rows, hosts)
     return [
-        _pieces(
-            system, pulls[i], context, hosts[i], weights[i], bool(forecast.probability[which[i]] >= 0.5), most
-        )
+        _pieces(system, pulls[i], context, hosts[i], weights[i], bool(forecast.probability[which[i]] >= 0.5), most)
         for i in range(len(rows))
     ]
 
@@ -97,9 +93,7 @@ def _pieces(
         total = weights.sum()
         for host, weight in zip(hosts.tolist(), weights.tolist(), strict=True):
             if host >= 0 and weight > 0:
-                raw.append(
-                    (size * weight / total, host, name, bool(system.learners.labels[host] > 0.5), weight)
-                )
+                raw.append((size * weight / total, host, name, bool(system.learners.labels[host] > 0.5), weight))
     belief = sum(r[0] for r in raw if r[3] == predicted) or 1.0
     against = sum(r[0] for r in raw if r[3] != predicted) or 1.0
     raw.sort(key=lambda r: (-r[0], r[2], r[1]))

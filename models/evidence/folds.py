@@ -66,9 +66,7 @@ def make_folds(table: AlloyTable, protocol: str, tested: IntArray, seed: int = 0
     if protocol == "loeo":
         for column, symbol in enumerate(table.elements.symbols):
             inside = table.present[:, column]
-            folds.append(
-                Fold(symbol, np.flatnonzero(~inside & main), np.flatnonzero(inside & may), held=(column,))
-            )
+            folds.append(Fold(symbol, np.flatnonzero(~inside & main), np.flatnonzero(inside & may), held=(column,)))
     elif protocol in PROTOCOLS:
         part = parts(table.family, 10, seed)
         for k in range(10):
@@ -119,9 +117,7 @@ def inner_folds(table: AlloyTable, fold: Fold, count: int, most: int, seed: int 
         for column in _partners(len(table.elements.symbols), fold.held[0], count, seed):
             inside = table.present[fold.train, column]
             train, test = fold.train[~inside], fold.train[inside]
-            inner.append(
-                Fold(table.elements.symbols[column], train, _some(test, most, seed), (*fold.held, column))
-            )
+            inner.append(Fold(table.elements.symbols[column], train, _some(test, most, seed), (*fold.held, column)))
     else:
         part = parts(table.family[fold.train], min(count, 5), seed)
         for k in range(min(count, 5)):

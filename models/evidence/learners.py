@@ -55,9 +55,7 @@ class Learners:
         self.labels = np.where(np.isfinite(table.labels), table.positive, 0.0)
         # Scales come from the known alloys, so that candidates beside them change nothing.
         self.features = standardise(table.features, known)
-        self.context_features = self.features[
-            :, context_columns(len(table.elements.names), self.features.shape[1])
-        ]
+        self.context_features = self.features[:, context_columns(len(table.elements.names), self.features.shape[1])]
         self.index = ExchangeIndex(table.present, known)
         # Where exchanges of one element give hosts enough, no others are looked for.
         self.dense = self.index.usual >= DENSE
@@ -80,9 +78,7 @@ class Learners:
         if y.min() == y.max():
             return np.full(len(targets), logit(np.array([y[0]]))[0])
         settings = self.settings
-        count, rows = (
-            (settings.draft_trees, settings.draft_rows) if draft else (settings.trees, settings.tree_rows)
-        )
+        count, rows = (settings.draft_trees, settings.draft_rows) if draft else (settings.trees, settings.tree_rows)
         forest = ExtraTreesClassifier(
             count,
             min_samples_leaf=2,
@@ -105,9 +101,7 @@ class Learners:
         if bar is not None:
             barred = np.zeros((len(targets), self.table.present.shape[1]), bool)
             barred[np.arange(len(targets)), bar] = True
-        return nearest_hosts(
-            self.table.present, self.context_features, targets, train, self.settings.hosts, barred
-        )
+        return nearest_hosts(self.table.present, self.context_features, targets, train, self.settings.hosts, barred)
 
     def fit_context(self, train: IntArray, by_element: bool) -> ContextModel:
         """Learn the metric; `by_element`: hosts lack one of the target's elements, as for a new element."""

@@ -39,9 +39,7 @@ class Frame:
 
     def __post_init__(self) -> None:
         if not self.names or len(set(self.names)) != len(self.names):
-            raise InputError(
-                f"{list(self.names)} is no frame", where="frame", expected="distinct alternatives"
-            )
+            raise InputError(f"{list(self.names)} is no frame", where="frame", expected="distinct alternatives")
         if len(self.names) > MOST_ALTERNATIVES:
             raise InputError(
                 f"a frame of {len(self.names)} alternatives is too large",
@@ -59,9 +57,7 @@ class Frame:
         mask = 0
         for name in names:
             if name not in self.names:
-                raise InputError(
-                    f"{name!r} is no alternative", where="frame", expected=" or ".join(self.names)
-                )
+                raise InputError(f"{name!r} is no alternative", where="frame", expected=" or ".join(self.names))
             mask |= 1 << self.names.index(name)
         return mask
 

@@ -57,6 +57,4 @@ def risk_coverage(right: FloatArray, ignorance: FloatArray, points: int = 10) ->
     order = np.argsort(ignorance, kind="stable")
     wrong = 1.0 - np.asarray(right, float)[order]
     ends = [max(1, round(len(wrong) * (i + 1) / points)) for i in range(points)]
-    return [
-        {"coverage": round(end / len(wrong), 6), "risk": round(float(wrong[:end].mean()), 6)} for end in ends
-    ]
+    return [{"coverage": round(end / len(wrong), 6), "risk": round(float(wrong[:end].mean()), 6)} for end in ends]

@@ -43,9 +43,7 @@ class Opinions:
     dissimilar: FloatArray
 
     @classmethod
-    def from_rows(
-        cls, rows: Sequence[tuple[str, str, str, float, float]], symbols: Sequence[str]
-    ) -> Opinions:
+    def from_rows(cls, rows: Sequence[tuple[str, str, str, float, float]], symbols: Sequence[str]) -> Opinions:
         """Build from (element, element, domain, similar, dissimilar).
 
         Pairs of elements that are not among `symbols` are left out.
@@ -67,9 +65,7 @@ class Opinions:
         return np.asarray(dempster(masses, self.domains)[..., 1], float)
 
 
-def exchange_similarity(
-    table: AlloyTable, similarity: FloatArray, targets: IntArray, hosts: IntArray
-) -> FloatArray:
+def exchange_similarity(table: AlloyTable, similarity: FloatArray, targets: IntArray, hosts: IntArray) -> FloatArray:
     """Mean similarity of what leaves a host and what comes in, shape ``(targets, hosts)``.
 
     Where nothing leaves, or nothing comes in, no exchange was judged and the value is 0.
@@ -87,9 +83,7 @@ def exchange_similarity(
     return out
 
 
-def weighted_vote(
-    labels: FloatArray, hosts: IntArray, weights: FloatArray, base: float, floor: float
-) -> FloatArray:
+def weighted_vote(labels: FloatArray, hosts: IntArray, weights: FloatArray, base: float, floor: float) -> FloatArray:
     """Probability of a single phase where hosts count by weight, shape ``(targets,)``.
 
     `floor` is the weight of the base rate.

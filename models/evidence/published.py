@@ -135,9 +135,7 @@ def from_similarity(
     return Weights(sides[0], sides[1])
 
 
-def uniform(
-    present: BoolArray, labels: FloatArray, train: IntArray, targets: IntArray, alpha: float = 0.1
-) -> Weights:
+def uniform(present: BoolArray, labels: FloatArray, train: IntArray, targets: IntArray, alpha: float = 0.1) -> Weights:
     """Predict with every pair of elements equally similar: the vote that knows nothing of elements."""
     elements = present.shape[1]
     return from_similarity(present, labels, train, targets, np.full((elements, elements), alpha))
@@ -155,9 +153,7 @@ def _by_set(present: BoolArray, labels: FloatArray) -> tuple[BoolArray, FloatArr
     return sets, (mean >= 0.5).astype(float)
 
 
-def _exchange_keys(
-    present: BoolArray, rows: IntArray, others: IntArray, reach: int
-) -> tuple[IntArray, BoolArray]:
+def _exchange_keys(present: BoolArray, rows: IntArray, others: IntArray, reach: int) -> tuple[IntArray, BoolArray]:
     """Key of the unordered pair {C_t, C_v} of each pair of alloys, and whether it is an exchange at all."""
     first, second = present[rows].astype(np.int64), present[others].astype(np.int64)
     numbers = element_keys(present.shape[1])

@@ -7,7 +7,7 @@ model, or one table) and element group g it was right r of n times:
     ~ HalfNormal(1)
 
 so that fields and groups with few questions borrow from the others. What is returned is a posterior and not a
-point. `posterior` is a fast approximation (Laplace at the scales that maximise the marginal likelihood);
+point. `posterior` is a fast approximation (Laplace for each of a grid of scales, averaged by marginal likelihood);
 `posterior_pyro` samples the same model with Pyro's NUTS and is what the fast one is checked against.
 """
 
@@ -32,7 +32,7 @@ GROUPS: Final = (
     "p-block",
     "f-block",
 )
-SCALES: Final = (0.1, 0.2, 0.4, 0.7, 1.1, 1.6)
+SCALES: Final = (0.1, 0.2, 0.4, 0.7, 1.1, 1.6, 2.3)
 
 
 @dataclass(frozen=True)
@@ -86,27 +86,21 @@ def posterior(right: FloatArray, asked: FloatArray) -> Skill:
     fields, groups = right.shape
     design = _design(fields, groups)
     r, n = right.ravel().astype(float), asked.ravel().astype(float)
-    best: tuple[float, FloatArray, FloatArray] | None = None
+    values, centres, spreads = [], [], []
     for field_scale in SCALES:
         for group_scale in SCALES:
-            variance = np.concatenate(
-                [[1.0], np.full(fields, field_scale**2), np.full(groups, group_scale**2)]
-            )
+            variance = np.concatenate([[1.0], np.full(fields, field_scale**2), np.full(groups, group_scale**2)])
             x, hessian, joint = _laplace(design, r, n, variance)
             _, size = np.linalg.slogdet(hessian)
             # Marginal likelihood times the half-normal priors of the scales, on a grid of their logarithms.
-            value = (
-                joint
-                - 0.5 * size
-                - 0.5 * (field_scale**2 + group_scale**2)
-                + np.log(field_scale * group_scale)
-            )
-            if best is None or value > best[0]:
-                best = value, x, hessian
-    assert best is not None  # noqa: S101 - the grid is not empty
-    _, x, hessian = best
-    centre = design @ x
-    spread = np.sqrt(np.einsum("ij,jk,ik->i", design, np.linalg.inv(hessian), design))
+            prior = np.log(field_scale * group_scale) - 0.5 * (field_scale**2 + group_scale**2)
+            values.append(joint - 0.5 * size + prior)
+            centres.append(design @ x)
+            spreads.append(np.einsum("ij,jk,ik->i", design, np.linalg.inv(hessian), design))
+    weight = np.exp(np.array(values) - max(values))
+    weight /= weight.sum()
+    centre = weight @ np.array(centres)
+    spread = np.sqrt(weight @ (np.array(spreads) + (np.array(centres) - centre) ** 2))
     mean = sigmoid(centre / np.sqrt(1 + np.pi * spread**2 / 8))
     low, high = sigmoid(centre - 1.96 * spread), sigmoid(centre + 1.96 * spread)
     shape = (fields, groups)
@@ -135,9 +129,7 @@ def posterior_pyro(right: FloatArray, asked: FloatArray, *, samples: int = 500, 
     def model() -> None:
         scale_a = pyro.sample("scale_a", dist.HalfNormal(torch.tensor(1.0, dtype=torch.double)))
         scale_b = pyro.sample("scale_b", dist.HalfNormal(torch.tensor(1.0, dtype=torch.double)))
-        z = pyro.sample(
-            "z", dist.Normal(torch.zeros(1 + fields + groups, dtype=torch.double), 1.0).to_event(1)
-        )
+        z = pyro.sample("z", dist.Normal(torch.zeros(1 + fields + groups, dtype=torch.double), 1.0).to_event(1))
         scale = torch.cat([torch.ones(1, dtype=torch.double), scale_a.expand(fields), scale_b.expand(groups)])
         pyro.sample("right", dist.Binomial(n, logits=design @ (scale * z)).to_event(1), obs=r)
 

@@ -123,9 +123,7 @@ class System:
             evidence.append(self._inner_evidence(fold, inner))
             labels.append(self.learners.labels[inner.test])
             groups.append(np.full(len(inner.test), number))
-        return fit_fusion(
-            np.concatenate(evidence), np.concatenate(labels), np.concatenate(groups), *self.prior()
-        )
+        return fit_fusion(np.concatenate(evidence), np.concatenate(labels), np.concatenate(groups), *self.prior())
 
     def prior(self) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the reliabilities before anything is measured."""
@@ -174,9 +172,7 @@ def make_forecast(rows: IntArray, evidence: FloatArray, fusion: Fusion) -> Forec
     pulls = evidence * fusion.beta
     for_, against = np.maximum(pulls, 0).sum(1), np.maximum(-pulls, 0).sum(1)
     conflict = -np.expm1(-for_) * -np.expm1(-against)
-    return Forecast(
-        rows, probability, least_committed(probability), conflict, fusion.threshold, evidence, fusion
-    )
+    return Forecast(rows, probability, least_committed(probability), conflict, fusion.threshold, evidence, fusion)
 
 
 def held_in(table: AlloyTable, fold: Fold, targets: IntArray) -> IntArray | None:

@@ -131,7 +131,5 @@ def build_table(
         labels[row] = sum(records[i].single_phase for i in members) / len(members)
     weights /= weights.sum(1, keepdims=True)
     source = np.array([key[0] for key in groups], np.int64)
-    table = AlloyTable(
-        elements, weights, labels, alloy_features(weights, elements), families(weights > 0), source
-    )
+    table = AlloyTable(elements, weights, labels, alloy_features(weights, elements), families(weights > 0), source)
     return table, list(groups.values())

@@ -146,9 +146,9 @@ def test_closed_form_equals_dempster_one_by_one(same: int, other: int) -> None:
     quick = binary_mass(weight_of(np.array(same), alpha), weight_of(np.array(other), alpha))
     np.testing.assert_allclose(quick, slow, atol=1e-12)
     q_s, q_d = 0.9**same, 0.9**other
-    assert binary_conflict(
-        weight_of(np.array(same), alpha), weight_of(np.array(other), alpha)
-    ) == pytest.approx((1 - q_s) * (1 - q_d))
+    assert binary_conflict(weight_of(np.array(same), alpha), weight_of(np.array(other), alpha)) == pytest.approx(
+        (1 - q_s) * (1 - q_d)
+    )
 
 
 def test_closed_form_survives_millions_of_pieces() -> None:
@@ -166,9 +166,7 @@ def test_effective_counts_are_bounded_and_keep_the_ratio() -> None:
     assert same[1] == pytest.approx(15, rel=1e-3)
 
 
-@pytest.mark.parametrize(
-    "mass", [[0.5, 0.5, 0.5, 0.5], [0, -0.1, 0.1, 1.0], [0, 0.5, 0.5], [0, np.nan, 0, 1], [1.0]]
-)
+@pytest.mark.parametrize("mass", [[0.5, 0.5, 0.5, 0.5], [0, -0.1, 0.1, 1.0], [0, 0.5, 0.5], [0, np.nan, 0, 1], [1.0]])
 def test_what_is_no_mass_function_is_refused(mass: list[float]) -> None:
     with pytest.raises(InputError):
         check_mass(mass)
