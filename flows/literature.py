@@ -16,6 +16,7 @@ from hypograph.flows.literature_graph import (
     merge_nodes,
     publication_node,
 )
+from hypograph.flows.literature_merges import Decision, apply_merges, decided_merges
 from hypograph.flows.literature_sets import keyword_embedding, propose_sets
 from hypograph.flows.units import UnitRunner
 from hypograph.models.errors import InputError
@@ -27,6 +28,7 @@ from hypograph.models.keywords.graph import Backbone, Corpus, backbone, build_co
 from hypograph.models.keywords.potential import Outcomes, outcomes
 from hypograph.models.keywords.setmodel import SetModel, fit_set_model
 from hypograph.models.keywords.synonyms import propose_merges
+from hypograph.models.keywords.text import normalise
 from hypograph.models.protocols import Mention
 from hypograph.models.records import KeywordSet, Node, Outcome, Publication
 
@@ -110,13 +112,15 @@ def literature_units(
     chosen = sorted(
         {p.key: p for p in publications[: SMALL if small else None]}.values(), key=lambda p: p.key
     )
+    decided = decided_merges(runner.store)
     read = _read(runner, chosen)
-    keywords = _choose(chosen, read)
+    keywords = apply_merges(_choose(chosen, read), decided)
     corpus = build_corpus(keywords, *_known(chosen), least=2 if len(chosen) < 2000 else 3)
-    state = digest(keywords, [(p.year, p.citations, p.venue, p.retracted) for p in chosen], seed)
+    about = [(p.year, p.citations, p.venue, p.retracted) for p in chosen]
+    state = digest(keywords, about, decided, seed)
     expansions = {short: long for one in read for short, long in one["introduced"].items()}
     graph = runner.run(
-        "literature-graph", {"state": state}, partial(_graph, corpus, chosen, expansions, seed)
+        "literature-graph", {"state": state}, partial(_graph, corpus, chosen, expansions, decided, seed)
     )
     _write(runner, chosen, read, keywords, corpus)
     found = runner.run(
@@ -166,11 +170,12 @@ def _read_one(publication: Publication) -> dict[str, Any]:
 def _choose(chosen: Sequence[Publication], read: Sequence[dict[str, Any]]) -> list[list[str]]:
     """Keywords of each publication: material terms, and phrases chosen by what was known before its year."""
     table = tabulate([one["found"] for one in read])
-    indptr, indices = select(table, np.array([p.year or 0 for p in chosen], np.int64))
+    indptr, indices = select(table, np.array([p.year or 0 for p in chosen], np.int64), shortest=2)
     result = []
     for i, one in enumerate(read):
         phrases = [table.names[k] for k in indices[indptr[i] : indptr[i + 1]]]
-        result.append(sorted({*(m[0] for m in one["materials"]), *phrases}))
+        given = {normalise(k) for k in chosen[i].keywords} - {""}
+        result.append(sorted({*(m[0] for m in one["materials"]), *phrases, *given}))
     return result
 
 
@@ -189,11 +194,20 @@ def literature_outcomes(publications: Sequence[Publication]) -> Outcomes:
     return outcomes(citations, years, venues)
 
 
-def _graph(corpus: Corpus, chosen: Sequence[Publication], expansions: dict[str, str], seed: int) -> Outcome:
+def _graph(
+    corpus: Corpus,
+    chosen: Sequence[Publication],
+    expansions: dict[str, str],
+    decided: Sequence[Decision],
+    seed: int,
+) -> Outcome:
     pairs = count_pairs(corpus.indptr, corpus.indices)
     found = backbone(corpus, pairs, seed=seed)
     impact = _keyword_impact(corpus) if any(p.citations is not None for p in chosen) else None
+    known = {(d[0], d[1]) for d in decided}
     merges = propose_merges(corpus.names, keyword_embedding(corpus, pairs), expansions)
+    # What a person has decided is not asked again, nor its entry overwritten.
+    merges = [m for m in merges if (m.first, m.second) not in known]
     nodes: list[Node] = [*keyword_nodes(corpus, found, impact), *merge_nodes(merges)]
     result = {"keywords": len(corpus.names), "edges": len(found), "merges": len(merges)}
     return Outcome(result, nodes, backbone_edges(corpus, found))

@@ -89,7 +89,11 @@ def propose_sets(
     met = Neighbours.from_edges(pairs.first, pairs.second, len(corpus.names))
     rng = np.random.default_rng(seed)
     found, values = anneal(score, met, eligible, rng, size=size, fixed=fixed, chains=48, steps=150)
-    rows = diverse(found[:4000], values[:4000], count)
+    kept = np.array(
+        [i for i in range(min(len(found), 4000)) if not _nested(corpus.names, found[i])], np.int64
+    )
+    found, values = found[kept], values[kept]
+    rows = diverse(found, values, count)
     rows = rows[values[rows] > 0]
     chosen = found[rows]
     potential = values[rows] if model is None else model(chosen)
@@ -110,6 +114,12 @@ def propose_sets(
             }
         )
     return Proposals(sets, community_entropy(community, chosen))
+
+
+def _nested(names: Sequence[str], members: IntArray) -> bool:
+    """Whether one keyword of a set only narrows another ("network", "neural network")."""
+    words = [set(names[i].split()) for i in members]
+    return any(a <= b for i, a in enumerate(words) for j, b in enumerate(words) if i != j)
 
 
 def community_entropy(community: IntArray, sets: IntArray) -> float:

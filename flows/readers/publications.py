@@ -7,13 +7,26 @@ import csv
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
 from hypograph.flows.readers.publications_fields import publication_from
+from hypograph.flows.readers.publications_formats import (
+    is_openalex,
+    openalex_row,
+    read_bibtex,
+    read_jats,
+    read_json,
+    read_pdf,
+    read_plain,
+    read_ris,
+    walk_folder,
+)
 from hypograph.flows.readers.publications_hea import hea_literature
+from hypograph.flows.readers.publications_merge import deduplicate
 from hypograph.models.errors import HypographError, MalformedRowError, MissingFileError
 from hypograph.models.records import Publication
 
@@ -36,7 +49,8 @@ def read_publications(path: Path | str) -> ReadReport:
     Parameters
     ----------
     path
-        JSON lines or CSV, each also gzipped.
+        JSON lines, CSV or TSV, BibTeX, RIS, JSON (OpenAlex works too), JATS XML, PDF, plain text, each but
+        PDF also gzipped; or a folder of them.
 
     Returns
     -------
@@ -53,6 +67,8 @@ def read_publications(path: Path | str) -> ReadReport:
     path = Path(path)
     if not path.exists():
         raise MissingFileError("no such file or folder", where=str(path))
+    if path.is_dir():
+        return _read_folder(path)
     reader = _reader(path)
     publications: list[Publication] = []
     problems: list[str] = []
@@ -64,9 +80,16 @@ def read_publications(path: Path | str) -> ReadReport:
                 problems.append(str(item))
     except HypographError as error:
         problems.append(str(error))
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as error:
         problems.append(str(MalformedRowError(f"the file cannot be read ({error})", where=str(path))))
     return ReadReport(tuple(publications), tuple(problems))
+
+
+def _read_folder(path: Path) -> ReadReport:
+    """Read every file of a known format; duplicates between files are joined."""
+    reports = [read_publications(file) for file in walk_folder(path, tuple(READERS))]
+    publications = deduplicate(p for report in reports for p in report.publications)
+    return ReadReport(tuple(publications), tuple(p for report in reports for p in report.problems))
 
 
 def _reader(path: Path) -> Callable[[Path], Found]:
@@ -129,7 +152,8 @@ def read_csv(path: Path) -> Found:
 
 def _or_problem(row: Mapping[str, Any], where: str, path: Path) -> Publication | MalformedRowError:
     try:
-        return publication_from(row, where=where, source=path.name)
+        fields = openalex_row(row) if is_openalex(row) else row
+        return publication_from(fields, where=where, source=path.name)
     except MalformedRowError as error:
         return error
 
@@ -139,4 +163,12 @@ READERS: Final[dict[str, Callable[[Path], Found]]] = {
     ".ndjson": read_json_lines,
     ".csv": read_csv,
     ".tsv": read_csv,
+    ".bib": read_bibtex,
+    ".ris": read_ris,
+    ".json": read_json,
+    ".xml": read_jats,
+    ".nxml": read_jats,
+    ".pdf": read_pdf,
+    ".txt": read_plain,
+    ".md": read_plain,
 }

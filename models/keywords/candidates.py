@@ -10,9 +10,10 @@ import numpy as np
 
 from hypograph.models.keywords.chunks import noun_phrases
 from hypograph.models.keywords.counts import BoolArray, FloatArray, IntArray
+from hypograph.models.keywords.english import CLOSED
 from hypograph.models.keywords.text import american, singular
 
-# name → [times, 1 if in the title]
+# name → [times, 1 if in the title, 1 if it ever ends its noun phrase]
 Found = dict[str, list[int]]
 
 
@@ -37,7 +38,7 @@ def candidates(title: str, body: str, longest: int = 3, most: int = 60) -> Found
     Returns
     -------
     dict
-        Name (lower case, singular words) to [times, 1 if in the title].
+        Name (lower case, singular words) to [times, 1 if in the title, 1 if it ever ends its phrase].
     """
     found: Found = {}
     for text, in_title in ((title, 1), (body, 0)):
@@ -45,9 +46,13 @@ def candidates(title: str, body: str, longest: int = 3, most: int = 60) -> Found
             words = _words(chunk.text)
             for start in range(len(words)):
                 for stop in range(start + 1, min(start + longest, len(words)) + 1):
-                    entry = found.setdefault(" ".join(words[start:stop]), [0, 0])
+                    # "end-to-end training" has no part "to end".
+                    if words[start] in CLOSED or words[stop - 1] in CLOSED:
+                        continue
+                    entry = found.setdefault(" ".join(words[start:stop]), [0, 0, 0])
                     entry[0] += 1
                     entry[1] |= in_title
+                    entry[2] |= stop == len(words)
     if len(found) > most:
         ranked = sorted(found.items(), key=lambda item: (-item[1][1], -item[1][0]))[:most]
         return dict(ranked)
@@ -66,6 +71,8 @@ class Table:
         Numbers of document and candidate, and occurrences, shape ``(n_entries,)``; documents ascending.
     in_title
         Whether it stands in the title.
+    heads
+        Whether it ends its noun phrase somewhere: "neural network" does, "convolutional neural" does not.
     documents
         Number of documents.
     """
@@ -75,6 +82,7 @@ class Table:
     name: IntArray
     times: IntArray
     in_title: BoolArray
+    heads: BoolArray
     documents: int
 
 
@@ -87,10 +95,13 @@ def tabulate(found: Sequence[Found]) -> Table:
     name = np.fromiter((number[k] for one in found for k in one), np.int64, total)
     times = np.fromiter((v[0] for one in found for v in one.values()), np.int64, total)
     title = np.fromiter((v[1] for one in found for v in one.values()), np.bool_, total)
-    return Table(names, np.repeat(np.arange(len(found)), sizes), name, times, title, len(found))
+    heads = np.fromiter((v[2] for one in found for v in one.values()), np.bool_, total)
+    return Table(names, np.repeat(np.arange(len(found)), sizes), name, times, title, heads, len(found))
 
 
-def select(table: Table, years: IntArray, most: int = 10, least: int = 5) -> tuple[IntArray, IntArray]:
+def select(
+    table: Table, years: IntArray, most: int = 10, least: int = 5, shortest: int = 1
+) -> tuple[IntArray, IntArray]:
     """Choose the keywords of each document by what was known before its year.
 
     Parameters
@@ -105,6 +116,10 @@ def select(table: Table, years: IntArray, most: int = 10, least: int = 5) -> tup
         Older documents that must hold a candidate for it to be a keyword; fewer while there are few
         documents.
 
+    shortest
+        Words a keyword at least: 1 serves prediction best, 2 gives keywords that people can read. Material
+        terms and what authors call keywords do not come this way.
+
     Returns
     -------
     indptr, indices
@@ -116,6 +131,7 @@ def select(table: Table, years: IntArray, most: int = 10, least: int = 5) -> tup
     documents of earlier years only. Candidates that became popular later have no advantage.
     """
     df = np.zeros(len(table.names), np.int64)
+    words = np.array([name.count(" ") + 1 for name in table.names], np.int64)
     score = np.full(table.name.size, -1.0)
     entry_year = years[table.document]
     older = 0
@@ -124,7 +140,10 @@ def select(table: Table, years: IntArray, most: int = 10, least: int = 5) -> tup
         known = df[table.name[here]]
         rarity = np.sqrt(np.log((older + 2.0) / (known + 1.0)))
         value = (1.0 + np.log(table.times[here])) * np.where(table.in_title[here], 1.5, 1.0) * rarity
-        score[here] = np.where(known >= min(least, older // 200), value, -1.0)
+        fit = known >= min(least, older // 200)
+        if shortest > 1:
+            fit &= (words[table.name[here]] >= shortest) & table.heads[here]
+        score[here] = np.where(fit, value, -1.0)
         np.add.at(df, table.name[here], 1)
         older += int(np.count_nonzero(years == year))
     return _best(table, score, most)

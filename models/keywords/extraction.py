@@ -55,9 +55,9 @@ def phrase_candidates(publication: Publication) -> Found:
         for chunk in noun_phrases(_FIELD.sub(";", passage)):
             name = normalise(chunk.text)
             if 2 <= name.count(" ") + 1 <= 3:
-                found.setdefault(name, [0, 0])[0] += 1
+                found.setdefault(name, [0, 0, 1])[0] += 1
     for given in publication.keywords:
-        entry = found.setdefault(normalise(given), [0, 1])
+        entry = found.setdefault(normalise(given), [0, 1, 1])
         entry[0] += 2
         entry[1] = 1
     found.pop("", None)
@@ -83,7 +83,7 @@ def introduced(publication: Publication) -> dict[str, str]:
     return {normalise(short): normalise(long) for short, long in abbreviations(text).items()}
 
 
-@dataclass(frozen=True)
+@dataclass
 class PhraseExtractor:
     """The knowledge-free `Extractor`: material terms by lexicon, then noun phrases by boundaries.
 
