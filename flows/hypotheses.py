@@ -20,7 +20,8 @@ from hypograph.models.search.alloy_records import parse_formula, read_passages
 from hypograph.models.search.alloys import AlloyTask, Idea
 from hypograph.models.search.checks import composition_problems
 from hypograph.models.search.corpus import Passages, passages_of
-from hypograph.models.search.engine import Search, Settings
+from hypograph.models.search.course import Settings
+from hypograph.models.search.engine import Search
 from hypograph.models.search.grounding import deciding_experiment, space_of
 from hypograph.models.search.hypothesis import Hypothesis
 from hypograph.models.search.judges import EvidenceJudge

@@ -17,6 +17,7 @@ from hypograph.flows.readers.hypotheses import load_discipline
 from hypograph.flows.readers.hypotheses_papers import Paper, read_papers
 from hypograph.flows.units import UnitRunner
 from hypograph.models.errors import CapabilityError, InputError
+from hypograph.models.protocols import Judge
 from hypograph.models.records import Outcome, Unit
 from hypograph.models.search.components import lexical_components, lexical_grades, recall, shorten
 from hypograph.models.search.corpus import passages_of
@@ -83,7 +84,8 @@ def evaluate_command(
             raise CapabilityError(
                 "the recall of components needs a judge model, and none is configured",
                 where="hypotheses evaluate",
-                hint="Set HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL, or use --lexical for recall by shared words.",
+                hint="Set HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL, or use --lexical "
+                "for recall by shared words.",
             )
         tell(f"language model: {knowledge.sentence}")
         runner = UnitRunner(_Files(), settings.home / "evaluations")
@@ -128,7 +130,7 @@ def _paper(
             arguments.get("proposer"),
             seed,
         )
-        judge = arguments.get("judge") or EvidenceJudge(TEXT_WEIGHTS)
+        judge: Judge = arguments.get("judge") or EvidenceJudge(TEXT_WEIGHTS)
         began, before = time.monotonic(), _spent(knowledge)
         found = run_search(request, task, judge, runner, (), partial(_spent, knowledge))
         texts[strategy] = found["statement"]
@@ -154,13 +156,14 @@ def _spent(knowledge: Knowledge) -> dict[str, Any]:
 
 
 def _components(gateway: Gateway, paper: Paper, runner: UnitRunner) -> list[str]:
-    """List the components of a published hypothesis; asked once a model and paper, then read from the file."""
+    """List the components of a published hypothesis; asked once, then read from the file."""
     from hypograph.agents.gateway.questions import Question
 
     def work() -> Outcome:
         user = (
-            "List the distinct components of this hypothesis that an experimenter needs (mechanism, substances, "
-            f"structures, amounts, conditions), one short phrase each, at most 12.\n\n{paper.hypothesis[:6000]}"
+            "List the distinct components of this hypothesis that an experimenter needs (mechanism, "
+            "substances, structures, amounts, conditions), one short phrase each, at most 12.\n\n"
+            + paper.hypothesis[:6000]
         )
         answer = gateway.ask_all([Question("components", "You read chemistry papers.", user, _Components)])[0]
         listed = answer.value.components if answer.value is not None else []
@@ -214,7 +217,7 @@ def _document(
         "budget": budget,
         "seed": seed,
         "note": (
-            "Lexical recall: share of a component's words found in the hypothesis. It is not the published metric."
+            "Lexical recall: share of a component's words found in the hypothesis; not the published metric."
             if lexical
             else "Components listed and graded 0 to 3 by the configured model; texts cut to equal length."
         ),

@@ -1,4 +1,4 @@
-"""What a search writes into the graph: hypotheses, comparisons, where they come from and what speaks for them."""
+"""What a search writes into the graph: hypotheses, comparisons, origins, passages for and against."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from hypograph.models.keys import digest
 from hypograph.models.records import AlloyPrediction, Edge, Node, Value
 from hypograph.models.search.alloys import Idea
 from hypograph.models.search.corpus import Passages
-from hypograph.models.search.engine import Comparison, Search
+from hypograph.models.search.course import Comparison
+from hypograph.models.search.engine import Search
 from hypograph.models.search.grounding import Ground
 from hypograph.models.search.hypothesis import Hypothesis, edits_between
 
@@ -106,7 +107,7 @@ def passage_records(found: Ground, hypothesis: str) -> tuple[list[Node], list[Ed
 def comparison_records(
     search: Search, judge: str, rows: Sequence[Mapping[str, Any]]
 ) -> tuple[list[Node], list[Edge]]:
-    """Make what the decision between the lines adds: comparisons, and each finalist's probability of being best."""
+    """Make what the decision between the lines adds: comparisons and probabilities of being best."""
     nodes, edges = judged_records(search, judge)
     finals = [
         Node("Hypothesis", row["id"], {"probability_best": row["probability_best"], "status": "final"})

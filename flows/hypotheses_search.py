@@ -15,15 +15,16 @@ from hypograph.flows.hypotheses_graph import (
     judged_records,
     passage_records,
 )
+from hypograph.flows.hypotheses_person import PersonJudge
 from hypograph.flows.hypotheses_space import space_toml
 from hypograph.flows.readers.hypotheses import load_discipline
 from hypograph.flows.units import UnitRunner
 from hypograph.models.errors import BudgetSpentError, InputError
-from hypograph.models.keys import digest
 from hypograph.models.protocols import Candidate, Judge, Verdict
-from hypograph.models.records import Edge, Node, Outcome, Publication
+from hypograph.models.records import Edge, Outcome, Publication
 from hypograph.models.search.corpus import Passages, passages_of
-from hypograph.models.search.engine import Comparison, Search, Settings, summary
+from hypograph.models.search.course import Comparison, Settings
+from hypograph.models.search.engine import Search, summary
 from hypograph.models.search.exploration import level_entropy
 from hypograph.models.search.grounding import Ground, deciding_experiment, ground, space_of
 from hypograph.models.search.hypothesis import Hypothesis
@@ -33,7 +34,6 @@ from hypograph.models.search.texts import TextTask, sentences
 
 if TYPE_CHECKING:
     from hypograph.flows.knowledge import Knowledge
-    from hypograph.graph import GraphStore
 
 LINES = 3
 STRATEGIES = ("ours", "greedy")
@@ -233,61 +233,6 @@ class _Keeper:
         )
 
 
-class PersonJudge:
-    """A person who answers later: what is not answered yet waits in the store.
-
-    After `most` open questions the search stops, as if its budget were spent; run it again once they are
-    answered and it goes on.
-    """
-
-    name = "person"
-
-    def __init__(self, store: GraphStore, most: int = 10) -> None:
-        self._store, self._most, self.waiting = store, most, 0
-
-    def prefer(self, question: str, pairs: Sequence[tuple[Candidate, Candidate]]) -> list[Verdict]:
-        """Return given answers; queue the others.
-
-        Raises
-        ------
-        BudgetSpentError
-            If enough questions wait.
-        """
-        return [self._one(question, a, b) for a, b in pairs]
-
-    def _one(self, question: str, first: Candidate, second: Candidate) -> Verdict:
-        from hypograph.graph.queries.pages import COMPARISONS
-        from hypograph.models.records import Unit
-
-        key = digest("person", question, first.id, second.id)
-        for row in self._store.read(COMPARISONS, id=first.id):
-            if row["c"]["id"] == key and row["c"].get("valid"):
-                return Verdict(float(row["c"]["probability_first"]), answer=str(row["c"].get("answer", "")))
-        if self.waiting >= self._most:
-            raise BudgetSpentError(
-                f"{self.waiting} comparisons wait for a person",
-                hint="Answer them (`hypograph hypotheses answer`), then run the search again.",
-            )
-        self.waiting += 1
-        props = {
-            "question": question,
-            "first": first.id,
-            "second": second.id,
-            "judge": self.name,
-            "valid": False,
-        }
-        nodes = [
-            Node("Comparison", key, {**props, "answer": "waiting", "probability_first": 0.5}),
-            *(Node("Hypothesis", c.id, {"statement": c.text}) for c in (first, second)),
-        ]
-        edges = [
-            Edge("COMPARES", ("Comparison", key), ("Hypothesis", c.id), {"side": side})
-            for side, c in (("first", first), ("second", second))
-        ]
-        self._store.commit(Unit(digest("waiting", key), "hypothesis-question", Outcome({}, nodes, edges)))
-        return Verdict(0.5, valid=False, answer="waiting for a person")
-
-
 def _report(
     request: Request,
     task: TextTask,
@@ -403,86 +348,6 @@ def _final_records(
         nodes += [hypothesis_node(search, search.known[k], "refined") for k in sorted(judged)] + more_nodes
         edges += more_edges
     return Outcome({"best": best.id}, nodes, edges)
-
-
-def show_command(hypothesis: str) -> dict[str, Any]:
-    """Return a hypothesis with everything that hangs on it.
-
-    Raises
-    ------
-    InputError
-        If none, or more than one, has that id.
-    """
-    from hypograph.flows.settings import load_settings
-    from hypograph.graph import open_store
-    from hypograph.graph.queries import pages
-
-    with open_store(load_settings().store_config()) as store:
-        found = [n["key"] for n in store.nodes("Hypothesis") if str(n["key"]).startswith(hypothesis)]
-        if len(found) != 1:
-            what = "no hypothesis has this id" if not found else f"{len(found)} hypotheses begin with this id"
-            raise InputError(
-                what, where=hypothesis, expected="an id from the page or from `hypotheses search`"
-            )
-        key = str(found[0])
-        props = dict(store.read(pages.HYPOTHESIS, id=key)[0]["h"])
-        tree = store.read(pages.TREE, root=props.get("root", "none"))
-        passages = store.read(pages.HYPOTHESIS_PASSAGES, ids=[key])
-        return {
-            **props,
-            "refines": [r["parent"] for r in tree if r["h"]["id"] == key and r["parent"]],
-            "inspired_by": [
-                {"label": r["labels"][0], **r["n"]} for r in store.read(pages.INSPIRATIONS, ids=[key])
-            ],
-            "support": [dict(r) for r in passages if r["kind"] == "SUPPORTS"],
-            "contradict": [dict(r) for r in passages if r["kind"] == "REFUTES"],
-            "evidence": [dict(r) for r in store.read(pages.HYPOTHESIS_EVIDENCE, ids=[key])],
-            "comparisons": [dict(r["c"]) for r in store.read(pages.COMPARISONS, id=key)],
-        }
-
-
-def answer_command(comparison: str | None, better: str | None) -> dict[str, Any]:
-    """Record a person's answer, or list what waits for one.
-
-    Raises
-    ------
-    InputError
-        If no such comparison waits, or the answer is neither side.
-    """
-    from hypograph.flows.settings import load_settings
-    from hypograph.graph import open_store
-    from hypograph.models.records import Unit
-
-    with open_store(load_settings().store_config()) as store:
-        nodes = {str(n["key"]): n["props"] for n in store.nodes("Comparison")}
-        waiting = {k: n for k, n in nodes.items() if n.get("judge") == "person" and not n.get("valid")}
-        text = {str(n["key"]): n["props"].get("statement", "") for n in store.nodes("Hypothesis")}
-        if comparison is not None:
-            if comparison not in waiting:
-                raise InputError(
-                    "no such comparison waits for an answer",
-                    where=comparison,
-                    expected="an id from `hypotheses answer`",
-                )
-            if better not in ("first", "second"):
-                raise InputError(f"the answer is {better!r}", where="--better", expected="first or second")
-            node = Node(
-                "Comparison",
-                comparison,
-                {"valid": True, "probability_first": 1.0 if better == "first" else 0.0, "answer": better},
-            )
-            store.commit(Unit(digest("answer", comparison, better), "hypothesis-answer", Outcome({}, [node])))
-            waiting.pop(comparison)
-        rows = [
-            {
-                "id": k,
-                "question": n["question"],
-                "first": text.get(n["first"], ""),
-                "second": text.get(n["second"], ""),
-            }
-            for k, n in sorted(waiting.items())
-        ]
-        return {"answered": comparison, "waiting": rows}
 
 
 def _plain(told: Verdict) -> dict[str, Any]:

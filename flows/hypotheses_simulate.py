@@ -130,19 +130,18 @@ def simulation_text(document: Mapping[str, Any]) -> str:
 
 
 def ranking_document(items: int, comparisons: Sequence[int], instances: int, seed: int) -> dict[str, Any]:
-    """Run the ranking benchmark: how often the best of some items is found, by the rule that chooses pairs."""
+    """Run the ranking benchmark: how often the best item is found, by the rule that chooses pairs."""
     from hypograph.models.search.ranking import RULES, rank_all
 
-    rows = []
-    for rule in RULES:
-        for reading in rank_all(rule, items, comparisons, instances, seed):
-            rows.append(
-                {
-                    "rule": rule,
-                    "comparisons": reading.comparisons,
-                    "top1": interval(reading.top.astype(float)),
-                    "coverage": float(reading.covered.mean()),
-                    "ece": calibration_error(reading.stated, reading.top),
-                }
-            )
+    rows = [
+        {
+            "rule": rule,
+            "comparisons": reading.comparisons,
+            "top1": interval(reading.top.astype(float)),
+            "coverage": float(reading.covered.mean()),
+            "ece": calibration_error(reading.stated, reading.top),
+        }
+        for rule in RULES
+        for reading in rank_all(rule, items, comparisons, instances, seed)
+    ]
     return {"items": items, "instances": instances, "seed": seed, "rules": rows}

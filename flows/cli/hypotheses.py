@@ -102,7 +102,7 @@ def show(
     hypothesis: Annotated[str, typer.Argument(help="Its id, or the beginning of it.")],
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.hypotheses_search import show_command
+    from hypograph.flows.hypotheses_show import show_command
 
     document = show_command(hypothesis)
     rows = [(key, value) for key, value in document.items() if not isinstance(value, list | dict)]
@@ -118,7 +118,7 @@ def answer(
     better: Annotated[str | None, typer.Option(help="first or second.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.hypotheses_search import answer_command
+    from hypograph.flows.hypotheses_show import answer_command
 
     document = answer_command(comparison, better)
     rows = [(w["id"], w["first"], w["second"]) for w in document["waiting"]]

@@ -154,9 +154,7 @@ class AlloyTask:
     def _compositions(self, hypothesis: Hypothesis, slot: Slot) -> Sequence[Detail]:
         """Equimolar first, then each element halved: families differ most in one element's amount."""
         idea = self.ideas[hypothesis.root]
-        found: list[tuple[str, str]] = []
-        for family in idea.families:
-            found.append((write_formula(dict.fromkeys(family, 1.0)), "equimolar"))
+        found = [(write_formula(dict.fromkeys(family, 1.0)), "equimolar") for family in idea.families]
         for family in idea.families[: max(1, MOST // max(len(idea.families), 1))]:
             for element in family:
                 amounts = dict.fromkeys(family, 1.0) | {element: 0.5}
@@ -206,7 +204,7 @@ class AlloyTask:
         return float(share)
 
     def _feasibility(self, hypothesis: Hypothesis) -> float:
-        """Mean of: small atomic size mismatch, high mixing entropy, an anneal that moves atoms and melts none."""
+        """Mean of: small size mismatch, high mixing entropy, an anneal that moves atoms and melts none."""
         detail = next((d for d in hypothesis.details if d.kind == "composition"), None)
         if detail is None:
             return 0.5
@@ -223,14 +221,15 @@ class AlloyTask:
 @lru_cache(maxsize=4096)
 def _metallurgy(formula: str) -> tuple[float, float, float | None]:
     """Return atomic size mismatch, mixing entropy in units of R, melting point in °C of a formula."""
-    from pymatgen.core import Element
+    from pymatgen.core.periodic_table import Element
 
     amounts = parse_formula(formula) or {}
     share = np.array(list(amounts.values())) / sum(amounts.values())
     radii = [Element(s).atomic_radius_calculated or Element(s).atomic_radius for s in amounts]
     melts = melting_point(amounts)
     entropy = float(-(share * np.log(share)).sum())
-    if any(r is None for r in radii):
+    known = [float(r) for r in radii if r is not None]
+    if len(known) < len(radii):
         return 0.1, entropy, melts
-    r = np.array([float(x) for x in radii])
+    r = np.array(known)
     return float(np.sqrt((share * (1 - r / (share @ r)) ** 2).sum())), entropy, melts

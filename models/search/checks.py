@@ -22,7 +22,7 @@ def composition_problems(formula: str) -> list[str]:
     amounts = parse_formula(formula)
     if amounts is None:
         return [f"{formula!r} is no formula of two or more elements"]
-    from pymatgen.core import Element
+    from pymatgen.core.periodic_table import Element
 
     problems = [f"{s} is no chemical element" for s in amounts if not Element.is_valid_symbol(s)]
     known = [Element(s) for s in amounts if Element.is_valid_symbol(s)]
@@ -37,7 +37,7 @@ def composition_problems(formula: str) -> list[str]:
 
 def charge_problems(formula: str) -> list[str]:
     """Say whether an ionic formula can be neutral with the common oxidation states (pymatgen's guess)."""
-    from pymatgen.core import Composition
+    from pymatgen.core.composition import Composition
 
     try:
         composition = Composition(formula)
@@ -55,7 +55,7 @@ def charge_problems(formula: str) -> list[str]:
 
 def melting_point(amounts: Mapping[str, float]) -> float | None:
     """Return the rule-of-mixtures melting point in °C; None where an element's own is not known."""
-    from pymatgen.core import Element
+    from pymatgen.core.periodic_table import Element
 
     total = sum(amounts.values())
     points = {s: Element(s).melting_point for s in amounts}

@@ -38,7 +38,7 @@ def lexical_grades(components: Sequence[str], text: str) -> list[int]:
 
 
 def recall(grades: Sequence[int]) -> tuple[float, float]:
-    """Return soft recall (share above 0) and hard recall (sum / 3 n) of arXiv 2505.19209; 0 without components."""
+    """Return soft (share above 0) and hard recall (sum / 3 n), as arXiv 2505.19209; 0 without components."""
     n = len(grades)
     return (sum(g > 0 for g in grades) / n, sum(grades) / (3 * n)) if n else (0.0, 0.0)
 

@@ -1,96 +1,25 @@
 """The search: lines raced against each other under one preference model, level by level, anytime.
 
-At each level a line fills the level's slots and then tries edits against its incumbent; challengers come from a
+At each level a line fills the level's slots and then tries edits against its incumbent; challengers come
+from a
 tempered Thompson draw over single edits (of this level and of the ones above: the way back up), values that
-other lines hold (recombination) and combinations the model thinks best. Whatever is judged stays in the model.
+other lines hold (recombination) and combinations the model thinks best. Whatever is judged stays in the
+model.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from hypograph.models.protocols import Candidate, Verdict
-from hypograph.models.search.discipline import Discipline, Slot
+from hypograph.models.protocols import Candidate
+from hypograph.models.search.course import Ask, Comparison, Line, Settings, Task
+from hypograph.models.search.discipline import Slot
 from hypograph.models.search.hypothesis import Detail, Hypothesis
 from hypograph.models.search.preference import FloatArray, Preference, draw
-
-Ask = Callable[[Candidate, Candidate], Verdict]
-
-
-class Task(Protocol):
-    """What the search needs to know of its subject."""
-
-    discipline: Discipline
-
-    def options(self, hypothesis: Hypothesis, slot: Slot) -> Sequence[Detail]:
-        """Return the details that may settle a slot of this hypothesis, most plausible first."""
-        ...
-
-    def features(self, hypothesis: Hypothesis) -> Mapping[str, float]:
-        """Return named numbers that speak for or against it, on a scale of about one."""
-        ...
-
-    def problems(self, hypothesis: Hypothesis) -> Sequence[str]:
-        """Return what code finds wrong with it; such a hypothesis is never judged."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How a search spends its calls.
-
-    Attributes
-    ----------
-    calls
-        Judge calls at most.
-    temper
-        Share of a Thompson draw's deviation from the mean that counts (0 greedy, 1 untempered).
-    final
-        Share of the calls kept for deciding between the lines' best.
-    patience
-        Rejections in a row after which a line's level counts as done.
-    repeats
-        How often one ordered pair may be asked.
-    certain
-        Probability of being best at which the final comparison stops.
-    slope
-        Measured skill of the judge: slope of its log-odds against utility.
-    """
-
-    calls: int
-    temper: float = 0.5
-    final: float = 0.2
-    patience: int = 4
-    repeats: int = 1
-    certain: float = 0.95
-    slope: float = 1.0
-    pool: int = 48
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One verdict as it was asked: `first` was shown first."""
-
-    sequence: int
-    first: str
-    second: str
-    verdict: Verdict
-    level: int
-
-
-@dataclass
-class Line:
-    """One line of the race."""
-
-    seed: Hypothesis
-    incumbent: Hypothesis
-    judged: dict[str, Hypothesis] = field(default_factory=dict)
-    rejected: int = 0
-    parents: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -161,7 +90,7 @@ class Search:
         return self.standing()[0][0]
 
     def standing(self, draws: int = 2000) -> list[tuple[Hypothesis, float, float]]:
-        """Return (hypothesis, mean utility, probability of being best) of the lines' incumbents, best first."""
+        """Return (hypothesis, utility, probability of being best) of the lines' incumbents, best first."""
         incumbents = list({line.incumbent.id: line.incumbent for line in self.lines}.values())
         places = [self._place(h) for h in incumbents]
         mean, _ = self.model.posterior(places)
@@ -253,9 +182,11 @@ class Search:
         for number in range(1, level + 1):
             for slot in self.task.discipline.levels[number - 1].slots:
                 present = held.get(slot.name)
-                for detail in self.options(held, slot):
-                    if present is None or detail.value != present.value:
-                        found.append(held.put(detail))
+                found += [
+                    held.put(d)
+                    for d in self.options(held, slot)
+                    if present is None or d.value != present.value
+                ]
                 if slot.optional and present is not None:
                     found.append(held.delete(slot.name))
         found.extend(self._combinations(held, level))
@@ -322,13 +253,12 @@ class Search:
             if chance.max() >= self.settings.certain:
                 return
             value = decision_value(*self.model.posterior(places), chance)
-            for i, j in [(i, j) for i in range(len(finals)) for j in range(i + 1)]:
-                if not self._may_ask(finals[i], finals[j]):
-                    value[i, j] = value[j, i] = -1.0
-            i, j = np.unravel_index(int(np.argmax(value)), value.shape)
+            may = [[self._may_ask(a, b) for b in finals] for a in finals]
+            value = np.where(np.array(may), value, -1.0)
+            i, j = divmod(int(np.argmax(value)), len(finals))
             if value[i, j] < 0:
                 return
-            self._compare(finals[int(i)], finals[int(j)], finals[int(i)].level)
+            self._compare(finals[i], finals[j], finals[i].level)
 
     def _place(self, hypothesis: Hypothesis) -> int:
         self.known.setdefault(hypothesis.id, hypothesis)
@@ -349,7 +279,8 @@ def digest_of(root: str, parent: Detail | None) -> str:
 def decision_value(mean: FloatArray, covariance: FloatArray, chance: FloatArray) -> FloatArray:
     """Say how much comparing each pair would change the decision, shape ``(m, m)``.
 
-    P(i best) P(j best) Var(f_i - f_j) p (1 - p), with p the predicted probability that i is preferred: the rule
+    P(i best) P(j best) Var(f_i - f_j) p (1 - p), with p the predicted probability that i is preferred: the
+    rule
     that measured best beside top-two Thompson sampling in the ranking benchmark.
     """
     variance = np.diag(covariance)[:, None] + np.diag(covariance)[None, :] - 2 * covariance

@@ -1,15 +1,16 @@
-"""What a final hypothesis rests on: passages for and against, nearest papers, and the experiment that decides."""
+"""What a final hypothesis rests on: passages, nearest papers, the experiment that decides."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hypograph.models.search.corpus import Passages
 from hypograph.models.search.discipline import Discipline, Slot
 from hypograph.models.search.hypothesis import Detail, Hypothesis
 
-# Words that turn a passage on the same subject against a claim. A lexical rule: it finds doubt, not its reason.
+# Words that turn a passage on the same subject against a claim. A lexical rule: it finds doubt, not its
+# reason.
 AGAINST = (
     "no effect",
     "did not",
@@ -61,7 +62,8 @@ def ground(statement: str, passages: Passages, n: int = 5, length: int = 400) ->
         return Ground((), (), ())
     nearest = tuple(passages.nearest_publications(statement, n))
     like = dict(passages.nearest_publications(statement, 10 * n))
-    support, contradict = [], []
+    support: list[tuple[str, str, float]] = []
+    contradict: list[tuple[str, str, float]] = []
     for place, _ in passages.nearest(statement, 10 * n):
         key, text = passages.publications[place], passages.texts[place]
         similarity = like.get(key, 0.0)
@@ -93,7 +95,7 @@ def deciding_experiment(best: Hypothesis, rival: Hypothesis | None, discipline: 
 
 
 def space_of(
-    hypothesis: Hypothesis, discipline: Discipline, options: dict[str, Sequence[Detail]]
+    hypothesis: Hypothesis, discipline: Discipline, options: Mapping[str, Sequence[Detail]]
 ) -> list[dict[str, object]]:
     """Return the parameters of a campaign around a hypothesis.
 

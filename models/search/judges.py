@@ -20,7 +20,8 @@ EVIDENCE_WEIGHTS: Mapping[str, float] = {
     "novelty": 1.0,
 }
 
-# For free text: what the corpus and the question can say of a hypothesis. Specificity counts least: it rises with
+# For free text: what the corpus and the question can say of a hypothesis. Specificity counts least: it
+# rises with
 # every detail, whatever it says.
 TEXT_WEIGHTS: Mapping[str, float] = {
     "relevance": 3.0,
@@ -34,7 +35,7 @@ def _logistic(x: float) -> float:
     return float(0.5 * (1.0 + np.tanh(0.5 * x)))
 
 
-@dataclass(frozen=True)
+@dataclass
 class EvidenceJudge:
     """Prefers the candidate with the higher weighted sum of its named features.
 
@@ -55,7 +56,7 @@ class EvidenceJudge:
         return sum(w * candidate.features.get(name, 0.0) for name, w in sorted(self.weights.items()))
 
     def prefer(self, question: str, pairs: Sequence[tuple[Candidate, Candidate]]) -> Sequence[Verdict]:
-        """Return the probability that the first of each pair is better; order of presentation plays no part."""
+        """Return the probability that the first of each pair is better; order plays no part."""
         verdicts = []
         for first, second in pairs:
             difference = self.score(first) - self.score(second)
@@ -65,7 +66,7 @@ class EvidenceJudge:
         return verdicts
 
 
-@dataclass(frozen=True)
+@dataclass
 class SimulatedJudge:
     """Says yes or no with a known noise and known biases; for tests and for planning a budget.
 
@@ -105,7 +106,7 @@ class SimulatedJudge:
         return verdicts
 
 
-@dataclass(frozen=True)
+@dataclass
 class EnsembleJudge:
     """Several judges as one: the mean of their log-odds, each weighted by its measured skill.
 

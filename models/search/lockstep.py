@@ -1,6 +1,7 @@
 """The preference model of many searches at once, in lockstep, for the simulation.
 
-Utility of a hypothesis is a sum of one weight a detail value, optionally one weight a pair of details, and an own
+Utility of a hypothesis is a sum of one weight a detail value, optionally one weight a pair of details, and
+an own
 effect; all Gaussian a priori. Each verdict updates mean and covariance by the mode of its own logistic factor
 (a recursive Laplace filter), so the sum of the predictive log-probabilities is the log marginal likelihood. A
 bank of prior scales runs beside each other until the evidence has chosen among them.
@@ -60,6 +61,13 @@ class Filter:
         part.pending = np.zeros((len(chosen), self.mean.shape[1], FLUSH), dtype=np.float32)
         return part
 
+    def adopt(self, other: Filter, which: NDArray[np.bool_]) -> None:
+        """Take over the beliefs of another filter of the same shape in some rows."""
+        self.flush()
+        other.flush()
+        for name in ("single", "pair", "own", "mean", "base", "evidence"):
+            getattr(self, name)[which] = getattr(other, name)[which]
+
     def columns(self, x: Int) -> Int:
         """Return the weights that hypotheses switch on, ``(rows, ..., 15)`` to ``(rows, ..., 15 + q)``."""
         singles = np.arange(SIZE) * VALUES + x
@@ -77,7 +85,8 @@ class Filter:
     def admit(self, slot: Int, x: Int, held: Int, filled: NDArray[np.bool_]) -> None:
         """Give a slot (one a row) to a new hypothesis.
 
-        Its own effect starts where its likeness to the remembered ones ``(rows, SLOTS, 15)`` puts it: the prior
+        Its own effect starts where its likeness to the remembered ones ``(rows, SLOTS, 15)`` puts it: the
+        prior
         covariance of two own effects falls by `LIKENESS` with each detail in which they differ. One that is
         in its slot already keeps what is known of it.
         """
@@ -138,7 +147,8 @@ class Filter:
         """Factor the covariance of the weights for the draws to come."""
         self.flush()
         n = self.weights
-        self.root = np.linalg.cholesky(self.base[:, :n, :n] + 1e-4 * np.eye(n, dtype=np.float32))
+        ridge = 1e-4 * np.eye(n, dtype=np.float32)
+        self.root = np.linalg.cholesky(self.base[:, :n, :n] + ridge).astype(np.float32)
 
     def draw(self, rng: np.random.Generator, temper: float) -> Single:
         """Draw weights: mean plus `temper` times a posterior deviation, ``(rows, weights)``."""
@@ -199,7 +209,7 @@ def maximise(weights: Single, pairs: Int, x: Int) -> Int:
 
 
 def edit_gains(weights: Single, pairs: Int, x: Int) -> Single:
-    """Gain in drawn utility of setting one detail of `x` to a value, ``(rows, 15, 5)``; 0 for the one held."""
+    """Gain in drawn utility of setting a detail of `x` to a value, ``(rows, 15, 5)``; 0 for the held one."""
     rows = np.arange(len(x))
     total = weights[:, : SIZE * VALUES].reshape(-1, SIZE, VALUES).copy()
     both = weights[:, SIZE * VALUES :].reshape(len(x), -1, VALUES, VALUES)

@@ -1,7 +1,9 @@
 """Our search on the simulated landscapes: the shared preference model decides what is judged next.
 
-`ours` knows single details only: nothing of the simulator's levels, coupling or epistasis. `ours-structured` adds
-the pairs that the simulator couples. Both are anytime: the budget plays no part in what is done, so one run gives
+`ours` knows single details only: nothing of the simulator's levels, coupling or epistasis.
+`ours-structured` adds
+the pairs that the simulator couples. Both are anytime: the budget plays no part in what is done, so one
+run gives
 the results at every budget.
 """
 
@@ -21,8 +23,9 @@ Float = NDArray[np.float64]
 SINGLE = (0.05, 0.2, 0.8, 3.2)
 OWN = (0.2, 1.0, 3.0)
 CHOSEN_AFTER = 96  # comparisons after which the evidence has chosen the scales
-PAIRS_FROM = 24  # comparisons after which pair weights join (fewer say nothing about them)
-PAIR_SHARE = 0.3  # prior variance of a pair weight against a single one
+PAIRS_FROM = 64  # comparisons after which pair weights join (fewer say nothing about them)
+# Prior variances that the evidence chooses from when pairs join: single against before, pair against single.
+PAIR_GRID = ((1.0, 0.1), (0.5, 0.3), (0.25, 0.3))
 TEMPER = 0.5
 SCREENED = 30  # single edits looked at when one is to be chosen
 QUIET = 0.3  # prior variance of a detail from which the judge counts as quiet
@@ -123,10 +126,10 @@ class _Course:
         if self.structured and self.steps <= PAIRS_FROM:
             self.history.append((self.held.copy(), self.filled.copy(), self.incumbent, y, slot, won))
         for filter_, times in self._filters():
-            filter_.admit(*(np.repeat(v, times, axis=0) for v in (slot, y, self.held, self.filled)))
-            filter_.update(
-                *(np.repeat(v, times, axis=0) for v in (x, y, self.incumbent, slot, won)),
-            )
+            new, into, held = (np.repeat(v, times, axis=0) for v in (y, slot, self.held))
+            filter_.admit(into, new, held, np.repeat(self.filled, times, axis=0))
+            a, b, at, to = (np.repeat(v, times, axis=0) for v in (x, y, self.incumbent, slot))
+            filter_.update(a, b, at, to, np.repeat(won, times))
         self.held[n, slot] = y
         self.filled[n, slot] = True
         self.steps += 1
@@ -161,7 +164,7 @@ class _Course:
 
     def _chosen(self) -> Int:
         best = self.filter.evidence.reshape(-1, self.bank).argmax(axis=1)
-        return np.arange(self.landscape.instances) * self.bank + best
+        return np.asarray(np.arange(self.landscape.instances) * self.bank + best)
 
     def _refresh(self) -> None:
         """Factor the beliefs anew; drop what the evidence has ruled out; let pair weights in."""
@@ -176,11 +179,16 @@ class _Course:
     def _enrich(self) -> None:
         pairs = structure_pairs(self.landscape)
         chosen = self.filter.take(self._chosen())
-        # A quarter of the own effect stays unexplained once pairs are in the model.
-        self.rich = Filter(pairs, chosen.single, PAIR_SHARE * chosen.single, 0.25 * chosen.own)
-        for held, filled, incumbent, y, slot, won in self.history:
-            self.rich.admit(slot, y, held, filled)
-            self.rich.update(held[np.arange(len(y)), incumbent], y, incumbent, slot, won)
+        for single, pair in PAIR_GRID:
+            # A quarter of the own effect stays unexplained once pairs are in the model.
+            rich = Filter(pairs, single * chosen.single, single * pair * chosen.single, 0.25 * chosen.own)
+            for held, filled, incumbent, y, slot, won in self.history:
+                rich.admit(slot, y, held, filled)
+                rich.update(held[np.arange(len(y)), incumbent], y, incumbent, slot, won)
+            if self.rich is None:
+                self.rich = rich
+            else:
+                self.rich.adopt(rich, rich.evidence > self.rich.evidence)
 
     def _challenger(self, x: Int) -> Int:
         """Build one freely from a tempered draw, or take the best of some screened single edits."""

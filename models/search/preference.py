@@ -2,8 +2,10 @@
 
 Utilities f have a Gaussian prior whose covariance comes from what hypotheses share: single details, pairs of
 details, named numbers, and something of their own. A verdict is a Bernoulli draw with probability
-sigma(b (f_first - f_second)), b the judge's measured skill (Bradley and Terry, Biometrika 39, 1952, eq. 1). The
-posterior is Gaussian by Laplace's method (Chu and Ghahramani, ICML 2005, sec. 2), in the form of Rasmussen and
+sigma(b (f_first - f_second)), b the judge's measured skill (Bradley and Terry, Biometrika 39, 1952, eq.
+1). The
+posterior is Gaussian by Laplace's method (Chu and Ghahramani, ICML 2005, sec. 2), in the form of Rasmussen
+and
 Williams (2006), sec. 3.4: mean K alpha, covariance K - K Q K.
 """
 
@@ -65,14 +67,14 @@ def newton(
         Laplace's log marginal likelihood (Rasmussen and Williams 2006, eq. 3.32).
     """
     n = len(K)
-    alpha = np.zeros(n)
-    f = np.zeros(n)
+    alpha: FloatArray = np.zeros(n)
+    f: FloatArray = np.zeros(n)
     eye = np.eye(n)
     for _ in range(rounds):
         p = sigmoid(slope * (f[first] - f[second]))
         gradient = _scatter(slope * (y - p), first, second, n)
         L = _curvature(slope**2 * p * (1 - p), first, second, n)
-        alpha = np.linalg.solve(eye + L @ K, L @ f + gradient)
+        alpha = np.asarray(np.linalg.solve(eye + L @ K, L @ f + gradient), dtype=np.float64)
         step = K @ alpha - f
         f = f + step
         if np.max(np.abs(step), initial=0.0) < 1e-6:
@@ -90,18 +92,18 @@ def newton(
 
 
 def _scatter(values: FloatArray, first: IntArray, second: IntArray, n: int) -> FloatArray:
-    return np.bincount(first, values, n) - np.bincount(second, values, n)
+    return np.asarray(np.bincount(first, values, n) - np.bincount(second, values, n), dtype=np.float64)
 
 
 def _curvature(w: FloatArray, first: IntArray, second: IntArray, n: int) -> FloatArray:
-    flat = np.bincount(first * n + second, w, n * n).reshape(n, n)
+    flat = np.asarray(np.bincount(first * n + second, w, n * n), dtype=np.float64).reshape(n, n)
     L = -(flat + flat.T)
     L[np.diag_indices(n)] -= L.sum(axis=1)
     return L
 
 
 class Preference:
-    """The shared model of a search: hypotheses come in, comparisons come in, the posterior is always there."""
+    """The shared model of a search: hypotheses and comparisons come in, the posterior is always there."""
 
     def __init__(self, scales: Scales | None = None) -> None:
         self.scales = scales or Scales()
@@ -239,7 +241,9 @@ class Preference:
         right = np.array([[row.get(n, 0.0) for n in names] for row in other_numbers])
         right = right.reshape(len(other_details), len(names))
         s = self.scales
-        return s.single * shared + s.pair * shared * (shared - 1) / 2 + s.number * (left @ right.T)
+        return np.asarray(
+            s.single * shared + s.pair * shared * (shared - 1) / 2 + s.number * (left @ right.T)
+        )
 
     def predict(
         self, hypotheses: Sequence[tuple[str, Sequence[tuple[str, str]], Mapping[str, float]]]
@@ -282,7 +286,7 @@ class Preference:
     ) -> FloatArray:
         """Return for each item the probability that it is the best of them, shape ``(m,)``."""
         best = np.argmax(self.draw(places, rng, draws), axis=1)
-        return np.bincount(best, minlength=len(places)) / draws
+        return np.asarray(np.bincount(best, minlength=len(places)) / draws)
 
 
 def draw(mean: FloatArray, covariance: FloatArray, rng: np.random.Generator, draws: int) -> FloatArray:

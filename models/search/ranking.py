@@ -1,6 +1,7 @@
 """Ranking a fixed set of hypotheses by comparisons: which pair to ask next, and how sure the answer is.
 
-Many rankings run in lockstep. Utilities are standard normal, a verdict is a logistic draw of their difference.
+Many rankings run in lockstep. Utilities are standard normal, a verdict is a logistic draw of their
+difference.
 """
 
 from __future__ import annotations
@@ -42,8 +43,10 @@ def rank_all(rule: str, items: int, comparisons: Sequence[int], instances: int, 
     Parameters
     ----------
     rule
-        `ours`: the pair with the highest P(i best) P(j best) times the variance of f_i - f_j that one verdict is
-        expected to take away, in units of the verdict's own; `top-two`: two different winners of Thompson draws;
+        `ours`: the pair with the highest P(i best) P(j best) times the variance of f_i - f_j that one
+        verdict is
+        expected to take away, in units of the verdict's own; `top-two`: two different winners of Thompson
+        draws;
         `random`.
     items, instances, seed
         Items a ranking, rankings, and the seed of truth and verdicts.
@@ -93,9 +96,9 @@ def laplace(
     for step in range(rounds + 1):
         p = 1 / (1 + np.exp(-(mode[rows, first] - mode[rows, second])))
         w = p * (1 - p)
-        flat = np.bincount(((rows * n + first) * n + second).ravel(), w.ravel(), instances * n * n).reshape(
-            instances, n, n
-        )
+        place = ((rows * n + first) * n + second).ravel()
+        counted = np.asarray(np.bincount(place, w.ravel(), instances * n * n), dtype=np.float64)
+        flat = counted.reshape(instances, n, n)
         flat = flat + flat.transpose(0, 2, 1)
         precision = -flat
         precision[:, np.arange(n), np.arange(n)] += 1.0 + flat.sum(axis=2)
@@ -106,7 +109,7 @@ def laplace(
         gradient = np.bincount((rows * n + first).ravel(), residual, size)
         gradient -= np.bincount((rows * n + second).ravel(), residual, size)
         mode = mode + np.linalg.solve(precision, (gradient.reshape(instances, n) - mode)[:, :, None])[:, :, 0]
-    return mode, np.linalg.inv(precision)
+    return mode, np.asarray(np.linalg.inv(precision), dtype=np.float64)
 
 
 def _draws(mean: Float, covariance: Float, rng: np.random.Generator, draws: int) -> Float:

@@ -23,7 +23,8 @@ STRATEGIES = (*OURS, *PUBLISHED)
 class Cell:
     """One strategy in one scenario at one budget; arrays are over instances.
 
-    `probability_best` and `was_best` are what the strategy stated of its answer and whether it was so; None for
+    `probability_best` and `was_best` are what the strategy stated of its answer and whether it was so;
+    None for
     strategies that state nothing.
     """
 
@@ -130,7 +131,7 @@ def interval(values: Float) -> dict[str, float]:
 
 
 def calibration_error(stated: Float, came_true: NDArray[np.bool_], bins: int = 10) -> float:
-    """Expected calibration error over bins of equal count, as the share-weighted gap of mean and frequency."""
+    """Expected calibration error over bins of equal count: the weighted gap of mean and frequency."""
     order = np.argsort(stated, kind="stable")
     parts = [p for p in np.array_split(order, bins) if len(p)]
     return float(sum(len(p) * abs(stated[p].mean() - came_true[p].mean()) for p in parts) / len(order))

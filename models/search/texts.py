@@ -1,4 +1,4 @@
-"""Hypotheses in free text: options from a proposer or, without one, from phrases of the survey and the corpus."""
+"""Hypotheses in free text: options from a proposer or, without one, from phrases of survey and corpus."""
 
 from __future__ import annotations
 
@@ -84,14 +84,14 @@ class TextTask:
             known += [(v, "corpus") for v in self._found(hypothesis, slot)]
             known += [(v, "default list") for v in slot.options]
         fresh = dict.fromkeys(v for v, _ in known if v.strip())
-        why = {v: w for v, w in reversed(known)}
+        why = dict(reversed(known))
         left = MOST if self.limit is None else min(MOST, max(self.limit - self.proposed, 0))
         chosen = list(fresh)[:left]
         self.proposed += len(chosen)
         return [self.discipline.detail(slot, v, why[v]) for v in chosen]
 
     def features(self, hypothesis: Hypothesis) -> Mapping[str, float]:
-        """Return relevance, support, novelty and specificity, each in [0, 1]; none of them knows chemistry."""
+        """Return relevance, support, novelty and specificity in [0, 1]; none of them knows chemistry."""
         text = self.discipline.statement(hypothesis)
         asked = set(words(self.question + " " + self.survey))
         told = set(words(text))

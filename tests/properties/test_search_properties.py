@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hypograph.models.search.alloy_records import parse_formula, write_formula
+from hypograph.models.search.components import lexical_components, lexical_grades, recall, shorten
+from hypograph.models.search.corpus import passages_of
+from hypograph.models.search.hypothesis import Detail, Hypothesis, edits_between
+
+DETAILS = st.builds(
+    Detail,
+    level=st.integers(1, 4),
+    slot=st.sampled_from("abcdef"),
+    value=st.text(min_size=1, max_size=5),
+    parent=st.sampled_from(["", "a", "b"]),
+)
+
+
+@st.composite
+def hypotheses(draw: st.DrawFn) -> Hypothesis:
+    found = {d.slot: d for d in draw(st.lists(DETAILS, max_size=6))}
+    return Hypothesis("root", tuple(found.values()))
+
+
+@given(hypotheses(), hypotheses())
+def test_edits_lead_from_one_hypothesis_to_the_other(a: Hypothesis, b: Hypothesis) -> None:
+    flat = [Hypothesis("root", tuple(Detail(d.level, d.slot, d.value) for d in h.details)) for h in (a, b)]
+    assert [d.pair for d in flat[0].apply(edits_between(*flat)).details] == [d.pair for d in flat[1].details] or {
+        d.pair for d in flat[0].apply(edits_between(*flat)).details
+    } == {d.pair for d in flat[1].details}
+    assert edits_between(flat[0], flat[0]) == ()
+
+
+@given(hypotheses(), DETAILS)
+def test_putting_twice_is_putting_once(h: Hypothesis, d: Detail) -> None:
+    assert h.put(d).put(d) == h.put(d)
+    assert h.put(d).get(d.slot) == d
+
+
+@given(hypotheses(), st.sampled_from("abcdef"))
+def test_deleting_leaves_nothing_hanging(h: Hypothesis, slot: str) -> None:
+    left = h.delete(slot)
+    assert left.get(slot) is None
+    had = {d.slot for d in h.details}
+    assert all(d.parent not in had - {x.slot for x in left.details} for d in left.details)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["Al", "Co", "Cr", "Fe", "Ni", "Ti"]), st.integers(1, 400).map(lambda n: n / 100), min_size=2
+    )
+)
+def test_formulas_survive_a_round_trip(amounts: dict[str, float]) -> None:
+    assert parse_formula(write_formula(amounts)) == amounts
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_formula_or_none(text: str) -> None:
+    found = parse_formula(text)
+    assert found is None or min(found.values()) > 0
+
+
+@given(st.lists(st.integers(0, 3), max_size=12))
+def test_hard_recall_never_exceeds_soft(grades: list[int]) -> None:
+    soft, hard = recall(grades)
+    assert 0 <= hard <= soft <= 1
+
+
+@given(st.text(max_size=200), st.integers(1, 20))
+def test_a_text_holds_its_own_components(text: str, length: int) -> None:
+    assert all(g == 3 for g in lexical_grades(lexical_components(text), text))
+    assert len(shorten(text, length).split()) <= length
+
+
+@given(
+    st.lists(st.text(alphabet="abc xyz", min_size=1, max_size=30), min_size=1, max_size=8),
+    st.text("abc xyz", max_size=20),
+)
+def test_a_passage_is_nearest_to_itself(texts: list[str], query: str) -> None:
+    corpus = passages_of([(str(i), [t]) for i, t in enumerate(texts)])
+    assert all(0 < s <= 1 + 1e-9 for _, s in corpus.nearest_publications(query, 5))
+    for text in corpus.texts:
+        best = corpus.nearest_publications(text, 1)
+        assert not best or best[0][1] > 1 - 1e-9
