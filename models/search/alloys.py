@@ -161,9 +161,7 @@ class AlloyTask:
                 found.append((write_formula(amounts), f"half of {element}"))
         return [self.discipline.detail(slot, value, why) for value, why in found[: 2 * MOST]]
 
-    def _numbers(
-        self, slot: Slot, values: NDArray[np.float64], near: NDArray[np.bool_]
-    ) -> list[tuple[str, str]]:
+    def _numbers(self, slot: Slot, values: NDArray[np.float64], near: NDArray[np.bool_]) -> list[tuple[str, str]]:
         rows = np.flatnonzero(near & np.isfinite(values))
         counts = Counter(float(values[i]) for i in rows)
         first = {float(values[i]): self.passages.publications[i] for i in reversed(rows)}

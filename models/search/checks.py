@@ -109,7 +109,5 @@ def hypothesis_problems(hypothesis: Hypothesis, discipline: Discipline) -> list[
             continue
         limit = SOLID * (melts - ABSOLUTE_ZERO) + ABSOLUTE_ZERO
         if float(detail.value) > limit:
-            problems.append(
-                f"{detail.slot}: {detail.value} °C would melt {composition.value} (about {melts:.0f} °C)"
-            )
+            problems.append(f"{detail.slot}: {detail.value} °C would melt {composition.value} (about {melts:.0f} °C)")
     return problems

@@ -68,11 +68,7 @@ class Passages:
             lengths[i] = sum(counts.values())
             for word, count in counts.items():
                 lists.setdefault(word, []).append((i, count))
-        norm = (
-            self.k1 * (1 - self.b + self.b * lengths / max(float(lengths.mean()), 1e-9))
-            if len(lengths)
-            else lengths
-        )
+        norm = self.k1 * (1 - self.b + self.b * lengths / max(float(lengths.mean()), 1e-9)) if len(lengths) else lengths
         index = {}
         for word, found in lists.items():
             rows = np.array([i for i, _ in found])

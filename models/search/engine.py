@@ -60,9 +60,7 @@ class Search:
         """Search from the seeds and return the best hypothesis when the budget is spent or all is decided."""
         self.lines = [Line(seed, seed) for seed in seeds]
         levels = range(1, len(self.task.discipline.levels) + 1)
-        search_calls = (
-            int(self.settings.calls * (1 - self.settings.final)) if len(seeds) > 1 else self.settings.calls
-        )
+        search_calls = int(self.settings.calls * (1 - self.settings.final)) if len(seeds) > 1 else self.settings.calls
         for level in levels:
             share = (search_calls - self.calls) // (levels[-1] - level + 1)
             self._level(level, self.calls + share)
@@ -170,9 +168,7 @@ class Search:
         keys = sorted(pool)
         if len(keys) > self.settings.pool:
             keys = sorted(self.rng.choice(keys, self.settings.pool, replace=False).tolist())
-        mean, covariance = self.model.predict(
-            [(k, self._pairs(pool[k]), self.features(pool[k])) for k in keys]
-        )
+        mean, covariance = self.model.predict([(k, self._pairs(pool[k]), self.features(pool[k])) for k in keys])
         drawn = mean + self.settings.temper * (draw(mean, covariance, self.rng, 1)[0] - mean)
         return pool[keys[int(np.argmax(drawn))]]
 
@@ -182,11 +178,7 @@ class Search:
         for number in range(1, level + 1):
             for slot in self.task.discipline.levels[number - 1].slots:
                 present = held.get(slot.name)
-                found += [
-                    held.put(d)
-                    for d in self.options(held, slot)
-                    if present is None or d.value != present.value
-                ]
+                found += [held.put(d) for d in self.options(held, slot) if present is None or d.value != present.value]
                 if slot.optional and present is not None:
                     found.append(held.delete(slot.name))
         found.extend(self._combinations(held, level))
@@ -196,9 +188,7 @@ class Search:
         """Take over what other lines hold, and random double edits: the ways out of a local optimum."""
         found = []
         for other in self.lines:
-            shared = [
-                d for d in other.incumbent.details if d.level == level and held.get(d.slot) not in (None, d)
-            ]
+            shared = [d for d in other.incumbent.details if d.level == level and held.get(d.slot) not in (None, d)]
             allowed = [d for d in shared if any(o.value == d.value for o in self._slot_options(held, d.slot))]
             if allowed:
                 mixed = held
@@ -284,9 +274,7 @@ def decision_value(mean: FloatArray, covariance: FloatArray, chance: FloatArray)
     that measured best beside top-two Thompson sampling in the ranking benchmark.
     """
     variance = np.diag(covariance)[:, None] + np.diag(covariance)[None, :] - 2 * covariance
-    p = 0.5 * (
-        1 + np.tanh(0.5 * (mean[:, None] - mean[None, :]) / np.sqrt(1 + np.pi * np.maximum(variance, 0) / 8))
-    )
+    p = 0.5 * (1 + np.tanh(0.5 * (mean[:, None] - mean[None, :]) / np.sqrt(1 + np.pi * np.maximum(variance, 0) / 8)))
     value = chance[:, None] * chance[None, :] * np.maximum(variance, 0) * p * (1 - p)
     np.fill_diagonal(value, -1.0)
     return np.asarray(value, dtype=np.float64)

@@ -130,9 +130,5 @@ def edits_between(old: Hypothesis, new: Hypothesis) -> tuple[Edit, ...]:
     before = {d.slot: d for d in old.details}
     after = {d.slot: d for d in new.details}
     gone = [Edit(before[s], None) for s in before if s not in after]
-    put = [
-        Edit(before.get(s), d)
-        for s, d in after.items()
-        if before.get(s) is None or before[s].value != d.value
-    ]
+    put = [Edit(before.get(s), d) for s, d in after.items() if before.get(s) is None or before[s].value != d.value]
     return (*gone, *put)

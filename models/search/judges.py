@@ -60,9 +60,7 @@ class EvidenceJudge:
         verdicts = []
         for first, second in pairs:
             difference = self.score(first) - self.score(second)
-            verdicts.append(
-                Verdict(_logistic(difference / self.noise), answer=f"difference {difference:.4f}")
-            )
+            verdicts.append(Verdict(_logistic(difference / self.noise), answer=f"difference {difference:.4f}"))
         return verdicts
 
 
@@ -129,9 +127,7 @@ class EnsembleJudge:
         pooled = []
         for answers in zip(*told, strict=True):
             kept = np.array([w if a.valid else 0.0 for w, a in zip(weights, answers, strict=True)])
-            text = "; ".join(
-                f"{m.name}: {a.probability:.3f}" for m, a in zip(self.members, answers, strict=True)
-            )
+            text = "; ".join(f"{m.name}: {a.probability:.3f}" for m, a in zip(self.members, answers, strict=True))
             if kept.sum() <= 0:
                 pooled.append(Verdict(0.5, valid=False, answer=text))
                 continue

@@ -50,9 +50,7 @@ class Reading:
 def structure_pairs(landscape: Landscape) -> Int:
     """Return the pairs that the simulator couples: within a level and with the parent, ``(I, 27, 2)``."""
     n = landscape.instances
-    within = [
-        (DETAILS * k + i, DETAILS * k + j) for k in range(LEVELS) for i in range(DETAILS) for j in range(i)
-    ]
+    within = [(DETAILS * k + i, DETAILS * k + j) for k in range(LEVELS) for i in range(DETAILS) for j in range(i)]
     child = np.arange(DETAILS, SIZE)
     parent = landscape.parent[:, 1:].reshape(n, -1) + (child // DETAILS - 1) * DETAILS
     cross = np.stack([parent, np.broadcast_to(child, parent.shape)], axis=2)
@@ -115,9 +113,7 @@ class _Course:
     def step(self) -> None:
         """Propose, judge, learn, settle."""
         n = np.arange(self.landscape.instances)
-        if self.steps < 16 or self.steps >= self.refreshed + max(1, self.steps // 16) * (
-            4 if self.rich else 1
-        ):
+        if self.steps < 16 or self.steps >= self.refreshed + max(1, self.steps // 16) * (4 if self.rich else 1):
             self._refresh()
         x = self.held[n, self.incumbent]
         y = self._challenger(x)

@@ -31,9 +31,10 @@ class Scales:
     own: float = 0.1
 
 
-GRID = tuple(
-    Scales(single=s, pair=p * s, number=s, own=0.2 * s) for s in (0.1, 0.4, 1.6, 6.4) for p in (0.0, 0.1, 0.4)
-)
+# Comparisons that are enough to tell the scales of the grid apart.
+JUDGED = 96
+
+GRID = tuple(Scales(single=s, pair=p * s, number=s, own=0.2 * s) for s in (0.1, 0.4, 1.6, 6.4) for p in (0.0, 0.1, 0.4))
 
 
 def sigmoid(x: FloatArray) -> FloatArray:
@@ -42,7 +43,13 @@ def sigmoid(x: FloatArray) -> FloatArray:
 
 
 def newton(
-    K: FloatArray, first: IntArray, second: IntArray, y: FloatArray, slope: FloatArray, rounds: int = 12
+    K: FloatArray,
+    first: IntArray,
+    second: IntArray,
+    y: FloatArray,
+    slope: FloatArray,
+    rounds: int = 12,
+    start: FloatArray | None = None,
 ) -> tuple[FloatArray, FloatArray, float]:
     """Fit utilities to comparisons by Laplace's method.
 
@@ -58,6 +65,8 @@ def newton(
         Skill of the judge of each comparison, shape ``(c,)``; 0 ignores it.
     rounds
         Newton steps at most.
+    start
+        An earlier `alpha` to start from; None starts from zero.
 
     Returns
     -------
@@ -67,8 +76,8 @@ def newton(
         Laplace's log marginal likelihood (Rasmussen and Williams 2006, eq. 3.32).
     """
     n = len(K)
-    alpha: FloatArray = np.zeros(n)
-    f: FloatArray = np.zeros(n)
+    alpha: FloatArray = np.zeros(n) if start is None else start
+    f: FloatArray = K @ alpha
     eye = np.eye(n)
     for _ in range(rounds):
         p = sigmoid(slope * (f[first] - f[second]))
@@ -77,7 +86,7 @@ def newton(
         alpha = np.asarray(np.linalg.solve(eye + L @ K, L @ f + gradient), dtype=np.float64)
         step = K @ alpha - f
         f = f + step
-        if np.max(np.abs(step), initial=0.0) < 1e-6:
+        if np.max(np.abs(step), initial=0.0) < 1e-5:
             break
     p = sigmoid(slope * (f[first] - f[second]))
     L = _curvature(slope**2 * p * (1 - p), first, second, n)
@@ -188,8 +197,8 @@ class Preference:
         if self.adaptive and self.comparisons >= max(8, 2 * self._chosen_at):
             self._chosen_at = self.comparisons
             self._choose(arrays)
-        self._alpha, self._Q, _ = newton(self._K, *arrays)
-        self._due = self.comparisons + max(4, self.comparisons // 8, len(self.items) // 8)
+        self._alpha, self._Q, _ = newton(self._K, *arrays, start=self._alpha)
+        self._due = self.comparisons + max(4, self.comparisons // 8, len(self.items) // 4)
 
     def _arrays(self) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
         return (
@@ -200,7 +209,8 @@ class Preference:
         )
 
     def _choose(self, arrays: tuple[IntArray, IntArray, FloatArray, FloatArray]) -> None:
-        """Take the scales of the grid that explain the comparisons best, on the items compared."""
+        """Take the scales of the grid that explain the latest comparisons best, on the items compared."""
+        arrays = (arrays[0][-JUDGED:], arrays[1][-JUDGED:], arrays[2][-JUDGED:], arrays[3][-JUDGED:])
         used = np.unique(np.concatenate(arrays[:2]))
         place = np.zeros(len(self.items), dtype=np.int64)
         place[used] = np.arange(len(used))
@@ -235,15 +245,11 @@ class Preference:
         """Prior covariance of hypotheses with others, their own effects left out."""
         shared = self._onehot(details) @ self._onehot(other_details).T
         names = sorted({name for row in (*numbers, *other_numbers) for name in row})
-        left = np.array([[row.get(n, 0.0) for n in names] for row in numbers]).reshape(
-            len(details), len(names)
-        )
+        left = np.array([[row.get(n, 0.0) for n in names] for row in numbers]).reshape(len(details), len(names))
         right = np.array([[row.get(n, 0.0) for n in names] for row in other_numbers])
         right = right.reshape(len(other_details), len(names))
         s = self.scales
-        return np.asarray(
-            s.single * shared + s.pair * shared * (shared - 1) / 2 + s.number * (left @ right.T)
-        )
+        return np.asarray(s.single * shared + s.pair * shared * (shared - 1) / 2 + s.number * (left @ right.T))
 
     def predict(
         self, hypotheses: Sequence[tuple[str, Sequence[tuple[str, str]], Mapping[str, float]]]
@@ -281,9 +287,7 @@ class Preference:
         """Draw utilities of items from the posterior, shape ``(draws, m)``."""
         return draw(*self.posterior(places), rng, draws)
 
-    def probability_best(
-        self, places: Sequence[int], rng: np.random.Generator, draws: int = 2000
-    ) -> FloatArray:
+    def probability_best(self, places: Sequence[int], rng: np.random.Generator, draws: int = 2000) -> FloatArray:
         """Return for each item the probability that it is the best of them, shape ``(m,)``."""
         best = np.argmax(self.draw(places, rng, draws), axis=1)
         return np.asarray(np.bincount(best, minlength=len(places)) / draws)

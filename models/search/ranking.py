@@ -167,9 +167,7 @@ def _read(
     centre = np.eye(n) - 1 / n
     spread = np.sqrt(np.maximum(np.diagonal(centre @ covariance @ centre, axis1=1, axis2=2), 0))
     gap = np.abs((truth - truth.mean(axis=1, keepdims=True)) - (mean - mean.mean(axis=1, keepdims=True)))
-    return Ranking(
-        number, named == truth.argmax(axis=1), chance[rows, named], (gap <= 1.96 * spread).mean(axis=1)
-    )
+    return Ranking(number, named == truth.argmax(axis=1), chance[rows, named], (gap <= 1.96 * spread).mean(axis=1))
 
 
 def importance(

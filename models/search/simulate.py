@@ -117,9 +117,7 @@ def _run(landscape: Landscape, strategy: str, budgets: tuple[int, ...], seed: in
         course = Course(landscape, budget, np.random.default_rng([seed, ord(name), place, budget]))
         x = PUBLISHED[strategy](course)
         score = landscape.score(x[:, None])[:, 0]
-        cells.append(
-            Cell(name, budget, strategy, score, float(course.calls.mean()), float(course.proposals.mean()))
-        )
+        cells.append(Cell(name, budget, strategy, score, float(course.calls.mean()), float(course.proposals.mean())))
     return cells
 
 

@@ -59,9 +59,7 @@ def planted(hypothesis: Hypothesis, discipline: Discipline, rng: np.random.Gener
         return hypothesis.put(discipline.detail(slot, f"{50 * high:g}", "planted defect"))
     others = [d.value for d in hypothesis.details if d.slot != detail.slot and d.kind != detail.kind]
     if slot is not None and others and rng.random() < 0.5:
-        return hypothesis.put(
-            discipline.detail(slot, others[int(rng.integers(len(others)))], "planted defect")
-        )
+        return hypothesis.put(discipline.detail(slot, others[int(rng.integers(len(others)))], "planted defect"))
     return hypothesis.delete(detail.slot)
 
 

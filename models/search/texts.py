@@ -123,9 +123,7 @@ class TextTask:
         return [(v.strip(), self.proposer.name) for v in told if v.strip()]
 
     def _found(self, hypothesis: Hypothesis, slot: Slot) -> list[str]:
-        near = [
-            self.passages.texts[i] for i, _ in self.passages.nearest(f"{self.question} {hypothesis.root}", 20)
-        ]
+        near = [self.passages.texts[i] for i, _ in self.passages.nearest(f"{self.question} {hypothesis.root}", 20)]
         texts = [self.survey, *near]
         if slot.kind in ("temperature", "time"):
             return numbers_in(texts, slot.kind)[:MOST]

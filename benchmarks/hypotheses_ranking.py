@@ -1,0 +1,33 @@
+"""Ranking 12 items by comparisons: the rule that chooses pairs, beside random pairs and top-two Thompson sampling.
+
+python benchmarks/hypotheses_ranking.py [--quick]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from hypograph.flows.cli.common import table
+from hypograph.flows.hypotheses_simulate import ranking_document
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true")
+    chosen = parser.parse_args()
+    document = ranking_document(12, [24, 66, 264], 100 if chosen.quick else 1000, 0)
+    rows = [
+        (r["rule"], r["comparisons"], r["top1"]["mean"], r["top1"]["low"], r["top1"]["high"], r["coverage"], r["ece"])
+        for r in document["rules"]
+    ]
+    print(table(("rule", "comparisons", "top-1", "low", "high", "coverage", "ece"), rows))
+    if not chosen.quick:
+        (RESULTS / "hypotheses_ranking.json").write_text(json.dumps(document, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
