@@ -81,9 +81,7 @@ def outcome(goal: str, known: str, first: str, second: str) -> Closed:
     """Ask which of two experiments gives more; option 0 is the first."""
     texts = (first, second)
     readings = tuple(
-        Reading(
-            render("outcome_closed", goal=goal, known=known, first=texts[a], second=texts[b]).strip(), (a, b)
-        )
+        Reading(render("outcome_closed", goal=goal, known=known, first=texts[a], second=texts[b]).strip(), (a, b))
         for a, b in ((0, 1), (1, 0))
     )
     return Closed("proposer", template("closed_system").template.strip(), readings)

@@ -67,9 +67,7 @@ class _Role:
         self.name = f"{self.role} {config.model} {config.settings_key} prompts {version()} {known}"
 
     def _question(self, schema: type[BaseModel], name: str, sample: int = 0, **values: str) -> Question:
-        return Question(
-            self.role, template("system").template.strip(), render(name, **values), schema, sample
-        )
+        return Question(self.role, template("system").template.strip(), render(name, **values), schema, sample)
 
     def _provenance(self, prompt_hash: str) -> str:
         return f"{self._gateway.config.model}, prompt {prompt_hash}"

@@ -49,9 +49,7 @@ class AnswerCache:
 
     def skill(self, fingerprint: str, kind: str) -> float | None:
         """Return the measured skill (lower end of its interval, 0 to 1), or None where none was measured."""
-        row = self._run(
-            "SELECT low FROM skills WHERE fingerprint = ? AND kind = ?", (fingerprint, kind)
-        ).fetchone()
+        row = self._run("SELECT low FROM skills WHERE fingerprint = ? AND kind = ?", (fingerprint, kind)).fetchone()
         return float(row[0]) if row else None
 
     def keep_skill(self, fingerprint: str, kind: str, low: float, document: Mapping[str, Any]) -> None:

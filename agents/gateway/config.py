@@ -105,9 +105,7 @@ class ModelConfig:
     @property
     def fingerprint(self) -> str:
         """What tells this model from another: endpoint and name, or the file's hash; never the key."""
-        return digest(
-            self.weights or self.base_url.rstrip("/"), "" if self.weights else self.model, length=16
-        )
+        return digest(self.weights or self.base_url.rstrip("/"), "" if self.weights else self.model, length=16)
 
     @property
     def settings_key(self) -> str:

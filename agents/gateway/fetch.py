@@ -88,13 +88,13 @@ def from_publisher(model: LockedModel, part: Path, progress: Progress, client: o
         web = client or stack.enter_context(httpx.Client(follow_redirects=True, timeout=30))
         assert isinstance(web, httpx.Client)  # noqa: S101 (for the type checker)
         try:
-            asked = {"Range": f"bytes={have}-"} if have else {}
+            asked = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
             with web.stream("GET", model.url, headers=asked) as reply:
                 reply.raise_for_status()
                 # 200 to a range means that the server sends all of it again.
                 have = have if reply.status_code == httpx.codes.PARTIAL_CONTENT else 0
                 with part.open("ab" if have else "wb") as file:
-                    for chunk in reply.iter_bytes(_CHUNK):
+                    for chunk in reply.iter_bytes():  # as it comes, so that little is lost
                         file.write(chunk)
                         have += len(chunk)
                         progress(have, model.size)

@@ -142,8 +142,9 @@ class Gateway:
         that a server that keeps the start of a prompt works it out once.
         """
         if not self._lacks("logprobs"):
-            readings = dict.fromkeys((q, r) for q in questions for r in q.readings)
-            alike = sorted(readings, key=lambda qr: digest(qr[0].system, qr[1].shots))
+            # What is sent counts: A against B turned round is B against A.
+            readings = {self._reading_key(q, r): (q, r) for q in questions for r in q.readings}
+            alike = sorted(readings.values(), key=lambda qr: digest(qr[0].system, qr[1].shots))
             if alike and self._top(*alike[0]) is not None:
                 self._side_by_side(lambda qr: self._top(*qr), alike[1:])
         return self._side_by_side(self.choose, questions)
@@ -190,9 +191,7 @@ class Gateway:
             text, value, fault = self._once(question, user, f"{key}-{attempt}")
             if value is not None:
                 return text, value
-            user = (
-                f"{question.user}\n\nYour last answer did not fit the schema ({fault[:200]}). Answer again."
-            )
+            user = f"{question.user}\n\nYour last answer did not fit the schema ({fault[:200]}). Answer again."
         return text, None
 
     def _once(self, question: Question, user: str, key: str) -> tuple[str, BaseModel | None, str]:
@@ -216,9 +215,7 @@ class Gateway:
     def _reply(self, question: Question, user: str, options: dict[str, Any]) -> dict[str, Any]:
         if not self._lacks("schema"):
             try:
-                return self._wire.structured(
-                    question.schema, [("system", question.system), ("user", user)], **options
-                )
+                return self._wire.structured(question.schema, [("system", question.system), ("user", user)], **options)
             except CapabilityError:
                 pass
         told = f"{question.system}\n{_IN_JSON}{json.dumps(question.schema.model_json_schema())}"
@@ -228,7 +225,7 @@ class Gateway:
 
     def _top(self, closed: Closed, reading: Reading) -> dict[str, float] | None:
         """Return the first token's likeliest spellings; None where the endpoint does not offer them."""
-        key = self._key("closed", digest(closed.system, reading), 0)
+        key = self._reading_key(closed, reading)
         if (text := self._recall(key)) is not None:
             found: dict[str, float] = json.loads(text)
             return found
@@ -237,9 +234,7 @@ class Gateway:
             raw = self._counted(
                 closed.purpose,
                 key,
-                lambda: self._wire.plain(
-                    messages, logprobs=True, top_logprobs=20, max_tokens=1, temperature=0.0
-                ),
+                lambda: self._wire.plain(messages, logprobs=True, top_logprobs=20, max_tokens=1, temperature=0.0),
             )
         except CapabilityError:
             self._cache.put(self._flag("logprobs"), "1")
@@ -294,6 +289,9 @@ class Gateway:
 
     def _flag(self, what: str) -> str:
         return f"lacks-{what}-{self.config.fingerprint}"
+
+    def _reading_key(self, closed: Closed, reading: Reading) -> str:
+        return self._key("closed", digest(closed.system, reading.user, reading.shots), 0)
 
     def _key(self, kind: str, prompt_hash: str, sample: int) -> str:
         return digest(kind, self.config.settings_key, prompt_hash, sample, length=40)

@@ -83,16 +83,12 @@ def serving(
         If the server does not start.
     """
     if not path.is_file():
-        raise MissingFileError(
-            "there is no such model file", where=str(path), hint="Run `hypograph model fetch`."
-        )
+        raise MissingFileError("there is no such model file", where=str(path), hint="Run `hypograph model fetch`.")
     with path.open("rb") as file:
         if file.read(4) != _MAGIC:
             raise InputError("the file is no model", where=str(path), expected="a GGUF file")
     if importlib.util.find_spec("xllamacpp") is None:
-        raise CapabilityError(
-            "no runtime for local models is installed", hint='Run `pip install "hypograph[local]"`.'
-        )
+        raise CapabilityError("no runtime for local models is installed", hint='Run `pip install "hypograph[local]"`.')
     weights = file_hash(path)
     alias = f"{path.stem}-{weights[:12]}"
     count = threads or min(4, len(os.sched_getaffinity(0)))

@@ -163,7 +163,5 @@ def choice(rows: Sequence[np.ndarray | None], closed: Closed, method: str, promp
             table[i, list(reading.order)] = row
     known = ~np.isnan(table[:, 0])
     p = table[known].mean(axis=0) if known.any() else np.full(n, 1.0 / n)
-    labels = tuple(
-        int(np.argmax(r)) if ok and np.ptp(r) > 0 else -1 for r, ok in zip(table, known, strict=True)
-    )
+    labels = tuple(int(np.argmax(r)) if ok and np.ptp(r) > 0 else -1 for r, ok in zip(table, known, strict=True))
     return Choice(p, table, labels, bool(known.any()), method, prompt_hash)

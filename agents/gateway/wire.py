@@ -164,9 +164,7 @@ class Wire:
                 hint="Raise HYPOGRAPH_LLM_TIMEOUT, or try again.",
             )
         if isinstance(error, openai.APIConnectionError):
-            return NetworkError(
-                "the language model does not answer", where=where, hint="Is the endpoint running?"
-            )
+            return NetworkError("the language model does not answer", where=where, hint="Is the endpoint running?")
         if isinstance(error, openai.APIStatusError):
             return _refusal(error.status_code, where)
         return ModelError(f"the endpoint's answer cannot be used ({type(error).__name__})", where=where)
@@ -235,9 +233,7 @@ def _may_pass(error: BaseException) -> bool:
 
     if isinstance(error, openai.APIStatusError):
         return error.status_code in _PASSING
-    return isinstance(
-        error, openai.APIConnectionError | openai.APIResponseValidationError | json.JSONDecodeError
-    )
+    return isinstance(error, openai.APIConnectionError | openai.APIResponseValidationError | json.JSONDecodeError)
 
 
 def _retry_after(error: BaseException | None) -> float | None:

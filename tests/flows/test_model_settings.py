@@ -1,0 +1,148 @@
+"""Named models and roles of the settings file, batteries from tables, and the `model` commands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hypograph.flows.model_assess import CLEAR, held_out_pairs
+from hypograph.flows.model_batteries import decided_pairs
+from hypograph.flows.models import chosen_model, models_of_role, named_models
+from hypograph.flows.readers.tables import packaged_table
+from hypograph.flows.settings import load_settings
+from hypograph.models.errors import DataAbsentError, SettingError
+from hypograph.models.records import AlloyRecord
+
+SMALL = {"base_url": "http://127.0.0.1:1/v1", "model": "small", "price_in": 0.1}
+
+
+def test_named_models_and_their_roles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", "sk-secret-123")
+    large = {
+        "base_url": "http://127.0.0.1:2/v1", "model": "large", "api_key_env": "MY_KEY", "decoding": {"min_p": 0.1},
+    }  # fmt: skip
+    settings = load_settings(
+        home=tmp_path, models={"small": SMALL, "large": large}, roles={"judge": ["small", "large"], "expert": "large"}
+    )
+    found = named_models(settings)
+    assert list(found) == ["large", "small"]
+    assert found["large"].decoding.min_p == 0.1
+    assert found["large"].api_key is not None
+    assert found["large"].api_key.get_secret_value() == "sk-secret-123"
+    assert "sk-secret-123" not in repr(found)
+    assert [m.name for m in models_of_role(settings, "judge")] == ["small", "large"]
+    assert [m.name for m in models_of_role(settings, "expert")] == ["large"]
+    assert models_of_role(settings, "proposer") == []
+    with chosen_model(settings, "small") as config:
+        assert config == found["small"]
+
+
+@pytest.mark.parametrize(
+    ("models", "roles", "words"),
+    [
+        ({"m": {"model": "x"}}, {}, "base_url is missing"),
+        ({"m": {**SMALL, "prize": 1}}, {}, "no such key: prize"),
+        ({"m": {**SMALL, "price_in": "cheap"}}, {}, "is no number"),
+        ({"m": {**SMALL, "api_key_env": "NOT_THERE"}}, {}, "NOT_THERE is not set"),
+        ({"m": {**SMALL, "decoding": {"heat": 1}}}, {}, "no such decoding"),
+        ({"m": SMALL}, {"judge": "other"}, "no model is named 'other'"),
+        ({"m": SMALL}, {"juge": "m"}, "no such role"),
+    ],
+)
+def test_wrong_settings_are_named(tmp_path: Path, models: Any, roles: Any, words: str) -> None:
+    with pytest.raises(SettingError, match=words):
+        models_of_role(load_settings(home=tmp_path, models=models, roles=roles), "judge")
+
+
+def test_no_model_at_all_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(DataAbsentError, match="model fetch"), chosen_model(load_settings(home=tmp_path)):
+        pass
+
+
+def alloy(elements: str, *, single: bool) -> AlloyRecord:
+    return AlloyRecord(tuple(sorted(elements)), single)
+
+
+def test_pairs_are_decided_by_exchanges() -> None:
+    # Made-up elements. B and C always behave alike in ten hosts; B and D never.
+    hosts = [a + b for a in "KNOPS" for b in "UVWY"][:12]
+    records = [alloy(host + e, single=(i % 2 == 0) == (e in "BC")) for i, host in enumerate(hosts) for e in "BCD"]
+    found = {frozenset((a, b)): same for a, b, same in decided_pairs(records)}
+    assert found[frozenset("BC")] is True
+    assert found[frozenset("BD")] is False
+    assert decided_pairs(records[::-1]) == decided_pairs(records)
+    assert decided_pairs(records[:6]) == []
+    assert decided_pairs([]) == []
+
+
+def test_tables_of_the_package_decide_a_hundred_pairs() -> None:
+    from hypograph.flows.readers.alloys import hea_tables
+
+    found = decided_pairs(hea_tables(), 110)
+    assert len(found) == len({f[:2] for f in found}) == 110
+    assert sum(same for *_, same in found) == 55
+
+
+def test_held_out_experiments_are_clear_and_balanced() -> None:
+    table = packaged_table("borylation")
+    found = held_out_pairs(table, 12, seed=1)
+    assert found == held_out_pairs(table, 12, seed=1)
+    assert [first for *_, first in found] == [True, False] * 6
+    value = {}
+    for row in range(len(table.values)):
+        value[", ".join(f"{k} {v}" for k, v in table.point(row).items())] = float(table.values[row])
+    for _, known, first, second, more in found:
+        assert (value[first] > value[second]) == more
+        assert abs(value[first] - value[second]) >= CLEAR * np.ptp(table.values)
+        assert first not in known
+        assert second not in known
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    from hypograph.flows.cli.main import main
+
+    with pytest.raises(SystemExit) as left:
+        main(["model", *arguments])
+    out, err = capsys.readouterr()
+    return int(left.value.code or 0), out, err
+
+
+def test_commands_answer_clearly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["hypograph"])
+    code, out, _ = run(capsys, "list", "--json")
+    assert code == 0
+    listed = json.loads(out)
+    assert listed["named"] == []
+    assert listed["local"][0]["path"] is None
+    for arguments, expected, words in (
+        (["fetch", "nothing"], 2, "no model is named"),
+        (["fetch", "--from", "moon"], 2, "no source"),
+        (["serve"], 1, "model fetch"),
+        (["serve", str(tmp_path / "none.gguf")], 2, "no such model file"),
+        (["assess"], 1, "model fetch"),
+        (["assess", "--model", "x"], 2, "no model is named"),
+        (["assess", "--pairs", "0", "--planted", "0", "--experiments", "0"], 2, "nothing to ask"),
+    ):
+        code, out, err = run(capsys, *arguments)
+        assert (code, out) == (expected, ""), arguments
+        assert words in err
+        assert "Traceback" not in err
+
+
+def test_assess_of_a_dead_endpoint_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path))
+    monkeypatch.setenv("HYPOGRAPH_LLM_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("HYPOGRAPH_LLM_MODEL", "m")
+    monkeypatch.setattr("hypograph.agents.gateway.wire._LONGEST_WAIT", 0.0)
+    code, out, err = run(capsys, "assess")
+    assert (code, out) == (1, "")
+    assert "does not answer" in err
