@@ -76,9 +76,7 @@ class EmbeddedServer:
                 raise DiskError(f"cannot be written ({error.strerror})", where=str(self.folder)) from error
             self._spawn(address)
             self._wait(address)
-            self._write(
-                "address.json", json.dumps({"pid": self._pid(), "bolt": address.bolt, "http": address.http})
-            )
+            self._write("address.json", json.dumps({"pid": self._pid(), "bolt": address.bolt, "http": address.http}))
         return Address(self._pid(), address.bolt, address.http, address.password, address.reader_password)
 
     @contextlib.contextmanager
@@ -128,9 +126,7 @@ class EmbeddedServer:
         return None
 
     def _passwords(self) -> tuple[str, str]:
-        return tuple(
-            (self.folder / name).read_text("utf-8").strip() for name in ("root.password", "reader.password")
-        )  # type: ignore[return-value]
+        return tuple((self.folder / name).read_text("utf-8").strip() for name in ("root.password", "reader.password"))  # type: ignore[return-value]
 
     def _prepare(self) -> Address:
         for name in ("", "config", "logs", "databases"):
@@ -209,9 +205,7 @@ class EmbeddedServer:
                 hint="Stop it, or set HYPOGRAPH_HOME to another folder.",
             )
         if "No space left" in log:
-            return StoreError(
-                "the disk is full", where=str(self.folder), hint="Free some space and run again."
-            )
+            return StoreError("the disk is full", where=str(self.folder), hint="Free some space and run again.")
         return StoreError(what, where=str(self.folder), hint=f"Read {self.folder / 'logs' / 'boot.log'}.")
 
 

@@ -32,13 +32,9 @@ def _label(key: str, props: str, volatile: str = "", indexed: str = "", hashed: 
 
 
 LABELS: Final[dict[str, Label]] = {
-    "Publication": _label(
-        "key", "title year venue doi citations retracted source abstract", indexed="year doi"
-    ),
+    "Publication": _label("key", "title year venue doi citations retracted source abstract", indexed="year doi"),
     # kind: element, material, process, property, phase, phrase
-    "Keyword": _label(
-        "name", "kind df impact community degree first_year aliases", indexed="kind community df"
-    ),
+    "Keyword": _label("name", "kind df impact community degree first_year aliases", indexed="kind community df"),
     "Element": _label("symbol", "number name", indexed="number"),
     # label: single-phase, multi-phase, predicted
     "Alloy": _label(
@@ -47,9 +43,7 @@ LABELS: Final[dict[str, Label]] = {
         indexed="predicted pignistic label",
     ),
     # kind: table, literature, model, similarity, person
-    "Source": _label(
-        "name", "kind fingerprint skill_mean skill_low skill_high questions licence origin note"
-    ),
+    "Source": _label("name", "kind fingerprint skill_mean skill_low skill_high questions licence origin note"),
     # m_*: mass before discounting; d_*: after. The frame is {for, against}; unknown is the whole frame.
     "Evidence": _label(
         "id",

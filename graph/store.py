@@ -28,7 +28,7 @@ from hypograph.graph.query import Query
 from hypograph.graph.schema import LABELS, SCHEMA_VERSION
 from hypograph.graph.validate import checked_edges, checked_nodes
 from hypograph.models.errors import InputError, StoreCredentialsError, StoreError, StoreUnreachableError
-from hypograph.models.records import ModelCall, Unit
+from hypograph.models.records import Edge, ModelCall, Node, Unit
 
 T = TypeVar("T")
 BATCH = 5_000
@@ -119,12 +119,23 @@ class GraphStore:
         def work(tx: neo4j.ManagedTransaction) -> bool:
             if tx.run(core.HAS_UNIT.text, key=unit.key).single() is not None:
                 return False
+            # CREATE, not MERGE: of two writers the second waits for the first and then fails on the constraint.
+            tx.run(core.CREATE_UNIT.text, key=unit.key, kind=unit.kind, at=now()).consume()
             _merge(tx, nodes, edges)
-            row = {"key": unit.key, "props": {"kind": unit.kind, "at": now()}}
-            tx.run(core.MERGE_NODES["Unit"].text, rows=[row]).consume()
             return True
 
         return self._write(work)
+
+    def merge(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> None:
+        """Write records outside a unit (restore, import), in one transaction.
+
+        Raises
+        ------
+        InputError
+            If they hold what the schema does not list, or join a node that is nowhere.
+        """
+        rows, relations = checked_nodes(nodes), checked_edges(edges)
+        self._write(lambda tx: _merge(tx, rows, relations))
 
     def has_unit(self, key: str) -> bool:
         """Tell whether the unit was committed."""
@@ -221,9 +232,7 @@ class GraphStore:
         self._guard(work)
 
     def _read(self, query: Query, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-        with self._reader.session(
-            database=self.config.database, default_access_mode=neo4j.READ_ACCESS
-        ) as session:
+        with self._reader.session(database=self.config.database, default_access_mode=neo4j.READ_ACCESS) as session:
             return session.execute_read(lambda tx: tx.run(query.text, dict(parameters)).data())
 
     def _write(self, work: Callable[[neo4j.ManagedTransaction], T]) -> T:
@@ -258,9 +267,7 @@ class GraphStore:
             raise StoreError(f"the graph server refused: {error}", where=self.uri) from error
 
 
-def _merge(
-    tx: neo4j.ManagedTransaction, nodes: Mapping[str, Any], edges: Mapping[tuple[str, str, str], Any]
-) -> None:
+def _merge(tx: neo4j.ManagedTransaction, nodes: Mapping[str, Any], edges: Mapping[tuple[str, str, str], Any]) -> None:
     for label, rows in nodes.items():
         for start in range(0, len(rows), BATCH):
             tx.run(core.MERGE_NODES[label].text, rows=rows[start : start + BATCH]).consume()

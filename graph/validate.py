@@ -33,10 +33,7 @@ def checked_nodes(nodes: Iterable[Node]) -> dict[str, list[dict[str, Any]]]:
             raise InputError(f"no such property: {sorted(unknown)}", where=f"{node.label} {node.key!r}")
         props = {k: _value(v, f"{node.label}.{k}") for k, v in node.props.items() if k != label.key}
         rows[node.label].setdefault(node.key, {}).update({k: v for k, v in props.items() if v is not None})
-    return {
-        label: [{"key": k, "props": p} for k, p in sorted(found.items())]
-        for label, found in sorted(rows.items())
-    }
+    return {label: [{"key": k, "props": p} for k, p in sorted(found.items())] for label, found in sorted(rows.items())}
 
 
 def checked_edges(edges: Iterable[Edge]) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
@@ -54,9 +51,7 @@ def checked_edges(edges: Iterable[Edge]) -> dict[tuple[str, str, str], list[dict
             raise InputError("no such relationship type", where=edge.type, expected=", ".join(RELATIONS))
         ends = (edge.start[0], edge.end[0])
         if ends not in relation.joins:
-            raise InputError(
-                f"{edge.type} does not join {ends[0]} to {ends[1]}", where=f"{edge.start} to {edge.end}"
-            )
+            raise InputError(f"{edge.type} does not join {ends[0]} to {ends[1]}", where=f"{edge.start} to {edge.end}")
         if unknown := set(edge.props) - relation.props:
             raise InputError(f"no such property: {sorted(unknown)}", where=edge.type)
         props = {k: _value(v, f"{edge.type}.{k}") for k, v in edge.props.items() if v is not None}
@@ -76,9 +71,7 @@ def _value(value: Any, where: str) -> Any:
         return value + 0.0
     if isinstance(value, str):
         if len(value) > LONGEST_TEXT:
-            raise InputError(
-                f"text of {len(value):,} characters", where=where, expected=f"at most {LONGEST_TEXT:,}"
-            )
+            raise InputError(f"text of {len(value):,} characters", where=where, expected=f"at most {LONGEST_TEXT:,}")
         return value.replace("\x00", "")
     if value is None or isinstance(value, bool | int):
         return value

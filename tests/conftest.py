@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["graph_servers"]
+
 LOOPBACK = ["127.0.0.1", "localhost", "::1"]
 
 

@@ -43,9 +43,7 @@ READ_NODES = {
 }
 
 COUNT_NODES = {label: Query(f"count_{label}", f"MATCH (n:{label}) RETURN count(n) AS n") for label in LABELS}
-COUNT_EDGES = {
-    kind: Query(f"count_{kind}", f"MATCH ()-[e:{kind}]->() RETURN count(e) AS n") for kind in RELATIONS
-}
+COUNT_EDGES = {kind: Query(f"count_{kind}", f"MATCH ()-[e:{kind}]->() RETURN count(e) AS n") for kind in RELATIONS}
 
 READ_EDGES = {
     (kind, a, b): Query(
@@ -58,7 +56,11 @@ READ_EDGES = {
 }
 
 HAS_UNIT = Query("has_unit", "MATCH (u:Unit {key: $key}) RETURN u.key AS key", {"key": "none"})
-DONE_UNITS = Query(
-    "done_units", "MATCH (u:Unit) WHERE u.key IN $keys RETURN u.key AS key", {"keys": ["none"]}
+CREATE_UNIT = Query(
+    "create_unit",
+    "CREATE (u:Unit {key: $key, kind: $kind, at: $at}) RETURN u.key AS key",
+    {"key": "example unit", "kind": "example", "at": "2026-01-01T00:00:00Z"},
+    writes=True,
 )
+DONE_UNITS = Query("done_units", "MATCH (u:Unit) WHERE u.key IN $keys RETURN u.key AS key", {"keys": ["none"]})
 SCHEMA_VERSION = Query("schema_version", "MATCH (m:Migration) RETURN max(m.version) AS version")

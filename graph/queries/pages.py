@@ -21,9 +21,7 @@ HYPOTHESES = Query(
     {"text": "", "low": 0, "high": 99, "limit": 10},
 )
 
-HYPOTHESIS = Query(
-    "pages_hypothesis", "MATCH (h:Hypothesis {id: $id}) RETURN properties(h) AS h", {"id": "none"}
-)
+HYPOTHESIS = Query("pages_hypothesis", "MATCH (h:Hypothesis {id: $id}) RETURN properties(h) AS h", {"id": "none"})
 
 TREE = Query(
     "pages_tree",
@@ -133,16 +131,15 @@ PREDICTED = Query(
 
 ALLOY = Query("pages_alloy", "MATCH (a:Alloy {key: $key}) RETURN properties(a) AS a", {"key": "none"})
 
-SOURCES = Query(
-    "pages_sources", "MATCH (s:Source) RETURN properties(s) AS s ORDER BY s.kind, s.name LIMIT 200"
-)
+SOURCES = Query("pages_sources", "MATCH (s:Source) RETURN properties(s) AS s ORDER BY s.kind, s.name LIMIT 200")
 
 CAMPAIGNS = Query(
     "pages_campaigns",
     "MATCH (c:Campaign) RETURN c.id AS id, c.name AS name, c.table AS table, c.method AS method, c.group AS group, "
     "c.seed AS seed, c.best AS best, c.best_percent AS best_percent, c.count AS count, c.budget AS budget, "
     "c.entropy_published AS entropy_published, c.entropy_corrected AS entropy_corrected, "
-    "c.entropy_relative AS entropy_relative, c.auc AS auc, c.live AS live, c.status AS status, c.updated_at AS updated_at "
+    "c.entropy_relative AS entropy_relative, c.auc AS auc, c.live AS live, c.status AS status, "
+    "c.updated_at AS updated_at "
     "ORDER BY c.table, c.method, c.seed LIMIT 20000",
 )
 

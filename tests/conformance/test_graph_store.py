@@ -1,0 +1,234 @@
+"""What every graph server must do alike: every statement, writes, reads, hashes, transfer."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import threading
+from pathlib import Path
+
+import pytest
+from graph_servers import CLEAR
+
+import hypograph.graph.queries  # noqa: F401  (registers every constant)
+from hypograph.graph import FlowRun, GraphStore, StoreConfig, open_store
+from hypograph.graph.integrity import verify
+from hypograph.graph.query import REGISTRY
+from hypograph.graph.schema import LABELS, RELATIONS
+from hypograph.graph.store import now
+from hypograph.graph.transfer import backup, export_csv, export_graphml, restore
+from hypograph.models.errors import HypographError, InputError, StoreCredentialsError, StoreUnreachableError
+from hypograph.models.records import Edge, ModelCall, Node, Outcome, Unit
+
+HOSTILE = [
+    "x'}) DETACH DELETE n //",
+    '`backtick` "quote" \\ backslash',
+    "<script>alert(1)</script>",
+    "$param {{ jinja }} %s \u202e rtl",
+    "ünïcödé 高熵 🧪",
+    "line\nbreak\ttab",
+]
+
+
+def unit(key: str, nodes: list[Node], edges: list[Edge] | None = None) -> Unit:
+    return Unit(key, "test", Outcome({}, nodes, edges or []))
+
+
+def sample() -> Unit:
+    nodes = [
+        Node("Keyword", "annealing", {"kind": "process", "df": 12, "impact": 0.5, "aliases": ["anneal", "annealed"]}),
+        Node("Keyword", "Cr", {"kind": "element", "df": 3}),
+        Node("Hypothesis", "h1", {"statement": "s", "level": 0, "score": -0.0, "created_at": now()}),
+        Node("Evidence", "e1", {"claim": "c", "m_for": 0.2, "m_against": 0.0, "m_unknown": 0.8}),
+    ]
+    edges = [
+        Edge("CO_OCCURS", ("Keyword", "annealing"), ("Keyword", "Cr"), {"weight": 1.5, "count": 2}),
+        Edge("SUPPORTS", ("Evidence", "e1"), ("Hypothesis", "h1"), {"share": 1.0}),
+        Edge("INSPIRED_BY", ("Hypothesis", "h1"), ("Keyword", "Cr")),
+    ]
+    return unit("u1", nodes, edges)
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_every_statement_runs(graph_server: GraphStore, name: str) -> None:
+    query = REGISTRY[name]
+    run = graph_server.run_command if query.writes else graph_server.read
+    assert isinstance(run(query, **query.example), list)
+
+
+def test_a_unit_is_written_once_and_whole(graph_store: GraphStore) -> None:
+    assert graph_store.commit(sample()) is True
+    first = (graph_store.counts(), graph_store.content_hash())
+    assert graph_store.commit(sample()) is False
+    assert (graph_store.counts(), graph_store.content_hash()) == first
+    assert graph_store.has_unit("u1")
+    assert graph_store.done_units(["u1", "u2"]) == {"u1"}
+    assert first[0]["Keyword"] == 2
+    assert first[0]["SUPPORTS"] == 1
+
+
+def test_values_come_back_as_they_went_in(graph_store: GraphStore) -> None:
+    graph_store.commit(sample())
+    props = {row["key"]: row["props"] for row in graph_store.nodes("Keyword")}
+    assert props["annealing"] == {
+        "name": "annealing",
+        "kind": "process",
+        "df": 12,
+        "impact": 0.5,
+        "aliases": ["anneal", "annealed"],
+    }
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_only_text(graph_store: GraphStore, text: str) -> None:
+    nodes = [Node("Keyword", "bystander"), Node("Keyword", text, {"kind": text, "aliases": [text]})]
+    edges = [Edge("CO_OCCURS", ("Keyword", text), ("Keyword", "bystander"), {"weight": 1.0}, key=text)]
+    graph_store.commit(unit(text, nodes, edges))
+    found = {row["key"]: row["props"] for row in graph_store.nodes("Keyword")}
+    assert found[text]["kind"] == text
+    assert found[text]["aliases"] == [text]
+    assert set(found) == {"bystander", text}
+    assert graph_store.has_unit(text)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "edges", "says"),
+    [
+        ([Node("Nonsense", "a")], [], "no such node label"),
+        ([Node("Keyword", "a", {"colour": "red"})], [], "no such property"),
+        ([Node("Keyword", "")], [], "without a key"),
+        ([Node("Keyword", "a", {"df": float("nan")})], [], "not finite"),
+        ([Node("Keyword", "a", {"kind": {"a": 1}})], [], "cannot be kept"),  # type: ignore[dict-item]
+        ([Node("Keyword", "a")], [Edge("LOVES", ("Keyword", "a"), ("Keyword", "a"))], "no such relationship"),
+        ([Node("Keyword", "a")], [Edge("SUPPORTS", ("Keyword", "a"), ("Keyword", "a"))], "does not join"),
+        ([Node("Keyword", "a")], [Edge("CO_OCCURS", ("Keyword", "a"), ("Keyword", "none"))], "nowhere"),
+    ],
+)
+def test_what_the_schema_does_not_list_is_refused_whole(
+    graph_store: GraphStore, nodes: list[Node], edges: list[Edge], says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
+        graph_store.commit(unit("bad", nodes, edges))
+    assert not graph_store.has_unit("bad")
+    assert graph_store.counts()["Keyword"] == 0
+
+
+def test_the_hash_knows_order_and_time_from_content(graph_store: GraphStore) -> None:
+    graph_store.commit(sample())
+    whole = graph_store.content_hash()
+    graph_store.start_run(FlowRun("r1", "discovery", datetime.datetime.now(datetime.UTC)))
+    graph_store.record([ModelCall("c1", "m", "judge", "p", 1, 2, 0.0, 0.1, False, True)])
+    assert graph_store.content_hash() == whole
+    graph_store.commit(unit("u2", [Node("Keyword", "Cr", {"df": 4})]))
+    assert graph_store.content_hash() != whole
+
+
+def test_the_hash_is_the_same_in_any_order(graph_store: GraphStore) -> None:
+    parts = sample().outcome
+    graph_store.commit(unit("a", list(parts.nodes[:2]), [parts.edges[0]]))
+    graph_store.commit(unit("b", list(parts.nodes), list(parts.edges[1:])))
+    split = graph_store.content_hash()
+    clear(graph_store)
+    graph_store.commit(sample())
+    assert graph_store.content_hash() == split
+
+
+def test_two_writers_of_one_unit(graph_store: GraphStore) -> None:
+    results: list[bool] = []
+    barrier = threading.Barrier(4)
+
+    def work() -> None:
+        barrier.wait()
+        results.append(graph_store.commit(sample()))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == [False, False, False, True]
+    assert graph_store.counts()["Keyword"] == 2
+
+
+def test_runs_are_noted(graph_store: GraphStore) -> None:
+    graph_store.start_run(FlowRun("r1", "discovery", datetime.datetime.now(datetime.UTC), {"small": True}))
+    graph_store.finish_run("r1", "completed", seconds=1.5, summary={"a": 1}, units_done=2)
+    (row,) = graph_store.nodes("FlowRun")
+    assert row["props"]["state"] == "completed"
+    assert row["props"]["summary"] == '{"a": 1}'
+
+
+def test_backup_and_restore_give_the_same_graph(graph_store: GraphStore, tmp_path: Path) -> None:
+    graph_store.commit(sample())
+    before = graph_store.content_hash()
+    made = backup(graph_store, tmp_path / "b.jsonl.gz")
+    with pytest.raises(InputError, match="not empty"):
+        restore(graph_store, tmp_path / "b.jsonl.gz")
+    clear(graph_store)
+    assert restore(graph_store, tmp_path / "b.jsonl.gz")["content_hash"] == before == made["content_hash"]
+    assert graph_store.has_unit("u1")
+
+
+def test_a_torn_backup_is_refused(graph_store: GraphStore, tmp_path: Path) -> None:
+    graph_store.commit(sample())
+    path = tmp_path / "b.jsonl.gz"
+    backup(graph_store, path)
+    clear(graph_store)
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(HypographError, match="backup"):
+        restore(graph_store, path)
+    assert graph_store.counts()["Keyword"] == 0
+
+
+def test_exports_hold_every_record(graph_store: GraphStore, tmp_path: Path) -> None:
+    import networkx as nx
+
+    graph_store.commit(sample())
+    export_graphml(graph_store, tmp_path / "g.graphml")
+    made = nx.read_graphml(tmp_path / "g.graphml", force_multigraph=True)
+    assert made.number_of_edges() == 3
+    assert {d["name"] for _, d in made.nodes(data=True)} >= {"annealing", "Cr", "h1", "e1"}
+    export_csv(graph_store, tmp_path / "csv")
+    header = (tmp_path / "csv" / "nodes_Keyword.csv").read_text("utf-8").splitlines()[0]
+    assert header.startswith("name:ID(Keyword),")
+    assert header.endswith(",:LABEL")
+
+
+def test_verify_finds_broken_arithmetic(graph_store: GraphStore) -> None:
+    graph_store.commit(sample())
+    assert verify(graph_store)["ok"] is True
+    graph_store.commit(unit("u3", [Node("Evidence", "e2", {"m_for": 0.9, "m_against": 0.9, "m_unknown": 0.0})]))
+    found = verify(graph_store)
+    assert found["ok"] is False
+    assert "e2" in found["problems"][0]
+
+
+def test_reading_constants_do_not_write(graph_server: GraphStore) -> None:
+    words = ("CREATE", "MERGE", "SET ", "DELETE", "REMOVE", "LOAD CSV", "CALL {")
+    assert [q.name for q in REGISTRY.values() if not q.writes and any(w in q.text for w in words)] == []
+
+
+def test_the_schema_is_there(graph_server: GraphStore) -> None:
+    assert graph_server.schema_version() == 1
+    assert all(label.key not in label.props for label in LABELS.values())
+    assert all(a in LABELS and b in LABELS for r in RELATIONS.values() for a, b in r.joins)
+
+
+def test_a_wrong_password_is_named_as_such(graph_server: GraphStore) -> None:
+    config = dataclasses.replace(
+        graph_server.config, uri=graph_server.uri, username="root", password="not the password"
+    )
+    with pytest.raises(StoreCredentialsError) as caught:
+        open_store(config)
+    assert "not the password" not in str(caught.value)
+
+
+def test_nobody_there_is_named_as_such(tmp_path: Path) -> None:
+    config = StoreConfig(data_folder=tmp_path, uri="bolt://127.0.0.1:9", password="x")
+    with pytest.raises(StoreUnreachableError, match=r"127\.0\.0\.1:9"):
+        open_store(config)
+
+
+def clear(store: GraphStore) -> None:
+    store.run_command(CLEAR)
+    store.ensure_schema()
