@@ -56,9 +56,7 @@ class Part:
     edges: list[Edge]
 
 
-def skill_of_sources(
-    records: Sequence[AlloyRecord], behind: Sequence[Sequence[int]]
-) -> dict[str, dict[str, float]]:
+def skill_of_sources(records: Sequence[AlloyRecord], behind: Sequence[Sequence[int]]) -> dict[str, dict[str, float]]:
     """Measure each source by how often it agrees with other sources on the same composition.
 
     Returns
@@ -110,9 +108,7 @@ def source_nodes(
         if name != "expert" or not expert:
             nodes.append(Node("Source", name, {"name": name, "kind": "similarity", "note": note}))
     if expert:
-        nodes.append(
-            Node("Source", expert, {"name": expert, "kind": "model", "note": f"asked {asked} pairs"})
-        )
+        nodes.append(Node("Source", expert, {"name": expert, "kind": "model", "note": f"asked {asked} pairs"}))
     return [n for n in nodes if n.key not in {"expert"}]
 
 
@@ -216,9 +212,7 @@ def _record(known: Known, piece: Piece) -> AlloyRecord:
 
 def _evidence(known: Known, key: str, piece: Piece, said: dict[str, Any]) -> tuple[list[Node], list[Edge]]:
     """Evidence node with masses before and after discounting by the source's measured reliability."""
-    name = digest(
-        "evidence", key, said["substitution"], said["from_alloy"], said["source"], said["provenance"]
-    )
+    name = digest("evidence", key, said["substitution"], said["from_alloy"], said["source"], said["provenance"])
     mass = round(min(piece.weight, 0.999), 6)
     trust = known.reliability.get(said["source"], 1.0)
     kept = round(mass * trust, 6)
@@ -245,9 +239,7 @@ def _evidence(known: Known, key: str, piece: Piece, said: dict[str, Any]) -> tup
         props["row"] = said["provenance"]
     share = said["belief_share"] or said["conflict_share"]
     edges = [
-        Edge(
-            "SUPPORTS" if piece.supports else "REFUTES", ("Evidence", name), ("Alloy", key), {"share": share}
-        ),
+        Edge("SUPPORTS" if piece.supports else "REFUTES", ("Evidence", name), ("Alloy", key), {"share": share}),
         Edge("PRODUCED_BY", ("Evidence", name), ("Source", said["source"])),
     ]
     nodes = [Node("Evidence", name, props)]

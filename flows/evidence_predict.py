@@ -110,8 +110,7 @@ def predict_alloys(
         "fidelity": round(fidelity, 6),
         "learned_from": len(oracle.knowledge.main),
         "sources": list(oracle.knowledge.sources),
-        "note":
-        f"{total:,} alloys of {size} elements, learned from {len(oracle.knowledge.main):,} compositions",
+        "note": f"{total:,} alloys of {size} elements, learned from {len(oracle.knowledge.main):,} compositions",
     }
 
 

@@ -170,9 +170,7 @@ def read_answers(path: Path) -> list[tuple[str, str, str, float, float]]:
             reader = csv.DictReader(file)
             missing = [c for c in _COLUMNS if c not in (reader.fieldnames or ())]
             if missing:
-                raise InputError(
-                    f"no column {', '.join(missing)}", where=str(path), expected=", ".join(_COLUMNS)
-                )
+                raise InputError(f"no column {', '.join(missing)}", where=str(path), expected=", ".join(_COLUMNS))
             return [_answer(row, f"{path}: row {number}") for number, row in enumerate(reader, start=2)]
     except (FileNotFoundError, IsADirectoryError):
         raise MissingFileError("there is no such file", where=str(path), hint="Check the path.") from None
@@ -184,9 +182,7 @@ def _answer(row: dict[str, Any], where: str) -> tuple[str, str, str, float, floa
     a, b = (row["element_a"] or "").strip(), (row["element_b"] or "").strip()
     for symbol, column in ((a, "element_a"), (b, "element_b")):
         if symbol not in SYMBOL_SET:
-            raise UnknownElementError(
-                f"{symbol!r} is no chemical element", where=f"{where}, column {column!r}"
-            )
+            raise UnknownElementError(f"{symbol!r} is no chemical element", where=f"{where}, column {column!r}")
     knows, answer = (row["has_knowledge"] or "").strip(), (row["substitutability"] or "").strip()
     if knows not in ("Q1Yes", "Q1No"):
         raise MalformedRowError(

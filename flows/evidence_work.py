@@ -106,9 +106,7 @@ class Job:
         """Element sets (present, label): what most compositions of a set show."""
         table = self.table
         count = int(table.family.max()) + 1
-        mean = np.bincount(table.family, table.labels, minlength=count) / np.bincount(
-            table.family, minlength=count
-        )
+        mean = np.bincount(table.family, table.labels, minlength=count) / np.bincount(table.family, minlength=count)
         first = np.unique(table.family, return_index=True)[1]
         return table.present[first], (mean >= 0.5).astype(float)
 
@@ -162,9 +160,7 @@ class Job:
             [elements[m] for m in combinations(len(elements), size)] or [np.empty((0, size), np.int64)]
         )
         width = len(self.table.elements.symbols)
-        fresh = np.array(
-            [k not in known for k in set_keys(members_to_weights(members, width) > 0).tolist()], bool
-        )
+        fresh = np.array([k not in known for k in set_keys(members_to_weights(members, width) > 0).tolist()], bool)
         members = members[fresh]
         if not len(members):
             return Outcome({"alloys": []})
@@ -179,8 +175,7 @@ class Job:
         keep = np.lexsort((np.arange(len(best)), -forecast.probability))[:top]
         because = explain(system, self.final_fold(len(best)), forecast, keep)
         rows = [
-            alloy_part(self.known, best[i], forecast, int(i), pieces)
-            for i, pieces in zip(keep, because, strict=True)
+            alloy_part(self.known, best[i], forecast, int(i), pieces) for i, pieces in zip(keep, because, strict=True)
         ]
         nodes = [n for r in rows for n in r.nodes]
         edges = [e for r in rows for e in r.edges]

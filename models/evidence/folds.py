@@ -75,10 +75,10 @@ def make_folds(table: AlloyTable, protocol: str, tested: IntArray, seed: int = 0
             folds.append(Fold(str(k), np.flatnonzero(trains & main), np.flatnonzero(tests & may)))
     else:
         raise InputError(f"{protocol!r} is no protocol", where="--protocol", expected=" or ".join(PROTOCOLS))
-    folds = [f for f in folds if len(f.train) >= 4 and len(f.test)]
+    folds = [f for f in folds if len(f.train) >= 2 and len(f.test)]
     if not folds:
         raise InputError(
-            f"{len(table)} alloys are too few for protocol {protocol}",
+            f"{int(main.sum())} alloys are too few for protocol {protocol}",
             where="--alloys",
             expected="a table with several element sets",
         )
@@ -123,7 +123,7 @@ def inner_folds(table: AlloyTable, fold: Fold, count: int, most: int, seed: int 
         for k in range(min(count, 5)):
             inside = part == k
             inner.append(Fold(f"{fold.name}.{k}", fold.train[~inside], _some(fold.train[inside], most, seed)))
-    return [f for f in inner if len(f.train) >= 4 and len(f.test)]
+    return [f for f in inner if len(f.train) >= 2 and len(f.test)]
 
 
 def _partners(elements: int, column: int, count: int, seed: int) -> list[int]:

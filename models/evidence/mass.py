@@ -103,7 +103,7 @@ def check_mass(mass: Any, where: str = "mass function") -> FloatArray:
             where=f"{where}, row {row}" if row else where,
             expected="numbers in [0, 1] that sum to 1",
         )
-    return np.maximum(array, 0.0)
+    return np.asarray(np.maximum(array, 0.0), float)
 
 
 def alternatives(size: int) -> int:

@@ -62,7 +62,7 @@ def figures(method: str, folds: Sequence[FoldResult], seconds: float) -> dict[st
         `ignorance_predicts_error` are over all predictions together; `ece_fold` is the mean over folds.
         None where undefined.
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
     for f in folds:
         area, matthews = auc(f.labels, f.score), mcc(f.labels, f.says)
         rows.append({"name": f.name, "auc": _round(area), "mcc": _round(matthews), "n": len(f.labels)})

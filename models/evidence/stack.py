@@ -98,6 +98,9 @@ def fit_fusion(
     (Laplace approximation); the posterior covariance is widened for the alloys of a group not being
     independent.
     """
+    if not len(labels):
+        # Nothing could be measured: what was expected of the sources is all there is.
+        return Fusion(prior_mean, 0.0, 0.5, 0.5, np.diag([*prior_sd**2, 1.0]))
     names, member = np.unique(groups, return_inverse=True)
     sources = evidence.shape[1]
     design = np.concatenate([evidence, np.ones((len(evidence), 1)), np.eye(len(names))[member]], 1)

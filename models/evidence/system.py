@@ -123,6 +123,8 @@ class System:
             evidence.append(self._inner_evidence(fold, inner))
             labels.append(self.learners.labels[inner.test])
             groups.append(np.full(len(inner.test), number))
+        if not evidence:
+            evidence, labels, groups = [np.empty((0, len(self.names)))], [np.empty(0)], [np.empty(0, np.int64)]
         return fit_fusion(np.concatenate(evidence), np.concatenate(labels), np.concatenate(groups), *self.prior())
 
     def prior(self) -> tuple[FloatArray, FloatArray]:
