@@ -15,6 +15,7 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hypograph.flows.knowledge import Knowledge, open_knowledge
+from hypograph.flows.observe import configure, observed_run
 from hypograph.flows.scale import spreader
 from hypograph.flows.settings import Settings, load_settings
 from hypograph.flows.units import UnitRunner
@@ -220,7 +221,8 @@ def run_discovery(
         records = []
     if "campaigns" not in only:
         tables = []
-    with open_store(settings.store_config()) as store:
+    configure(log_json=settings.log_json, otel_endpoint=settings.otel_endpoint)
+    with observed_run(name, run_id), open_store(settings.store_config()) as store:
         store.ensure_schema()
         with open_knowledge(settings, store) as knowledge:
             tell("language model", knowledge.sentence)

@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
 LOGGER = logging.getLogger("hypograph")
-_context: contextvars.ContextVar[Mapping[str, str]] = contextvars.ContextVar(
-    "hypograph", default=MappingProxyType({})
-)
+_context: contextvars.ContextVar[Mapping[str, str]] = contextvars.ContextVar("hypograph", default=MappingProxyType({}))
 
 
 @dataclass
@@ -85,12 +83,13 @@ def configure(*, log_json: bool, otel_endpoint: str | None = None, stream: IO[st
         handler = logging.StreamHandler(stream or sys.stderr)
         handler.setFormatter(JsonFormatter())
         LOGGER.addHandler(handler)
+    finish()
     _state.provider = _provider(otel_endpoint) if otel_endpoint else None
     _state.tracer = _state.provider.get_tracer("hypograph") if _state.provider else None
 
 
 def finish() -> None:
-    """Send the spans that are still held; call it before the process ends."""
+    """Send the spans that are still held; the end of the process does it too."""
     if _state.provider is not None:
         _state.provider.shutdown()
         _state.provider = _state.tracer = None
@@ -98,9 +97,7 @@ def finish() -> None:
 
 def log(event: str, *, level: str = "INFO", **fields: Any) -> None:
     """Write an event with the ids in force."""
-    LOGGER.log(
-        logging.getLevelNamesMapping()[level], event, extra={"ids": dict(_context.get()), "fields": fields}
-    )
+    LOGGER.log(logging.getLevelNamesMapping()[level], event, extra={"ids": dict(_context.get()), "fields": fields})
 
 
 @contextlib.contextmanager
@@ -184,7 +181,5 @@ def _provider(endpoint: str) -> TracerProvider:
             hint="pip install 'hypograph[otel]', or unset it.",
         ) from error
     provider = TracerProvider(resource=Resource.create({"service.name": "hypograph"}))
-    provider.add_span_processor(
-        BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint.rstrip("/") + "/v1/traces"))
-    )
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint.rstrip("/") + "/v1/traces")))
     return provider
