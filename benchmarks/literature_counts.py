@@ -1,0 +1,88 @@
+"""Count keyword pairs of synthetic corpora: time, memory, growth, and the same counts on Dask workers.
+
+Run: python benchmarks/literature_counts.py [--quick] [--dask]
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+OUT = Path(__file__).parent / "results" / "literature_counts.json"
+
+
+def corpus(papers: int, size: int = 10, vocabulary: int = 100_000) -> tuple[np.ndarray, np.ndarray]:
+    """Keywords by Zipf's law (frequency as 1 / rank), each once a paper (repeats move to the next free number)."""
+    rng = np.random.default_rng(0)
+    rows = np.exp(rng.random((papers, size), dtype=np.float32) * np.float32(np.log(vocabulary))).astype(np.int32)
+    rows.sort(axis=1)
+    for j in range(1, size):
+        np.maximum(rows[:, j], rows[:, j - 1] + 1, out=rows[:, j])
+    return np.arange(0, papers * size + 1, size, dtype=np.int64), rows.ravel().astype(np.int64)
+
+
+def measure(papers: int) -> dict[str, float]:
+    from hypograph.models.keywords.counts import count_pairs
+
+    indptr, indices = corpus(papers)
+    began, worked = time.perf_counter(), time.process_time()
+    found = count_pairs(indptr, indices)
+    seconds, cpu = time.perf_counter() - began, time.process_time() - worked
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "papers": papers,
+        "pairs": len(found),
+        "seconds": round(seconds, 2),
+        "cpu_seconds": round(cpu, 2),
+        "peak_mb": round(peak),
+    }
+
+
+def dask_agrees(papers: int = 50_000) -> bool:
+    from distributed import Client, LocalCluster
+
+    from hypograph.flows.literature_counts import count_years
+    from hypograph.models.keywords.counts import merge_counts
+
+    indptr, indices = corpus(papers)
+    years = np.random.default_rng(1).integers(2000, 2010, papers)
+    here = merge_counts(list(count_years(indptr, indices, years).values()))
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+        there = merge_counts(list(count_years(indptr, indices, years, client).values()))
+    return np.array_equal(here.keys, there.keys) and np.array_equal(here.counts, there.counts)
+
+
+def main() -> None:
+    if len(sys.argv) > 2 and sys.argv[1] == "--one":
+        print(json.dumps(measure(int(sys.argv[2]))))
+        return
+    sizes = [10_000, 100_000] if "--quick" in sys.argv else [100_000, 300_000, 1_000_000, 3_000_000, 10_000_000]
+    rows = []
+    for papers in sizes:  # a process each, so that the peak is its own
+        run = subprocess.run(
+            [sys.executable, __file__, "--one", str(papers)], capture_output=True, text=True, check=True
+        )
+        rows.append(json.loads(run.stdout))
+        print(rows[-1], flush=True)
+    x = np.log([r["papers"] for r in rows])
+    result = {
+        "rows": rows,
+        "slope_cpu_seconds": round(float(np.polyfit(x, np.log([max(r["cpu_seconds"], 0.01) for r in rows]), 1)[0]), 2),
+        "slope_memory": round(float(np.polyfit(x, np.log([r["peak_mb"] for r in rows]), 1)[0]), 2),
+    }
+    if "--dask" in sys.argv:
+        result["dask_same_counts"] = dask_agrees()
+    print({k: v for k, v in result.items() if k != "rows"})
+    if "--quick" not in sys.argv:
+        OUT.parent.mkdir(parents=True, exist_ok=True)
+        OUT.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
