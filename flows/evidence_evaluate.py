@@ -115,8 +115,8 @@ class _Bench:
         system = self._system(method)
         results = [self._fold(method, system, fold) for fold in self.folds]
         seconds = time.perf_counter() - began
-        self.tell(f"{method}: {len(results)} folds in {seconds:.1f} s")
         found = figures(method, results, seconds)
+        self.tell(f"{method}: {len(results)} folds in {seconds:.1f} s, AUC {found['auc']}, MCC {found['mcc']}")
         if method.startswith("ours"):
             found["sources"] = list(system.names)
         return found

@@ -70,6 +70,7 @@ def effective(count: FloatArray, total: FloatArray, worth: float) -> FloatArray:
     total
         Pieces on both sides, same shape.
     worth
-        Independent pieces that an unlimited number of dependent ones is worth, positive.
+        Independent pieces that an unlimited number of dependent ones is worth, positive; infinity shrinks nothing.
     """
-    return np.asarray(np.asarray(count, float) * worth / (np.asarray(total, float) + worth))
+    # The form with 1/worth lets worth be infinite: then each piece counts in full.
+    return np.asarray(np.asarray(count, float) / (np.asarray(total, float) / worth + 1.0))

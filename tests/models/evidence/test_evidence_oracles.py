@@ -164,6 +164,7 @@ def test_effective_counts_are_bounded_and_keep_the_ratio() -> None:
     assert same[1] < 20
     assert same[0] == pytest.approx(30 * 20 / 60)
     assert same[1] == pytest.approx(15, rel=1e-3)
+    assert effective(np.array([7.0]), np.array([9.0]), np.inf) == 7.0
 
 
 @pytest.mark.parametrize("mass", [[0.5, 0.5, 0.5, 0.5], [0, -0.1, 0.1, 1.0], [0, 0.5, 0.5], [0, np.nan, 0, 1], [1.0]])

@@ -196,6 +196,13 @@ def test_the_published_way_learns_from_exchanges(table: AlloyTable) -> None:
     assert areas[1] is not None
     assert areas[0] > 0.8
     assert counted.mass.sum(-1) == pytest.approx(np.ones(len(fold.test)))
+    # Above a limit only exchanges of one element for one are counted.
+    many = np.tile(fold.train, 8)
+    single = ers_2021(table.present, y, many, fold.test)
+    assert np.isfinite(single.mass).all()
+    area = auc(y[fold.test], single.score)
+    assert area is not None
+    assert area > 0.8
     nothing = from_similarity(table.present, y, fold.train, fold.test, np.zeros((12, 12)))
     assert (nothing.mass[:, 3] == 1).all()
 
