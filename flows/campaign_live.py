@@ -1,7 +1,7 @@
 """A laboratory's campaign as a folder, and in the store.
 
-The folder holds plain text that any program reads in years: ``campaign.json`` (the definition, with its format
-number), ``events.jsonl`` (everything that happened, one JSON object a line, only ever appended to) and
+The folder holds plain text that any program reads in years: ``campaign.json`` (the definition, with its
+format number), ``events.jsonl`` (everything that happened, one JSON object a line, only ever appended to) and
 ``experiments.csv`` (as things stand; written anew after each change).
 """
 
@@ -91,7 +91,10 @@ def load(folder: Path) -> LiveCampaign:
     path = folder / "campaign.json"
     if not path.is_file():
         raise MissingFileError(
-            "no campaign here", where=str(folder), expected="campaign.json", hint="`hypograph campaign new` begins one."
+            "no campaign here",
+            where=str(folder),
+            expected="campaign.json",
+            hint="`hypograph campaign new` begins one.",
         )
     try:
         definition = live.definition_from(json.loads(path.read_text("utf-8")))
@@ -216,7 +219,7 @@ def store_outcome(campaign: LiveCampaign) -> Outcome:
     entropy = dict(zip((e.id for e in done), live.entropies(definition.space, done), strict=True))
     first, best = definition.objectives[0], -float("inf")
     told = live.status(definition, campaign.events)
-    props = {
+    props: dict[str, Any] = {
         "name": definition.name,
         "method": definition.method,
         "seed": definition.seed,

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from hypograph.flows.cli.campaign_live import app as live_app
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
 from hypograph.models.errors import InputError
 
@@ -16,28 +17,25 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 @app.callback()
 def campaign() -> None:
-    """Optimization campaigns: benchmark methods on tables, compare them."""
+    """Optimization campaigns: run your own, benchmark methods on tables, compare them."""
+
+
+app.add_typer(live_app)
 
 
 @app.command("benchmark", help="Run methods on one table from common starts; random is the yardstick.")
 def benchmark(
     table_name: Annotated[str, typer.Option("--table", help="A CSV file or the name of a packaged table.")],
-    method: Annotated[
-        str, typer.Option(help="random, sobol, bo, llm, hybrid; several by commas.")
-    ] = "random,bo",
+    method: Annotated[str, typer.Option(help="random, sobol, bo, llm, hybrid; several by commas.")] = "random,bo",
     budget: Annotated[int, typer.Option(min=2, help="Experiments in all.")] = 20,
     initial: Annotated[int, typer.Option(min=2, help="Random experiments among them.")] = 5,
     seeds: Annotated[int, typer.Option(min=1, max=10_000, help="Replicates a method.")] = 50,
     expert: Annotated[str | None, typer.Option(help="informative:R, permuted, adversarial or model.")] = None,
-    objective: Annotated[
-        str | None, typer.Option(help="max:COLUMN or min:COLUMN; default: the last column.")
-    ] = None,
+    objective: Annotated[str | None, typer.Option(help="max:COLUMN or min:COLUMN; default: the last column.")] = None,
     parameters: Annotated[str, typer.Option(help="Parameter columns by commas; default: all others.")] = "",
     blind: Annotated[bool, typer.Option("--blind", help="Hide option names from the model.")] = False,
     permute: Annotated[bool, typer.Option("--permute", help="Shuffle the outcomes.")] = False,
-    trajectories: Annotated[
-        Path | None, typer.Option(help="Write every campaign to this JSON-lines file.")
-    ] = None,
+    trajectories: Annotated[Path | None, typer.Option(help="Write every campaign to this JSON-lines file.")] = None,
     seed: SeedOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
@@ -57,12 +55,8 @@ def benchmark(
 
 @app.command("compare", help="Compare the methods in trajectory files: how much better, and how sure.")
 def compare(
-    files: Annotated[
-        list[Path], typer.Argument(help="Files that `campaign benchmark --trajectories` wrote.")
-    ],
-    region: Annotated[
-        float, typer.Option(min=0, help="Differences below this many percent count as none.")
-    ] = 1.0,
+    files: Annotated[list[Path], typer.Argument(help="Files that `campaign benchmark --trajectories` wrote.")],
+    region: Annotated[float, typer.Option(min=0, help="Differences below this many percent count as none.")] = 1.0,
     seed: SeedOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
@@ -99,7 +93,7 @@ def tables(as_json: JsonFlag = False) -> None:
     from hypograph.flows.readers.tables import packaged_names, packaged_table
 
     found = [packaged_table(n) for n in packaged_names()]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "name": t.name,
             "rows": len(t.pool),
@@ -163,5 +157,8 @@ def _benchmark_text(document: dict[str, Any]) -> str:
         for m in document["methods"]
     ]
     header = ("method", "best % (mean ± sd)", "median", "mean best so far", "reached 95%", "time to 95%")
-    title = f"{document['table']}: {document['seeds']} campaigns of {document['budget']} experiments, {document['initial']} initial"
+    title = (
+        f"{document['table']}: {document['seeds']} campaigns of {document['budget']} experiments, "
+        f"{document['initial']} initial"
+    )
     return table((*header, "entropy", "corrected", "relative", "s a campaign"), rows, title)

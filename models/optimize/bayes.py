@@ -1,7 +1,7 @@
 """Bayesian optimization in a laboratory: a numpy surrogate where it is exact, BoTorch where it is not.
 
-One objective: the averaged Gaussian process of `surrogate`, over all points of a finite space or a fresh sample of
-an infinite one. Several objectives: BoTorch's qLogNEHVI over the same points (`botorch_engine`).
+One objective: the averaged Gaussian process of `surrogate`, over all points of a finite space or a fresh
+sample of an infinite one. Several objectives: BoTorch's qLogNEHVI over the same points (`botorch_engine`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hypograph.models.errors import SpaceError
-from hypograph.models.optimize.candidates import candidates, distances, spread
+from hypograph.models.optimize.candidates import candidates, distances, identity, spread
 from hypograph.models.optimize.finite import Hypotheses, Prior, draw
 from hypograph.models.optimize.space import Point, Space
 from hypograph.models.optimize.surrogate import NUMERIC_STRETCH, Distances, Prediction, predict
@@ -22,7 +22,6 @@ from hypograph.models.optimize.trials import (
     Objective,
     Trial,
     goal_text,
-    identity,
     measured,
     ordered,
     outcomes,
@@ -124,7 +123,9 @@ class Bayesian:
                     self.name,
                     self._reason(prediction.informed),
                     None if target else sign * (model.centre + model.scale * float(mean[i])),
-                    None if target else model.scale * float(np.sqrt(sd[i] ** 2 + prediction.weights @ prediction.noise)),
+                    None
+                    if target
+                    else model.scale * float(np.sqrt(sd[i] ** 2 + prediction.weights @ prediction.noise)),
                 )
             )
             model.believe(i, float(mean[i]))
@@ -152,10 +153,12 @@ class Bayesian:
             return f"{rule} under the surrogate, averaged over hyperparameters"
         if informed == 0.0:
             return f"{rule}; the results so far do not bear out {self.scorer.name}, so it has no say"
-        return f"{rule}; {self.scorer.name} has {informed:.0%} of the surrogate's weight, by its predictions so far"
+        return f"{rule}; {self.scorer.name} has {informed:.0%} of the weight, by its predictions so far"
 
-    def _even_enough(self, picked: Sequence[Point], free: Sequence[Point], taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Candidates after which the entropy of exploration is at the target, or else as high as it can be."""
+    def _even_enough(
+        self, picked: Sequence[Point], free: Sequence[Point], taken: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Tell after which candidates the entropy of exploration is at the target, or as high as it can be."""
         total, used = np.zeros(len(free)), 0
         for p in (p for p in self.space.parameters if len(p.levels) > 1):
             index = {v: i for i, v in enumerate(p.levels)}
@@ -171,7 +174,7 @@ class Bayesian:
 
 
 class _Model:
-    """The surrogate of one ask, growing by the points it believes; `points` are the awaited and the free ones."""
+    """The surrogate of one ask, growing by what it believes; `points` are the awaited and the free ones."""
 
     def __init__(
         self,
@@ -260,6 +263,8 @@ def _knowledge(owner: Bayesian) -> tuple[dict[str, dict[Any, float]] | None, dic
         worth[p.name] = dict(zip(p.options, (float(v) for v in values), strict=True))
         matrix = np.asarray(owner.scorer.similarities(goal, p.name, p.options), dtype=float)
         if np.abs(matrix - np.eye(len(matrix))).max() > 1e-9:
-            similar[p.name] = np.clip((matrix + matrix.T) / 2, 0.0, 0.99) * (1 - np.eye(len(matrix))) + np.eye(len(matrix))
+            similar[p.name] = np.clip((matrix + matrix.T) / 2, 0.0, 0.99) * (1 - np.eye(len(matrix))) + np.eye(
+                len(matrix)
+            )
     told = any(len(set(v.values())) > 1 for v in worth.values())
     return (worth if told else None), (similar or None)

@@ -1,7 +1,7 @@
 """Several objectives with BoTorch: one Gaussian process an objective, expected gain of hypervolume.
 
-BoTorch costs about five seconds to import and one or two seconds an ask; it is used where a closed form is not at
-hand: several objectives (qLogNEHVI: Daulton et al. 2021; Ament et al. 2023). Points come as a list of allowed
+BoTorch costs seconds to import and seconds an ask; it is used where a closed form is not at hand: several
+objectives (qLogNEHVI: Daulton et al. 2021; Ament et al. 2023). Points come as a list of allowed
 candidates, so that mixtures, constraints and exclusions hold by construction.
 """
 
@@ -21,7 +21,7 @@ CHUNK = 256
 
 
 def encode(space: Space, points: Sequence[Point]) -> Floats:
-    """Turn points into numbers: options as their index, numbers by their share of the range, shape ``(m, d)``."""
+    """Turn points into numbers: options as their index, numbers as share of the range, shape ``(m, d)``."""
     columns = []
     for p in space.parameters:
         if p.options:
@@ -60,7 +60,7 @@ def ask_several(
     """
     import torch
     from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
-    from botorch.optim import optimize_acqf_discrete
+    from botorch.optim.optimize import optimize_acqf_discrete
     from botorch.sampling.normal import SobolQMCNormalSampler
 
     rng = np.random.default_rng(seed)
@@ -96,12 +96,14 @@ def _fitted(space: Space, x: Any, y: Any) -> Any:
     import warnings
 
     from botorch.fit import fit_gpytorch_mll
-    from botorch.models import MixedSingleTaskGP, ModelListGP, SingleTaskGP
+    from botorch.models.gp_regression import SingleTaskGP
+    from botorch.models.gp_regression_mixed import MixedSingleTaskGP
+    from botorch.models.model_list_gp_regression import ModelListGP
     from gpytorch.mlls import SumMarginalLogLikelihood
 
     named = [j for j, p in enumerate(space.parameters) if p.options]
     with warnings.catch_warnings():
-        # Few points and small ranges are what a laboratory has; BoTorch's advice on them is no news to its user.
+        # Few points and small ranges are what a laboratory has; BoTorch's advice on them is no news.
         warnings.simplefilter("ignore")
         models = [
             MixedSingleTaskGP(x, column[:, None], cat_dims=named, outcome_transform=None)

@@ -42,7 +42,7 @@ def candidates(space: Space, rng: np.random.Generator, near: Sequence[Point] = (
 
 
 def spread(space: Space, n: int, seed: int) -> list[Point]:
-    """Fill the space evenly: n allowed points of a scrambled Sobol' sequence (Owen 1998), fewer if there are fewer."""
+    """Return n allowed points of a scrambled Sobol' sequence (Owen 1998); fewer if there are fewer."""
     from scipy.stats import qmc
 
     sampler = qmc.Sobol(len(space.parameters), seed=seed)
@@ -83,7 +83,7 @@ def _sampled(space: Space, rng: np.random.Generator, near: Sequence[Point]) -> l
 def _at(parameter: Parameter, x: float) -> object:
     if parameter.levels:
         return parameter.levels[min(int(x * len(parameter.levels)), len(parameter.levels) - 1)]
-    return float(parameter.low + x * (parameter.high - parameter.low))
+    return _rounded(parameter, parameter.low + x * (parameter.high - parameter.low))
 
 
 def _moved(parameter: Parameter, value: float, rng: np.random.Generator) -> object:
@@ -93,7 +93,13 @@ def _moved(parameter: Parameter, value: float, rng: np.random.Generator) -> obje
         i = parameter.values.index(value) + int(rng.integers(-1, 2))
         return parameter.values[min(max(i, 0), len(parameter.values) - 1)]
     step = 0.1 * (parameter.high - parameter.low) * rng.standard_normal()
-    return float(min(max(value + step, parameter.low), parameter.high))
+    return _rounded(parameter, value + step)
+
+
+def _rounded(parameter: Parameter, value: float) -> float:
+    """Keep the digits that a person can set: a thousandth of the range, within it."""
+    digits = max(0, 3 - math.floor(math.log10(parameter.high - parameter.low)))
+    return float(min(max(round(value, digits), parameter.low), parameter.high))
 
 
 def _mixed(space: Space, point: Point) -> Point:
@@ -124,14 +130,12 @@ def distances(space: Space, a: Sequence[Point], b: Sequence[Point]) -> Floats:
 def _apart(parameter: Parameter, a: Sequence[object], b: Sequence[object]) -> Floats:
     if not parameter.options:
         numbers = np.array([*a, *b], dtype=float)
-        low, high = (
-            (parameter.values[0], parameter.values[-1]) if parameter.values else (parameter.low, parameter.high)
-        )
+        low, high = (parameter.values[0], parameter.values[-1]) if parameter.values else (parameter.low, parameter.high)
         x = (numbers - low) / ((high - low) or 1.0)
         return np.asarray(np.abs(x[: len(a), None] - x[None, len(a) :]))
     index = {o: i for i, o in enumerate(parameter.options)}
     left, right = np.array([index[str(v)] for v in a]), np.array([index[str(v)] for v in b])
-    return option_distances(parameter)[left[:, None], right[None]]
+    return np.asarray(option_distances(parameter)[left[:, None], right[None]])
 
 
 def option_distances(parameter: Parameter) -> Floats:

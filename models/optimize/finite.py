@@ -203,9 +203,7 @@ def lockstep(
     """
     rng = np.random.default_rng(seed)
     u = None if utility is None else standardised(np.broadcast_to(utility, (len(starts), len(pool))))
-    draws = draw(
-        pool.shape[1], prior or Prior(), rng, utility=u is not None, similarity=similarity is not None
-    )
+    draws = draw(pool.shape[1], prior or Prior(), rng, utility=u is not None, similarity=similarity is not None)
     kernels = Kernels(pool, draws, similarity)
     picks = np.asarray(starts, dtype=np.int64)
     cross = kernels.patterns(picks)
@@ -241,7 +239,7 @@ def acquisition(
     weights = gated(weights / weights.sum(0), draws.informed)
     gain = np.zeros((s, m))
     top = y.max(1, keepdims=True)
-    for k in np.flatnonzero((weights > NEGLIGIBLE).any(1)):
+    for k in (int(i) for i in np.flatnonzero((weights > NEGLIGIBLE).any(1))):
         on = np.flatnonzero(weights[k] > NEGLIGIBLE)
         factor = inverse[k, on] @ kernels.covariance(k, cross[on], picks[on])
         mean = np.einsum("st,stm->sm", white[k, on], factor)

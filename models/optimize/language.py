@@ -11,7 +11,15 @@ import numpy as np
 from hypograph.models.errors import SpaceError
 from hypograph.models.optimize.candidates import candidates, identity
 from hypograph.models.optimize.space import Parameter, Point, Space
-from hypograph.models.optimize.trials import Objective, Trial, context_lines, goal_text, ordered, suggestion, untried
+from hypograph.models.optimize.trials import (
+    Objective,
+    Trial,
+    context_lines,
+    goal_text,
+    ordered,
+    suggestion,
+    untried,
+)
 from hypograph.models.protocols import Proposer, Suggestion
 
 RANGE_LEVELS = 9  # values offered of a range

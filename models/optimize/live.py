@@ -1,12 +1,13 @@
 """A laboratory's campaign as a list of events: nothing is ever changed, an undo is one more event.
 
-A campaign is a definition (name, space, objectives, method) and its events in order. Folding the events gives the
-experiments as they stand. All functions are pure: who keeps the events, and what time it is, is the caller's matter.
+A campaign is a definition (name, space, objectives, method) and its events in order. Folding the events gives
+the experiments as they stand. All functions are pure: who keeps the events, and what time it is, is the
+caller's matter.
 
 Events (JSON objects): ``{"event": "suggest", "id", "parameters", "source", "reason", "mean", "sd"}``,
 ``{"event": "record", "id", "values", "note"}`` (with ``parameters`` where nobody suggested the experiment),
-``{"event": "fail", "id", "note"}``, ``{"event": "undo", "id", "note"}``: takes the experiment's last record or
-failure back, or else withdraws the suggestion. The caller may add ``"at"``.
+``{"event": "fail", "id", "note"}``, ``{"event": "undo", "id", "note"}``: takes the experiment's last
+record or failure back, or else withdraws the suggestion. The caller may add ``"at"``.
 """
 
 from __future__ import annotations
@@ -87,7 +88,9 @@ def definition_from(record: Mapping[str, Any]) -> Definition:
     """
     if int(record.get("format", FORMAT)) > FORMAT:
         raise InputError(
-            f"the campaign has format {record['format']}", expected=f"{FORMAT} or older", hint="Update hypograph."
+            f"the campaign has format {record['format']}",
+            expected=f"{FORMAT} or older",
+            hint="Update hypograph.",
         )
     method = str(record.get("method", "bo"))
     if method not in METHODS:
@@ -182,7 +185,7 @@ def record_point(
     values: Mapping[str, Any],
     note: str = "",
 ) -> dict[str, Any]:
-    """Return the event for an outcome by its parameters: a pending suggestion's, or a person's own experiment."""
+    """Return the event for an outcome by its parameters: a suggestion's, or a person's own experiment."""
     point = definition.space.read(parameters)
     found = fold(definition, events)
     for experiment in found:
@@ -194,7 +197,7 @@ def record_point(
 
 
 def fail(definition: Definition, events: Sequence[Event], id: str, note: str = "") -> dict[str, Any]:
-    """Return the event that marks an experiment as failed: nothing was measured, and it will not be suggested again."""
+    """Return the event that marks an experiment as failed: it will not be suggested again."""
     experiment = _named(definition, events, id)
     if experiment.status != "pending":
         raise InputError(f"it is {experiment.status}", where=id, expected="a pending experiment")
@@ -231,7 +234,7 @@ def status(definition: Definition, events: Sequence[Event]) -> dict[str, Any]:
 
 
 def entropies(space: Space, done: Sequence[Experiment]) -> list[dict[str, float]]:
-    """Entropy of exploration after each finished experiment, as published and corrected (options and values only)."""
+    """Entropy of exploration after each finished experiment, over the parameters with levels."""
     listed = [p for p in space.parameters if len(p.levels) > 1]
     if not listed or not done:
         return [{"published": 0.0, "corrected": 0.0} for _ in done]
@@ -281,7 +284,9 @@ def _outcomes(definition: Definition, values: Mapping[str, Any], where: str) -> 
             found[name] = float(values[name])
         except (KeyError, TypeError, ValueError):
             raise InputError(
-                f"{values.get(name)!r} is no number", where=f"{where}, {name}", expected="the measured outcome"
+                f"{values.get(name)!r} is no number",
+                where=f"{where}, {name}",
+                expected="the measured outcome",
             ) from None
         if not math.isfinite(found[name]):
             raise InputError(f"{found[name]} is no outcome", where=f"{where}, {name}", expected="a finite number")
@@ -302,5 +307,3 @@ def _suggest_event(id: str, found: Suggestion) -> dict[str, Any]:
 
 def _values(objective: Objective) -> tuple[Any, ...]:
     return objective.name, objective.direction, objective.target, objective.noise
-
-

@@ -1,7 +1,7 @@
 """Ask/tell optimizers over any space: random, Sobol', Bayesian, language-model and hybrid.
 
-All keep no state: the history says everything, so results may come late, in any order, or never. A seed and the
-number of trials fix every random choice.
+All keep no state: the history says everything, so results may come late, in any order, or never. A seed and
+the number of trials fix every random choice.
 """
 
 from __future__ import annotations
@@ -51,9 +51,11 @@ class Sobol:
         tried = {identity(t.parameters) for t in history}
         points = [p for p in spread(self.space, len(tried) + n, self.seed) if identity(p) not in tried][:n]
         if len(points) < n:
-            more = Random(self.space, self.seed).ask(
-                [*history, *(Trial("", p) for p in points)], n - len(points)
-            ) if _left(self.space, history, points) else []
+            more = (
+                Random(self.space, self.seed).ask([*history, *(Trial("", p) for p in points)], n - len(points))
+                if _left(self.space, history, points)
+                else []
+            )
             points += [dict(s.parameters) for s in more]
         if not points:
             raise SpaceError("every allowed combination was tried", where="the space")
@@ -111,6 +113,8 @@ def make_optimizer(
             raise InputError("this method needs a language model", where="llm", hint="Configure one, or use bo.")
         return LanguageOptimizer(space, tuple(objectives), proposer, seed, blind)
     if method == "hybrid" and scorer is None:
-        raise InputError("this method needs a source of knowledge", where="hybrid", hint="Configure a model, or use bo.")
+        raise InputError(
+            "this method needs a source of knowledge", where="hybrid", hint="Configure a model, or use bo."
+        )
     knowledge = scorer if method == "hybrid" else None
     return Bayesian(space, tuple(objectives), initial, seed, knowledge, acquisition, entropy_target)

@@ -1,4 +1,4 @@
-"""A Gaussian process over any candidates, for laboratories: mixed parameters, repeated points, knowledge, batches.
+"""A Gaussian process over any candidates: mixed parameters, repeated points, knowledge, batches.
 
 The same model as `finite` (Matérn-5/2, hyperparameters averaged by marginal likelihood, knowledge gated), but
 distances are given, so that numbers and options with descriptors are as welcome as plain options.
@@ -119,7 +119,7 @@ def predict(
     weights = gated((weights / weights.sum())[:, None], draws.informed)[:, 0]
     kept = np.flatnonzero(weights > NEGLIGIBLE * weights.max())
     mean, sd = [], []
-    for k in kept:
+    for k in (int(i) for i in kept):
         cross = inverse[k] @ _covariance((alike if draws.alike[k] and alike else at).across, draws.scales[k])
         mean.append(white[k] @ cross + (draws.beta[k] * u[1] if u else 0.0))
         sd.append(np.sqrt(np.maximum(1.0 - (cross**2).sum(0), 1e-10)))

@@ -51,9 +51,12 @@ class Trial:
 
 
 class Optimizer(Protocol):
-    """Suggests experiments from what is known; the caller tells it everything by the history, each time anew."""
+    """Suggests experiments from what is known; the history tells it everything, each time anew."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Name of the method."""
+        ...
 
     def ask(self, history: Sequence[Trial], n: int = 1) -> list[Suggestion]:
         """Return up to n new points, none tried, pending or failed before; fewer where the space is used up.
@@ -76,7 +79,7 @@ def ordered(history: Sequence[Trial]) -> list[Trial]:
 def outcomes(history: Sequence[Trial], objectives: Sequence[Objective]) -> NDArray[np.float64]:
     """Return utilities of finished and failed trials, shape ``(t, o)``.
 
-    A failed experiment counts as the worst outcome seen, so that its neighbourhood is avoided but not forbidden.
+    A failed experiment counts as the worst outcome seen: its neighbourhood is avoided but not forbidden.
     """
     rows: list[list[float]] = [
         [o.utility(t.values[o.name]) for o in objectives] if t.status == "done" else [np.nan] * len(objectives)
@@ -96,6 +99,7 @@ def measured(history: Sequence[Trial]) -> list[Trial]:
 
 def context_lines(history: Sequence[Trial], objectives: Sequence[Objective]) -> list[str]:
     """Write trials as lines of text, the best first objective's outcomes first."""
+
     def rank(trial: Trial) -> float:
         return -objectives[0].utility(trial.values[objectives[0].name])
 
