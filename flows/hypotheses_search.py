@@ -54,6 +54,7 @@ class Request:
     cost: float | None = None
     strategy: str = "ours"
     person: bool = False
+    posterior: bool = False
     seed: int = 0
 
 
@@ -228,9 +229,7 @@ class _Keeper:
         return found
 
     def _bare(self, hypothesis: Hypothesis) -> Candidate:
-        return Candidate(
-            hypothesis.id, self.task.discipline.statement(hypothesis), self.task.features(hypothesis)
-        )
+        return Candidate(hypothesis.id, self.task.discipline.statement(hypothesis), self.task.features(hypothesis))
 
 
 def _report(
@@ -289,10 +288,26 @@ def _report(
         "deciding_experiment": deciding,
         "space": space,
         "entropy": level_entropy(search),
+        "hierarchical": _hierarchical(search, [h.id for h, _, _ in standing]) if request.posterior else None,
         "finalists": [
             {"id": h.id, "statement": task.discipline.statement(h), "utility": u, "probability_best": p}
             for h, u, p in standing
         ],
+    }
+
+
+def _hierarchical(search: Search, finalists: list[str]) -> dict[str, Any] | None:
+    """Probabilities of being best by the hierarchical posterior, in the order of the finalists."""
+    if not search.model.comparisons:
+        return None
+    from hypograph.models.search.posterior import of_search
+
+    found = of_search(search.model, finalists)
+    return {
+        "probability_best": found.probability_best.round(6).tolist(),
+        "utility": found.mean.round(6).tolist(),
+        "sd": found.sd.round(6).tolist(),
+        "judge_slope": float(found.slopes[0]),
     }
 
 

@@ -17,9 +17,7 @@ def _numbers(text: str) -> list[int]:
     try:
         found = [int(part) for part in text.split(",")]
     except ValueError as error:
-        raise InputError(
-            f"{text!r} is no list of whole numbers", where="--budget", expected="60,240,960"
-        ) from error
+        raise InputError(f"{text!r} is no list of whole numbers", where="--budget", expected="60,240,960") from error
     if not found or min(found) < 3:
         raise InputError(f"{text!r} holds a budget below 3 calls", where="--budget", expected="3 or more")
     return found
@@ -36,9 +34,7 @@ def simulate_(
 ) -> None:
     from hypograph.flows.hypotheses_simulate import simulation_document, simulation_text
 
-    document = simulation_document(
-        scenario.split(","), _numbers(budget), strategies.split(","), instances, seed, say
-    )
+    document = simulation_document(scenario.split(","), _numbers(budget), strategies.split(","), instances, seed, say)
     emit(document, as_json, simulation_text(document))
 
 
@@ -53,9 +49,7 @@ def rank(
     from hypograph.flows.hypotheses_simulate import ranking_document
 
     document = ranking_document(items, _numbers(comparisons), instances, seed)
-    rows = [
-        (r["rule"], r["comparisons"], r["top1"]["mean"], r["coverage"], r["ece"]) for r in document["rules"]
-    ]
+    rows = [(r["rule"], r["comparisons"], r["top1"]["mean"], r["coverage"], r["ece"]) for r in document["rules"]]
     emit(document, as_json, table(("rule", "comparisons", "top-1", "coverage", "ece"), rows))
 
 
@@ -64,9 +58,7 @@ def search(
     question: Annotated[str, typer.Option(help="The research question: text, or a file that holds it.")],
     coarse: Annotated[str, typer.Option(help="The coarse hypothesis to start from: text or file.")],
     survey: Annotated[Path | None, typer.Option(help="Background survey: a text file.")] = None,
-    papers: Annotated[
-        Path | None, typer.Option(help="Publications for options, support and novelty.")
-    ] = None,
+    papers: Annotated[Path | None, typer.Option(help="Publications for options, support and novelty.")] = None,
     discipline: Annotated[str, typer.Option(help="A shipped discipline, or a TOML file.")] = "chemistry",
     budget: Annotated[int, typer.Option(min=1, max=1_000_000, help="Judge calls at most.")] = 60,
     proposals: Annotated[int | None, typer.Option(min=0, help="Proposals at most.")] = None,
@@ -74,6 +66,7 @@ def search(
     max_cost: Annotated[float | None, typer.Option(min=0, help="Money at most.")] = None,
     strategy: Annotated[str, typer.Option(help="ours, or greedy for comparison.")] = "ours",
     person: Annotated[bool, typer.Option("--person", help="Queue comparisons for a person.")] = False,
+    posterior: Annotated[bool, typer.Option("--posterior", help="Check by the hierarchical posterior.")] = False,
     seed: SeedOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
@@ -91,6 +84,7 @@ def search(
         cost=max_cost,
         strategy=strategy,
         person=person,
+        posterior=posterior,
         seed=seed,
     )
     document = search_command(request, say)
@@ -138,10 +132,7 @@ def evaluate(
     from hypograph.flows.hypotheses_evaluate import evaluate_command
 
     document = evaluate_command(benchmark, papers, budget, strategies.split(","), lexical, seed, say)
-    rows = [
-        (m["method"], m["recall"], m["soft"]["mean"], m["hard"]["mean"], m["calls"])
-        for m in document["methods"]
-    ]
+    rows = [(m["method"], m["recall"], m["soft"]["mean"], m["hard"]["mean"], m["calls"]) for m in document["methods"]]
     emit(document, as_json, table(("method", "recall", "soft", "hard", "calls a paper"), rows))
 
 
@@ -164,16 +155,10 @@ def _text(value: str, where: str, must: bool = False) -> str:
 
 def _search_text(document: dict[str, Any]) -> str:
     lines = [document["statement"], ""]
-    lines += [
-        f"{level['name']}: {d['slot']} = {d['value']}"
-        for level in document["levels"]
-        for d in level["details"]
-    ]
+    lines += [f"{level['name']}: {d['slot']} = {d['value']}" for level in document["levels"] for d in level["details"]]
     chance = document["probability_best"]
     lines.append(f"probability of being the best of {document['lines']} lines: {chance:.2f}")
-    lines.append(
-        f"{document['calls']} judge calls, {document['proposals']} proposals, cost {document['cost']:.4f}"
-    )
+    lines.append(f"{document['calls']} judge calls, {document['proposals']} proposals, cost {document['cost']:.4f}")
     lines += [f"for: {s['publication']}: {s['passage']}" for s in document["support"]]
     lines += [f"against: {s['publication']}: {s['passage']}" for s in document["contradict"]]
     return "\n".join(lines)

@@ -200,6 +200,10 @@ class Preference:
         self._alpha, self._Q, _ = newton(self._K, *arrays, start=self._alpha)
         self._due = self.comparisons + max(4, self.comparisons // 8, len(self.items) // 4)
 
+    def data(self) -> tuple[FloatArray, IntArray, IntArray, FloatArray, FloatArray]:
+        """Return prior covariance, items compared, verdicts and slopes: all that the posterior rests on."""
+        return (self._K, *self._arrays())
+
     def _arrays(self) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
         return (
             np.array(self.first, dtype=np.int64),
