@@ -1,5 +1,4 @@
-"""The potential score, keyphrases, and real against shuffled keyword sets, on the data of the user.
-keyword sets.
+"""Measure the potential score, keyphrases, and real against shuffled keyword sets on your data.
 
 Run: python benchmarks/literature_potential.py --papers FILE --years 2012-2017 [--gold ZIP] [--quick]
 The data is the user's; figures on data without a public address are labelled "supplied data".
