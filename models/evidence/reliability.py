@@ -13,9 +13,10 @@ point. `posterior` is a fast approximation (Laplace for each of a grid of scales
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -117,10 +118,12 @@ def posterior_pyro(right: FloatArray, asked: FloatArray, *, samples: int = 500, 
     seed
         Seed of the sampler.
     """
-    import pyro
-    import pyro.distributions as dist
     import torch
-    from pyro.infer import MCMC, NUTS
+
+    # Pyro has no type annotations, so its modules are taken as they come.
+    pyro: Any = importlib.import_module("pyro")
+    infer: Any = importlib.import_module("pyro.infer")
+    dist: Any = pyro.distributions
 
     fields, groups = right.shape
     design = torch.tensor(_design(fields, groups))
@@ -135,7 +138,7 @@ def posterior_pyro(right: FloatArray, asked: FloatArray, *, samples: int = 500, 
 
     pyro.set_rng_seed(seed)
     pyro.clear_param_store()
-    chain = MCMC(NUTS(model), num_samples=samples, warmup_steps=min(samples, 300), disable_progbar=True)
+    chain = infer.MCMC(infer.NUTS(model), num_samples=samples, warmup_steps=min(samples, 300), disable_progbar=True)
     chain.run()
     draws = chain.get_samples()
     ones = torch.ones(samples, 1, dtype=torch.double)
