@@ -210,7 +210,17 @@ def _lost(*_: object) -> None:
 
 
 def set_environment(folder: Path) -> None:
-    """Set what Prefect reads when it is imported; a variable that the user set is left alone."""
+    """Set what Prefect reads when it is imported; a variable that the user set is left alone.
+
+    Raises
+    ------
+    DiskError
+        If Prefect's folder cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise DiskError(f"cannot be written ({error.strerror})", where=str(folder)) from error
     wanted = {
         "PREFECT_HOME": str(folder),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
