@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,6 +33,8 @@ from hypograph.models.records import Edge, ModelCall, Node, Unit
 
 T = TypeVar("T")
 BATCH = 5_000
+# Seconds before each new try when two writers collide; three tries are enough for a handful of writers.
+COLLISION_PAUSES = (0.02, 0.1, 0.4)
 # The driver tells of every lost connection; what matters of it is in our errors.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
@@ -240,11 +243,13 @@ class GraphStore:
             with self._writer.session(database=self.config.database) as session:
                 return session.execute_write(work)
 
-        try:
-            return self._guard(attempt, passes=(ConstraintError,))
-        except ConstraintError:
-            # Two first MERGEs of one key can collide; the second try finds the other's node.
-            return self._guard(attempt)
+        for pause in COLLISION_PAUSES:
+            try:
+                return self._guard(attempt, passes=(ConstraintError, TransientError))
+            except (ConstraintError, TransientError):
+                # Two first writers of one key collide; another try finds the other's node.
+                time.sleep(pause)
+        return self._guard(attempt)
 
     def _guard(self, work: Callable[[], T], passes: tuple[type[Exception], ...] = ()) -> T:
         try:
