@@ -1,0 +1,177 @@
+"""Every ask/tell optimizer keeps the same promises on the same spaces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hypograph.models.errors import InputError, SpaceError
+from hypograph.models.optimize.candidates import identity
+from hypograph.models.optimize.optimizers import METHODS, make_optimizer
+from hypograph.models.optimize.space import Space, space_from
+from hypograph.models.optimize.trials import Objective, Optimizer, Trial
+
+FINITE = {
+    "parameters": [
+        {"name": "ligand", "options": ["a", "b", "c", "None"]},
+        {"name": "heat", "values": [20, 40, 60]},
+    ],
+    "exclusions": [{"ligand": "a", "heat": 20}],
+}
+MIXED = {
+    "parameters": [
+        {"name": "ligand", "options": ["a", "b", "c"], "descriptors": [[0.0], [0.1], [1.0]]},
+        {"name": "heat", "values": [20, 40, 60]},
+        {"name": "water", "low": 0, "high": 1},
+        {"name": "ethanol", "low": 0, "high": 1},
+        {"name": "hours", "low": 1, "high": 10},
+    ],
+    "mixtures": [{"names": ["water", "ethanol"], "total": 1}],
+    "constraints": [{"weights": {"heat": 1, "hours": 1}, "at_most": 65}],
+}
+YIELD = (Objective("yield"),)
+
+
+class Scorer:
+    name = "simulated"
+
+    def utilities(self, goal: str, parameter: str, options: Sequence[str]) -> np.ndarray:
+        return np.arange(len(options), dtype=float)
+
+    def similarities(self, goal: str, parameter: str, options: Sequence[str]) -> np.ndarray:
+        return 0.5 * np.eye(len(options)) + 0.5
+
+
+class Proposer:
+    name = "simulated"
+
+    def propose(
+        self, question: str, context: Mapping[str, Any], options: Sequence[str], n: int, rng: np.random.Generator
+    ) -> Sequence[str]:
+        return ["no such option", *rng.permutation(list(options))[:n]]
+
+
+def measure(point: Mapping[str, Any]) -> float:
+    good = {"a": 1.0, "b": 3.0, "c": 2.0, "None": 0.0}[point["ligand"]]
+    return good + point["heat"] / 60 - (point.get("water", 0.3) - 0.3) ** 2
+
+
+def made(method: str, space: Space) -> Optimizer:
+    return make_optimizer(method, space, YIELD, initial=3, seed=1, scorer=Scorer(), proposer=Proposer())
+
+
+def history(space: Space, n: int) -> list[Trial]:
+    points = [s.parameters for s in made("random", space).ask([], n)]
+    return [Trial(f"e{i}", dict(p), "done", {"yield": measure(p)}) for i, p in enumerate(points)]
+
+
+@pytest.fixture(params=[FINITE, MIXED], ids=["finite", "mixed"])
+def space(request: pytest.FixtureRequest) -> Space:
+    return space_from(request.param)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_suggestions_are_allowed_new_and_told_apart(method: str, space: Space) -> None:
+    trials = history(space, 4)
+    trials[1] = Trial("p", trials[1].parameters)
+    trials[2] = Trial("f", trials[2].parameters, "failed")
+    found = made(method, space).ask(trials, 3)
+    assert len(found) == 3
+    keys = [identity(dict(s.parameters)) for s in found]
+    assert len(set(keys) | {identity(t.parameters) for t in trials}) == 7
+    for s in found:
+        assert space.read(s.parameters) == s.parameters
+        assert s.reason
+        assert s.source
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_order_of_results_changes_nothing(method: str, space: Space) -> None:
+    trials = history(space, 5)
+    optimizer = made(method, space)
+    assert optimizer.ask(trials, 2) == optimizer.ask(trials[::-1], 2)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_finite_space_is_used_up_and_then_refused(method: str) -> None:
+    space, trials = space_from(FINITE), list[Trial]()
+    optimizer = made(method, space)
+    while len(trials) < 11:
+        for s in optimizer.ask(trials, 4):
+            trials.append(Trial(f"e{len(trials)}", dict(s.parameters), "done", {"yield": measure(s.parameters)}))
+    assert len({identity(t.parameters) for t in trials}) == 11
+    with pytest.raises(SpaceError, match="tried"):
+        optimizer.ask(trials, 1)
+
+
+def test_bayes_finds_what_random_does_not() -> None:
+    space = space_from(
+        {
+            "parameters": [
+                {"name": "ligand", "options": ["a", "b", "c", "None"]},
+                {"name": "heat", "values": list(range(0, 61, 3))},
+            ]
+        }
+    )
+    best = {}
+    for method in ("random", "bo"):
+        tops = []
+        for seed in range(5):
+            optimizer = make_optimizer(method, space, YIELD, initial=3, seed=seed)
+            trials = list[Trial]()
+            for i in range(12):
+                (s,) = optimizer.ask(trials, 1)
+                trials.append(Trial(f"e{i}", dict(s.parameters), "done", {"yield": measure(s.parameters)}))
+            tops.append(max(t.values["yield"] for t in trials))
+        best[method] = float(np.mean(tops))
+    assert best["bo"] > best["random"] + 0.05
+
+
+def test_an_entropy_target_keeps_exploration_even() -> None:
+    space, even = space_from(FINITE), []
+    for target in (None, 1.0):
+        optimizer = make_optimizer("bo", space, YIELD, initial=2, seed=0, entropy_target=target)
+        trials = list[Trial]()
+        for i in range(8):
+            (s,) = optimizer.ask(trials, 1)
+            trials.append(Trial(f"e{i}", dict(s.parameters), "done", {"yield": measure(s.parameters)}))
+        counts = np.unique([t.parameters["ligand"] for t in trials], return_counts=True)[1]
+        even.append(counts.max())
+    assert even[1] <= even[0]
+    assert even[1] <= 3
+
+
+def test_minimising_predicts_in_the_users_unit() -> None:
+    space = space_from(FINITE)
+    trials = [Trial(t.id, t.parameters, "done", {"cost": 100 + 10 * t.values["yield"]}) for t in history(space, 5)]
+    (s,) = make_optimizer("bo", space, (Objective("cost", "min"),), initial=3).ask(trials, 1)
+    assert s.mean is not None
+    assert s.sd is not None
+    assert 80 < s.mean < 150
+    assert s.sd > 0
+
+
+def test_a_blind_proposer_sees_no_name() -> None:
+    seen: list[str] = []
+
+    class Spy(Proposer):
+        def propose(
+            self, question: str, context: Mapping[str, Any], options: Sequence[str], n: int, rng: np.random.Generator
+        ) -> Sequence[str]:
+            seen.extend([question, *map(str, context.values()), *options])
+            return list(options)[:n]
+
+    space = space_from(FINITE)
+    make_optimizer("llm", space, YIELD, proposer=Spy(), blind=True).ask(history(space, 3), 1)
+    assert not [text for text in seen for word in ("ligand", "None", "heat", "yield") if word in text]
+
+
+@pytest.mark.parametrize(
+    ("method", "what"), [("nonsense", "no such method"), ("llm", "language model"), ("hybrid", "source of knowledge")]
+)
+def test_a_method_without_its_source_is_refused(method: str, what: str) -> None:
+    with pytest.raises(InputError, match=what):
+        make_optimizer(method, space_from(FINITE), YIELD)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hypograph.models.errors import SpaceError
+from hypograph.models.optimize.botorch_engine import hypervolume
+from hypograph.models.optimize.candidates import candidates, option_distances
+from hypograph.models.optimize.space import space_from
+
+OPTION = {"name": "x", "options": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    ("record", "what"),
+    [
+        ({}, "no parameters"),
+        ({"parameters": [{"options": ["a"]}]}, "no name"),
+        ({"parameters": [{"name": "x"}]}, "not clear"),
+        ({"parameters": [{"name": "x", "options": ["a", "a"]}]}, "twice"),
+        ({"parameters": [{"name": "x", "low": 3, "high": 1}]}, "empty"),
+        ({"parameters": [{"name": "x", "values": ["hot"]}]}, "cannot be read"),
+        ({"parameters": [{**OPTION, "optoins": 1}]}, "no such key"),
+        ({"parameters": [OPTION, OPTION]}, "used twice"),
+        ({"parameters": [{**OPTION, "descriptors": [[1.0]]}]}, "descriptors"),
+        ({"parameters": [OPTION], "exclusions": [{"y": "a"}]}, "no such parameter"),
+        ({"parameters": [OPTION], "constraints": [{"weights": {"x": 1}, "at_most": 1}]}, "constraint on options"),
+        ({"parameters": [OPTION], "mixtures": [{"names": ["x"]}]}, "not a mixture"),
+    ],
+)
+def test_a_wrong_space_is_named(record: dict[str, Any], what: str) -> None:
+    with pytest.raises(SpaceError, match=what):
+        space_from(record)
+
+
+def test_a_space_reads_its_own_record() -> None:
+    record = {
+        "parameters": [OPTION, {"name": "w", "low": 0, "high": 1}, {"name": "e", "low": 0, "high": 1}],
+        "mixtures": [{"names": ["w", "e"], "total": 1}],
+        "constraints": [{"weights": {"w": 2.0}, "at_most": 1.5}],
+        "exclusions": [{"x": "a", "w": 0.0}],
+    }
+    space = space_from(record)
+    assert space_from(space.record()) == space
+    for point in candidates(space, np.random.default_rng(0))[:200]:
+        assert point["w"] + point["e"] == pytest.approx(1.0, abs=1e-4)
+        assert point["w"] <= 0.75 + 1e-6
+
+
+def test_rules_that_leave_nothing_are_refused() -> None:
+    space = space_from({"parameters": [OPTION], "exclusions": [{"x": "a"}, {"x": "b"}]})
+    with pytest.raises(SpaceError, match="leave no point"):
+        candidates(space, np.random.default_rng(0))
+
+
+def test_equal_descriptors_do_not_make_options_equal() -> None:
+    space = space_from({"parameters": [{**OPTION, "descriptors": [[1.0], [1.0]]}]})
+    assert option_distances(space.parameters[0])[0, 1] == pytest.approx(0.1)
+
+
+def test_hypervolume_against_counting() -> None:
+    y = np.random.default_rng(0).random((6, 2))
+    grid = np.stack(np.meshgrid(*[(np.arange(400) + 0.5) / 400] * 2), -1).reshape(-1, 2)
+    counted = (grid[:, None] < y[None]).all(-1).any(1).mean()
+    assert hypervolume(y, np.zeros(2)) == pytest.approx(counted, abs=0.01)
