@@ -46,7 +46,7 @@ def substitution(
         for order in ((0, 1), (1, 0)) if both_orders else ((0, 1),):
             shown = tuple(
                 (
-                    _substitution_text(wording, *s["pair"], DOMAIN, order),
+                    _substitution_text(wording, s["pair"][0], s["pair"][1], DOMAIN, order),
                     _letter(order, 0 if s["same"] else 1),
                 )
                 for s in expert_shots()[:shots]

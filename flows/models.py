@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -62,9 +62,7 @@ def models_of_role(settings: Settings, role: str) -> list[ModelConfig]:
             raise SettingError("no such role", where=f"roles.{given}", expected=", ".join(ROLES))
         for name in [names] if isinstance(names, str) else names:
             if name not in known:
-                raise SettingError(
-                    f"no model is named {name!r}", where=f"roles.{given}", expected=", ".join(known)
-                )
+                raise SettingError(f"no model is named {name!r}", where=f"roles.{given}", expected=", ".join(known))
     names = settings.roles.get(role, ["default"] if "default" in known else [])
     return [known[name] for name in ([names] if isinstance(names, str) else names)]
 
@@ -125,16 +123,16 @@ def _model(name: str, row: dict[str, Any]) -> ModelConfig:
     for key in ("base_url", "model"):
         if not isinstance(row.get(key), str):
             raise SettingError(f"{key} is missing", where=where, expected="base_url and model, as text")
-    key = None
+    secret = None
     if variable := row.get("api_key_env"):
         if not os.environ.get(str(variable)):
             raise SettingError(f"the variable {variable} is not set", where=f"{where}.api_key_env")
-        key = SecretStr(os.environ[str(variable)])
+        secret = SecretStr(os.environ[str(variable)])
     return ModelConfig(
         name=name,
         base_url=row["base_url"],
         model=row["model"],
-        api_key=key,
+        api_key=secret,
         embedding_model=str(row.get("embedding_model", "")),
         decoding=_decoding(row.get("decoding", {}), where),
         **_checked(row, _NUMBERS, where),
@@ -148,7 +146,7 @@ def _decoding(row: dict[str, Any], where: str) -> Decoding:
     return Decoding(**_checked(row, kinds, f"{where}.decoding"))
 
 
-def _checked(row: dict[str, Any], kinds: dict[str, type], where: str) -> dict[str, Any]:
+def _checked(row: dict[str, Any], kinds: Mapping[str, type], where: str) -> dict[str, Any]:
     found = {}
     for key, kind in kinds.items():
         if key not in row:

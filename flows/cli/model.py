@@ -39,7 +39,7 @@ def list_(as_json: JsonFlag = False) -> None:
                 "path": str(path) if here else None,
             }
         )
-    shown = [(r["name"], r["model"], r["base_url"]) for r in named]
+    shown: list[tuple[object, ...]] = [(r["name"], r["model"], r["base_url"]) for r in named]
     shown += [(r["name"], f"{r['bytes']} bytes", r["path"] or "not fetched") for r in local]
     emit({"named": named, "local": local}, as_json, table(("name", "model", "where"), shown))
 
