@@ -99,17 +99,13 @@ def campaigns(request: Request) -> list[dict[str, Any]]:
 
 
 @router.get("/campaigns/compare", summary="Best-so-far and entropy by experiment")
-def compare(
-    request: Request, group: Annotated[list[str] | None, Query(max_length=20)] = None
-) -> dict[str, Any]:
+def compare(request: Request, group: Annotated[list[str] | None, Query(max_length=20)] = None) -> dict[str, Any]:
     """Return the comparison of up to twenty groups."""
     return views.compare(request.app.state.store, group or [])
 
 
 @router.get("/campaigns/compare.csv", summary="The same as CSV")
-def compare_csv(
-    request: Request, group: Annotated[list[str] | None, Query(max_length=20)] = None
-) -> Response:
+def compare_csv(request: Request, group: Annotated[list[str] | None, Query(max_length=20)] = None) -> Response:
     """Return one row a group and experiment."""
     out = io.StringIO()
     writer = csv.writer(out)

@@ -84,13 +84,7 @@ def _templates() -> Jinja2Templates:
 def _figure(value: Any, digits: int = 2) -> str:
     if value is None:
         return "–"
-    return (
-        f"{value:.{digits}f}"
-        if isinstance(value, float)
-        else f"{value:,}"
-        if isinstance(value, int)
-        else str(value)
-    )
+    return f"{value:.{digits}f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _pages(app: FastAPI, templates: Jinja2Templates) -> None:
@@ -122,9 +116,7 @@ def _pages(app: FastAPI, templates: Jinja2Templates) -> None:
     @app.get("/elements", response_class=HTMLResponse, include_in_schema=False)
     def elements(request: Request, symbol: str = "") -> HTMLResponse:
         found = views.substitutability(request.app.state.store, symbol or None)
-        return show(
-            request, "elements.html", table=PERIODIC, alloys=views.alloys(request.app.state.store), **found
-        )
+        return show(request, "elements.html", table=PERIODIC, alloys=views.alloys(request.app.state.store), **found)
 
     @app.get("/alloys/{key}", response_class=HTMLResponse, include_in_schema=False)
     def alloy(request: Request, key: str) -> HTMLResponse:
@@ -163,9 +155,7 @@ async def _flows(prefect_api: str | None) -> dict[str, Any]:
         return {"problem": "No Prefect server is configured or running.", "deployments": [], "runs": []}
     try:
         async with httpx.AsyncClient(base_url=prefect_api.rstrip("/"), timeout=5) as client:
-            deployments = (
-                (await client.post("/deployments/filter", json={"limit": 50})).raise_for_status().json()
-            )
+            deployments = (await client.post("/deployments/filter", json={"limit": 50})).raise_for_status().json()
             newest = {"limit": 20, "sort": "START_TIME_DESC"}
             runs = (await client.post("/flow_runs/filter", json=newest)).raise_for_status().json()
     except httpx.HTTPError as error:
@@ -189,9 +179,7 @@ def _login(app: FastAPI, templates: Jinja2Templates, config: UiConfig) -> None:
             return templates.TemplateResponse(request, "login.html", {"wrong": True}, status_code=403)
         response = RedirectResponse("/", 303)
         secure = request.url.scheme == "https"
-        response.set_cookie(
-            COOKIE, session_value(config.token), httponly=True, samesite="strict", secure=secure
-        )
+        response.set_cookie(COOKIE, session_value(config.token), httponly=True, samesite="strict", secure=secure)
         return response
 
 
@@ -199,9 +187,7 @@ def _errors(app: FastAPI, templates: Jinja2Templates) -> None:
     def answer(request: Request, status: int, text: str) -> Response:
         if request.url.path.startswith("/api/"):
             return JSONResponse({"detail": text}, status)
-        return templates.TemplateResponse(
-            request, "error.html", {"status": status, "text": text}, status_code=status
-        )
+        return templates.TemplateResponse(request, "error.html", {"status": status, "text": text}, status_code=status)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:

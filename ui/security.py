@@ -38,9 +38,7 @@ def guard(app: FastAPI, config: UiConfig) -> None:
     async def _check(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         name = (request.url.hostname or "").strip("[]")
         if config.token is None and name not in allowed:
-            return PlainTextResponse(
-                "This server answers to 127.0.0.1 and localhost only.", 421, headers=HEADERS
-            )
+            return PlainTextResponse("This server answers to 127.0.0.1 and localhost only.", 421, headers=HEADERS)
         if config.token and not request.url.path.startswith(OPEN_PATHS) and not _knows(request, config.token):
             if request.url.path.startswith("/api/"):
                 return PlainTextResponse("A token is needed.", 401, headers=HEADERS)

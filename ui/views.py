@@ -89,7 +89,6 @@ def graph(
     """Hypotheses that match, what inspired them, and the keyword backbone around them, with places."""
     found = hypotheses(store, text, low, high, hypotheses_shown)
     nodes: dict[str, dict[str, Any]] = {}
-    edges: list[dict[str, Any]] = []
     for row in found:
         nodes["h:" + row["id"]] = {
             **row,
@@ -98,10 +97,10 @@ def graph(
             "label": row["statement"],
         }
     ids = [row["id"] for row in found]
-    for row in store.read(pages.REFINES, ids=ids):
-        edges.append(
-            {"start": "h:" + row["start"], "end": "h:" + row["end"], "kind": "refines", "weight": 1.0}
-        )
+    edges = [
+        {"start": "h:" + row["start"], "end": "h:" + row["end"], "kind": "refines", "weight": 1.0}
+        for row in store.read(pages.REFINES, ids=ids)
+    ]
     names = set()
     for row in store.read(pages.INSPIRATIONS, ids=ids):
         kind = row["labels"][0].lower()
@@ -111,9 +110,7 @@ def graph(
         nodes.setdefault(
             f"{kind[0]}:{key}", {"kind": kind, "label": row["n"].get("title") or key, **row["n"], "id": key}
         )
-        edges.append(
-            {"start": "h:" + row["id"], "end": f"{kind[0]}:{key}", "kind": "inspired by", "weight": 1.0}
-        )
+        edges.append({"start": "h:" + row["id"], "end": f"{kind[0]}:{key}", "kind": "inspired by", "weight": 1.0})
     backbone = (
         store.read(pages.NEIGHBOURS, names=sorted(names), limit=edges_shown)
         if names
@@ -148,9 +145,7 @@ def graph(
 def _placed(nodes: dict[str, dict[str, Any]], edges: list[dict[str, Any]]) -> dict[str, Any]:
     names = sorted(nodes)
     index = {name: i for i, name in enumerate(names)}
-    ends = tuple(
-        (index[e["start"]], index[e["end"]]) for e in edges if e["start"] in index and e["end"] in index
-    )
+    ends = tuple((index[e["start"]], index[e["end"]]) for e in edges if e["start"] in index and e["end"] in index)
     places = _cached_layout(tuple(names), ends)
     for name, (x, y) in zip(names, places, strict=True):
         nodes[name].update(key=name, x=round(float(x), 4), y=round(float(y), 4))
