@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from hypograph.flows.evidence_elements import element_table
+from hypograph.flows.evidence_similarity import near
 from hypograph.flows.readers.alloys import hea_literature_alloys
 from hypograph.models.errors import InputError, MalformedRowError, MissingFileError, UnknownElementError
 from hypograph.models.evidence.folds import Fold
@@ -126,8 +127,7 @@ def make_system(
     if not core:
         core = ["vote"]
     if "similarity" in knowledge.sources:
-        distance = table.elements.distance()
-        extras["similarity"] = similarity_source(np.exp(-((distance / np.median(distance)) ** 2) * 4))
+        extras["similarity"] = similarity_source(near(table.elements.distance()))
     if "literature" in knowledge.sources:
         extras["literature"] = literature_source
     if with_expert and knowledge.opinions is not None:

@@ -11,10 +11,23 @@ import pytest
 from typer.testing import CliRunner
 
 from hypograph.flows.cli.evidence import app
+from hypograph.flows.evidence_elements import element_table
 from hypograph.flows.evidence_evaluate import METHODS, evaluate_tables
 from hypograph.flows.evidence_predict import explain_alloy, predict_alloys
+from hypograph.flows.evidence_similarity import element_similarity
 from hypograph.flows.evidence_sources import read_answers
-from hypograph.models.errors import HypographError, InputError, MalformedRowError, UnknownElementError
+from hypograph.flows.readers.alloys import read_alloys
+from hypograph.models.errors import (
+    DataAbsentError,
+    HypographError,
+    InputError,
+    MalformedRowError,
+    UnknownElementError,
+)
+from hypograph.models.evidence.folds import make_folds
+from hypograph.models.evidence.measures import auc
+from hypograph.models.evidence.published import from_similarity
+from hypograph.models.evidence.table import build_table
 
 ELEMENTS = ("Al", "Co", "Cr", "Fe", "Mn", "Nb", "Ni", "Ti", "V")
 LIGHT = {"Al", "Ti", "V", "Nb", "Cr"}
@@ -171,3 +184,36 @@ def test_the_published_figures_are_made_again(supplied: Path) -> None:
         assert found["paper"] == pytest.approx(experts, abs=0.005)
         assert found["vote"] == pytest.approx(plain, abs=0.005)
         assert np.isfinite(list(found.values())).all()
+
+
+@pytest.mark.supplied
+def test_the_published_vote_by_word_vectors_is_made_again(supplied: Path) -> None:
+    for name, wanted in {"hea_ltvc_4.csv": 0.770, "hea_aflow_4.csv": 0.866}.items():
+        table, _ = build_table(read_alloys(supplied / "alloys" / name), element_table())
+        similar = element_similarity("mat2vec", table.elements.symbols, supplied)
+        areas = []
+        for fold in make_folds(table, "loeo", np.arange(len(table))):
+            said = from_similarity(table.present, table.positive, fold.train, fold.test, 0.1 * similar)
+            areas.append(auc(table.positive[fold.test], said.score))
+        assert np.mean([a for a in areas if a is not None]) == pytest.approx(wanted, abs=0.005)
+
+
+@pytest.mark.parametrize("name", ["properties", "hautier"])
+def test_similarities_from_installed_packages(name: str) -> None:
+    symbols = ("Co", "Fe", "Ni", "Zr", "Hf", "Na")
+    similar = element_similarity(name, symbols)
+    np.testing.assert_allclose(similar, similar.T)
+    assert ((similar >= 0) & (similar <= 1)).all()
+    assert similar[3, 4] > similar[0, 3]
+    with pytest.raises(InputError, match="no similarity"):
+        element_similarity("taste", symbols)
+    with pytest.raises(DataAbsentError, match="HYPOGRAPH_DATA_DIR"):
+        element_similarity("mat2vec", symbols)
+
+
+@pytest.mark.supplied
+@pytest.mark.parametrize("name", ["mat2vec", "magpie", "pettifor"])
+def test_similarities_from_supplied_scales(supplied: Path, name: str) -> None:
+    similar = element_similarity(name, ("Zr", "Hf", "Al"), supplied)
+    np.testing.assert_allclose(similar, similar.T)
+    assert similar[0, 1] > similar[0, 2]
