@@ -50,9 +50,14 @@ def endpoint_slots(settings: Settings) -> Iterator[None]:
 def retried(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Do the work, again after a pause where the error says that waiting can help.
 
-    What was finished before an error is found done by the next attempt.
+    What was finished before an error is found done by the next attempt. A run that somebody waits for at the
+    command line is not tried again: that person is told at once.
     """
     import tenacity
+    from prefect.runtime import deployment
+
+    if deployment.id is None:
+        return work()
 
     from hypograph.flows.observe import log
 

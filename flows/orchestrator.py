@@ -20,7 +20,7 @@ from urllib.request import urlopen
 
 from hypograph.models.errors import DiskError, PortTakenError, UnavailableError
 
-BOOT_SECONDS = 120.0
+BOOT_SECONDS = 240.0
 LAST_WORDS_SECONDS = 3.0
 _LOG_LIMIT = 5_000_000
 
