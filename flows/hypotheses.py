@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from hypograph.flows.hypotheses_graph import comparison_records, line_records, passage_records, seed_records
+from hypograph.flows.hypotheses_memory import RememberedProposer, remembered
 from hypograph.flows.hypotheses_space import space_toml
 from hypograph.flows.readers.hypotheses import load_discipline
 from hypograph.flows.units import UnitRunner
@@ -192,7 +193,7 @@ def _prepare(
         {idea.root: idea for idea in ideas},
         read_passages(corpus.publications, corpus.texts),
         {key: a.pignistic for key, a in predictions.items()},
-        proposer=proposer,
+        proposer=RememberedProposer(runner, proposer) if proposer is not None else None,
     )
 
     def ask(first: Candidate, second: Candidate) -> Verdict:
@@ -201,27 +202,6 @@ def _prepare(
     if isinstance(judge, EvidenceJudge):
         return _Step(task, corpus, judge, ask, predictions)
     return _Step(task, corpus, judge, remembered(runner, judge, discipline.question), predictions)
-
-
-def remembered(runner: UnitRunner, judge: Judge, question: str) -> Callable[[Candidate, Candidate], Verdict]:
-    """Make each verdict of a judge that costs something a unit of its own: none is asked for twice."""
-
-    def ask(first: Candidate, second: Candidate) -> Verdict:
-        def work() -> Outcome:
-            told = judge.prefer(question, [(first, second)])[0]
-            return Outcome(
-                {
-                    "probability": told.probability,
-                    "valid": told.valid,
-                    "answer": told.answer,
-                    "provenance": told.provenance,
-                }
-            )
-
-        inputs = {"judge": judge.name, "question": question, "first": first, "second": second}
-        return Verdict(**runner.run("hypothesis-verdict", inputs, work))
-
-    return ask
 
 
 def _line(step: _Step, idea: Idea, calls: int, seed: int) -> Outcome:

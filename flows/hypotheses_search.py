@@ -15,6 +15,7 @@ from hypograph.flows.hypotheses_graph import (
     judged_records,
     passage_records,
 )
+from hypograph.flows.hypotheses_memory import RememberedProposer, plain_verdict
 from hypograph.flows.hypotheses_person import PersonJudge
 from hypograph.flows.hypotheses_space import space_toml
 from hypograph.flows.readers.hypotheses import load_discipline
@@ -136,6 +137,8 @@ def run_search(
     dict
         The document of `hypotheses search --json`.
     """
+    if task.proposer is not None:
+        task.proposer = RememberedProposer(runner, task.proposer)
     keeper = _Keeper(request, task, judge, runner)
     skill = keeper.skill()
     # A person's and the evidence judge's answers do not vary; a model may be asked in both orders.
@@ -181,7 +184,7 @@ class _Keeper:
                 Edge("COMPARES", ("Comparison", node.key), ("Hypothesis", key), {"side": side})
                 for side, key in (("first", first.id), ("second", second.id))
             ]
-            return Outcome(_plain(told), [*nodes, node], edges)
+            return Outcome(plain_verdict(told), [*nodes, node], edges)
 
         inputs = {
             "judge": [self.judge.name, repr(self.judge) if isinstance(self.judge, EvidenceJudge) else ""],
@@ -363,15 +366,6 @@ def _final_records(
         nodes += [hypothesis_node(search, search.known[k], "refined") for k in sorted(judged)] + more_nodes
         edges += more_edges
     return Outcome({"best": best.id}, nodes, edges)
-
-
-def _plain(told: Verdict) -> dict[str, Any]:
-    return {
-        "probability": told.probability,
-        "valid": told.valid,
-        "answer": told.answer,
-        "provenance": told.provenance,
-    }
 
 
 def _fields(skill: Skill) -> dict[str, Any]:

@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from hypograph.flows.cli.hypotheses import app
+from hypograph.flows.hypotheses_evaluate import _Files, evaluate_command
+from hypograph.flows.hypotheses_memory import RememberedProposer
+from hypograph.flows.hypotheses_person import PersonJudge
+from hypograph.flows.hypotheses_search import Request, run_search
+from hypograph.flows.readers.hypotheses import load_discipline
+from hypograph.flows.readers.hypotheses_papers import read_papers
+from hypograph.flows.units import UnitRunner
+from hypograph.graph.schema import LABELS, RELATIONS
+from hypograph.models.errors import (
+    BudgetSpentError,
+    CapabilityError,
+    InputError,
+    MalformedRowError,
+    MissingFileError,
+)
+from hypograph.models.optimize.space import space_from
+from hypograph.models.protocols import Candidate
+from hypograph.models.records import Publication, Unit
+from hypograph.models.search.corpus import passages_of
+from hypograph.models.search.judges import SimulatedJudge
+from hypograph.models.search.texts import TextTask, numbers_in
+
+SURVEY = (
+    "Hydrogels harvest body heat. Guanidine sulfate salts out the polymer network. Directional freezing aligns "
+    "channels in poly(vinyl alcohol) hydrogels at 60 °C for 2 h. Ion transport through aligned channels was fast. "
+    "Without alignment the hydrogel failed at small strain."
+)
+PAPERS = (Publication("10.1/a", title="Directional freezing aligns channels in hydrogels", abstract=SURVEY),)
+
+
+class MemoryStore:
+    def __init__(self, fail_after: int | None = None) -> None:
+        self.units: dict[str, Unit] = {}
+        self.fail_after = fail_after
+
+    def commit(self, unit: Unit) -> bool:
+        if self.fail_after is not None and len(self.units) >= self.fail_after:
+            raise KeyboardInterrupt
+        return self.units.setdefault(unit.key, unit) is unit
+
+    def has_unit(self, key: str) -> bool:
+        return key in self.units
+
+
+class Counting(SimulatedJudge):
+    def prefer(self, question, pairs):  # type: ignore[no-untyped-def]
+        self.asked = [*getattr(self, "asked", []), *((a.id, b.id) for a, b in pairs)]
+        return super().prefer(question, pairs)
+
+
+def run(folder: Path, store: MemoryStore, judge: SimulatedJudge, budget: int = 30):  # type: ignore[no-untyped-def]
+    request = Request("How can heat be harvested?", "Anisotropic hydrogels", SURVEY, calls=budget)
+    corpus = passages_of([(p.key, (p.title, p.abstract)) for p in PAPERS])
+    task = TextTask(load_discipline("chemistry"), request.question, SURVEY, corpus)
+    spent = lambda: {"calls": 0, "tokens": 0, "cost": 0.0}  # noqa: E731
+    return run_search(request, task, judge, UnitRunner(store, folder), PAPERS, spent)
+
+
+def test_a_search_reports_all_it_promises(tmp_path: Path) -> None:
+    store = MemoryStore()
+    found = run(tmp_path, store, SimulatedJudge(utility="relevance", noise=0.1))
+    assert {"id", "statement", "levels", "probability_best", "comparisons", "calls", "cost"} <= set(found)
+    assert [level["name"] for level in found["levels"]][-1] == "experimental conditions"
+    assert found["calls"] <= 30
+    assert sum(f["probability_best"] for f in found["finalists"]) == pytest.approx(1)
+    assert space_from(tomllib.loads(found["space"]))["temperature"].values
+    assert found["support"][0]["publication"] == "10.1/a"
+    assert found["judge_skill"]["n"] >= 1
+    nodes = {(n.label, n.key) for u in store.units.values() for n in u.outcome.nodes}
+    for unit in store.units.values():
+        assert all(set(n.props) <= LABELS[n.label].props for n in unit.outcome.nodes)
+        for edge in unit.outcome.edges:
+            assert {edge.start, edge.end} <= nodes
+            assert (edge.start[0], edge.end[0]) in RELATIONS[edge.type].joins
+    json.dumps(found, allow_nan=False)
+
+
+def test_killed_at_any_moment_it_ends_the_same_and_repeats_no_call(tmp_path: Path) -> None:
+    whole = run(tmp_path / "whole", MemoryStore(), Counting(utility="relevance", noise=0.1))
+    for moment in (1, 4, 11):
+        store, judge = MemoryStore(fail_after=moment), Counting(utility="relevance", noise=0.1)
+        with pytest.raises(KeyboardInterrupt):
+            run(tmp_path / str(moment), store, judge)
+        before = len(judge.asked)
+        store.fail_after = None
+        assert run(tmp_path / str(moment), store, judge) == whole
+        # Skill is one unit of several calls: only the unit that was under way is asked again.
+        repeated = len(judge.asked) - len(set(judge.asked))
+        assert repeated <= (2 * whole["judge_skill"]["n"] if moment == 1 else 1) or before == 0
+
+
+def test_a_proposal_is_asked_for_once(tmp_path: Path) -> None:
+    class Once:
+        name = "once"
+        asked = 0
+
+        def propose(self, question, context, options, n, rng):  # type: ignore[no-untyped-def]
+            self.asked += 1
+            return [f"value {rng.integers(1000)}"]
+
+    proposer, runner = Once(), UnitRunner(MemoryStore(), tmp_path)
+    memory = RememberedProposer(runner, proposer)
+    arguments = ("q", {"detail": "a"}, (), 2)
+    first = memory.propose(*arguments, np.random.default_rng(1))
+    assert memory.propose(*arguments, np.random.default_rng(1)) == first
+    assert proposer.asked == 1
+    memory.propose(*arguments, np.random.default_rng(2))
+    assert proposer.asked == 2
+
+
+class PersonStore:
+    """As much of the store as a person's queue needs."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[str, object]] = {}
+
+    def read(self, query: object, **parameters: object) -> list[dict[str, dict[str, object]]]:
+        return [{"c": {"id": k, **v}} for k, v in self.rows.items() if parameters["id"] in (v["first"], v["second"])]
+
+    def commit(self, unit: Unit) -> bool:
+        for node in unit.outcome.nodes:
+            if node.label == "Comparison":
+                self.rows.setdefault(node.key, {}).update(node.props)
+        return True
+
+
+def test_a_person_is_asked_and_answers_later() -> None:
+    store = PersonStore()
+    judge = PersonJudge(store, most=2)  # type: ignore[arg-type]
+    a, b, c = (Candidate(x, f"text {x}") for x in "abc")
+    assert not judge.prefer("q", [(a, b)])[0].valid
+    assert not judge.prefer("q", [(b, c)])[0].valid
+    with pytest.raises(BudgetSpentError, match="wait for a person"):
+        judge.prefer("q", [(a, c)])
+    next(iter(store.rows.values())).update(valid=True, probability_first=1.0)
+    again = PersonJudge(store, most=2)  # type: ignore[arg-type]
+    verdict = again.prefer("q", [(a, b)])[0]
+    assert verdict.valid
+    assert verdict.probability == 1.0
+
+
+def test_numbers_are_read_with_their_unit() -> None:
+    texts = ["held at 333 K for 30 min", "at 60 °C for 2 h, then 60 °C"]
+    assert numbers_in(texts, "temperature")[0] == "60"
+    assert set(numbers_in(texts, "time")) == {"0.5", "2"}
+
+
+def test_simulate_prints_the_promised_document() -> None:
+    arguments = ["simulate", "--scenario", "A,H", "--budget", "30", "--strategies", "beam,ours", "--instances", "5"]
+    done = CliRunner().invoke(app, [*arguments, "--json"])
+    assert done.exit_code == 0, done.output
+    document = json.loads(done.stdout)
+    assert [c["strategy"] for c in document["cells"]] == ["ours", "beam"] * 2
+    assert {"scenario", "budget", "strategy", "score", "difference_to_ours"} <= set(document["cells"][0])
+    assert document["cells"][0]["difference_to_ours"]["mean"] == 0
+    assert document["against_best_published"][0]["best"] == "beam"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["simulate", "--scenario", "Z"],
+        ["simulate", "--budget", "many"],
+        ["simulate", "--budget", "1"],
+        ["simulate", "--strategies", "luck"],
+    ],
+)
+def test_wrong_arguments_are_explained(arguments: list[str]) -> None:
+    done = CliRunner().invoke(app, arguments)
+    assert isinstance(done.exception, InputError)
+    assert done.exception.expected
+
+
+def workbook(path: Path, rows: list[list[str]]) -> Path:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+HEADER = [
+    "Title",
+    "Background Little Survey",
+    "Background Question",
+    "Background Question (strict)",
+    "Finegrained Hypothesis",
+]
+
+
+def test_the_benchmark_runs_without_a_model_only_when_asked_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path / "home"))
+    path = workbook(
+        tmp_path / "papers.xlsx",
+        [
+            HEADER,
+            ["T", SURVEY, "How can heat be harvested?", "NA", "Directional freezing aligns channels. PVA at 60 °C."],
+        ],
+    )
+    (tmp_path / "processed_research_direction.json").write_text(
+        json.dumps({"How can heat be harvested?": "Anisotropic hydrogels with aligned channels"})
+    )
+    assert read_papers(path)[0].coarse.startswith("Anisotropic")
+    with pytest.raises(CapabilityError, match="judge model"):
+        evaluate_command(path, None, 10, ["ours"], False, 0, lambda text: None)
+    found = evaluate_command(path, None, 10, ["ours", "greedy"], True, 0, lambda text: None)
+    assert [m["method"] for m in found["methods"]] == ["ours", "greedy", "coarse"]
+    assert {m["recall"] for m in found["methods"]} == {"lexical"}
+    assert "not the published metric" in found["note"]
+    assert _Files().has_unit("any")
+
+
+def test_a_wrong_workbook_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError):
+        read_papers(tmp_path / "none.xlsx")
+    (tmp_path / "text.xlsx").write_text("no workbook")
+    with pytest.raises(InputError, match="not an Excel workbook"):
+        read_papers(tmp_path / "text.xlsx")
+    with pytest.raises(InputError, match="no column"):
+        read_papers(workbook(tmp_path / "a.xlsx", [["Title"], ["x"]]))
+    with pytest.raises(MalformedRowError, match="row 2"):
+        read_papers(workbook(tmp_path / "b.xlsx", [HEADER, ["T", "s", "", "", "h"]]))
+
+
+@pytest.mark.supplied
+def test_the_supplied_benchmark_has_51_papers_with_their_directions(supplied: Path) -> None:
+    papers = read_papers(supplied / "hypotheses" / "chem_research_2024_finegrained.xlsx")
+    assert len(papers) == 51
+    assert all(p.coarse != p.question for p in papers)
