@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hypograph.models.errors import SpaceError
 from hypograph.models.optimize.candidates import candidates, distances, identity, spread
-from hypograph.models.optimize.finite import Hypotheses, Prior, draw
+from hypograph.models.optimize.finite import Hypotheses, Prior, draw, embeddable
 from hypograph.models.optimize.space import Point, Space
 from hypograph.models.optimize.surrogate import NUMERIC_STRETCH, Distances, Prediction, predict
 from hypograph.models.optimize.trials import (
@@ -263,8 +263,6 @@ def _knowledge(owner: Bayesian) -> tuple[dict[str, dict[Any, float]] | None, dic
         worth[p.name] = dict(zip(p.options, (float(v) for v in values), strict=True))
         matrix = np.asarray(owner.scorer.similarities(goal, p.name, p.options), dtype=float)
         if np.abs(matrix - np.eye(len(matrix))).max() > 1e-9:
-            similar[p.name] = np.clip((matrix + matrix.T) / 2, 0.0, 0.99) * (1 - np.eye(len(matrix))) + np.eye(
-                len(matrix)
-            )
+            similar[p.name] = embeddable(matrix)
     told = any(len(set(v.values())) > 1 for v in worth.values())
     return (worth if told else None), (similar or None)

@@ -93,6 +93,22 @@ def matern52(squared: Floats) -> Floats:
     return np.asarray((1.0 + r + r**2 / 3.0) * np.exp(-r))
 
 
+def embeddable(similarity: Floats) -> Floats:
+    """Return the similarity nearest by its spectrum whose 1 - s are squared distances between points.
+
+    What a source says need not be consistent (a like b, b like c, a unlike c); without this step the kernel could
+    have negative eigenvalues. Negative eigenvalues are cut off and the diagonal is brought back to 1
+    (Rebonato & Jäckel 1999); different options stay at a similarity of at most 0.99.
+    """
+    symmetric = (np.asarray(similarity, dtype=float) + np.asarray(similarity, dtype=float).T) / 2
+    values, vectors = np.linalg.eigh(symmetric)
+    parts = vectors * np.sqrt(np.maximum(values, 0.0))
+    parts /= np.maximum(np.sqrt((parts**2).sum(1, keepdims=True)), 1e-12)
+    found = np.minimum(0.99 * (parts @ parts.T), 0.99)
+    np.fill_diagonal(found, 1.0)
+    return np.asarray(found)
+
+
 class Kernels:
     """Covariances of observed rows with every candidate, for every draw.
 
@@ -111,7 +127,7 @@ class Kernels:
         d = pool.shape[1]
         bits = (np.arange(1 << d)[:, None] >> np.arange(d)) & 1
         self._tables = matern52((bits[None] / draws.scales[:, None] ** 2).sum(-1))
-        self._apart = None if similarity is None else [1.0 - np.asarray(s) for s in similarity]
+        self._apart = None if similarity is None else [1.0 - embeddable(s) for s in similarity]
 
     def patterns(self, rows: Ints) -> Ints:
         """Mismatch pattern of rows ``(s, t)`` with every candidate, shape ``(s, t, m)``."""
@@ -227,7 +243,7 @@ def acquisition(
     y = (y - y.mean(1, keepdims=True)) / np.maximum(y.std(1, keepdims=True), 1e-9)
     between = np.take_along_axis(cross, picks[:, None, :], axis=2)
     square = np.stack([kernels.covariance(k, between, picks, picks) for k in range(len(draws.noise))])
-    square += draws.noise[:, None, None, None] * np.eye(t)
+    square += (draws.noise[:, None, None, None] + 1e-8) * np.eye(t)
     shift = np.zeros((len(draws.noise), s, t))
     if u is not None:
         shift = draws.beta[:, None, None] * np.take_along_axis(u, picks, axis=1)[None]
