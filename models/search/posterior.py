@@ -7,6 +7,7 @@ measured one. Fitted by stochastic variational inference with a full-rank Gaussi
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,13 +63,14 @@ def hierarchical(
     steps, draws, seed
         Optimisation steps, posterior draws, and the seed of both.
     """
-    import pyro
-    import pyro.distributions as dist
     import torch
-    from pyro.infer import SVI, Trace_ELBO
-    from pyro.infer.autoguide import AutoMultivariateNormal
-    from pyro.optim import Adam
 
+    # Pyro carries no types: as Any it says so once.
+    pyro: Any = importlib.import_module("pyro")
+    dist: Any = importlib.import_module("pyro.distributions")
+    infer: Any = importlib.import_module("pyro.infer")
+    guides: Any = importlib.import_module("pyro.infer.autoguide")
+    optim: Any = importlib.import_module("pyro.optim")
     root = torch.as_tensor(np.linalg.cholesky(K + 1e-6 * np.eye(len(K))), dtype=torch.float64)
     a, b, who = (torch.as_tensor(v) for v in (first, second, judge))
     told = torch.as_tensor(y, dtype=torch.float64)
@@ -86,8 +88,8 @@ def hierarchical(
 
     pyro.clear_param_store()
     with _Seeded(pyro, seed):
-        guide = AutoMultivariateNormal(model, init_scale=0.1)
-        inference: Any = SVI(model, guide, Adam({"lr": 0.03}), Trace_ELBO())
+        guide = guides.AutoMultivariateNormal(model, init_scale=0.1)
+        inference = infer.SVI(model, guide, optim.Adam({"lr": 0.03}), infer.Trace_ELBO())
         for _ in range(steps):
             inference.step()
         utilities, skills = [], []
