@@ -74,9 +74,7 @@ def evaluate_command(
 
     for strategy in strategies:
         if strategy not in STRATEGIES:
-            raise InputError(
-                f"no such strategy: {strategy!r}", where="--strategies", expected=" or ".join(STRATEGIES)
-            )
+            raise InputError(f"no such strategy: {strategy!r}", where="--strategies", expected=" or ".join(STRATEGIES))
     chosen = read_papers(benchmark)[:papers]
     settings = load_settings()
     with open_knowledge(settings, _NoSink()) as knowledge:
@@ -84,8 +82,7 @@ def evaluate_command(
             raise CapabilityError(
                 "the recall of components needs a judge model, and none is configured",
                 where="hypotheses evaluate",
-                hint="Set HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL, or use --lexical "
-                "for recall by shared words.",
+                hint="Set HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL, or use --lexical for recall by shared words.",
             )
         tell(f"language model: {knowledge.sentence}")
         runner = UnitRunner(_Files(), settings.home / "evaluations")
@@ -119,9 +116,7 @@ def _paper(
         {"coarse": {"calls": 0, "proposals": 0, "cost": 0.0, "seconds": 0.0}},
     )
     for strategy in strategies:
-        request = Request(
-            paper.question, paper.coarse, paper.survey, calls=budget, strategy=strategy, seed=seed
-        )
+        request = Request(paper.question, paper.coarse, paper.survey, calls=budget, strategy=strategy, seed=seed)
         task = TextTask(
             load_discipline(request.discipline),
             paper.question,
@@ -167,9 +162,7 @@ def _components(gateway: Gateway, paper: Paper, runner: UnitRunner) -> list[str]
         )
         answer = gateway.ask_all([Question("components", "You read chemistry papers.", user, _Components)])[0]
         listed = answer.value.components if answer.value is not None else []
-        return Outcome(
-            {"components": [c for c in listed if c.strip()] or lexical_components(paper.hypothesis)}
-        )
+        return Outcome({"components": [c for c in listed if c.strip()] or lexical_components(paper.hypothesis)})
 
     inputs = {"model": gateway.config.fingerprint, "hypothesis": paper.hypothesis}
     found: list[str] = runner.run("benchmark-components", inputs, work)["components"]
@@ -206,10 +199,7 @@ def _document(
                 "recall": "lexical" if lexical else "judge model",
                 "soft": interval(scores[:, 0]),
                 "hard": interval(scores[:, 1]),
-                **{
-                    key: float(np.mean([r[key] for r in runs]))
-                    for key in ("calls", "proposals", "cost", "seconds")
-                },
+                **{key: float(np.mean([r[key] for r in runs])) for key in ("calls", "proposals", "cost", "seconds")},
             }
         )
     return {
@@ -227,9 +217,7 @@ def _document(
                 "title": row["title"],
                 "components": row["components"],
                 "words": row["words"],
-                "recall": {
-                    k: dict(zip(("soft", "hard"), recall(g), strict=True)) for k, g in row["grades"].items()
-                },
+                "recall": {k: dict(zip(("soft", "hard"), recall(g), strict=True)) for k, g in row["grades"].items()},
             }
             for row in rows
         ],

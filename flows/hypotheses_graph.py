@@ -55,23 +55,17 @@ def line_records(
         extra |= {"potential": idea.numbers.get("potential"), "novelty": idea.numbers.get("novelty")}
         kind = "refined" if hypothesis.level else idea.kind
         nodes.append(
-            hypothesis_node(
-                search, hypothesis, kind, score=None if score is None else round(score, 6), **extra
-            )
+            hypothesis_node(search, hypothesis, kind, score=None if score is None else round(score, 6), **extra)
         )
         parent = _parent(search, hypothesis, shown)
         if parent is not None:
             edit = "; ".join(str(e) for e in edits_between(parent, hypothesis))
-            edges.append(
-                Edge("REFINES", ("Hypothesis", hypothesis.id), ("Hypothesis", parent.id), {"edit": edit})
-            )
+            edges.append(Edge("REFINES", ("Hypothesis", hypothesis.id), ("Hypothesis", parent.id), {"edit": edit}))
     more_nodes, more_edges = judged_records(search, judge)
     return [*nodes, *more_nodes], [*edges, *more_edges]
 
 
-def seed_records(
-    search: Search, best: Hypothesis, idea: Idea, corpus: Passages
-) -> tuple[list[Node], list[Edge]]:
+def seed_records(search: Search, best: Hypothesis, idea: Idea, corpus: Passages) -> tuple[list[Node], list[Edge]]:
     """Make the relationships to what inspired a root, and the nearest publications of its best refinement."""
     root = ("Hypothesis", Hypothesis(idea.root).id)
     nodes = [Node("Keyword", k) for k in idea.keywords]
@@ -104,14 +98,11 @@ def passage_records(found: Ground, hypothesis: str) -> tuple[list[Node], list[Ed
     return nodes, edges
 
 
-def comparison_records(
-    search: Search, judge: str, rows: Sequence[Mapping[str, Any]]
-) -> tuple[list[Node], list[Edge]]:
+def comparison_records(search: Search, judge: str, rows: Sequence[Mapping[str, Any]]) -> tuple[list[Node], list[Edge]]:
     """Make what the decision between the lines adds: comparisons and probabilities of being best."""
     nodes, edges = judged_records(search, judge)
     finals = [
-        Node("Hypothesis", row["id"], {"probability_best": row["probability_best"], "status": "final"})
-        for row in rows
+        Node("Hypothesis", row["id"], {"probability_best": row["probability_best"], "status": "final"}) for row in rows
     ]
     return [*finals, *nodes], edges
 

@@ -25,9 +25,7 @@ def show_command(hypothesis: str) -> dict[str, Any]:
         found = [n["key"] for n in store.nodes("Hypothesis") if str(n["key"]).startswith(hypothesis)]
         if len(found) != 1:
             what = "no hypothesis has this id" if not found else f"{len(found)} hypotheses begin with this id"
-            raise InputError(
-                what, where=hypothesis, expected="an id from the page or from `hypotheses search`"
-            )
+            raise InputError(what, where=hypothesis, expected="an id from the page or from `hypotheses search`")
         key = str(found[0])
         props = dict(store.read(pages.HYPOTHESIS, id=key)[0]["h"])
         tree = store.read(pages.TREE, root=props.get("root", "none"))
@@ -35,9 +33,7 @@ def show_command(hypothesis: str) -> dict[str, Any]:
         return {
             **props,
             "refines": [r["parent"] for r in tree if r["h"]["id"] == key and r["parent"]],
-            "inspired_by": [
-                {"label": r["labels"][0], **r["n"]} for r in store.read(pages.INSPIRATIONS, ids=[key])
-            ],
+            "inspired_by": [{"label": r["labels"][0], **r["n"]} for r in store.read(pages.INSPIRATIONS, ids=[key])],
             "support": [dict(r) for r in passages if r["kind"] == "SUPPORTS"],
             "contradict": [dict(r) for r in passages if r["kind"] == "REFUTES"],
             "evidence": [dict(r) for r in store.read(pages.HYPOTHESIS_EVIDENCE, ids=[key])],

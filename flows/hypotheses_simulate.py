@@ -66,9 +66,7 @@ def _summary(by: Mapping[tuple[str, int, str], Cell]) -> list[dict[str, Any]]:
     """For each of our strategies and cell: ours minus the published strategy with the best mean there."""
     rows = []
     for scenario, budget in dict.fromkeys((s, b) for s, b, _ in by):
-        rivals = [
-            by[scenario, budget, s] for s in STRATEGIES if s not in OURS and (scenario, budget, s) in by
-        ]
+        rivals = [by[scenario, budget, s] for s in STRATEGIES if s not in OURS and (scenario, budget, s) in by]
         if not rivals:
             continue
         best = max(rivals, key=lambda c: float(c.score.mean()))
