@@ -28,13 +28,9 @@ COMMAND = [sys.executable, "-m", "hypograph.flows.cli.main", "demo", "--small", 
 
 
 def start(home: Path) -> subprocess.Popen[str]:
-    environment = {
-        k: v for k, v in os.environ.items() if not k.startswith(("HYPOGRAPH_", "NEO4J_", "PREFECT_"))
-    }
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("HYPOGRAPH_", "NEO4J_", "PREFECT_"))}
     environment |= {"HYPOGRAPH_HOME": str(home), "HOME": str(home)}
-    return subprocess.Popen(
-        COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    )
+    return subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
 
 
 def finish(home: Path) -> dict[str, Any]:

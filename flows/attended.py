@@ -108,9 +108,7 @@ def publish(name: str, document: dict[str, Any]) -> None:
             {k: v if isinstance(v, str) else json.dumps(v) for k, v in row.items() if k != "curve"}
             for row in document["campaigns"]
         ]
-        create_table_artifact(
-            rows, key=f"{name}-campaigns", description="Campaigns, each method beside random"
-        )
+        create_table_artifact(rows, key=f"{name}-campaigns", description="Campaigns, each method beside random")
     create_markdown_artifact(_markdown(name, document), key=f"{name}-summary", description="What was found")
 
 

@@ -60,9 +60,7 @@ DEPLOYABLES: dict[str, Deployable] = {
             "hypograph.flows.refresh.hypothesis_search",
             "Keyword sets and predicted alloys to refined hypotheses.",
         ),
-        Deployable(
-            "campaign", "hypograph.flows.refresh.campaign", "Reaction tables to campaigns, beside random."
-        ),
+        Deployable("campaign", "hypograph.flows.refresh.campaign", "Reaction tables to campaigns, beside random."),
     )
 }
 
@@ -154,9 +152,7 @@ def schedule_of(cron: str | None, interval: float | None) -> Schedule | None:
             return Interval(interval, timezone="UTC")
     except ValueError as error:
         where = f"--cron {cron}" if cron is not None else f"--interval {interval}"
-        raise InputError(
-            "not a schedule", where=where, expected="five cron fields, or seconds above 0"
-        ) from error
+        raise InputError("not a schedule", where=where, expected="five cron fields, or seconds above 0") from error
     return None
 
 
@@ -192,9 +188,7 @@ def build(
         parameters=dict(parameters or {}),
         description=which.summary,
         tags=["hypograph"],
-        concurrency_limit=ConcurrencyLimitConfig(
-            limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE
-        ),
+        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
     made.entrypoint = which.entrypoint

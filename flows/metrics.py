@@ -118,9 +118,7 @@ class Collector:
 def _spent(rows: list[dict[str, Any]]) -> list[Metric]:
     from prometheus_client.core import CounterMetricFamily
 
-    calls = CounterMetricFamily(
-        "hypograph_model_calls", "Calls of language models", labels=["model", "cached"]
-    )
+    calls = CounterMetricFamily("hypograph_model_calls", "Calls of language models", labels=["model", "cached"])
     tokens = CounterMetricFamily("hypograph_model_tokens", "Language-model tokens", labels=["model"])
     cost = CounterMetricFamily("hypograph_model_cost", "Money spent on language models", labels=["model"])
     for row in rows:

@@ -50,9 +50,7 @@ class Orchestrator:
         Port for the child; 0 takes a free one.
     """
 
-    def __init__(
-        self, home: Path, api_url: str | None = None, *, schedules: bool = False, port: int = 0
-    ) -> None:
+    def __init__(self, home: Path, api_url: str | None = None, *, schedules: bool = False, port: int = 0) -> None:
         self.folder = home / "prefect"
         self.schedules, self.port = schedules, port
         self.owned = False
@@ -234,11 +232,7 @@ def set_environment(folder: Path) -> None:
 
 
 def _child_environment(folder: Path) -> dict[str, str]:
-    mine = {
-        k: v
-        for k, v in os.environ.items()
-        if k not in {"PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_PROFILE"}
-    }
+    mine = {k: v for k, v in os.environ.items() if k not in {"PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_PROFILE"}}
     return {
         **mine,
         "PREFECT_HOME": str(folder),

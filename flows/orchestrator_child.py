@@ -92,9 +92,7 @@ def _migrate(path: Path) -> None:
     engine = sqlalchemy.create_engine(f"sqlite:///{path}")
     with (
         warnings.catch_warnings(),
-        EnvironmentContext(
-            config, script, fn=lambda revision, _: script._upgrade_revs("head", revision)
-        ) as step,
+        EnvironmentContext(config, script, fn=lambda revision, _: script._upgrade_revs("head", revision)) as step,
         engine.connect() as connection,
     ):
         warnings.filterwarnings("ignore", category=sqlalchemy.exc.SAWarning)

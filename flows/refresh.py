@@ -42,9 +42,7 @@ class _Parameters(BaseModel):
 class LiteratureParameters(_Parameters):
     """Parameters of `literature-refresh`."""
 
-    papers: Path | None = Field(
-        default=None, description="Publications; none: those that ship with the package."
-    )
+    papers: Path | None = Field(default=None, description="Publications; none: those that ship with the package.")
 
 
 class EvidenceParameters(_Parameters):
@@ -63,9 +61,7 @@ class HypothesisParameters(_Parameters):
 class CampaignParameters(_Parameters):
     """Parameters of `campaign`."""
 
-    table: Path | None = Field(
-        default=None, description="A reaction table; none: those that ship with the package."
-    )
+    table: Path | None = Field(default=None, description="A reaction table; none: those that ship with the package.")
     seeds: int = Field(default=3, ge=1, le=1000, description="Replicates a method.")
     budget: int = Field(default=20, ge=2, le=10_000, description="Experiments a campaign.")
 

@@ -211,9 +211,7 @@ def tidy(client: SyncPrefectClient, *, own_server: bool, say: Say) -> None:
                 missed[run.deployment_id] = missed.get(run.deployment_id, 0) + 1
                 client.delete_flow_run(run.id)
         elif own_server:
-            client.set_flow_run_state(
-                run.id, Crashed(message="its process ended with `flows serve`"), force=True
-            )
+            client.set_flow_run_state(run.id, Crashed(message="its process ended with `flows serve`"), force=True)
             say(f"{deployed[run.deployment_id]}: run {run.id} had been cut off; its finished units are kept")
     for deployment, count in missed.items():
         client.create_flow_run_from_deployment(deployment)

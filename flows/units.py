@@ -143,8 +143,7 @@ class UnitRunner:
             return lambda: outcome
 
         return [
-            self.run(kind, inputs, finished(made[i]) if i in made else work)
-            for i, (inputs, work) in enumerate(jobs)
+            self.run(kind, inputs, finished(made[i]) if i in made else work) for i, (inputs, work) in enumerate(jobs)
         ]
 
     def _path(self, key: str) -> Path:

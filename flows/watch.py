@@ -64,11 +64,7 @@ def _words(schedule: Any) -> str:
 
 
 def _time(moment: datetime | None) -> str | None:
-    return (
-        None
-        if moment is None
-        else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    )
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _last(client: SyncPrefectClient, deployment: Any) -> Any:
@@ -103,9 +99,7 @@ def _next(client: SyncPrefectClient, deployment: Any) -> datetime | None:
         deployment_id=FlowRunFilterDeploymentId(any_=[deployment]),
         next_scheduled_start_time=FlowRunFilterNextScheduledStartTime(after_=now),
     )
-    found = client.read_flow_runs(
-        flow_run_filter=only, sort=FlowRunSort.NEXT_SCHEDULED_START_TIME_ASC, limit=1
-    )
+    found = client.read_flow_runs(flow_run_filter=only, sort=FlowRunSort.NEXT_SCHEDULED_START_TIME_ASC, limit=1)
     return found[0].next_scheduled_start_time if found else None
 
 

@@ -36,9 +36,7 @@ def serve(
     metrics_port: Annotated[
         int, typer.Option("--metrics-port", min=0, max=65535, help="Port of /metrics; 0: a free one.")
     ] = 0,
-    notify: Annotated[
-        str | None, typer.Option("--notify", help="Address that is called when a run fails.")
-    ] = None,
+    notify: Annotated[str | None, typer.Option("--notify", help="Address that is called when a run fails.")] = None,
 ) -> None:
     from hypograph.flows.deployments import read_parameters, schedule_of
     from hypograph.flows.notices import checked_address

@@ -185,9 +185,7 @@ def test_a_killed_prefect_server_ends_the_run_clearly(home: Path) -> None:
     assert kept(home) >= before + 2
 
 
-def test_a_killed_graph_server_is_started_anew_and_the_run_goes_on(
-    tmp_path: Path, undisturbed: dict[str, Any]
-) -> None:
+def test_a_killed_graph_server_is_started_anew_and_the_run_goes_on(tmp_path: Path, undisturbed: dict[str, Any]) -> None:
     run = Command(tmp_path, *DEMO)
     run.until_units(2)
     for child in run.children("ArcadeDBServer"):

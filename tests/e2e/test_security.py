@@ -91,10 +91,7 @@ def test_hostile_names_are_stored_as_they_are_and_do_nothing(store: Any) -> None
     names = [name for name in HOSTILE if "\u0000" not in name]
     nodes = [Node("Keyword", name, {"name": name, "kind": name}) for name in names]
     nodes += [Node("Publication", name, {"key": name, "title": name, "venue": name}) for name in names]
-    edges = [
-        Edge("MENTIONS", ("Publication", name), ("Keyword", name), {"passage": name}, key=name)
-        for name in names
-    ]
+    edges = [Edge("MENTIONS", ("Publication", name), ("Keyword", name), {"passage": name}, key=name) for name in names]
     assert store.commit(Unit("hostile'unit", "kind`", Outcome({}, nodes, edges)))
     before = store.content_hash()
     for query in REGISTRY.values():

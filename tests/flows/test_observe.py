@@ -135,9 +135,7 @@ def test_spans_reach_the_collector_with_run_and_unit(tmp_path: Path) -> None:
     by_name = {span.name: span for span in spans}
     assert set(by_name) == {"run probe", "unit add"}
     assert by_name["unit add"].parent_span_id == by_name["run probe"].span_id
-    assert {a.key: a.value.string_value for a in by_name["unit add"].attributes}[
-        "hypograph.outcome"
-    ] == "done"
+    assert {a.key: a.value.string_value for a in by_name["unit add"].attributes}["hypograph.outcome"] == "done"
 
 
 def test_metrics_are_on_loopback_and_say_what_is_missing() -> None:
@@ -146,9 +144,7 @@ def test_metrics_are_on_loopback_and_say_what_is_missing() -> None:
         assert httpx.get(address.replace("/metrics", "/secrets")).status_code == 404
         port = int(address.rsplit(":", 1)[1].split("/")[0])
         listening = [
-            c.laddr.ip
-            for c in psutil.Process().net_connections()
-            if c.status == "LISTEN" and c.laddr.port == port
+            c.laddr.ip for c in psutil.Process().net_connections() if c.status == "LISTEN" and c.laddr.port == port
         ]
     assert listening == ["127.0.0.1"]
     assert "hypograph_prefect_up 0.0" in text
