@@ -54,8 +54,10 @@ def observe(home: Path, runs: int) -> list[dict[str, float]]:
 
     from hypograph.flows.orchestrator import serving_url
 
-    url = None
+    url, end = None, time.monotonic() + 300
     while url is None:
+        if time.monotonic() > end:
+            raise SystemExit("the server did not start")
         time.sleep(1)
         url = serving_url(home / "prefect")
     time.sleep((runs + 2) * INTERVAL)
