@@ -49,9 +49,7 @@ def coin(n: int, seed: int) -> list[Choice]:
     rng = np.random.default_rng(seed)
     rows = rng.uniform(size=(n, 2, 2))
     rows /= rows.sum(axis=2, keepdims=True)
-    return [
-        Choice(r.mean(axis=0), r, tuple(int(x) for x in r.argmax(axis=1)), True, "coin", "") for r in rows
-    ]
+    return [Choice(r.mean(axis=0), r, tuple(int(x) for x in r.argmax(axis=1)), True, "coin", "") for r in rows]
 
 
 def ways(gateway: Gateway, battery: Battery, word: str) -> list[dict[str, object]]:
@@ -120,9 +118,7 @@ def main() -> None:
         "substitution": lambda n: pair_battery(pairs, wordings=ONE, shots=n).part(most),
         "judging": lambda n: judge_battery(shots=n).part(most),
     }
-    rows = {
-        name: [{**scored(make(0), coin(len(make(0).truth), 1)), "way": "coin"}] for name, make in made.items()
-    }
+    rows = {name: [{**scored(make(0), coin(len(make(0).truth), 1)), "way": "coin"}] for name, make in made.items()}
     with tempfile.TemporaryDirectory() as folder, serving(path, share_prefix=True) as config:
         gateway = connect(config, cache_folder=given.cache or Path(folder))
         for shots, word in ((0, "zero-shot"), (6, "six-shot")):

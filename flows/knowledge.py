@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hypograph.flows.settings import Settings
@@ -13,26 +13,32 @@ from hypograph.models.protocols import CallSink
 if TYPE_CHECKING:
     from hypograph.agents import Gateway, ModelOptionScorer
 
-NO_MODEL = (
-    "none configured: this run is knowledge-free "
-    "(set HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL to use one)"
-)
+NO_MODEL = "none configured: this run is knowledge-free (set HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL to use one)"
 
 
 @dataclass(frozen=True)
 class Knowledge:
-    """The language model of a run, if there is one, as arguments for each step."""
+    """The language models of a run, if there are any, as arguments for each step.
+
+    Attributes
+    ----------
+    gateway
+        The default model.
+    roles
+        Models that serve in a role instead of the default one; all share its budget.
+    """
 
     gateway: Gateway | None = None
+    roles: Mapping[str, Sequence[Gateway]] = field(default_factory=dict)
+
+    def _of(self, role: str) -> Sequence[Gateway]:
+        """Models of a role; the caller has made sure that there is a default one."""
+        return self.roles.get(role) or [self.gateway]  # type: ignore[list-item]
 
     @property
     def sentence(self) -> str:
         """One line for the user."""
-        return (
-            NO_MODEL
-            if self.gateway is None
-            else f"{self.gateway.config.model} at {self.gateway.config.base_url}"
-        )
+        return NO_MODEL if self.gateway is None else f"{self.gateway.config.model} at {self.gateway.config.base_url}"
 
     def literature(self) -> dict[str, Any]:
         """Arguments of the literature step: extraction by model is a command of its own."""
@@ -44,7 +50,7 @@ class Knowledge:
             return {}
         from hypograph.agents import ModelExpert
 
-        return {"expert": ModelExpert(self.gateway)}
+        return {"expert": ModelExpert(self._of("expert")[0])}
 
     def hypotheses(self) -> dict[str, Any]:
         """Arguments of the hypothesis step."""
@@ -52,7 +58,16 @@ class Knowledge:
             return {}
         from hypograph.agents import ModelJudge, ModelProposer
 
-        return {"judge": ModelJudge(self.gateway), "proposer": ModelProposer(self.gateway)}
+        judges = [ModelJudge(g) for g in self._of("judge")]
+        proposer = ModelProposer(self._of("proposer")[0])
+        if len(judges) == 1:
+            return {"judge": judges[0], "proposer": proposer}
+        from hypograph.models.search.judges import EnsembleJudge
+
+        # A member that was not assessed weighs as one in between: neither trusted nor silenced.
+        skills = [0.5 if j.skill is None else j.skill for j in judges]
+        name = "ensemble of " + ", ".join(j.name for j in judges)
+        return {"judge": EnsembleJudge(judges, skills, name), "proposer": proposer}
 
     def scorer(self) -> ModelOptionScorer | None:
         """The model as a source of knowledge about options, or None."""
@@ -60,7 +75,7 @@ class Knowledge:
             return None
         from hypograph.agents import ModelOptionScorer
 
-        return ModelOptionScorer(self.gateway)
+        return ModelOptionScorer(self._of("scorer")[0])
 
     def campaigns(self) -> tuple[tuple[str, ...], dict[str, Any]]:
         """Methods and further arguments of the campaign step."""
@@ -68,7 +83,7 @@ class Knowledge:
             return ("random", "bo"), {}
         from hypograph.agents import ModelOptionScorer
 
-        return ("random", "bo", "llm", "hybrid"), {"scorer": ModelOptionScorer(self.gateway)}
+        return ("random", "bo", "llm", "hybrid"), {"scorer": ModelOptionScorer(self._of("scorer")[0])}
 
     def document(self) -> dict[str, Any] | None:
         """The `llm` entry of the run's document."""
@@ -106,10 +121,19 @@ def open_knowledge(settings: Settings, sink: CallSink | None) -> Iterator[Knowle
                     "the local model was chosen but is not there", hint="Run `hypograph model fetch`."
                 )
             config = stack.enter_context(serving(path))
+        from hypograph.flows.models import models_of_role
+
+        named = {role: models_of_role(settings, role) for role in settings.roles}
+        if config is None:
+            config = next((found[0] for found in named.values() if found), None)
         if config is None:
             yield Knowledge()
             return
-        from hypograph.agents import Budget, connect
+        from hypograph.agents import Budget, ModelConfig, connect
 
         budget = Budget(calls=settings.llm_max_calls, cost=settings.llm_max_cost)
-        yield Knowledge(connect(config, cache_folder=settings.home / "llm-cache", sink=sink, budget=budget))
+
+        def joined(model: ModelConfig) -> Gateway:
+            return connect(model, cache_folder=settings.home / "llm-cache", sink=sink, budget=budget)
+
+        yield Knowledge(joined(config), {role: [joined(m) for m in found] for role, found in named.items()})

@@ -64,9 +64,7 @@ def batteries(gateway: Gateway, sizes: tuple[int, int, int], seed: int) -> list[
     found: list[Battery] = []
     if pairs:
         shown = {frozenset(s["pair"]) for s in expert_shots()}
-        decided = [
-            d for d in decided_pairs(hea_tables(), pairs + len(shown)) if frozenset(d[:2]) not in shown
-        ]
+        decided = [d for d in decided_pairs(hea_tables(), pairs + len(shown)) if frozenset(d[:2]) not in shown]
         expert = ModelExpert(gateway)  # asked exactly as it will be asked in earnest
         asked = tuple(expert.question(a, b) for a, b, _ in decided[:pairs])
         found.append(Battery(PAIRS, asked, tuple(same for *_, same in decided[:pairs]), by_area=True))

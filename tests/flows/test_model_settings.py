@@ -146,3 +146,27 @@ def test_assess_of_a_dead_endpoint_is_one_sentence(
     code, out, err = run(capsys, "assess")
     assert (code, out) == (1, "")
     assert "does not answer" in err
+
+
+def test_roles_of_the_settings_serve_in_a_run(tmp_path: Path) -> None:
+    from hypograph.agents import ModelJudge
+    from hypograph.flows.knowledge import open_knowledge
+    from hypograph.models.search.judges import EnsembleJudge
+
+    large = {"base_url": "http://127.0.0.1:2/v1", "model": "large"}
+    models = {"small": SMALL, "large": large}
+    with open_knowledge(load_settings(home=tmp_path, models=models, roles={"judge": "small"}), None) as one:
+        assert isinstance(one.hypotheses()["judge"], ModelJudge)
+        assert "small" in one.hypotheses()["judge"].name
+    settings = load_settings(
+        home=tmp_path, models=models, roles={"judge": ["small", "large"], "expert": "large", "proposer": "small"}
+    )
+    with open_knowledge(settings, None) as both:
+        found = both.hypotheses()
+        assert isinstance(found["judge"], EnsembleJudge)
+        assert [m.name.split()[1] for m in found["judge"].members] == ["small", "large"]
+        assert found["proposer"].name.startswith("proposer small")
+        assert both.evidence()["expert"].name.startswith("expert large")
+    with open_knowledge(load_settings(home=tmp_path), None) as none:
+        assert none.gateway is None
+        assert none.hypotheses() == {}
