@@ -9,7 +9,7 @@ from hypograph.flows.hypotheses import HypothesisOutcome, hypothesis_units
 from hypograph.flows.readers.publications import hea_literature
 from hypograph.flows.units import UnitRunner
 from hypograph.graph.schema import LABELS, RELATIONS
-from hypograph.models.optimize.space import space_from
+from hypograph.models.optimize.live import definition_from
 from hypograph.models.records import AlloyPrediction, KeywordSet, Unit
 from hypograph.models.search.judges import SimulatedJudge
 
@@ -58,8 +58,9 @@ def test_every_idea_is_refined_over_two_levels(done: tuple[HypothesisOutcome, Me
     assert outcome.calls <= 40
     assert "annealed at" in outcome.best["statement"]
     for found in outcome.hypotheses:
-        space = space_from(tomllib.loads(found["space"]))
-        assert "anneal temperature" in {p.name for p in space.parameters}
+        campaign = definition_from({"name": "x", **tomllib.loads(found["space"])})
+        assert "anneal temperature" in {p.name for p in campaign.space.parameters}
+        assert campaign.objectives[0].name == "single-phase fraction"
 
 
 def test_what_is_written_fits_the_schema_and_hangs_together(
@@ -77,9 +78,7 @@ def test_what_is_written_fits_the_schema_and_hangs_together(
     assert types >= {"REFINES", "INSPIRED_BY", "COMPARES", "PREFERRED_TO"}
 
 
-def test_killed_and_run_again_it_ends_the_same(
-    tmp_path: Path, done: tuple[HypothesisOutcome, MemoryStore]
-) -> None:
+def test_killed_and_run_again_it_ends_the_same(tmp_path: Path, done: tuple[HypothesisOutcome, MemoryStore]) -> None:
     store = MemoryStore(fail_after=3)
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, store)
