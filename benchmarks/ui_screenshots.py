@@ -1,7 +1,7 @@
 """Take the pictures of the documentation from running pages.
 
-    hypograph demo && hypograph ui &
-    python benchmarks/ui_screenshots.py [--url http://127.0.0.1:8347] [--out docs/images]
+hypograph demo && hypograph ui &
+python benchmarks/ui_screenshots.py [--url http://127.0.0.1:8347] [--out docs/images]
 """
 
 from __future__ import annotations

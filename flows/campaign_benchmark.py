@@ -136,7 +136,7 @@ def summary(
         },
         "auc": float(percent.mean()),
         "reached_95": float(reached.any(1).mean()),
-        "time_to_95": restricted_mean_time(times, reached.any(1), picks.shape[1]),
+        "time_to_95": restricted_mean_time(times, np.asarray(reached.any(1)), picks.shape[1]),
         "entropy": {
             "published": float(published),
             "corrected": float(corrected),

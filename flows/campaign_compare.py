@@ -83,8 +83,8 @@ def _differences(runs: Runs, a: str, b: str) -> list[tuple[NDArray[np.float64], 
     for name in sorted(set(runs[a]) & set(runs[b])):
         common = sorted(set(runs[a][name]) & set(runs[b][name]))
         if common:
-            sides = (np.array([runs[m][name][s][-1] for s in common]) for m in (a, b))
-            found.append(tuple(sides))
+            x, y = (np.array([runs[m][name][s][-1] for s in common]) for m in (a, b))
+            found.append((x, y))
     if not found:
         raise InputError(
             "no table and seed in common", where=f"{a} and {b}", expected="trajectories from the same starts"

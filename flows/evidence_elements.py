@@ -44,7 +44,7 @@ def element_table() -> ElementTable:
 
 
 def _periodic(symbol: str) -> list[float]:
-    from pymatgen.core import Element
+    from pymatgen.core.periodic_table import Element
 
     element = Element(symbol)
     with warnings.catch_warnings():

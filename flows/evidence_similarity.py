@@ -66,7 +66,7 @@ def element_similarity(name: str, symbols: Sequence[str], folder: Path | None = 
         return near(np.abs(place[:, None] - place[None, :]))
     vectors = _vectors(path, symbols)
     if name == "magpie":
-        known = np.isfinite(vectors).any(1)
+        known = np.asarray(np.isfinite(vectors).any(1))
         scaled = standardise(vectors)
         gap = np.sqrt(((scaled[:, None] - scaled[None]) ** 2).mean(-1))
         return near(np.where(known[:, None] & known[None], gap, np.nan))

@@ -32,13 +32,17 @@ def _node(label: str, key: str, props: dict[str, Any]) -> list[str]:
     spec = LABELS[label]
     where = f"{label} {key!r}"
     found = [f"{where}: unknown property {p}" for p in sorted(set(props) - spec.props - {spec.key})]
-    belief, plausibility, ignorance = (props.get(n) for n in ("belief", "plausibility", "ignorance"))
-    if None not in (belief, plausibility, ignorance) and not math.isclose(
-        belief + ignorance, plausibility, abs_tol=1e-4
-    ):
-        found.append(f"{where}: belief {belief} + ignorance {ignorance} is not plausibility {plausibility}")
-    for kind in ("m", "d"):
-        masses = [props.get(f"{kind}_{name}") for name in ("for", "against", "unknown")]
-        if None not in masses and not math.isclose(sum(masses), 1.0, abs_tol=1e-4):
-            found.append(f"{where}: masses {kind}_* sum to {sum(masses):.6f}")
+    sums = [
+        ("belief + ignorance - plausibility", ("belief", "ignorance", "plausibility"), (1, 1, -1), 0.0),
+        *[
+            (f"masses {k}_*", tuple(f"{k}_{n}" for n in ("for", "against", "unknown")), (1, 1, 1), 1.0)
+            for k in ("m", "d")
+        ],
+    ]
+    for name, members, signs, expected in sums:
+        values = [props[m] for m in members if props.get(m) is not None]
+        if len(values) == len(members):
+            total = float(sum(s * v for s, v in zip(signs, values, strict=True)))
+            if not math.isclose(total, expected, abs_tol=1e-4):
+                found.append(f"{where}: {name} is {total:.6f}, not {expected:g}")
     return found

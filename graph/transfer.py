@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -152,7 +153,7 @@ def export_csv(store: GraphStore, folder: Path) -> int:
     except OSError as error:
         raise DiskError(f"cannot be made ({error.strerror})", where=str(folder)) from error
     for name, found in rows.items():
-        _write_whole(folder / f"{name}.csv", lambda file, found=found: _table(file, found))
+        _write_whole(folder / f"{name}.csv", partial(_table, found=found))
     return sum(map(len, rows.values()))
 
 
@@ -183,7 +184,9 @@ def _checked(path: Path) -> dict[str, Any]:
     """Read a backup once: whole, and of our format."""
     if not path.is_file():
         raise MissingFileError("no such backup", where=str(path))
-    number, last, head = 0, {}, {}
+    number = 0
+    last: dict[str, Any] = {}
+    head: dict[str, Any] = {}
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             for number, line in enumerate(file, 1):
@@ -215,7 +218,7 @@ def _write_whole(path: Path, write: Callable[[IO[str]], None], *, compress: bool
     part = path.with_name(path.name + ".part")
     try:
         with gzip.open(part, "wt", encoding="utf-8") if compress else part.open("w", encoding="utf-8") as file:
-            write(file)  # type: ignore[arg-type]
+            write(file)
         os.replace(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -51,12 +51,12 @@ def _discipline(raw: Mapping[str, Any], where: str) -> Discipline:
         slots = tuple(_slot(s, place) for s in _tables(level, "slots", place))
         name = _text(level, "name", place)
         levels.append(Level(name, str(level.get("asks", name)), slots))
-    names = [s.name for level in levels for s in level.slots]
+    names = [s.name for made in levels for s in made.slots]
     double = sorted({n for n in names if names.count(n) > 1})
     if double:
         raise InputError(f"two slots are named {double[0]!r}", where=where, expected="one name a slot")
-    for level in levels:
-        for slot in level.slots:
+    for made in levels:
+        for slot in made.slots:
             if slot.parent and slot.parent not in names:
                 raise InputError(
                     f"slot {slot.name!r} hangs under {slot.parent!r}, which is no slot",
