@@ -35,9 +35,11 @@ def main() -> None:
     parser.add_argument("--out", default="campaign_knowledge")
     a = parser.parse_args()
     seeds, reference = (10, 3) if a.quick else (a.seeds, a.reference)
-    rows = [row for name in a.tables or _tables() for row in measure(name, seeds, reference)]
     target = Path(__file__).parent / "results" / f"{a.out}.json"
-    target.write_text(json.dumps({"budget": BUDGET, "initial": INITIAL, "rows": rows}, indent=1) + "\n")
+    rows: list[dict[str, Any]] = []
+    for name in a.tables or _tables():
+        rows += measure(name, seeds, reference)
+        target.write_text(json.dumps({"budget": BUDGET, "initial": INITIAL, "rows": rows}, indent=1) + "\n")
 
 
 def _tables() -> list[str]:
