@@ -55,15 +55,11 @@ def read_papers(path: Path) -> list[Paper]:
         rows = list(book.worksheets[0].iter_rows(values_only=True))
         book.close()
     except (BadZipFile, InvalidFileException, KeyError, OSError) as error:
-        raise InputError(
-            f"not an Excel workbook ({error})", where=str(path), expected="an .xlsx file"
-        ) from error
+        raise InputError(f"not an Excel workbook ({error})", where=str(path), expected="an .xlsx file") from error
     header = [str(c).strip() if c is not None else "" for c in rows[0]] if rows else []
     lacking = [c for c in COLUMNS.values() if c not in header]
     if lacking:
-        raise InputError(
-            f"no column {lacking[0]!r}", where=f"{path.name}: row 1", expected=", ".join(COLUMNS.values())
-        )
+        raise InputError(f"no column {lacking[0]!r}", where=f"{path.name}: row 1", expected=", ".join(COLUMNS.values()))
     place = {name: header.index(column) for name, column in COLUMNS.items()}
     directions = _directions(path.with_name(DIRECTIONS))
     papers = []
@@ -73,9 +69,7 @@ def read_papers(path: Path) -> list[Paper]:
             continue
         for name in ("question", "hypothesis"):
             if not cells[name]:
-                raise MalformedRowError(
-                    "the cell is empty", where=f"{path.name}: row {number}, {COLUMNS[name]}"
-                )
+                raise MalformedRowError("the cell is empty", where=f"{path.name}: row {number}, {COLUMNS[name]}")
         coarse = directions.get(cells["question"]) or directions.get(cells["strict"]) or cells["question"]
         papers.append(Paper(cells["title"], cells["question"], cells["survey"], coarse, cells["hypothesis"]))
     return papers
