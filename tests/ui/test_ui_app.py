@@ -172,6 +172,7 @@ def test_the_token_opens_and_nothing_else_does(graph_store: GraphStore, tmp_path
     assert client.get("/api/v1/overview").status_code == 401
     assert client.post("/login", content="token=wrong").status_code == 403
     assert client.get("/api/v1/overview", headers={"authorization": "Bearer a long secret"}).status_code == 200
+    assert client.post("/login", content="token=" + "x" * 5000).status_code == 413
     opened = client.post("/login", content="token=a+long+secret")
     assert opened.status_code == 303
     assert "HttpOnly" in opened.headers["set-cookie"]
