@@ -106,13 +106,9 @@ def run_method(
     if method == "llm":
         assert utility is not None  # noqa: S101  (checked at the boundary)
         order = np.argsort(-utility, axis=1, kind="stable")
-        return np.stack(
-            [_greedy(s[: plan.initial], o, plan.budget) for s, o in zip(starts, order, strict=True)]
-        )
+        return np.stack([_greedy(s[: plan.initial], o, plan.budget) for s, o in zip(starts, order, strict=True)])
     knowledge = utility if method == "hybrid" else None
-    return lockstep(
-        table.pool, values, starts[:, : plan.initial], plan.budget, seed=plan.seed, utility=knowledge
-    )
+    return lockstep(table.pool, values, starts[:, : plan.initial], plan.budget, seed=plan.seed, utility=knowledge)
 
 
 def summary(
@@ -147,9 +143,7 @@ def summary(
     }
 
 
-def trajectories(
-    table: ReactionTable, plan: Plan, picks: Mapping[str, NDArray[np.int64]]
-) -> list[dict[str, Any]]:
+def trajectories(table: ReactionTable, plan: Plan, picks: Mapping[str, NDArray[np.int64]]) -> list[dict[str, Any]]:
     """Return every campaign in full: one record a method and seed, parameters by name."""
     return [
         {
@@ -219,9 +213,7 @@ def _sobol(table: ReactionTable, plan: Plan, s: int) -> NDArray[np.int64]:
     """Spread points over the options by a scrambled Sobol' sequence, each the nearest row not yet tried."""
     from scipy.stats import qmc
 
-    points = qmc.Sobol(table.pool.shape[1], seed=1000 * plan.seed + s).random(
-        1 << (plan.budget - 1).bit_length()
-    )
+    points = qmc.Sobol(table.pool.shape[1], seed=1000 * plan.seed + s).random(1 << (plan.budget - 1).bit_length())
     wanted = np.floor(points * table.sizes).astype(np.int64)
     free = np.ones(len(table.pool), dtype=bool)
     rows = []

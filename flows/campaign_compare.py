@@ -63,9 +63,7 @@ def compare(runs: Runs, *, region: float = 1.0, seed: int = 0) -> dict[str, Any]
     """
     methods = list(runs)
     if len(methods) < 2:
-        raise InputError(
-            "nothing to compare", where=", ".join(methods), expected="trajectories of two methods or more"
-        )
+        raise InputError("nothing to compare", where=", ".join(methods), expected="trajectories of two methods or more")
     named = list(combinations(methods, 2))
     samples = [_differences(runs, a, b) for a, b in named]
     posteriors = compare_paired([[x - y for x, y in tables] for tables in samples], region=region, seed=seed)
@@ -113,9 +111,7 @@ def _survival(tables: Mapping[str, Mapping[int, NDArray[np.float64]]]) -> dict[s
     runs = [best for table in tables.values() for best in table.values()]
     horizon = max(len(r) for r in runs)
     reached = np.array([bool((r >= 95.0).any()) for r in runs])
-    times = np.array(
-        [int((r >= 95.0).argmax()) + 1 if hit else len(r) for r, hit in zip(runs, reached, strict=True)]
-    )
+    times = np.array([int((r >= 95.0).argmax()) + 1 if hit else len(r) for r, hit in zip(runs, reached, strict=True)])
     return {
         "target": 95.0,
         "not_reached": [float(v) for v in survival(times, reached, horizon)],

@@ -100,9 +100,7 @@ def _picks(table: ReactionTable, inputs: Mapping[str, Any]) -> NDArray[np.int64]
     order = np.stack([rng.permutation(len(table.pool)) for _ in range(inputs["seeds"])])
     if inputs["method"] == "random":
         return order[:, : inputs["budget"]]
-    return lockstep(
-        table.pool, table.values, order[:, : inputs["initial"]], inputs["budget"], seed=inputs["seed"]
-    )
+    return lockstep(table.pool, table.values, order[:, : inputs["initial"]], inputs["budget"], seed=inputs["seed"])
 
 
 def interval(sample: NDArray[np.float64]) -> dict[str, float]:

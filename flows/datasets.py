@@ -55,9 +55,7 @@ def find(name: str) -> DataSet:
     try:
         return locked()[name]
     except KeyError:
-        raise InputError(
-            "no such data set", where=name, hint="`hypograph data list` names them all."
-        ) from None
+        raise InputError("no such data set", where=name, hint="`hypograph data list` names them all.") from None
 
 
 def path_of(name: str, settings: Settings) -> Path:
@@ -74,14 +72,10 @@ def path_of(name: str, settings: Settings) -> Path:
     for path in _places(entry, settings):
         if path.is_file():
             if checksum(path) != entry.sha256:
-                raise InputError(
-                    "the file is not the locked one", where=str(path), expected=f"SHA-256 {entry.sha256}"
-                )
+                raise InputError("the file is not the locked one", where=str(path), expected=f"SHA-256 {entry.sha256}")
             return path
     hint = (
-        f"Run `hypograph data fetch {name}`."
-        if entry.url
-        else f"Set HYPOGRAPH_DATA_DIR to a folder that holds {name}."
+        f"Run `hypograph data fetch {name}`." if entry.url else f"Set HYPOGRAPH_DATA_DIR to a folder that holds {name}."
     )
     raise DataAbsentError("the data set is not here", where=name, hint=hint)
 

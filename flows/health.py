@@ -122,9 +122,7 @@ def _prefect(settings: Settings) -> dict[str, Any]:
         if not row["reachable"]:
             row["error"] = f"the server answers {answer.status_code}"
     except httpx.HTTPError as error:
-        row["error"] = (
-            f"no answer ({type(error).__name__}): start `hypograph flows serve`, or unset PREFECT_API_URL"
-        )
+        row["error"] = f"no answer ({type(error).__name__}): start `hypograph flows serve`, or unset PREFECT_API_URL"
     return row
 
 

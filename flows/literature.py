@@ -109,9 +109,7 @@ def literature_units(
     """
     if not publications:
         raise InputError("no publications to work on", where="literature")
-    chosen = sorted(
-        {p.key: p for p in publications[: SMALL if small else None]}.values(), key=lambda p: p.key
-    )
+    chosen = sorted({p.key: p for p in publications[: SMALL if small else None]}.values(), key=lambda p: p.key)
     decided = decided_merges(runner.store)
     read = _read(runner, chosen)
     keywords = apply_merges(_choose(chosen, read), decided)
@@ -119,9 +117,7 @@ def literature_units(
     about = [(p.year, p.citations, p.venue, p.retracted) for p in chosen]
     state = digest(keywords, about, decided, seed)
     expansions = {short: long for one in read for short, long in one["introduced"].items()}
-    graph = runner.run(
-        "literature-graph", {"state": state}, partial(_graph, corpus, chosen, expansions, decided, seed)
-    )
+    graph = runner.run("literature-graph", {"state": state}, partial(_graph, corpus, chosen, expansions, decided, seed))
     _write(runner, chosen, read, keywords, corpus)
     found = runner.run(
         "literature-sets",
@@ -129,9 +125,7 @@ def literature_units(
         partial(_inspire, corpus, chosen, sets, topic, seed),
     )
     proposed = tuple(
-        KeywordSet(
-            tuple(s["keywords"]), s["potential"], s["novelty"], tuple(s["because"]), tuple(s["nearest"])
-        )
+        KeywordSet(tuple(s["keywords"]), s["potential"], s["novelty"], tuple(s["because"]), tuple(s["nearest"]))
         for s in found["sets"]
     )
     return LiteratureOutcome(
@@ -148,9 +142,7 @@ def literature_units(
 def _read(runner: UnitRunner, chosen: Sequence[Publication]) -> list[dict[str, Any]]:
     """Read each publication by itself: a unit depends on its own chunk only."""
     parts = [chosen[start : start + CHUNK] for start in range(0, len(chosen), CHUNK)]
-    results = runner.run_all(
-        "literature-read", [({"publications": p}, partial(_read_part, p)) for p in parts]
-    )
+    results = runner.run_all("literature-read", [({"publications": p}, partial(_read_part, p)) for p in parts])
     return [one for result in results for one in result["read"]]
 
 
@@ -186,9 +178,7 @@ def _known(chosen: Sequence[Publication]) -> tuple[list[int | None], FloatArray]
 def literature_outcomes(publications: Sequence[Publication]) -> Outcomes:
     """Compare citations within venue and year; a retracted publication counts as unknown."""
     missing = [p.citations is None or p.year is None or p.retracted for p in publications]
-    citations = np.array(
-        [np.nan if m else p.citations for p, m in zip(publications, missing, strict=True)], float
-    )
+    citations = np.array([np.nan if m else p.citations for p, m in zip(publications, missing, strict=True)], float)
     years = np.array([p.year or 0 for p in publications], np.int64)
     venues = np.unique(np.array([p.venue for p in publications]), return_inverse=True)[1]
     return outcomes(citations, years, venues)
@@ -260,9 +250,7 @@ def _inspire(corpus: Corpus, chosen: Sequence[Publication], count: int, topic: s
     community = _communities(corpus, seed)
     model = set_model(corpus, chosen)
     keys = [p.key for p in chosen]
-    found = propose_sets(
-        corpus, pairs, embedding, community, keys, count=count, topic=topic, seed=seed, model=model
-    )
+    found = propose_sets(corpus, pairs, embedding, community, keys, count=count, topic=topic, seed=seed, model=model)
     cited = sum(p.citations is not None and p.year is not None and not p.retracted for p in chosen)
     note = NOTE_PLAIN if model is None else NOTE_MODEL.format(count=cited)
     return Outcome({"sets": found.sets, "entropy": found.entropy, "note": note})

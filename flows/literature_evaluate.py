@@ -75,19 +75,14 @@ def evaluate_literature(
     for label in SHOWN:
         about, positive = papers.outcomes.label(label)
         rows = tested & about
-        measured = {
-            name: auroc_interval(scores[label][name][rows], positive[rows], draws, seed) for name in ORDER
-        }
+        measured = {name: auroc_interval(scores[label][name][rows], positive[rows], draws, seed) for name in ORDER}
         labels.append(
             {
                 "label": label,
                 "positives": int(positive[rows].sum()),
                 "n": int(rows.sum()),
                 "auroc": measured,
-                "ece": {
-                    n: calibration_error(scores[label][n][rows], positive[rows])
-                    for n in ("ours", "ours_text")
-                },
+                "ece": {n: calibration_error(scores[label][n][rows], positive[rows]) for n in ("ours", "ours_text")},
             }
         )
     return {
@@ -105,13 +100,9 @@ def evaluate_literature(
 def _require(dated: Sequence[Publication], years: Sequence[int], wanted: tuple[int, int]) -> None:
     text = f"{wanted[0]}-{wanted[1]}"
     if not years:
-        raise InputError(
-            "no paper lies in the test years", where=f"--test-years {text}", expected=_span(dated)
-        )
+        raise InputError("no paper lies in the test years", where=f"--test-years {text}", expected=_span(dated))
     if not any(p.citations is not None for p in dated if p.year is not None and p.year >= years[0]):
-        raise InputError(
-            "no paper of the test years has citations", where="--papers", expected="a field citations"
-        )
+        raise InputError("no paper of the test years has citations", where="--papers", expected="a field citations")
     older = sum(p.citations is not None and p.year is not None and p.year < years[0] for p in dated)
     if older < 20:
         raise InputError(
@@ -137,9 +128,7 @@ def prepare(dated: Sequence[Publication], most: int = 10) -> Papers:
     citations = np.array([np.nan if p.citations is None else p.citations for p in dated])
     venues = np.unique(np.array([p.venue for p in dated]), return_inverse=True)[1]
     texts = [f"{p.title} . {p.abstract}" for p in dated]
-    return Papers(
-        indptr, indices, words, years, outcomes(citations, years, venues), count_words(texts), surface(dated)
-    )
+    return Papers(indptr, indices, words, years, outcomes(citations, years, venues), count_words(texts), surface(dated))
 
 
 def surface(publications: Sequence[Publication]) -> FloatArray:

@@ -40,9 +40,7 @@ def read_gold(path: Path) -> list[GoldDocument]:
     if not path.exists():
         raise MissingFileError("no such file or folder", where=str(path))
     files = _zip_texts(path) if path.is_file() else _folder_texts(path)
-    texts = {
-        PurePosixPath(n).stem: t for n, t in files.items() if n.lower().endswith(".txt") and _in_documents(n)
-    }
+    texts = {PurePosixPath(n).stem: t for n, t in files.items() if n.lower().endswith(".txt") and _in_documents(n)}
     keys = {PurePosixPath(n).stem: t for n, t in files.items() if n.lower().endswith(".key")}
     documents = []
     for name in sorted(texts):
@@ -96,9 +94,7 @@ def _yake() -> Method | None:
     return lambda title, body: [phrase for phrase, _ in extractor.extract_keywords(f"{title}. {body}")]
 
 
-def evaluate_keyphrases(
-    path: Path, *, baselines: bool = True, say: Say = lambda text: None
-) -> dict[str, Any]:
+def evaluate_keyphrases(path: Path, *, baselines: bool = True, say: Say = lambda text: None) -> dict[str, Any]:
     """Measure keyphrases on a gold standard, ours beside TF-IDF and YAKE.
 
     Parameters
@@ -133,8 +129,6 @@ def evaluate_keyphrases(
     for name, method in methods.items():
         began = time.monotonic()
         five, ten = macro_f1(documents, method)
-        rows.append(
-            {"method": name, "f1_at_5": five, "f1_at_10": ten, "seconds": round(time.monotonic() - began, 3)}
-        )
+        rows.append({"method": name, "f1_at_5": five, "f1_at_10": ten, "seconds": round(time.monotonic() - began, 3)})
         say(f"{name}: F1@5 {five:.3f}, F1@10 {ten:.3f}")
     return {"documents": len(documents), "methods": rows}

@@ -33,10 +33,7 @@ def publication_node(publication: Publication) -> Node:
 def mention_edges(publication: Publication, mentions: Sequence[Mention]) -> list[Edge]:
     """Tie a publication to its keywords, each with its passage."""
     start = ("Publication", publication.key)
-    return [
-        Edge("MENTIONS", start, ("Keyword", m.keyword), {"passage": m.passage, "score": m.score})
-        for m in mentions
-    ]
+    return [Edge("MENTIONS", start, ("Keyword", m.keyword), {"passage": m.passage, "score": m.score}) for m in mentions]
 
 
 def keyword_nodes(corpus: Corpus, found: Backbone, impact: FloatArray | None) -> list[Node]:

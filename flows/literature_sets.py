@@ -89,9 +89,7 @@ def propose_sets(
     met = Neighbours.from_edges(pairs.first, pairs.second, len(corpus.names))
     rng = np.random.default_rng(seed)
     found, values = anneal(score, met, eligible, rng, size=size, fixed=fixed, chains=48, steps=150)
-    kept = np.array(
-        [i for i in range(min(len(found), 4000)) if not _nested(corpus.names, found[i])], np.int64
-    )
+    kept = np.array([i for i in range(min(len(found), 4000)) if not _nested(corpus.names, found[i])], np.int64)
     found, values = found[kept], values[kept]
     rows = diverse(found, values, count)
     rows = rows[values[rows] > 0]

@@ -47,18 +47,14 @@ class Settings(BaseSettings):
     user's configuration folder, else the file that ``HYPOGRAPH_CONFIG`` names.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="HYPOGRAPH_", extra="forbid", frozen=True, populate_by_name=True
-    )
+    model_config = SettingsConfigDict(env_prefix="HYPOGRAPH_", extra="forbid", frozen=True, populate_by_name=True)
     toml_path: ClassVar[Path | None] = None
 
     home: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("hypograph", appauthor=False)),
         description="Folder of the embedded store, unit results, models and campaigns.",
     )
-    data_dir: Path | None = Field(
-        None, description="Folder of supplied data sets (never fetched, never shipped)."
-    )
+    data_dir: Path | None = Field(None, description="Folder of supplied data sets (never fetched, never shipped).")
     neo4j_uri: str | None = Field(
         None,
         validation_alias=_foreign("neo4j_uri"),
@@ -79,29 +75,21 @@ class Settings(BaseSettings):
         validation_alias=_foreign("prefect_api_url"),
         description="API of a Prefect server; unset: a temporary one.",
     )
-    llm_base_url: str | None = Field(
-        None, description="Address of an OpenAI-compatible endpoint (ends in /v1)."
-    )
+    llm_base_url: str | None = Field(None, description="Address of an OpenAI-compatible endpoint (ends in /v1).")
     llm_model: str | None = Field(None, description="Model name at that endpoint.")
     llm_api_key: SecretStr | None = Field(None, description="Key of that endpoint.")
     llm_local: bool = Field(False, description="Use the fetched local model (see `hypograph model fetch`).")
-    llm_local_path: Path | None = Field(
-        None, description="A GGUF file to serve instead of the fetched model."
-    )
+    llm_local_path: Path | None = Field(None, description="A GGUF file to serve instead of the fetched model.")
     llm_price_in: float = Field(0.0, ge=0, description="Price of 1,000 prompt tokens, in any currency.")
     llm_price_out: float = Field(0.0, ge=0, description="Price of 1,000 answer tokens, in the same currency.")
     llm_max_calls: int | None = Field(None, ge=0, description="Calls that one run may make; unset: no limit.")
-    llm_max_cost: float | None = Field(
-        None, ge=0, description="Money that one run may spend; unset: no limit."
-    )
+    llm_max_cost: float | None = Field(None, ge=0, description="Money that one run may spend; unset: no limit.")
     llm_max_concurrency: int = Field(4, ge=1, le=256, description="Requests at once to one endpoint.")
     llm_timeout: float = Field(120.0, gt=0, description="Seconds to wait for one answer.")
     ui_host: str = Field("127.0.0.1", description="Address the pages are served on.")
     ui_port: int = Field(8347, ge=1, le=65535, description="Port the pages are served on.")
     ui_token: SecretStr | None = Field(None, description="Token that opens the pages; needed off loopback.")
-    contact: str | None = Field(
-        None, description="E-mail address given to literature services (polite pools)."
-    )
+    contact: str | None = Field(None, description="E-mail address given to literature services (polite pools).")
     openalex_api_key: SecretStr | None = Field(None, description="Key of OpenAlex, where one is needed.")
     semantic_scholar_api_key: SecretStr | None = Field(None, description="Key of Semantic Scholar.")
     log_json: bool = Field(False, description="Write logs as JSON lines.")
@@ -110,9 +98,7 @@ class Settings(BaseSettings):
     plain_network: bool = Field(
         False, description="Allow unencrypted connections to other machines: a network that is yours alone."
     )
-    otel_endpoint: str | None = Field(
-        None, description="OTLP address that traces are sent to; unset: none are made."
-    )
+    otel_endpoint: str | None = Field(None, description="OTLP address that traces are sent to; unset: none are made.")
     models: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
         description="Named models (tables in the TOML file): base_url, model, api_key_env, prices.",
@@ -157,9 +143,7 @@ class Settings(BaseSettings):
             password=self.neo4j_password.get_secret_value() if self.neo4j_password else None,
             data_folder=self.home / "store",
             reader_username=self.neo4j_reader_username,
-            reader_password=self.neo4j_reader_password.get_secret_value()
-            if self.neo4j_reader_password
-            else None,
+            reader_password=self.neo4j_reader_password.get_secret_value() if self.neo4j_reader_password else None,
         )
 
     def model_config_or_none(self) -> ModelConfig | None:
@@ -202,9 +186,7 @@ class Settings(BaseSettings):
                 origin = f"environment {variable}"
             elif name in in_file:
                 origin = str(self.toml_path)
-            shown = (
-                "set" if isinstance(value, SecretStr) else str(value) if isinstance(value, Path) else value
-            )
+            shown = "set" if isinstance(value, SecretStr) else str(value) if isinstance(value, Path) else value
             rows.append({"name": name, "value": shown, "from": origin})
         return rows
 

@@ -59,7 +59,5 @@ def digest(*parts: Any, length: int = 32) -> str:
     str
         First `length` digits of the SHA-256 of the canonical JSON text.
     """
-    text = json.dumps(
-        [canonical(p) for p in parts], sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    text = json.dumps([canonical(p) for p in parts], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:length]

@@ -81,9 +81,7 @@ class Expert(Protocol):
 
     name: str
 
-    def assess(
-        self, pairs: Sequence[tuple[str, str]], domain: str = "materials science"
-    ) -> Sequence[Opinion]:
+    def assess(self, pairs: Sequence[tuple[str, str]], domain: str = "materials science") -> Sequence[Opinion]:
         """Return one opinion a pair, in order."""
         ...
 

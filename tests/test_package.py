@@ -46,9 +46,7 @@ def test_the_installed_wheel_runs_the_demo(wheel: Path, tmp_path: Path) -> None:
         check=True,
         capture_output=True,
     )
-    environment = {
-        k: v for k, v in os.environ.items() if not k.startswith(("HYPOGRAPH_", "NEO4J_", "PREFECT_"))
-    }
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("HYPOGRAPH_", "NEO4J_", "PREFECT_"))}
     environment |= {"PYTHONPATH": str(target), "HYPOGRAPH_HOME": str(tmp_path / "home"), "DO_NOT_TRACK": "1"}
     where = subprocess.run(
         [sys.executable, "-c", "import hypograph; print(hypograph.__file__)"],

@@ -20,9 +20,7 @@ BudgetOption = Annotated[int, typer.Option("--budget", min=2, max=10_000, help="
 
 
 @app.command("demo", help="Run the whole path on the data that ships with the package.")
-def demo(
-    small: SmallFlag = False, seed: SeedOption = 0, seeds: SeedsOption = 3, as_json: JsonFlag = False
-) -> None:
+def demo(small: SmallFlag = False, seed: SeedOption = 0, seeds: SeedsOption = 3, as_json: JsonFlag = False) -> None:
     _run({"small": small, "seed": seed, "seeds": seeds}, as_json)
 
 
@@ -30,9 +28,7 @@ def demo(
 def run(
     papers: Annotated[Path | None, typer.Option(help="Publications: JSON lines, CSV and more.")] = None,
     alloys: Annotated[Path | None, typer.Option(help="CSV with a composition and a label column.")] = None,
-    table: Annotated[
-        Path | None, typer.Option(help="CSV of a reaction table; the last column is the outcome.")
-    ] = None,
+    table: Annotated[Path | None, typer.Option(help="CSV of a reaction table; the last column is the outcome.")] = None,
     seed: SeedOption = 0,
     seeds: SeedsOption = 3,
     budget: BudgetOption = 20,

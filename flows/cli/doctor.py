@@ -12,9 +12,7 @@ from hypograph.models.errors import HypographError
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
-@app.command(
-    "doctor", help="Say what is installed, configured and reachable. Exits 1 if something is not in order."
-)
+@app.command("doctor", help="Say what is installed, configured and reachable. Exits 1 if something is not in order.")
 def doctor(
     deep: Annotated[bool, typer.Option("--deep", help="Exercise each dependency end to end.")] = False,
     as_json: JsonFlag = False,
@@ -50,9 +48,7 @@ def _text(document: dict[str, Any]) -> str:
             f"{document['data']['present']} of {document['data']['locked']} sets",
         ),
     ]
-    settings = [
-        (s["name"], "–" if s["value"] is None else s["value"], s["from"]) for s in document["settings"]
-    ]
+    settings = [(s["name"], "–" if s["value"] is None else s["value"], s["from"]) for s in document["settings"]]
     parts = [table(("what", "which", "state"), rows), table(("setting", "value", "from"), settings)]
     if checks := document.get("deep"):
         parts.append(
@@ -61,9 +57,7 @@ def _text(document: dict[str, Any]) -> str:
                 [(c["name"], c["ok"], c["seconds"], c["detail"]) for c in checks],
             )
         )
-    parts.append(
-        "everything is in order" if document["ok"] else "something is not in order: see the states above"
-    )
+    parts.append("everything is in order" if document["ok"] else "something is not in order: see the states above")
     return "\n\n".join(parts)
 
 

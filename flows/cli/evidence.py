@@ -17,15 +17,11 @@ app = typer.Typer(
 
 AlloysOption = Annotated[
     str,
-    typer.Option(
-        "--alloys", help="Alloy tables, parted by commas; default: the tables that ship with the package."
-    ),
+    typer.Option("--alloys", help="Alloy tables, parted by commas; default: the tables that ship with the package."),
 ]
 SourcesOption = Annotated[
     str,
-    typer.Option(
-        "--sources", help="Sources: data, literature, expert, similarity, context; default: all there are."
-    ),
+    typer.Option("--sources", help="Sources: data, literature, expert, similarity, context; default: all there are."),
 ]
 AnswersOption = Annotated[
     Path | None,
@@ -44,9 +40,7 @@ def evaluate(
     protocol: Annotated[str, typer.Option("--protocol", help="loeo, cv10 or train10.")] = "loeo",
     sources: SourcesOption = "",
     expert_answers: AnswersOption = None,
-    methods: Annotated[
-        str, typer.Option("--methods", help="Methods to run, parted by commas; default: all.")
-    ] = "",
+    methods: Annotated[str, typer.Option("--methods", help="Methods to run, parted by commas; default: all.")] = "",
     seed: SeedOption = 0,
     json: JsonFlag = False,
 ) -> None:
@@ -91,9 +85,7 @@ def predict(
 @app.command()
 def explain(
     alloy: Annotated[str, typer.Argument(help="An alloy: Co-Cr-Fe-Ni, CoCrFeNi or Al0.5CoCrFeNi.")],
-    top: Annotated[
-        int, typer.Option("--top", min=1, help="Pieces of evidence to print, strongest first.")
-    ] = 10,
+    top: Annotated[int, typer.Option("--top", min=1, help="Pieces of evidence to print, strongest first.")] = 10,
     alloys: AlloysOption = "",
     sources: SourcesOption = "",
     expert_answers: AnswersOption = None,

@@ -16,9 +16,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Publication
 
 @app.command("evaluate", help="Measure the potential score year by year on your own papers.")
 def evaluate(
-    papers: Annotated[
-        Path, typer.Option(help="JSON lines or another readable format, with year and citations.")
-    ],
+    papers: Annotated[Path, typer.Option(help="JSON lines or another readable format, with year and citations.")],
     test_years: Annotated[str, typer.Option(help="First and last year, such as 2012-2017, or one year.")],
     draws: Annotated[int, typer.Option(min=10, max=100_000, help="Bootstrap resamples.")] = 1000,
     seed: SeedOption = 0,
@@ -103,9 +101,7 @@ def add(
 
 
 @app.command("remove", help="Remove publications from your corpus by DOI or key.")
-def remove(
-    keys: Annotated[list[str], typer.Argument(help="DOIs or keys.")], as_json: JsonFlag = False
-) -> None:
+def remove(keys: Annotated[list[str], typer.Argument(help="DOIs or keys.")], as_json: JsonFlag = False) -> None:
     _, corpus = _home()
     left = corpus.remove(keys)
     emit({"removed": len(set(keys)), "total": left}, as_json, f"{left} left in the corpus")
@@ -157,9 +153,7 @@ def extract(
         extractor = ModelExtractor(connect(config, cache_folder=settings.home / "llm-cache"))
     document = run_extractor(extractor, publications[:limit])
     rows = [
-        (p["key"], m["kind"], m["name"], m["passage"][:60])
-        for p in document["publications"]
-        for m in p["mentions"]
+        (p["key"], m["kind"], m["name"], m["passage"][:60]) for p in document["publications"] for m in p["mentions"]
     ]
     emit(document, as_json, table(("publication", "kind", "keyword", "passage"), rows))
 
@@ -193,9 +187,7 @@ def inspire(
 def _years(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"\s*(\d{4})\s*(?:[-–:]\s*(\d{4})\s*)?", text)
     if match is None or (match.group(2) and int(match.group(2)) < int(match.group(1))):
-        raise InputError(
-            f"{text!r} are no years", where="--test-years", expected="two years such as 2012-2017"
-        )
+        raise InputError(f"{text!r} are no years", where="--test-years", expected="two years such as 2012-2017")
     return int(match.group(1)), int(match.group(2) or match.group(1))
 
 

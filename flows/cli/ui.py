@@ -17,9 +17,7 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 def ui(
     host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port to serve on.")] = None,
-    token: Annotated[
-        str | None, typer.Option(help="Token that opens the pages; needed off loopback.")
-    ] = None,
+    token: Annotated[str | None, typer.Option(help="Token that opens the pages; needed off loopback.")] = None,
 ) -> None:
     import uvicorn
 

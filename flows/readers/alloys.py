@@ -217,9 +217,7 @@ def parse_composition(text: str, where: str) -> tuple[tuple[str, ...], tuple[flo
     body = re.sub(r"[|,;\s]+", "", text.strip())
     parts = parse_formula(body) if body else None
     if parts is None:
-        unknown = [
-            s for s in _SYMBOL.findall(text) if s not in SYMBOL_SET and s[0] + s[1:].lower() not in SYMBOL_SET
-        ]
+        unknown = [s for s in _SYMBOL.findall(text) if s not in SYMBOL_SET and s[0] + s[1:].lower() not in SYMBOL_SET]
         if unknown:
             raise UnknownElementError(
                 f"{unknown[0]!r} is no chemical element", where=where, expected="symbols such as Fe or Cr"
@@ -228,9 +226,7 @@ def parse_composition(text: str, where: str) -> tuple[tuple[str, ...], tuple[flo
             f"{text!r} is no composition", where=where, expected="Fe|Co|Ni or a formula such as Al0.5CoCrFeNi"
         )
     if len(parts) < 2:
-        raise MalformedRowError(
-            f"{text!r} names one element", where=where, expected="an alloy of two or more elements"
-        )
+        raise MalformedRowError(f"{text!r} names one element", where=where, expected="an alloy of two or more elements")
     amounts = [a for _, a in parts]
     total = sum(amounts)
     equal = max(amounts) - min(amounts) <= 1e-6 * total
@@ -259,9 +255,7 @@ def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
             "there is no such file", where=str(path), hint="Check the path given for the alloys."
         ) from None
     except (UnicodeDecodeError, OSError) as error:
-        raise InputError(
-            f"the file cannot be read as text ({error})", where=str(path), expected="UTF-8 text"
-        ) from None
+        raise InputError(f"the file cannot be read as text ({error})", where=str(path), expected="UTF-8 text") from None
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     try:

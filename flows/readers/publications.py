@@ -124,9 +124,7 @@ def read_json_lines(path: Path) -> Found:
             try:
                 row = json.loads(line)
             except json.JSONDecodeError as error:
-                yield MalformedRowError(
-                    f"this is no JSON ({error.msg})", where=f"{where}, column {error.colno}"
-                )
+                yield MalformedRowError(f"this is no JSON ({error.msg})", where=f"{where}, column {error.colno}")
                 continue
             if not isinstance(row, Mapping):
                 yield MalformedRowError("this is no JSON object", where=where, expected='{"title": …}')
@@ -139,9 +137,7 @@ def read_csv(path: Path) -> Found:
     with open_text(path) as file:
         head = file.readline()
         delimiter = max(",;\t", key=head.count)
-        rows = csv.DictReader(
-            file, fieldnames=next(csv.reader([head], delimiter=delimiter), []), delimiter=delimiter
-        )
+        rows = csv.DictReader(file, fieldnames=next(csv.reader([head], delimiter=delimiter), []), delimiter=delimiter)
         for number, row in enumerate(rows, start=2):
             where = f"{path}, row {number}"
             if None in row:

@@ -92,9 +92,7 @@ def publication_from(row: Mapping[str, Any], *, where: str, source: str) -> Publ
     doi = clean_doi(_text(fields, "doi", where))
     passages = _list(fields.get("passages"), ())
     if not title and not abstract and not passages:
-        raise MalformedRowError(
-            "neither title nor abstract", where=where, expected="a column title or abstract"
-        )
+        raise MalformedRowError("neither title nor abstract", where=where, expected="a column title or abstract")
     given = str(fields.get("key") or "")
     return Publication(
         key=make_key(doi or clean_doi(given), title, given or abstract or where),
@@ -138,9 +136,7 @@ def _year(value: Any, where: str) -> int | None:
         return None
     match = _YEAR.search(str(value))
     if match is None:
-        raise MalformedRowError(
-            f"{value!r} is no year", where=f"{where}, column year", expected="a year such as 2017"
-        )
+        raise MalformedRowError(f"{value!r} is no year", where=f"{where}, column year", expected="a year such as 2017")
     return int(match.group())
 
 

@@ -52,11 +52,7 @@ def read_bibtex(path: Path) -> Found:
             expected="closed braces",
         )
     for entry in entries:
-        plain = {
-            k: _BRACES.sub("", v)
-            for k, v in entry.items()
-            if isinstance(v, str) and k not in {"ID", "ENTRYTYPE"}
-        }
+        plain = {k: _BRACES.sub("", v) for k, v in entry.items() if isinstance(v, str) and k not in {"ID", "ENTRYTYPE"}}
         plain["venue"] = plain.get("journal") or plain.get("booktitle") or ""
         yield _one(plain, f"{path}, entry {entry.get('ID', '?')}", path)
 
@@ -72,18 +68,14 @@ def read_ris(path: Path) -> Found:
     try:
         entries = rispy.loads(text, skip_unknown_tags=True)
     except (OSError, ValueError, KeyError, rispy.parser.ParseError) as error:
-        yield MalformedRowError(
-            f"this is no RIS ({error})", where=str(path), expected="lines such as TY  - JOUR"
-        )
+        yield MalformedRowError(f"this is no RIS ({error})", where=str(path), expected="lines such as TY  - JOUR")
         return
     for number, entry in enumerate(entries, start=1):
         row = {
             "title": entry.get("title") or entry.get("primary_title"),
             "abstract": entry.get("abstract") or entry.get("notes_abstract"),
             "year": entry.get("year") or entry.get("publication_year"),
-            "venue": entry.get("journal_name")
-            or entry.get("secondary_title")
-            or entry.get("alternate_title3"),
+            "venue": entry.get("journal_name") or entry.get("secondary_title") or entry.get("alternate_title3"),
             "doi": entry.get("doi"),
             "keywords": entry.get("keywords"),
         }
@@ -97,11 +89,7 @@ def openalex_row(work: Mapping[str, Any]) -> dict[str, Any]:
     host = work.get("host_venue") or {}
     index = work.get("abstract_inverted_index") or {}
     words = sorted((place, word) for word, places in index.items() for place in places)
-    keywords = [
-        k.get("display_name") or k.get("keyword")
-        for k in work.get("keywords") or []
-        if isinstance(k, Mapping)
-    ]
+    keywords = [k.get("display_name") or k.get("keyword") for k in work.get("keywords") or [] if isinstance(k, Mapping)]
     return {
         "title": work.get("title") or work.get("display_name"),
         "abstract": " ".join(word for _, word in words) or work.get("abstract"),
@@ -133,9 +121,7 @@ def read_json(path: Path) -> Found:
     if isinstance(document, Mapping):
         document = document.get("results", [document])
     if not isinstance(document, list):
-        raise MalformedRowError(
-            "this is no list of publications", where=str(path), expected="a list, or a key results"
-        )
+        raise MalformedRowError("this is no list of publications", where=str(path), expected="a list, or a key results")
     for number, row in enumerate(document, start=1):
         where = f"{path}, entry {number}"
         if not isinstance(row, Mapping):
@@ -160,9 +146,7 @@ def read_jats(path: Path) -> Found:
         raise MalformedRowError(f"this is no XML ({error})", where=str(path), expected="JATS") from error
     articles = [root] if root.tag.split("}")[-1] == "article" else list(root.iter("article"))
     if not articles:
-        yield MalformedRowError(
-            "no article in this XML", where=str(path), expected="JATS with an element article"
-        )
+        yield MalformedRowError("no article in this XML", where=str(path), expected="JATS with an element article")
     for number, article in enumerate(articles, start=1):
         yield _one(_jats_row(article), f"{path}, article {number}", path)
 
@@ -201,9 +185,7 @@ def read_pdf(path: Path) -> Found:
         raise MalformedRowError(f"this PDF cannot be read ({error})", where=str(path)) from error
     text = "\n".join(pages)
     if not text.strip():
-        raise MalformedRowError(
-            "this PDF holds no text", where=str(path), hint="Scanned pages need text recognition."
-        )
+        raise MalformedRowError("this PDF holds no text", where=str(path), hint="Scanned pages need text recognition.")
     yield _one(_text_row(text, title, pages), str(path), path)
 
 

@@ -56,9 +56,7 @@ def query_publications(
         If the service cannot be reached or refuses.
     """
     if source not in SOURCES:
-        raise InputError(
-            f"no such source: {source!r}", where="--source", expected="one of " + ", ".join(SOURCES)
-        )
+        raise InputError(f"no such source: {source!r}", where="--source", expected="one of " + ", ".join(SOURCES))
     if not query.strip():
         raise InputError("the query is empty", where="--query")
     try:

@@ -126,9 +126,7 @@ def find_table(name: str, objective: str | None = None, parameters: Sequence[str
     if not path.is_file() and name in _catalogue():
         return packaged_table(name)
     if not path.is_file():
-        raise MissingFileError(
-            "no such table", where=name, expected=f"a CSV file or one of {', '.join(_catalogue())}"
-        )
+        raise MissingFileError("no such table", where=name, expected=f"a CSV file or one of {', '.join(_catalogue())}")
     listed = _listed(path)
     if listed is None or listed.get("header") is not None:
         return read_table(path, objective=column or None, goal=goal or "max", parameters=parameters)
@@ -144,17 +142,13 @@ def _listed(path: Path) -> dict[str, Any] | None:
                 entries = json.loads(manifest.read_text("utf-8"))
                 found = entries.get(path.absolute().relative_to(folder).as_posix())
             except (ValueError, AttributeError) as error:
-                raise InputError(
-                    "not a manifest", where=str(manifest), expected="a JSON object of files"
-                ) from error
+                raise InputError("not a manifest", where=str(manifest), expected="a JSON object of files") from error
             if isinstance(found, dict) and isinstance(found.get("columns"), list):
                 return {"header": None, **found}
     return None
 
 
-def _headerless(
-    path: Path, listed: dict[str, Any], goal: str, column: str, parameters: Sequence[str]
-) -> ReactionTable:
+def _headerless(path: Path, listed: dict[str, Any], goal: str, column: str, parameters: Sequence[str]) -> ReactionTable:
     columns = [str(c) for c in listed["columns"]]
     raw = ",".join(columns).encode() + b"\n" + path.read_bytes()
     goals = [g.split() for g in str(listed.get("goal", "")).split(",") if len(g.split()) == 2]
@@ -241,9 +235,7 @@ def _rows(
     outcomes: dict[tuple[str, ...], list[float]] = {}
     for number, row in enumerate(rows[1:], first):
         if len(row) != len(header):
-            raise MalformedRowError(
-                f"{len(row)} columns", where=f"{where}, row {number}", expected=f"{len(header)}"
-            )
+            raise MalformedRowError(f"{len(row)} columns", where=f"{where}, row {number}", expected=f"{len(header)}")
         value = _number(row[at])
         if value is None:
             place = f"{where}, row {number}, column {target!r}"

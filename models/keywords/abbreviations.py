@@ -46,9 +46,7 @@ def _expansion(short: str, window: str) -> str:
         letter = short[index].lower()
         if not letter.isalnum():
             continue
-        while at >= 0 and (
-            window[at].lower() != letter or (index == 0 and at > 0 and window[at - 1].isalnum())
-        ):
+        while at >= 0 and (window[at].lower() != letter or (index == 0 and at > 0 and window[at - 1].isalnum())):
             at -= 1
         if at < 0:
             return ""

@@ -27,9 +27,7 @@ SYMBOL_SET: Final = frozenset(SYMBOLS)
 # "lead" is a verb and "tin" a vessel far more often than a metal: a bare name counts only where it cannot
 # mislead.
 NAME_TO_SYMBOL: Final = {
-    name: symbol
-    for symbol, name in zip(SYMBOLS, _WORDS[1::2], strict=True)
-    if name not in {"lead", "gold", "mercury"}
+    name: symbol for symbol, name in zip(SYMBOLS, _WORDS[1::2], strict=True) if name not in {"lead", "gold", "mercury"}
 } | {"aluminium": "Al", "sulphur": "S", "caesium": "Cs", "wolfram": "W"}
 
 _SUBSCRIPTS: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")

@@ -101,11 +101,7 @@ class Walk:
         last = max(self.test_years)
         for cutoff in range(self.first - max(LAGS), last + 1):
             train = np.flatnonzero((p.years < cutoff) & known)
-            use = [
-                (lag, np.flatnonzero(p.years == cutoff + lag))
-                for lag in LAGS
-                if self.first <= cutoff + lag <= last
-            ]
+            use = [(lag, np.flatnonzero(p.years == cutoff + lag)) for lag in LAGS if self.first <= cutoff + lag <= last]
             if not train.size or not any(rows.size for _, rows in use):
                 continue
             age = cutoff - 1 - p.years[train]
@@ -158,9 +154,7 @@ def keyword_matrix(indptr: IntArray, indices: IntArray, size: int) -> Any:
     """Publications by keywords, 1 where held."""
     from scipy import sparse
 
-    return sparse.csr_matrix(
-        (np.ones(indices.size, np.float32), indices, indptr), shape=(indptr.size - 1, size)
-    )
+    return sparse.csr_matrix((np.ones(indices.size, np.float32), indices, indptr), shape=(indptr.size - 1, size))
 
 
 def text_coordinates(text: WordCounts, years: IntArray, year: int, rank: int = RANK) -> FloatArray:

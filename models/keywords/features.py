@@ -261,9 +261,7 @@ def _year(indices: IntArray, holder: IntArray, mine: BoolArray, impact: FloatArr
     )
 
 
-def _add_pair_impact(
-    pairs: _Tally, pair: IntArray, owner: IntArray, impact: FloatArray, share: FloatArray
-) -> None:
+def _add_pair_impact(pairs: _Tally, pair: IntArray, owner: IntArray, impact: FloatArray, share: FloatArray) -> None:
     value = impact[owner]
     known = ~np.isnan(value)
     size = pairs.df.size

@@ -61,9 +61,7 @@ def f1_at(found: Sequence[str], gold: Collection[str], depth: int) -> float:
     return 2.0 * hits / (len(first) + len(right)) if hits else 0.0
 
 
-def macro_f1(
-    documents: Sequence[GoldDocument], method: Method, depths: Sequence[int] = (5, 10)
-) -> list[float]:
+def macro_f1(documents: Sequence[GoldDocument], method: Method, depths: Sequence[int] = (5, 10)) -> list[float]:
     """Mean F1 over documents at each depth."""
     totals = [0.0] * len(depths)
     for document in documents:

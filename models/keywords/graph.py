@@ -108,9 +108,7 @@ class Backbone:
         return int(self.first.size)
 
 
-def backbone(
-    corpus: Corpus, pairs: PairCounts, level: float = 0.05, most: int = 20_000, seed: int = 0
-) -> Backbone:
+def backbone(corpus: Corpus, pairs: PairCounts, level: float = 0.05, most: int = 20_000, seed: int = 0) -> Backbone:
     """Keep the edges whose weight is more than chance gives at one of their ends.
 
     Parameters

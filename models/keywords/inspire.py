@@ -92,11 +92,7 @@ def anneal(
         walked = neighbours.step(neighbours.step(anchor, rng), rng)
         leap = rng.random(chains) < 0.5
         new = np.where(leap, eligible[rng.integers(0, eligible.size, chains)], walked)
-        valid = (
-            (new < allowed.size)
-            & allowed[np.minimum(new, allowed.size - 1)]
-            & ~(state == new[:, None]).any(axis=1)
-        )
+        valid = (new < allowed.size) & allowed[np.minimum(new, allowed.size - 1)] & ~(state == new[:, None]).any(axis=1)
         moved = state.copy()
         moved[rows, place] = np.where(valid, new, state[rows, place])
         ordered = np.sort(moved, axis=1)
@@ -111,9 +107,7 @@ def anneal(
     return sets[order], scores[order]
 
 
-def _starts(
-    eligible: IntArray, fixed: IntArray | None, chains: int, size: int, rng: np.random.Generator
-) -> IntArray:
+def _starts(eligible: IntArray, fixed: IntArray | None, chains: int, size: int, rng: np.random.Generator) -> IntArray:
     picks = np.argsort(rng.random((chains, eligible.size)), axis=1)[:, : size + 1]
     state: IntArray = eligible[picks[:, :size]]
     if fixed is not None:

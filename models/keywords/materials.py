@@ -87,9 +87,7 @@ def material_mentions(passage: str, formulas: bool = True) -> list[Mention]:
             found.setdefault((kind, name), snippet(passage, *match.span()))
     for match in _ELEMENT_WORD.finditer(passage):
         if match.group()[1:].islower():  # "TiN" is no tin
-            found.setdefault(
-                ("element", NAME_TO_SYMBOL[match.group().lower()]), snippet(passage, *match.span())
-            )
+            found.setdefault(("element", NAME_TO_SYMBOL[match.group().lower()]), snippet(passage, *match.span()))
     if formulas:
         for match in FORMULA.finditer(passage):
             token = match.group()

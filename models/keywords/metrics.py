@@ -13,9 +13,7 @@ def auroc(score: FloatArray, positive: BoolArray) -> float | None:
     return None if interval is None else interval["value"]
 
 
-def auroc_interval(
-    score: FloatArray, positive: BoolArray, draws: int = 1000, seed: int = 0
-) -> dict[str, float] | None:
+def auroc_interval(score: FloatArray, positive: BoolArray, draws: int = 1000, seed: int = 0) -> dict[str, float] | None:
     """Area under the ROC curve with a 95% bootstrap interval over publications.
 
     Parameters
@@ -50,10 +48,7 @@ def auroc_interval(
     areas = []
     for start in range(0, draws, 100):
         size = min(100, draws - start)
-        drawn = [
-            rng.multinomial(int(c.sum()), c / c.sum(), size=size).astype(float)
-            for c in (positives, negatives)
-        ]
+        drawn = [rng.multinomial(int(c.sum()), c / c.sum(), size=size).astype(float) for c in (positives, negatives)]
         areas.append(_area(*drawn))
     low, high = np.quantile(np.concatenate(areas), [0.025, 0.975])
     return {"value": float(value), "low": float(low), "high": float(high)}

@@ -50,13 +50,9 @@ def fit_reading(matrix: Any, targets: FloatArray, age: IntArray, penalty: float)
     if matrix.shape[0] == 0 or matrix.shape[1] == 0:
         return Reading(np.zeros((matrix.shape[1], targets.shape[1])), np.zeros(targets.shape[1]))
     # Conjugate gradients from zero are deterministic; the tolerance is far below the noise of citations.
-    model = Ridge(alpha=penalty, solver="sparse_cg", tol=1e-2).fit(
-        matrix, targets, sample_weight=np.exp(-age / FADE)
-    )
+    model = Ridge(alpha=penalty, solver="sparse_cg", tol=1e-2).fit(matrix, targets, sample_weight=np.exp(-age / FADE))
     weights = np.asarray(model.coef_, dtype=float).reshape(targets.shape[1], -1).T
-    return Reading(
-        weights, np.broadcast_to(np.asarray(model.intercept_, dtype=float), targets.shape[1]).copy()
-    )
+    return Reading(weights, np.broadcast_to(np.asarray(model.intercept_, dtype=float), targets.shape[1]).copy())
 
 
 def targets_of(fwci: FloatArray, top: FloatArray) -> FloatArray:
@@ -104,9 +100,7 @@ def count_words(texts: Sequence[str], least: int = 5) -> WordCounts:
     from sklearn.feature_extraction.text import CountVectorizer
 
     pattern = r"(?u)\b[a-zA-Z][\w-]+\b"
-    vectorizer = CountVectorizer(
-        ngram_range=(1, 2), min_df=min(least, max(len(texts), 1)), token_pattern=pattern
-    )
+    vectorizer = CountVectorizer(ngram_range=(1, 2), min_df=min(least, max(len(texts), 1)), token_pattern=pattern)
     try:
         matrix = vectorizer.fit_transform(texts).astype(np.float32)
     except ValueError:  # no text holds a word

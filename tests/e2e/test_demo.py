@@ -16,9 +16,7 @@ COMMAND = [sys.executable, "-m", "hypograph.flows.cli.main"]
 
 def hypograph(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the command with an empty home of its own."""
-    environment = {
-        k: v for k, v in os.environ.items() if not k.startswith(("HYPOGRAPH_", "NEO4J_", "PREFECT_"))
-    }
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("HYPOGRAPH_", "NEO4J_", "PREFECT_"))}
     environment |= {"HYPOGRAPH_HOME": str(home), "HOME": str(home), "DO_NOT_TRACK": "1", **variables}
     return subprocess.run(
         [*COMMAND, *arguments],

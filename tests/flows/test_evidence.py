@@ -38,9 +38,7 @@ def records() -> list[AlloyRecord]:
     return [*hea_tables(), *hea_literature_alloys()]
 
 
-def run(
-    folder: Path, records: list[AlloyRecord], **options: object
-) -> tuple[EvidenceOutcome, MemoryStore, UnitRunner]:
+def run(folder: Path, records: list[AlloyRecord], **options: object) -> tuple[EvidenceOutcome, MemoryStore, UnitRunner]:
     store = MemoryStore()
     runner = UnitRunner(store, folder)
     return evidence_units(runner, records, small=True, **options), store, runner  # type: ignore[arg-type]

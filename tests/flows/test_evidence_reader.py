@@ -21,9 +21,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_sets_of_elements_with_high_and_low(tmp_path: Path) -> None:
-    path = written(
-        tmp_path, ",combination,Ag,Label,set_name,length\n0,AgAu,1,High,Au|Ag,2\n1,AgFe,1,Low,Ag|Fe,2\n"
-    )
+    path = written(tmp_path, ",combination,Ag,Label,set_name,length\n0,AgAu,1,High,Au|Ag,2\n1,AgFe,1,Low,Ag|Fe,2\n")
     one, two = read_alloys(path)
     assert (one.elements, one.single_phase, one.fractions) == (("Ag", "Au"), True, ())
     assert (two.elements, two.single_phase) == (("Ag", "Fe"), False)

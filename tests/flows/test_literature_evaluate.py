@@ -73,9 +73,7 @@ def test_unusable_requests_are_bad_input() -> None:
 def gold_folder(folder: Path) -> Path:
     (folder / "docsutf8").mkdir(parents=True)
     (folder / "keys").mkdir()
-    (folder / "docsutf8" / "1.txt").write_text(
-        "Optical flow and\n\tits use\nWe compute optical flow by graph cuts.\n"
-    )
+    (folder / "docsutf8" / "1.txt").write_text("Optical flow and\n\tits use\nWe compute optical flow by graph cuts.\n")
     (folder / "keys" / "1.key").write_text("optical flow\r\n\tgraph  cuts\n\n")
     (folder / "docsutf8" / "2.txt").write_text("No keys here")
     return folder

@@ -22,9 +22,7 @@ def origin(settings: Settings, name: str) -> str:
     return next(row["from"] for row in settings.provenance() if row["name"] == name)
 
 
-def test_environment_wins_over_file_and_file_over_default(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_environment_wins_over_file_and_file_over_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "hypograph.toml").write_text('ui_port = 9001\nui_host = "localhost"\n')
     monkeypatch.setenv("HYPOGRAPH_UI_PORT", "9002")
     settings = load_settings()

@@ -13,18 +13,13 @@ SETS = [["a", "b", "c"], ["a", "b"], ["b", "c", "d"], ["d"], []]
 
 
 def corpus(years: list[int | None] | None = None):
-    return build_corpus(
-        SETS, years or [2000, 2001, 2002, 2003, 2004], np.array([1.0, 2.0, np.nan, 1.0, 1.0]), least=1
-    )
+    return build_corpus(SETS, years or [2000, 2001, 2002, 2003, 2004], np.array([1.0, 2.0, np.nan, 1.0, 1.0]), least=1)
 
 
 def test_pairs_are_counted_as_by_hand() -> None:
     c = corpus()
     counts = count_pairs(c.indptr, c.indices)
-    named = {
-        (c.names[a], c.names[b]): n
-        for a, b, n in zip(counts.first, counts.second, counts.counts, strict=True)
-    }
+    named = {(c.names[a], c.names[b]): n for a, b, n in zip(counts.first, counts.second, counts.counts, strict=True)}
     assert named == {("a", "b"): 2, ("a", "c"): 1, ("b", "c"): 2, ("b", "d"): 1, ("c", "d"): 1}
 
 
@@ -104,9 +99,7 @@ def test_synonyms_are_proposed_with_a_reason() -> None:
     embedding = np.zeros((len(names), 2))
     embedding[:, 0] = 1.0
     embedding[6] = [0.0, 1.0]
-    found = {
-        (m.first, m.second): m for m in propose_merges(names, embedding, {"svm": "support vector machine"})
-    }
+    found = {(m.first, m.second): m for m in propose_merges(names, embedding, {"svm": "support vector machine"})}
     assert found["support vector machine", "svm"].similarity == 1.0
     assert "spaces" in found["data base", "database"].reason
     assert ("neural network", "neural networks model") in found

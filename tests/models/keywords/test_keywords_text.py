@@ -33,9 +33,7 @@ def test_element_symbols_are_those_of_pymatgen() -> None:
     assert set(SYMBOLS) == {e.symbol for e in Element if e.symbol not in {"D", "T"}}
 
 
-@pytest.mark.parametrize(
-    "formula", ["Al0.5CoCrFeNi", "Al2O3", "(FeCoNi)2Ti", "Ni3Al", "Ti65Zr18Nb16Mo1", "NaCl"]
-)
+@pytest.mark.parametrize("formula", ["Al0.5CoCrFeNi", "Al2O3", "(FeCoNi)2Ti", "Ni3Al", "Ti65Zr18Nb16Mo1", "NaCl"])
 def test_formulas_agree_with_pymatgen(formula: str) -> None:
     from pymatgen.core import Composition
 
@@ -60,9 +58,7 @@ def test_acronyms_and_words_are_no_formulas(word: str) -> None:
 
 
 def test_a_record_names_elements_phases_and_processing() -> None:
-    text = (
-        "AlCoCrFeNi; phases: BCC B2 + FCC L12; processing: vacuum arc melting, then cold-rolled and annealed"
-    )
+    text = "AlCoCrFeNi; phases: BCC B2 + FCC L12; processing: vacuum arc melting, then cold-rolled and annealed"
     found = {(m.kind, m.keyword) for m in material_mentions(text)}
     assert {("phase", "FCC"), ("phase", "BCC"), ("phase", "B2 phase"), ("phase", "L12 phase")} <= found
     assert {("process", "arc melting"), ("process", "cold rolling"), ("process", "annealing")} <= found
@@ -71,16 +67,12 @@ def test_a_record_names_elements_phases_and_processing() -> None:
 
 
 def test_a_lens_is_no_deposition_and_casting_needs_a_metal() -> None:
-    paper = Publication(
-        "k", title="Ray casting through a lens", abstract="We cast rays. The hip of the aging user."
-    )
+    paper = Publication("k", title="Ray casting through a lens", abstract="We cast rays. The hip of the aging user.")
     assert not [m for m in PhraseExtractor().extract(paper) if m.kind == "process"]
 
 
 def test_noun_phrases_end_at_verbs_and_drop_what_says_nothing() -> None:
-    text = (
-        "We propose a novel deep neural network for solving the optical flow problem in new image sequences."
-    )
+    text = "We propose a novel deep neural network for solving the optical flow problem in new image sequences."
     assert [c.text for c in noun_phrases(text)] == [
         "deep neural network",
         "optical flow problem",
@@ -104,17 +96,13 @@ def test_neighbours_decide_what_a_word_is(text: str, expected: list[str]) -> Non
 
 
 def test_keyphrases_prefer_title_repetition_and_length() -> None:
-    found = keyphrases(
-        "Robust visual tracking", "Robust visual tracking needs an appearance model. The camera moves."
-    )
+    found = keyphrases("Robust visual tracking", "Robust visual tracking needs an appearance model. The camera moves.")
     assert found[0] == "Robust visual tracking"
     assert len(found) == len({normalise(f) for f in found})
 
 
 def test_abbreviations_are_found_where_they_are_introduced() -> None:
-    text = (
-        "A support vector machine (SVM), partially observable Markov decision processes (POMDPs), 3 (three)."
-    )
+    text = "A support vector machine (SVM), partially observable Markov decision processes (POMDPs), 3 (three)."
     assert abbreviations(text) == {
         "SVM": "support vector machine",
         "POMDP": "partially observable Markov decision processes",
