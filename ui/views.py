@@ -26,7 +26,7 @@ def overview(store: GraphStore) -> dict[str, Any]:
     groups = campaign_groups(store)
     return {
         "runs": runs,
-        "counts": store.counts(),
+        "counts": {row["label"]: row["n"] for row in store.read(pages.COUNTS)},
         "spent": store.read(pages.SPENT),
         "sources": [_whole("Source", row["s"]) for row in store.read(pages.SOURCES)],
         "hypotheses": hypotheses(store, limit=6),

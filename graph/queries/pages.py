@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from hypograph.graph.query import Query
 
+SHOWN = ("Publication", "Keyword", "Alloy", "Evidence", "Hypothesis", "Comparison", "Campaign", "Experiment")
+
+COUNTS = Query(
+    "pages_counts",
+    " UNION ALL ".join(f"MATCH (n:{label}) RETURN '{label}' AS label, count(n) AS n" for label in SHOWN),
+)
+
 RUNS = Query(
     "pages_runs",
     "MATCH (r:FlowRun) RETURN properties(r) AS run ORDER BY r.started_at DESC LIMIT $limit",
