@@ -14,13 +14,14 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from hypograph.flows.inputs import read_inputs
 from hypograph.flows.knowledge import Knowledge, open_knowledge
 from hypograph.flows.observe import configure, observed_run
 from hypograph.flows.scale import spreader
 from hypograph.flows.settings import Settings, load_settings
 from hypograph.flows.units import UnitRunner
 from hypograph.graph import FlowRun, GraphStore, open_store
-from hypograph.models.errors import HypographError, InputError
+from hypograph.models.errors import HypographError
 from hypograph.models.keys import digest
 
 if TYPE_CHECKING:
@@ -214,7 +215,9 @@ def run_discovery(
     tell = tell or CURRENT_TELL.get("tell", _silent)
     began, started = time.monotonic(), datetime.now(UTC)
     run_id = _flow_run_id(started)
-    publications, records, tables = read_inputs(parameters)
+    publications, records, tables = read_inputs(
+        parameters.papers, parameters.alloys, parameters.table, small=parameters.small
+    )
     if "literature" not in only:
         publications = []
     if "evidence" not in only:
@@ -279,42 +282,6 @@ def _steps(
         hypotheses = hypotheses_task(run, literature, evidence, publications)
     campaigns = campaigns_task(run, tables) if tables else None
     return literature, evidence, hypotheses, campaigns
-
-
-def read_inputs(
-    parameters: DiscoveryParameters,
-) -> tuple[list[Publication], list[AlloyRecord], list[ReactionTable]]:
-    """Read what the parameters name, or the data that ships with the package.
-
-    Raises
-    ------
-    InputError
-        With file, row and column, before anything is computed or written.
-    """
-    from hypograph.flows.readers.alloys import hea_literature_alloys, hea_tables, read_alloys
-    from hypograph.flows.readers.publications import hea_literature, read_publications
-    from hypograph.flows.readers.tables import packaged_table, read_table
-
-    if not parameters.own_input:
-        publications = hea_literature(limit=200 if parameters.small else None)
-        records = [*hea_tables(), *hea_literature_alloys()]
-        names = ("borylation",) if parameters.small else ("buchwald_hartwig", "borylation")
-        return publications, records, [packaged_table(name) for name in names]
-    own_publications: list[Publication] = []
-    if parameters.papers:
-        report = read_publications(parameters.papers)
-        if not report.publications:
-            raise InputError(
-                "no publication could be read",
-                where=str(parameters.papers),
-                hint=str(report.problems[:1] or ""),
-            )
-        own_publications = list(report.publications)
-    return (
-        own_publications,
-        read_alloys(parameters.alloys) if parameters.alloys else [],
-        [read_table(parameters.table)] if parameters.table else [],
-    )
 
 
 def _counts(outcome: Any, *names: str) -> dict[str, Any] | None:

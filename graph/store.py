@@ -39,6 +39,10 @@ COLLISION_PAUSES = (0.02, 0.1, 0.4)
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 
+class NowhereError(InputError):
+    """A relationship joins a node that is nowhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class FlowRun:
     """A run as the graph keeps it."""
@@ -246,8 +250,9 @@ class GraphStore:
         for pause in COLLISION_PAUSES:
             try:
                 return self._guard(attempt, passes=(ConstraintError, TransientError))
-            except (ConstraintError, TransientError):
-                # Two first writers of one key collide; another try finds the other's node.
+            except (ConstraintError, TransientError, NowhereError):
+                # Two first writers of one key collide, or (on the embedded server) one does not see what
+                # the other is writing; another try finds the other's node.
                 time.sleep(pause)
         return self._guard(attempt)
 
@@ -281,7 +286,7 @@ def _merge(tx: neo4j.ManagedTransaction, nodes: Mapping[str, Any], edges: Mappin
             part = rows[start : start + BATCH]
             found = tx.run(core.MERGE_EDGES[kind].text, rows=part).single(strict=True)["n"]
             if found != len(part):
-                raise InputError(
+                raise NowhereError(
                     f"{len(part) - found} of {len(part)} relationships join a node that is nowhere",
                     where=f"{kind[0]} from {kind[1]} to {kind[2]}",
                     expected="both nodes in the graph or in the same unit",

@@ -45,6 +45,10 @@ def run(
     for name, path in given.items():
         if path is not None and not path.exists():
             raise MissingFileError("no such file", where=str(path), hint=f"It was given as --{name}.")
+    from hypograph.flows.inputs import read_inputs
+
+    # Wrong input is said before any server is started.
+    read_inputs(papers, alloys, table)
     _run({**given, "small": small, "seed": seed, "seeds": seeds, "budget": budget}, as_json)
 
 

@@ -86,8 +86,10 @@ class Walk:
     def _choose_years(self) -> None:
         years = self.papers.years
         enough = [int(y) for y in np.unique(years) if np.count_nonzero(years < y) >= ENOUGH]
-        earliest = min(self.test_years) - WINDOW
-        self.first = max(earliest, min(enough, default=int(years.min()) + 1))
+        earliest, start = min(self.test_years) - WINDOW, int(years.min()) + 1
+        first = min(enough, default=start)
+        # A young collection has features of few papers in its training years: better than no training year.
+        self.first = max(earliest, first if first < min(self.test_years) else start)
 
     def _read(self) -> None:
         """Read keywords and text by models of every cutoff, each applied to the years that may use it."""

@@ -84,6 +84,10 @@ def american(word: str) -> str:
     return word
 
 
+# What may stand around a keyword and is no part of it: white space of every kind, and these signs.
+EDGES = "".join(chr(c) for c in range(0x3001) if chr(c).isspace()) + ".,;:()[]\"'"
+
+
 @functools.lru_cache(maxsize=262144)
 def normalise(phrase: str) -> str:
     """Return the one name of a keyword.
@@ -105,7 +109,7 @@ def normalise(phrase: str) -> str:
     -----
     Idempotent: ``normalise(normalise(x)) == normalise(x)``.
     """
-    text = phrase.strip(" \t\n.,;:()[]\"'")
+    text = phrase.strip(EDGES)
     if text in SYMBOL_SET:
         return text
     if " " not in text and looks_like_formula(text):
