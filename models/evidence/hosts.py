@@ -132,11 +132,15 @@ class ExchangeIndex:
             found = self._members(self._left[targets, taken])
             holds = self.present[np.maximum(found, 0), taken[:, None]]
         else:
-            each = np.where(self.present[targets], self._left[targets], 0)
+            # Only the elements that a target holds are looked up; those come first, in their usual order.
+            present = self.present[targets]
+            most = int(present.sum(1).max()) if len(targets) else 0
+            held = np.argsort(~present, axis=1, kind="stable")[:, :most]
+            there = np.append(np.take_along_axis(present, held, 1), np.ones((len(targets), 1), bool), 1)
+            each = np.take_along_axis(self._left[targets], held, 1)
             keys = np.concatenate([each, self._whole[targets][:, None]], 1)
             found = self._members(keys.ravel()).reshape(len(targets), -1)
-            found[~np.repeat(np.append(self.present[targets], np.ones((len(targets), 1), bool), 1),
-                             self.groups.shape[1], axis=1)] = -1  # fmt: skip
+            found[~np.repeat(there, self.groups.shape[1], axis=1)] = -1
             holds = np.zeros(found.shape, bool)
         wrong = (found < 0) | (found == targets[:, None]) | ~allowed[np.maximum(found, 0)] | holds
         return np.where(wrong, -1, found)
@@ -149,12 +153,16 @@ class ExchangeIndex:
 
 def pack(hosts: IntArray, most: int) -> IntArray:
     """Move the −1 to the right and keep at most `most` columns, evenly spread over what is there."""
-    count = (hosts >= 0).sum(1)
-    order = np.argsort(hosts < 0, axis=1, kind="stable")
-    packed = np.take_along_axis(hosts, order, 1)
-    width = int(count.max()) if len(count) else 0
-    if width <= most:
-        return packed[:, : max(width, 1)]
+    rows, columns = np.nonzero(hosts >= 0)
+    count = np.bincount(rows, minlength=len(hosts))
+    width = min(int(count.max()), most) if len(rows) else 0
+    if width == 0:
+        return np.full((len(hosts), 1), -1, hosts.dtype)
     # Rows with more than `most` hosts keep every n-th of them.
-    steps = np.maximum(count, most)[:, None] * np.arange(most)[None, :] // most
-    return np.take_along_axis(packed, np.minimum(steps, packed.shape[1] - 1), 1)
+    steps = np.arange(width)[None, :]
+    if int(count.max()) > most:
+        steps = np.maximum(count, most)[:, None] * steps // most
+    first = np.cumsum(count) - count
+    flat = hosts[rows, columns]
+    place = np.minimum(first[:, None] + steps, len(flat) - 1)
+    return np.where(steps < count[:, None], flat[place], -1)
