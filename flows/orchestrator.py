@@ -21,7 +21,7 @@ from urllib.request import urlopen
 from hypograph.models.errors import DiskError, PortTakenError, UnavailableError
 
 BOOT_SECONDS = 240.0
-LAST_WORDS_SECONDS = 3.0
+LAST_WORDS_SECONDS = 10.0
 _LOG_LIMIT = 5_000_000
 
 
@@ -154,6 +154,8 @@ class Orchestrator:
             quiet = {} if pulse else {"heartbeat_frequency": None}
             flows = settings.flows.model_copy(update=quiet)
             profile = prefect.context.get_settings_context().profile
+            # Else Prefect prints what it could not send to a dead server, without a line end, into our one sentence.
+            logging.raiseExceptions = False
             with prefect.context.SettingsContext(
                 profile=profile, settings=settings.model_copy(update={"flows": flows})
             ):
