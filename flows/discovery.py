@@ -215,15 +215,7 @@ def run_discovery(
     tell = tell or CURRENT_TELL.get("tell", _silent)
     began, started = time.monotonic(), datetime.now(UTC)
     run_id = _flow_run_id(started)
-    publications, records, tables = read_inputs(
-        parameters.papers, parameters.alloys, parameters.table, small=parameters.small
-    )
-    if "literature" not in only:
-        publications = []
-    if "evidence" not in only:
-        records = []
-    if "campaigns" not in only:
-        tables = []
+    inputs = _inputs(parameters, only)
     configure(log_json=settings.log_json, otel_endpoint=settings.otel_endpoint)
     with observed_run(name, run_id), open_store(settings.store_config()) as store:
         store.ensure_schema()
@@ -237,7 +229,7 @@ def run_discovery(
             )
             store.start_run(FlowRun(run_id, name, started, parameters.model_dump(mode="json")))
             try:
-                literature, evidence, hypotheses, campaigns = _steps(run, publications, records, tables, only)
+                found = _steps(run, *inputs, only)
             except BaseException as error:
                 _abort(store, run_id, run, began, error)
                 raise
@@ -245,10 +237,7 @@ def run_discovery(
                 "run": run_id,
                 "seconds": round(time.monotonic() - began, 3),
                 "steps": run.steps,
-                "literature": _counts(literature, "publications", "keywords", "edges"),
-                "evidence": _evidence_document(evidence),
-                "hypotheses": {"count": hypotheses.count, "best": hypotheses.best} if hypotheses else None,
-                "campaigns": list(campaigns.campaigns) if campaigns else [],
+                **_results(*found),
                 "graph_hash": store.content_hash(),
                 "llm": knowledge.document(),
                 "page": f"http://{settings.ui_host}:{settings.ui_port}/",
@@ -268,6 +257,19 @@ def run_discovery(
 CURRENT_TELL: dict[str, Tell] = {}
 
 
+def _inputs(
+    parameters: DiscoveryParameters, only: Collection[str]
+) -> tuple[Sequence[Publication], Sequence[AlloyRecord], Sequence[ReactionTable]]:
+    publications, records, tables = read_inputs(
+        parameters.papers, parameters.alloys, parameters.table, small=parameters.small
+    )
+    return (
+        publications if "literature" in only else (),
+        records if "evidence" in only else (),
+        tables if "campaigns" in only else (),
+    )
+
+
 def _steps(
     run: _Run,
     publications: Sequence[Publication],
@@ -282,6 +284,15 @@ def _steps(
         hypotheses = hypotheses_task(run, literature, evidence, publications)
     campaigns = campaigns_task(run, tables) if tables else None
     return literature, evidence, hypotheses, campaigns
+
+
+def _results(literature: Any, evidence: Any, hypotheses: Any, campaigns: Any) -> dict[str, Any]:
+    return {
+        "literature": _counts(literature, "publications", "keywords", "edges"),
+        "evidence": _evidence_document(evidence),
+        "hypotheses": {"count": hypotheses.count, "best": hypotheses.best} if hypotheses else None,
+        "campaigns": list(campaigns.campaigns) if campaigns else [],
+    }
 
 
 def _counts(outcome: Any, *names: str) -> dict[str, Any] | None:
