@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
+from hypograph.ui import campaigns as campaign_views
 from hypograph.ui import views
 
 router = APIRouter(prefix="/api/v1")
@@ -95,13 +96,13 @@ def alloy(request: Request, key: str) -> dict[str, Any]:
 @router.get("/campaigns", summary="Groups of replicate campaigns")
 def campaigns(request: Request) -> list[dict[str, Any]]:
     """Return every group with mean best and entropy."""
-    return views.campaign_groups(request.app.state.store)
+    return campaign_views.groups(request.app.state.store)
 
 
 @router.get("/campaigns/compare", summary="Best-so-far and entropy by experiment")
 def compare(request: Request, group: Annotated[list[str] | None, Query(max_length=20)] = None) -> dict[str, Any]:
     """Return the comparison of up to twenty groups."""
-    return views.compare(request.app.state.store, group or [])
+    return campaign_views.compare(request.app.state.store, group or [])
 
 
 @router.get("/campaigns/compare.csv", summary="The same as CSV")
@@ -110,10 +111,16 @@ def compare_csv(request: Request, group: Annotated[list[str] | None, Query(max_l
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["table", "method", "replicates", "experiment", "median", "q25", "q75", "entropy"])
-    for s in views.compare(request.app.state.store, group or [])["series"]:
+    for s in campaign_views.compare(request.app.state.store, group or [])["series"]:
         for row in zip(s["index"], s["median"], s["q25"], s["q75"], s["entropy"], strict=True):
             writer.writerow([_cell(s["table"]), _cell(s["method"]), s["replicates"], *row])
     return _file(out.getvalue(), "text/csv", "campaigns.csv")
+
+
+@router.get("/campaigns/{group}", summary="One group of replicates with its experiments")
+def campaign(request: Request, group: str, limit: Annotated[int, Query(ge=1, le=20_000)] = 1000) -> dict[str, Any]:
+    """Return the experiments of a group, who chose them and why, or 404."""
+    return _found(campaign_views.experiments(request.app.state.store, group, limit))
 
 
 def _cell(text: Any) -> str:

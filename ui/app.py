@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from hypograph.graph import GraphStore, open_store
 from hypograph.models.errors import HypographError
 from hypograph.ui import api, views
+from hypograph.ui import campaigns as campaign_views
 from hypograph.ui.config import UiConfig
 from hypograph.ui.security import COOKIE, guard, session_value
 
@@ -124,15 +125,20 @@ def _pages(app: FastAPI, templates: Jinja2Templates) -> None:
 
     @app.get("/campaigns", response_class=HTMLResponse, include_in_schema=False)
     def campaigns(request: Request) -> HTMLResponse:
-        groups = views.campaign_groups(request.app.state.store)
+        groups = campaign_views.groups(request.app.state.store)
         chosen = request.query_params.getlist("group")
         return show(
             request,
             "campaigns.html",
             groups=groups,
             chosen=chosen,
-            **views.compare(request.app.state.store, chosen[:20]),
+            **campaign_views.compare(request.app.state.store, chosen[:20]),
         )
+
+    @app.get("/campaigns/{group}", response_class=HTMLResponse, include_in_schema=False)
+    def campaign(request: Request, group: str) -> HTMLResponse:
+        found = _found(campaign_views.experiments(request.app.state.store, group), group)
+        return show(request, "campaign.html", **found)
 
     @app.get("/flows", response_class=HTMLResponse, include_in_schema=False)
     async def flows(request: Request) -> HTMLResponse:

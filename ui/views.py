@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import statistics
-from collections import defaultdict
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from hypograph.graph import GraphStore
-from hypograph.graph.queries import pages
+from hypograph.graph.queries import core, pages
 from hypograph.graph.schema import LABELS
+from hypograph.ui import campaigns
 from hypograph.ui.layout import layout
 
 LONGEST_QUERY = 200
@@ -23,10 +22,10 @@ def overview(store: GraphStore) -> dict[str, Any]:
     runs = [_whole("FlowRun", row["run"]) for row in store.read(pages.RUNS, limit=12)]
     for run in runs:
         run["summary"] = json.loads(run.get("summary") or "{}")
-    groups = campaign_groups(store)
+    groups = campaigns.groups(store)
     return {
         "runs": runs,
-        "counts": {row["label"]: row["n"] for row in store.read(pages.COUNTS)},
+        "counts": {label: store.read(core.COUNT_NODES[label])[0]["n"] for label in pages.SHOWN},
         "spent": store.read(pages.SPENT),
         "sources": [_whole("Source", row["s"]) for row in store.read(pages.SOURCES)],
         "hypotheses": hypotheses(store, limit=6),
@@ -158,66 +157,6 @@ def _cached_layout(names: tuple[str, ...], ends: tuple[tuple[int, int], ...]) ->
     return layout(list(names), pairs, np.ones(len(pairs)))
 
 
-def campaign_groups(store: GraphStore) -> list[dict[str, Any]]:
-    """Campaigns joined into groups of replicates, with mean best and entropy."""
-    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in store.read(pages.CAMPAIGNS):
-        groups[row["group"] or row["id"]].append(row)
-    return [
-        {
-            "group": group,
-            "table": rows[0]["table"] or rows[0]["name"],
-            "method": rows[0]["method"],
-            "replicates": len(rows),
-            "count": rows[0]["count"],
-            "live": bool(rows[0]["live"]),
-            **{
-                name: _mean([r[name] for r in rows])
-                for name in (
-                    "best",
-                    "best_percent",
-                    "auc",
-                    "entropy_published",
-                    "entropy_corrected",
-                    "entropy_relative",
-                )
-            },
-        }
-        for group, rows in groups.items()
-    ]
-
-
-def compare(store: GraphStore, groups: list[str]) -> dict[str, Any]:
-    """Best-so-far (median, quartiles) and entropy (mean) by experiment, for each group."""
-    cells: dict[tuple[str, int], list[tuple[float, float | None]]] = defaultdict(list)
-    reasons: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in store.read(pages.TRAJECTORIES, groups=groups):
-        if row["best"] is not None:
-            cells[row["group"], row["index"]].append((row["best"], row["entropy"]))
-        if len(reasons[row["group"]]) < 40:
-            reasons[row["group"]].append(row)
-    known = {g["group"]: g for g in campaign_groups(store)}
-    series = []
-    for group in groups:
-        steps = sorted(i for g, i in cells if g == group)
-        if not steps:
-            continue
-        best = [[b for b, _ in cells[group, i]] for i in steps]
-        entropy = [[e for _, e in cells[group, i] if e is not None] for i in steps]
-        series.append(
-            {
-                **known.get(group, {"group": group}),
-                "index": steps,
-                "median": [statistics.median(b) for b in best],
-                "q25": [float(np.quantile(b, 0.25)) for b in best],
-                "q75": [float(np.quantile(b, 0.75)) for b in best],
-                "entropy": [_mean(e) for e in entropy],
-                "experiments": reasons[group],
-            }
-        )
-    return {"series": series}
-
-
 def substitutability(store: GraphStore, symbol: str | None) -> dict[str, Any]:
     """Elements with evidence, and the substitutes of one of them."""
     return {
@@ -250,8 +189,3 @@ def _whole(label: str, props: dict[str, Any]) -> dict[str, Any]:
 
 def _evidence(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**row, "e": _whole("Evidence", row["e"])} for row in rows]
-
-
-def _mean(values: list[Any]) -> float | None:
-    known = [v for v in values if v is not None]
-    return float(statistics.fmean(known)) if known else None
