@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +16,7 @@ from hypograph.ui import campaigns
 from hypograph.ui.layout import layout
 
 LONGEST_QUERY = 200
+FRESH_SECONDS = 5.0
 
 
 def overview(store: GraphStore) -> dict[str, Any]:
@@ -22,15 +24,27 @@ def overview(store: GraphStore) -> dict[str, Any]:
     runs = [_whole("FlowRun", row["run"]) for row in store.read(pages.RUNS, limit=12)]
     for run in runs:
         run["summary"] = json.loads(run.get("summary") or "{}")
-    groups = campaigns.groups(store)
-    return {
-        "runs": runs,
-        "counts": {label: store.read(core.COUNT_NODES[label])[0]["n"] for label in pages.SHOWN},
-        "spent": store.read(pages.SPENT),
-        "sources": [_whole("Source", row["s"]) for row in store.read(pages.SOURCES)],
-        "hypotheses": hypotheses(store, limit=6),
-        "campaigns": groups[:8],
-    }
+    counts = {label: store.read(core.COUNT_NODES[label])[0]["n"] for label in (*pages.SHOWN, *pages.WATCHED)}
+    return {"runs": runs, "counts": {label: counts[label] for label in pages.SHOWN}, **_digest(store, counts)}
+
+
+# What takes a walk through every hypothesis and campaign, with the counts it was read at and when.
+_digests: dict[str, tuple[dict[str, int], float, dict[str, Any]]] = {}
+
+
+def _digest(store: GraphStore, counts: dict[str, int]) -> dict[str, Any]:
+    """Read what changes only when work is done: at once when a unit, call or experiment came, else each few seconds."""
+    seen, at, found = _digests.get(store.uri, ({}, 0.0, {}))
+    if seen != counts or time.monotonic() - at > FRESH_SECONDS:
+        at = time.monotonic()
+        found = {
+            "spent": store.read(pages.SPENT),
+            "sources": [_whole("Source", row["s"]) for row in store.read(pages.SOURCES)],
+            "hypotheses": hypotheses(store, limit=6),
+            "campaigns": campaigns.groups(store)[:8],
+        }
+        _digests[store.uri] = (counts, at, found)
+    return found
 
 
 def hypotheses(

@@ -8,6 +8,9 @@ from hypograph.graph.query import Query
 # than a millisecond, while one UNION of them walks through every node.
 SHOWN = ("Publication", "Keyword", "Alloy", "Evidence", "Hypothesis", "Comparison", "Campaign", "Experiment")
 
+# With those above: what is written by every unit of work, every call of a model and every review.
+WATCHED = ("Unit", "ModelCall", "MergeCandidate")
+
 RUNS = Query(
     "pages_runs",
     "MATCH (r:FlowRun) RETURN properties(r) AS run ORDER BY r.started_at DESC LIMIT $limit",
