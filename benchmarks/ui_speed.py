@@ -1,0 +1,143 @@
+"""How fast the pages are on a store as large as a busy laboratory's.
+
+export HYPOGRAPH_HOME=FOLDER
+python benchmarks/ui_fill.py && python benchmarks/ui_speed.py [--quick] [--chromium /usr/bin/chromium]
+
+Goals: overview at most 50 ms of server time at the 95th percentile, a comparison of 20 groups of 50 replicates at most
+300 ms, the whole graph (10,000 hypotheses, 20,000 relationships) interactive within 1.5 s and 30 frames a second while
+panning, at most 600 KB transferred.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+
+OUT = Path(__file__).parent / "results" / "ui_speed.json"
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-sync", "--use-gl=angle"),
+    *("--disable-background-networking", "--disable-component-update"),
+    *("--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
+]
+WHOLE = "/graph?hypotheses=10000&edges=20000"
+FRAMES = """() => new Promise(done => {
+  const times = [], end = performance.now() + 3000;
+  const step = now => { times.push(now); now < end ? requestAnimationFrame(step) : done(times); };
+  requestAnimationFrame(step);
+})"""
+
+
+@contextmanager
+def pages() -> Iterator[str]:
+    """Serve the pages of the store in HYPOGRAPH_HOME."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "hypograph.flows.cli.main", "ui", "--port", str(port)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
+        url = f"http://127.0.0.1:{port}"
+        for _ in range(600):
+            try:
+                httpx.get(f"{url}/healthz")
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        yield url
+        server.terminate()
+
+
+def server_times(url: str, path: str, n: int) -> dict[str, float]:
+    """Time n requests from this machine, the first one apart."""
+    with httpx.Client(base_url=url, timeout=60) as client:
+        times, size = [], 0
+        for _ in range(n + 1):
+            began = time.perf_counter()
+            answer = client.get(path).raise_for_status()
+            times.append(1e3 * (time.perf_counter() - began))
+            size = answer.num_bytes_downloaded
+    first, *rest = times
+    return {
+        "first_ms": first,
+        "median_ms": float(np.median(rest)),
+        "p95_ms": float(np.quantile(rest, 0.95)),
+        "kilobytes": size / 1000,
+        "requests": n,
+    }
+
+
+def browser(url: str, path: str, chromium: str) -> dict[str, Any]:
+    """Open the whole graph, and pan."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = started.new_page(viewport={"width": 1280, "height": 800})
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        received: list[float] = []
+        session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+        page.goto(url + "/graph", wait_until="networkidle")  # the server's layout is warm, as on any later visit
+        page.goto(url + path, wait_until="networkidle", timeout=120_000)
+        page.wait_for_selector("#graph[data-ready]", timeout=120_000)
+        page.context.clear_cookies()
+        session.send("Network.clearBrowserCache")
+        received.clear()
+        page.goto(url + path, wait_until="commit")
+        page.wait_for_selector("#graph[data-ready]", timeout=120_000)
+        ready = page.evaluate("performance.now()")
+        page.wait_for_load_state("networkidle")
+        rates = pan(page)
+        nodes = int(page.get_attribute("#graph", "data-ready") or 0)
+        started.close()
+    return {"nodes": nodes, "interactive_ms": ready, "kilobytes": sum(received) / 1000, **rates}
+
+
+def pan(page: Any) -> dict[str, float]:
+    """Drag the graph to and fro for three seconds; frames a second, and the slowest frame."""
+    box = page.locator("#graph").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.evaluate("window.frames_seen = (" + FRAMES + ")(); null")
+    for i in range(150):
+        page.mouse.move(x + 80 * np.sin(i / 6), y + 40 * np.cos(i / 6))
+    times = np.array(page.evaluate("window.frames_seen"))
+    page.mouse.up()
+    gaps = np.diff(times)
+    return {"frames_per_second": 1e3 / float(gaps.mean()), "slowest_frame_ms": float(gaps.max())}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--chromium", default="/usr/bin/chromium")
+    parser.add_argument("--quick", action="store_true", help="few requests, nothing written")
+    given = parser.parse_args()
+    n = 20 if given.quick else 200
+    groups = "&".join(f"group=g{i:03d}" for i in range(20))
+    result: dict[str, Any] = {"processor": platform.processor() or platform.machine(), "cores": os.cpu_count()}
+    with pages() as url:
+        result["store"] = httpx.get(f"{url}/api/v1/overview", timeout=60).json()["counts"]
+        result["overview"] = server_times(url, "/", n)
+        result["comparison"] = server_times(url, f"/campaigns?{groups}", n // 4)
+        result["comparison_data"] = server_times(url, f"/api/v1/campaigns/compare?{groups}", n // 4)
+        result["graph"] = browser(url, WHOLE, given.chromium)
+    print(json.dumps(result, indent=1))
+    if not given.quick:
+        OUT.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
