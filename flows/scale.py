@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from hypograph.flows.threads import ONE_THREAD, use_one_thread
 from hypograph.models.errors import NetworkError
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 Work = Callable[[], R]
-# Linear algebra inside a worker must not start threads of its own: the workers are the parallelism.
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def spread(works: Sequence[Work[R]], *, workers: int = 0, address: str | None = None) -> list[R]:
@@ -47,7 +46,7 @@ def spread(works: Sequence[Work[R]], *, workers: int = 0, address: str | None = 
         If no scheduler answers at `address`.
     """
     if not works or (workers == 0 and address is None):
-        return [work() for work in works]
+        return [_call(work) for work in works]
     from prefect_dask.task_runners import DaskTaskRunner
 
     with contextlib.ExitStack() as stack:
@@ -79,11 +78,14 @@ def _local_cluster(workers: int) -> Any:
         host="127.0.0.1",
         dashboard_address=None,
         silence_logs=logging.CRITICAL,
+        # The workers are the parallelism.
         env={**os.environ, **ONE_THREAD},
     )
 
 
 def _call(work: Work[R]) -> R:
+    # Somebody else's Dask workers may have any number of threads.
+    use_one_thread()
     return work()
 
 

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import hypograph
 from hypograph.flows.guard import file_lock
 from hypograph.flows.observe import observed_unit
+from hypograph.flows.threads import use_one_thread
 from hypograph.models.errors import DiskError
 from hypograph.models.keys import digest
 from hypograph.models.records import Outcome, Unit
@@ -82,7 +83,8 @@ class UnitRunner:
         inputs
             Everything the result depends on, in a form `models.keys.canonical` accepts.
         work
-            Makes the outcome; deterministic given `inputs`.
+            Makes the outcome; deterministic given `inputs`. It is called with numerics on one thread, so that what
+            is stored does not depend on the number of threads.
 
         Returns
         -------
@@ -101,6 +103,7 @@ class UnitRunner:
                 # A second worker on the same unit waits here, then finds it done: nothing is paid for twice.
                 with file_lock(self.folder / "locks" / key):
                     if not self._is_done(key, path):
+                        use_one_thread()
                         outcome = work()
                         # The file goes first: a unit that the store knows always has its result.
                         _save(path, dict(outcome.result))

@@ -89,6 +89,8 @@ class Learners:
             n_jobs=settings.jobs,
         )
         forest.fit(self.features[train].astype(np.float32), y)
+        # Threads would add the trees' votes in the order they finish, which rounds differently each time.
+        forest.n_jobs = 1
         return logit(forest.predict_proba(self.features[targets].astype(np.float32))[:, 1], 0.01)
 
     def hosts(self, train: IntArray, targets: IntArray, bar: IntArray | None = None) -> IntArray:
