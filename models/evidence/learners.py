@@ -21,7 +21,10 @@ DENSE: Final = 8.0
 
 @dataclass(frozen=True)
 class Settings:
-    """Sizes of the learners; chosen for speed, the same for every table."""
+    """Sizes of the learners, chosen for speed, the same for every table.
+
+    `jobs` is the number of inner folds that are worked on at once.
+    """
 
     reference: int = 1200
     penalty: float = 1.0
@@ -79,6 +82,7 @@ class Learners:
             return np.full(len(targets), logit(np.array([y[0]]))[0])
         settings = self.settings
         count, rows = (settings.draft_trees, settings.draft_rows) if draft else (settings.trees, settings.tree_rows)
+        # One thread: more would add the trees' votes in the order they finish, which rounds differently each time.
         forest = ExtraTreesClassifier(
             count,
             min_samples_leaf=2,
@@ -86,11 +90,8 @@ class Learners:
             bootstrap=len(train) > rows,
             max_samples=rows if len(train) > rows else None,
             random_state=self.seed,
-            n_jobs=settings.jobs,
         )
         forest.fit(self.features[train].astype(np.float32), y)
-        # Threads would add the trees' votes in the order they finish, which rounds differently each time.
-        forest.n_jobs = 1
         return logit(forest.predict_proba(self.features[targets].astype(np.float32))[:, 1], 0.01)
 
     def hosts(self, train: IntArray, targets: IntArray, bar: IntArray | None = None) -> IntArray:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
+from hypograph.models.evidence.base_rates import for_element
+from hypograph.models.evidence.decide import best_cut
 from hypograph.models.evidence.folds import Fold, inner_folds
 from hypograph.models.evidence.learners import Learners, Settings
 from hypograph.models.evidence.mass import FloatArray, IntArray, least_committed
@@ -37,7 +40,7 @@ class Forecast:
     conflict
         K between the sources after discounting.
     threshold
-        Probability from which a single phase is declared.
+        Probability from which a single phase is declared: best for these alloys by expected Matthews coefficient.
     evidence
         Log-odds that each source gave, shape ``(alloys, sources)``.
     fusion
@@ -118,14 +121,20 @@ class System:
 
     def learn(self, fold: Fold) -> Fusion:
         """Learn the reliabilities on inner folds of a fold's training alloys."""
-        evidence, labels, groups = [], [], []
-        for number, inner in enumerate(inner_folds(self.table, fold, self.inner, self.most, self.seed)):
-            evidence.append(self._inner_evidence(fold, inner))
-            labels.append(self.learners.labels[inner.test])
-            groups.append(np.full(len(inner.test), number))
-        if not evidence:
-            evidence, labels, groups = [np.empty((0, len(self.names)))], [np.empty(0)], [np.empty(0, np.int64)]
-        return fit_fusion(np.concatenate(evidence), np.concatenate(labels), np.concatenate(groups), *self.prior())
+        inner = list(inner_folds(self.table, fold, self.inner, self.most, self.seed))
+        with ThreadPoolExecutor(self.settings.jobs) as pool:
+            evidence = list(pool.map(lambda one: self._inner_evidence(fold, one), inner))
+        if not inner:
+            nothing = np.empty((0, len(self.names)))
+            return fit_fusion(nothing, np.empty(0), np.empty(0, np.int64), *self.prior())
+        # What was held out names the group: the last element, or the number of the inner fold.
+        group = [one.held[-1] if one.held else number for number, one in enumerate(inner)]
+        groups = np.repeat(np.array(group, np.int64), [len(one.test) for one in inner])
+        labels, stacked = self.learners.labels[np.concatenate([one.test for one in inner])], np.concatenate(evidence)
+        fusion = fit_fusion(stacked, labels, groups, *self.prior())
+        if not fold.held:
+            return fusion
+        return for_element(fusion, stacked, labels, groups, self.table.elements.distance(), fold.held[0])
 
     def prior(self) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the reliabilities before anything is measured."""
@@ -174,7 +183,8 @@ def make_forecast(rows: IntArray, evidence: FloatArray, fusion: Fusion) -> Forec
     pulls = evidence * fusion.beta
     for_, against = np.maximum(pulls, 0).sum(1), np.maximum(-pulls, 0).sum(1)
     conflict = -np.expm1(-for_) * -np.expm1(-against)
-    return Forecast(rows, probability, least_committed(probability), conflict, fusion.threshold, evidence, fusion)
+    cut = best_cut(probability, fusion.threshold)
+    return Forecast(rows, probability, least_committed(probability), conflict, cut, evidence, fusion)
 
 
 def held_in(table: AlloyTable, fold: Fold, targets: IntArray) -> IntArray | None:

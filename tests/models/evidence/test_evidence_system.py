@@ -92,7 +92,7 @@ def test_predictions_do_not_look_at_the_tested_labels(table: AlloyTable, protoco
     flipped = System(table.relabel(labels), SMALL, inner=2, most=60).forecast(fold)
     # Sums over training alloys are differences of larger sums: equal but for rounding.
     np.testing.assert_allclose(honest.probability, flipped.probability, atol=1e-5)
-    assert honest.threshold == flipped.threshold
+    assert honest.threshold == pytest.approx(flipped.threshold, abs=1e-4)
 
 
 def test_no_training_alloy_holds_the_held_out_element(table: AlloyTable) -> None:
