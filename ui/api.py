@@ -37,42 +37,13 @@ def hypotheses(
 @router.get("/hypotheses/{key}", summary="One hypothesis with tree, comparisons and evidence")
 def hypothesis(request: Request, key: str) -> dict[str, Any]:
     """Return one hypothesis, or 404."""
-    return _found(views.hypothesis(request.app.state.store, key))
+    return found(views.hypothesis(request.app.state.store, key))
 
 
 @router.get("/keywords/{name:path}", summary="One keyword with neighbours, papers and hypotheses")
 def keyword(request: Request, name: str) -> dict[str, Any]:
     """Return one keyword, or 404."""
-    return _found(views.keyword(request.app.state.store, name))
-
-
-@router.get("/graph", summary="The graph of hypotheses with places")
-def graph(
-    request: Request,
-    text: Text = "",
-    low: Level = 0,
-    high: Level = 99,
-    hypotheses: Annotated[int, Query(ge=1, le=10_000)] = 60,
-    edges: Annotated[int, Query(ge=0, le=20_000)] = 300,
-) -> dict[str, Any]:
-    """Return nodes and edges of the graph view."""
-    return views.graph(request.app.state.store, text, low, high, hypotheses, edges)
-
-
-@router.get("/graph.graphml", summary="The same graph as GraphML")
-def graphml(request: Request, text: Text = "", low: Level = 0, high: Level = 99) -> Response:
-    """Return the graph view as GraphML."""
-    import networkx as nx
-
-    found = views.graph(request.app.state.store, text, low, high)
-    made = nx.MultiDiGraph()
-    for node in found["nodes"]:
-        plain = {k: v for k, v in node.items() if isinstance(v, str | int | float | bool) and k != "key"}
-        made.add_node(node["key"], **plain)
-    for edge in found["edges"]:
-        made.add_edge(edge["start"], edge["end"], kind=edge["kind"], weight=float(edge["weight"]))
-    body = "\n".join(nx.generate_graphml(made))
-    return _file(body, "application/graphml+xml", "hypograph.graphml")
+    return found(views.keyword(request.app.state.store, name))
 
 
 @router.get("/elements", summary="Elements with evidence, and the substitutes of one")
@@ -90,7 +61,7 @@ def alloys(request: Request, limit: Annotated[int, Query(ge=1, le=5000)] = 200) 
 @router.get("/alloys/{key}", summary="One alloy with its evidence")
 def alloy(request: Request, key: str) -> dict[str, Any]:
     """Return one alloy, or 404."""
-    return _found(views.alloy(request.app.state.store, key))
+    return found(views.alloy(request.app.state.store, key))
 
 
 @router.get("/campaigns", summary="Groups of replicate campaigns")
@@ -114,13 +85,13 @@ def compare_csv(request: Request, group: Annotated[list[str] | None, Query(max_l
     for s in campaign_views.compare(request.app.state.store, group or [])["series"]:
         for row in zip(s["index"], s["median"], s["q25"], s["q75"], s["entropy"], strict=True):
             writer.writerow([_cell(s["table"]), _cell(s["method"]), s["replicates"], *row])
-    return _file(out.getvalue(), "text/csv", "campaigns.csv")
+    return file(out.getvalue(), "text/csv", "campaigns.csv")
 
 
 @router.get("/campaigns/{group}", summary="One group of replicates with its experiments")
 def campaign(request: Request, group: str, limit: Annotated[int, Query(ge=1, le=20_000)] = 1000) -> dict[str, Any]:
     """Return the experiments of a group, who chose them and why, or 404."""
-    return _found(campaign_views.experiments(request.app.state.store, group, limit))
+    return found(campaign_views.experiments(request.app.state.store, group, limit))
 
 
 def _cell(text: Any) -> str:
@@ -128,11 +99,13 @@ def _cell(text: Any) -> str:
     return f"'{text}" if str(text).startswith(("=", "+", "-", "@", "\t", "\r")) else str(text)
 
 
-def _file(body: str, kind: str, name: str) -> Response:
+def file(body: str, kind: str, name: str) -> Response:
+    """Answer with a file to keep."""
     return Response(body, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _found(value: dict[str, Any] | None) -> dict[str, Any]:
+def found(value: dict[str, Any] | None) -> dict[str, Any]:
+    """Answer 404 where there is nothing."""
     if value is None:
         raise HTTPException(404, "There is nothing of that name in the graph.")
     return value

@@ -19,12 +19,14 @@ from starlette.exceptions import HTTPException
 
 from hypograph.graph import GraphStore, open_store
 from hypograph.models.errors import HypographError
-from hypograph.ui import api, views
+from hypograph.ui import api, graph_api, views
 from hypograph.ui import campaigns as campaign_views
+from hypograph.ui.atlas import atlas
 from hypograph.ui.config import UiConfig
 from hypograph.ui.security import COOKIE, guard, session_value
 
 HERE = Path(__file__).parent
+TABLE_ROWS = 500
 PAGES = (
     ("/", "Overview"),
     ("/graph", "Graph"),
@@ -66,6 +68,7 @@ def create_app(config: UiConfig, store: GraphStore | None = None) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=800)
     guard(app, config)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.include_router(graph_api.router)
     app.include_router(api.router)
     templates = _templates()
     _pages(app, templates)
@@ -97,9 +100,19 @@ def _pages(app: FastAPI, templates: Jinja2Templates) -> None:
         return show(request, "overview.html", **views.overview(request.app.state.store))
 
     @app.get("/graph", response_class=HTMLResponse, include_in_schema=False)
-    def graph(request: Request, text: str = "", low: int = 0, high: int = 99) -> HTMLResponse:
-        rows = views.hypotheses(request.app.state.store, text, low, high)
-        return show(request, "graph.html", text=text, low=low, high=high, rows=rows)
+    def graph(request: Request, wanted: graph_api.Chosen) -> HTMLResponse:
+        whole = atlas(request.app.state.store)
+        rows = graph_api.matching(whole, wanted)
+        return show(
+            request,
+            "graph.html",
+            wanted=wanted,
+            rows=rows[:TABLE_ROWS],
+            matching=len(rows),
+            query=request.url.query,
+            sources=sorted({s for node in whole.hypotheses for s in node["sources"]}),
+            communities=sorted({n["community"] for n in whole.nodes.values() if "community" in n}),
+        )
 
     @app.get("/hypotheses", response_class=HTMLResponse, include_in_schema=False)
     def hypotheses(request: Request, text: str = "", low: int = 0, high: int = 99) -> HTMLResponse:

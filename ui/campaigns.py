@@ -53,7 +53,7 @@ def groups(store: GraphStore) -> list[dict[str, Any]]:
 
 def trajectories(store: GraphStore, chosen: list[dict[str, Any]]) -> dict[str, Trajectories]:
     """Read the replicates of groups as `groups` returned them; those that did not change come from memory."""
-    keys = {g["group"]: (store.uri, *(repr(g[name]) for name in sorted(g))) for g in chosen}
+    keys = {g["group"]: (id(store), *(repr(g[name]) for name in sorted(g))) for g in chosen}
     with _lock:
         missing = [group for group, key in keys.items() if key not in _read]
     rows: dict[str, list[dict[str, Any]]] = {group: [] for group in missing}

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from functools import lru_cache
 from typing import Any
-
-import numpy as np
+from weakref import WeakKeyDictionary
 
 from hypograph.graph import GraphStore
-from hypograph.graph.queries import core, pages
+from hypograph.graph.queries import pages
 from hypograph.graph.schema import LABELS
 from hypograph.ui import campaigns
-from hypograph.ui.layout import layout
+from hypograph.ui.atlas import counts as count
 
 LONGEST_QUERY = 200
 FRESH_SECONDS = 5.0
@@ -24,17 +22,17 @@ def overview(store: GraphStore) -> dict[str, Any]:
     runs = [_whole("FlowRun", row["run"]) for row in store.read(pages.RUNS, limit=12)]
     for run in runs:
         run["summary"] = json.loads(run.get("summary") or "{}")
-    counts = {label: store.read(core.COUNT_NODES[label])[0]["n"] for label in (*pages.SHOWN, *pages.WATCHED)}
+    counts = count(store)
     return {"runs": runs, "counts": {label: counts[label] for label in pages.SHOWN}, **_digest(store, counts)}
 
 
 # What takes a walk through every hypothesis and campaign, with the counts it was read at and when.
-_digests: dict[str, tuple[dict[str, int], float, dict[str, Any]]] = {}
+_digests: WeakKeyDictionary[GraphStore, tuple[dict[str, int], float, dict[str, Any]]] = WeakKeyDictionary()
 
 
 def _digest(store: GraphStore, counts: dict[str, int]) -> dict[str, Any]:
     """Read what changes only when work is done: at once when a unit, call or experiment came, else each few seconds."""
-    seen, at, found = _digests.get(store.uri, ({}, 0.0, {}))
+    seen, at, found = _digests.get(store, ({}, 0.0, {}))
     if seen != counts or time.monotonic() - at > FRESH_SECONDS:
         at = time.monotonic()
         found = {
@@ -43,7 +41,7 @@ def _digest(store: GraphStore, counts: dict[str, int]) -> dict[str, Any]:
             "hypotheses": hypotheses(store, limit=6),
             "campaigns": campaigns.groups(store)[:8],
         }
-        _digests[store.uri] = (counts, at, found)
+        _digests[store] = (counts, at, found)
     return found
 
 
@@ -89,86 +87,6 @@ def keyword(store: GraphStore, name: str) -> dict[str, Any] | None:
         "papers": store.read(pages.KEYWORD_PAPERS, name=name),
         "hypotheses": store.read(pages.KEYWORD_HYPOTHESES, name=name),
     }
-
-
-def graph(
-    store: GraphStore,
-    text: str = "",
-    low: int = 0,
-    high: int = 99,
-    hypotheses_shown: int = 60,
-    edges_shown: int = 300,
-) -> dict[str, Any]:
-    """Hypotheses that match, what inspired them, and the keyword backbone around them, with places."""
-    found = hypotheses(store, text, low, high, hypotheses_shown)
-    nodes: dict[str, dict[str, Any]] = {}
-    for row in found:
-        nodes["h:" + row["id"]] = {
-            **row,
-            "theme": row["level_name"],
-            "kind": "hypothesis",
-            "label": row["statement"],
-        }
-    ids = [row["id"] for row in found]
-    edges = [
-        {"start": "h:" + row["start"], "end": "h:" + row["end"], "kind": "refines", "weight": 1.0}
-        for row in store.read(pages.REFINES, ids=ids)
-    ]
-    names = set()
-    for row in store.read(pages.INSPIRATIONS, ids=ids):
-        kind = row["labels"][0].lower()
-        key = str(row["n"].get("name") or row["n"].get("key"))
-        if kind == "keyword":
-            names.add(key)
-        nodes.setdefault(
-            f"{kind[0]}:{key}", {"kind": kind, "label": row["n"].get("title") or key, **row["n"], "id": key}
-        )
-        edges.append({"start": "h:" + row["id"], "end": f"{kind[0]}:{key}", "kind": "inspired by", "weight": 1.0})
-    backbone = (
-        store.read(pages.NEIGHBOURS, names=sorted(names), limit=edges_shown)
-        if names
-        else store.read(pages.BACKBONE, limit=edges_shown)
-    )
-    near = {row[side] for row in backbone for side in ("start", "end")}
-    for row in store.read(pages.KEYWORDS, names=sorted(near)):
-        nodes.setdefault(
-            "k:" + row["k"]["name"],
-            {
-                "label": row["k"]["name"],
-                **row["k"],
-                "id": row["k"]["name"],
-                "theme": row["k"].get("kind"),
-                "kind": "keyword",
-            },
-        )
-    pairs = {tuple(sorted((r["start"], r["end"]))): r for r in backbone}
-    edges += [
-        {
-            "start": "k:" + a,
-            "end": "k:" + b,
-            "kind": "occurs with",
-            "weight": r["weight"] or 1.0,
-            "count": r["count"],
-        }
-        for (a, b), r in sorted(pairs.items())
-    ]
-    return _placed(nodes, edges)
-
-
-def _placed(nodes: dict[str, dict[str, Any]], edges: list[dict[str, Any]]) -> dict[str, Any]:
-    names = sorted(nodes)
-    index = {name: i for i, name in enumerate(names)}
-    ends = tuple((index[e["start"]], index[e["end"]]) for e in edges if e["start"] in index and e["end"] in index)
-    places = _cached_layout(tuple(names), ends)
-    for name, (x, y) in zip(names, places, strict=True):
-        nodes[name].update(key=name, x=round(float(x), 4), y=round(float(y), 4))
-    return {"nodes": [nodes[n] for n in names], "edges": edges}
-
-
-@lru_cache(maxsize=64)
-def _cached_layout(names: tuple[str, ...], ends: tuple[tuple[int, int], ...]) -> Any:
-    pairs = np.array(ends, dtype=np.int64).reshape(-1, 2)
-    return layout(list(names), pairs, np.ones(len(pairs)))
 
 
 def substitutability(store: GraphStore, symbol: str | None) -> dict[str, Any]:

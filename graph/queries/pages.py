@@ -23,7 +23,7 @@ HYPOTHESES = Query(
     "RETURN h.id AS id, h.statement AS statement, h.level AS level, h.level_name AS level_name, h.kind AS kind, "
     "h.score AS score, h.probability_best AS probability_best, h.belief AS belief, h.plausibility AS plausibility, "
     "h.ignorance AS ignorance, h.conflict AS conflict, h.novelty AS novelty, h.potential AS potential, "
-    "h.status AS status, h.root AS root "
+    "h.status AS status, h.root AS root, h.created_at AS created_at "
     "ORDER BY coalesce(h.probability_best, -1.0) DESC, coalesce(h.potential, h.belief, -1.0) DESC, h.id LIMIT $limit",
     {"text": "", "low": 0, "high": 99, "limit": 10},
 )
@@ -66,6 +66,22 @@ HYPOTHESIS_PASSAGES = Query(
     {"ids": ["none"]},
 )
 
+HYPOTHESIS_PAPERS = Query(
+    "pages_hypothesis_papers",
+    "MATCH (h:Hypothesis)-[:INSPIRED_BY|SUPPORTS|REFUTES]-(p:Publication) WHERE h.id IN $ids "
+    "RETURN DISTINCT p.key AS key, p.title AS title, p.venue AS venue, p.year AS year, p.doi AS doi "
+    "ORDER BY key LIMIT 5000",
+    {"ids": ["none"]},
+)
+
+EVIDENCE_PAPERS = Query(
+    "pages_evidence_papers",
+    "MATCH (h:Hypothesis)<-[:SUPPORTS|REFUTES]-(:Evidence)-[:CITES]->(p:Publication) WHERE h.id IN $ids "
+    "RETURN DISTINCT p.key AS key, p.title AS title, p.venue AS venue, p.year AS year, p.doi AS doi "
+    "ORDER BY key LIMIT 5000",
+    {"ids": ["none"]},
+)
+
 ALLOY_EVIDENCE = Query(
     "pages_alloy_evidence",
     "MATCH (e:Evidence)-[r:SUPPORTS|REFUTES]->(a:Alloy) WHERE a.key IN $keys "
@@ -74,17 +90,53 @@ ALLOY_EVIDENCE = Query(
     {"keys": ["none"]},
 )
 
-REFINES = Query(
-    "pages_refines",
-    "MATCH (a:Hypothesis)-[:REFINES]->(b:Hypothesis) WHERE a.id IN $ids AND b.id IN $ids "
-    "RETURN a.id AS start, b.id AS end LIMIT 20000",
-    {"ids": ["none"]},
+ATLAS_REFINES = Query(
+    "pages_atlas_refines",
+    "MATCH (a:Hypothesis)-[:REFINES]->(b:Hypothesis) RETURN a.id AS start, b.id AS end "
+    "ORDER BY a.id, b.id LIMIT $limit",
+    {"limit": 10},
+)
+
+ATLAS_FROM_KEYWORDS = Query(
+    "pages_atlas_from_keywords",
+    "MATCH (h:Hypothesis)-[:INSPIRED_BY]->(k:Keyword) RETURN h.id AS id, k.name AS name ORDER BY id, name LIMIT $limit",
+    {"limit": 10},
+)
+
+ATLAS_FROM_ALLOYS = Query(
+    "pages_atlas_from_alloys",
+    "MATCH (h:Hypothesis)-[:INSPIRED_BY]->(a:Alloy) RETURN h.id AS id, a.key AS key, a.formula AS formula, "
+    "a.belief AS belief, a.plausibility AS plausibility, a.pignistic AS pignistic, a.ignorance AS ignorance, "
+    "a.conflict AS conflict ORDER BY id, key LIMIT $limit",
+    {"limit": 10},
+)
+
+ATLAS_FROM_PAPERS = Query(
+    "pages_atlas_from_papers",
+    "MATCH (h:Hypothesis)-[e:INSPIRED_BY]->(p:Publication) RETURN h.id AS id, p.key AS key, p.title AS title, "
+    "p.doi AS doi, p.year AS year, e.similarity AS similarity ORDER BY id, key LIMIT $limit",
+    {"limit": 10},
+)
+
+ATLAS_SOURCES = Query(
+    "pages_atlas_sources",
+    "MATCH (e:Evidence)-[:SUPPORTS|REFUTES]->(h:Hypothesis) RETURN DISTINCT h.id AS id, e.source AS source "
+    "ORDER BY id, source LIMIT $limit",
+    {"limit": 10},
+)
+
+ATLAS_KEYWORDS = Query(
+    "pages_atlas_keywords",
+    "MATCH (k:Keyword)-[:CO_OCCURS|INSPIRED_BY]-() RETURN DISTINCT k.name AS name, k.kind AS kind, k.df AS df, "
+    "k.community AS community ORDER BY name LIMIT $limit",
+    {"limit": 10},
 )
 
 BACKBONE = Query(
     "pages_backbone",
     "MATCH (a:Keyword)-[e:CO_OCCURS]->(b:Keyword) "
-    "RETURN a.name AS start, b.name AS end, e.weight AS weight, e.count AS count ORDER BY e.weight DESC LIMIT $limit",
+    "RETURN a.name AS start, b.name AS end, e.weight AS weight, e.count AS count "
+    "ORDER BY e.weight DESC, a.name, b.name LIMIT $limit",
     {"limit": 10},
 )
 

@@ -2,7 +2,9 @@
 // The graph of hypotheses: places come from the server, the drawer is filled with text nodes only.
 const box = document.getElementById("graph");
 const drawer = document.getElementById("drawer");
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const styles = getComputedStyle(document.documentElement);
+const colour = (name) => styles.getPropertyValue(`--${name}`).trim();
+const MANY = 1500;  // above this many nodes halos are left out and lines hide while the graph moves
 
 function element(tag, text, attributes = {}) {
   const made = document.createElement(tag);
@@ -22,35 +24,108 @@ function address(node) {
   return node.doi ? `https://doi.org/${encodeURIComponent(node.doi)}` : null;
 }
 
-function tell(node, near) {
-  drawer.replaceChildren(element("h2", node.label), element("p", node.theme || node.kind, { class: "quiet" }));
-  const facts = element("dl");
-  const names = { probability_best: "probability of being best", belief: "belief", plausibility: "plausibility", conflict: "conflict", potential: "potential", novelty: "novelty", pignistic: "probability of a single phase" };
-  for (const [key, name] of Object.entries(names)) {
-    if (typeof node[key] === "number") facts.append(element("dt", name, { class: "quiet" }), element("dd", figure(node[key])));
+function linked(nodes) {
+  const list = element("ul", undefined, { class: "plain" });
+  for (const node of nodes) {
+    const item = element("li");
+    const target = address(node);
+    item.append(target ? element("a", node.label, { href: target }) : node.label);
+    list.append(item);
   }
-  drawer.append(facts);
-  const link = address(node);
-  if (link) {
-    const line = element("p");
-    line.append(element("a", node.kind === "hypothesis" ? "Evidence, comparisons and tree" : "More about it", { href: link }));
-    drawer.append(line);
-  }
-  if (near.length) {
-    const list = element("ul", undefined, { class: "plain" });
-    for (const other of near.slice(0, 20)) {
-      const item = element("li");
-      const target = address(other);
-      item.append(target ? element("a", other.label, { href: target }) : other.label);
-      list.append(item);
-    }
-    drawer.append(element("h3", "Linked to"), list);
-  }
+  return list;
 }
 
-function size(node) {
-  if (node.kind === "hypothesis") return 7 + 9 * (node.probability_best ?? node.belief ?? 0.1);
-  return node.kind === "keyword" ? 4 + Math.min(5, Math.sqrt(node.df || 1) / 6) : 6;
+function masses(evidence) {
+  const rows = element("ul", undefined, { class: "plain" });
+  for (const { e, kind } of evidence.slice(0, 6)) {
+    const item = element("li");
+    item.append(element("strong", kind === "SUPPORTS" ? "supports" : "refutes"), ` ${e.source ?? ""}: for ${figure(e.m_for)} → ${figure(e.d_for)}, against ${figure(e.m_against)} → ${figure(e.d_against)}, unknown ${figure(e.m_unknown)} → ${figure(e.d_unknown)}`);
+    if (e.doi) item.append(" ", element("a", e.doi, { href: `https://doi.org/${encodeURIComponent(e.doi)}`, rel: "noreferrer" }));
+    if (e.passage) item.append(element("blockquote", e.passage));
+    if (e.answer) item.append(element("blockquote", `${e.model ?? "model"}: ${e.answer}`));
+    rows.append(item);
+  }
+  return rows;
+}
+
+async function restsOn(node) {
+  if (node.kind !== "hypothesis" && node.kind !== "alloy") return [];
+  const answer = await fetch(`/api/v1/${node.kind === "alloy" ? "alloys" : "hypotheses"}/${encodeURIComponent(node.id)}`);
+  if (!answer.ok) return [];
+  const { evidence = [], passages = [] } = await answer.json();
+  const parts = [];
+  if (evidence.length) parts.push(element("h3", "Evidence, mass before → after discounting"), masses(evidence));
+  if (passages.length) {
+    parts.push(element("h3", "Passages"));
+    for (const p of passages.slice(0, 5)) {
+      const quoted = element("blockquote", p.passage || "");
+      quoted.append(" ", p.doi ? element("a", p.title || p.doi, { href: `https://doi.org/${encodeURIComponent(p.doi)}`, rel: "noreferrer" }) : element("span", p.title || ""));
+      parts.push(quoted);
+    }
+  }
+  return parts;
+}
+
+let told = 0;
+async function tell(key, start) {
+  const mine = ++told;
+  const answer = await fetch(`/api/v1/graph/node?key=${encodeURIComponent(key)}`);
+  if (!answer.ok || mine !== told) return;
+  const { node, near } = await answer.json();
+  drawer.replaceChildren(element("h2", node.label), element("p", node.theme || node.kind, { class: "quiet" }));
+  const facts = element("dl");
+  const names = { probability_best: "probability of being best", belief: "belief", plausibility: "plausibility", ignorance: "unknown", conflict: "conflict", potential: "potential", novelty: "novelty", pignistic: "probability of a single phase", df: "papers" };
+  for (const [name, text] of Object.entries(names)) {
+    if (typeof node[name] === "number") facts.append(element("dt", text, { class: "quiet" }), element("dd", name === "df" ? String(node[name]) : figure(node[name])));
+  }
+  drawer.append(facts);
+  const ways = element("p", undefined, { class: "links" });
+  const link = address(node);
+  if (link) ways.append(element("a", node.kind === "hypothesis" ? "Evidence, comparisons and tree" : "More about it", { href: link }));
+  ways.append(element("a", "What is near", { href: `/graph?focus=${encodeURIComponent(key)}&hops=1&node=${encodeURIComponent(key)}` }));
+  const path = element("button", start === key ? "Now choose the other end" : "Path from here", { type: "button", id: "path" });
+  path.addEventListener("click", () => { state("from", key); path.textContent = "Now choose the other end"; });
+  ways.append(path);
+  drawer.append(ways);
+  const rests = await restsOn(node);
+  if (mine !== told) return;
+  drawer.append(...rests);
+  if (near.length) drawer.append(element("h3", "Linked to"), linked(near.slice(0, 20)));
+}
+
+function state(name, value) {
+  const url = new URL(location.href);
+  if (value === null) url.searchParams.delete(name); else url.searchParams.set(name, value);
+  history.replaceState(null, "", url);
+}
+
+const wantedState = (name) => new URL(location.href).searchParams.get(name);
+
+function size(kind, best, belief, df) {
+  if (kind === "hypothesis") return 7 + 9 * (best ?? belief ?? 0.1);
+  return kind === "keyword" ? 4 + Math.min(5, Math.sqrt(df || 1) / 6) : 6;
+}
+
+function build({ nodes, edges }) {
+  const graph = new graphology.MultiGraph();
+  const many = nodes.key.length > MANY;
+  const shades = { unknown: `${colour("unknown")}99`, against: `${colour("against")}77`, line: colour("line"), strong: colour("unknown") };
+  nodes.key.forEach((key, i) => {
+    const kind = nodes.kind[i];
+    const scale = many ? 0.45 : 1;
+    const radius = scale * size(kind, nodes.probability_best[i], nodes.belief[i], nodes.df[i]);
+    const place = { x: nodes.x[i], y: nodes.y[i] };
+    const ignorance = nodes.ignorance[i] ?? 0;
+    const torn = (nodes.conflict[i] ?? 0) >= 0.25;
+    if (!many && (ignorance > 0.05 || torn)) graph.addNode(`halo ${key}`, { ...place, size: radius + 1.5 + 9 * ignorance + (torn ? 2 : 0), color: torn ? shades.against : shades.unknown, label: "", halo: key, zIndex: 0 });
+    graph.addNode(key, { ...place, size: radius, color: colour(kind) || colour("quiet"), label: nodes.label[i], zIndex: 1 });
+  });
+  edges.start.forEach((start, i) => {
+    const weak = edges.kind[i] === "occurs with";
+    const belief = nodes.belief[start] ?? nodes.belief[edges.end[i]] ?? 0.2;
+    graph.addEdge(nodes.key[start], nodes.key[edges.end[i]], { size: many ? 0.5 : weak ? 0.7 + 0.3 * Math.min(4, Math.log1p(edges.weight[i] ?? 1)) : 1 + 4 * belief, color: weak ? shades.line : shades.strong });
+  });
+  return graph;
 }
 
 async function draw() {
@@ -60,41 +135,51 @@ async function draw() {
     return;
   }
   const found = await answer.json();
-  if (!found.nodes.length) {
-    box.append(element("p", "There is nothing to draw yet.", { class: "empty" }));
+  const total = found.nodes.key.length;
+  if (!total) {
+    box.append(element("p", "There is nothing to draw yet. Run `hypograph demo`, or widen the filter.", { class: "empty" }));
+    box.dataset.ready = "0";
     return;
   }
-  const graph = new graphology.MultiGraph();
-  const byKey = new Map(found.nodes.map((node) => [node.key, node]));
-  for (const node of found.nodes) {
-    const label = node.label.length > 60 ? `${node.label.slice(0, 59)}…` : node.label;
-    graph.addNode(node.key, { x: node.x, y: node.y, size: size(node), color: colour(node.kind) || colour("quiet"), label });
-  }
-  for (const edge of found.edges) {
-    if (!graph.hasNode(edge.start) || !graph.hasNode(edge.end)) continue;
-    const strong = edge.kind === "occurs with" ? 1 : 2.2;
-    graph.addEdge(edge.start, edge.end, { size: strong, color: edge.kind === "occurs with" ? colour("line") : colour("unknown") });
-  }
-  const sigma = new Sigma(graph, box, { labelColor: { color: colour("ink") }, labelFont: "system-ui, sans-serif", labelSize: 12, labelDensity: 0.6, labelRenderedSizeThreshold: 6, defaultDrawNodeHover: hover, itemSizesReference: "screen" });
+  const graph = build(found);
+  const many = total > MANY;
+  const sigma = new Sigma(graph, box, { labelColor: { color: colour("ink") }, labelFont: "system-ui, sans-serif", labelSize: 12, labelDensity: many ? 0.2 : 0.6, labelRenderedSizeThreshold: 6, defaultDrawNodeHover: hover, itemSizesReference: "screen", zIndex: true, hideEdgesOnMove: many, hideLabelsOnMove: many });
   let chosen = null;
-  sigma.setSetting("nodeReducer", (key, data) => (chosen && key !== chosen && !graph.areNeighbors(key, chosen) ? { ...data, color: colour("line"), label: "" } : data));
-  const choose = (key) => {
+  let lit = null;
+  const dim = colour("line");
+  sigma.setSetting("nodeReducer", (key, data) => {
+    if (!lit) return data;
+    if (lit.has(data.halo ?? key)) return key === chosen ? { ...data, forceLabel: true } : data;
+    return data.halo ? { ...data, hidden: true } : { ...data, color: dim, label: "" };
+  });
+  sigma.setSetting("edgeReducer", (key, data) => (!lit || graph.extremities(key).every((end) => lit.has(end)) ? data : { ...data, hidden: many }));
+  const light = (keys) => { lit = keys; sigma.refresh({ skipIndexation: true }); };
+  const choose = async (key) => {
     chosen = key;
-    tell(byKey.get(key), graph.neighbors(key).map((other) => byKey.get(other)));
-    const url = new URL(location.href);
-    url.searchParams.set("node", key);
-    history.replaceState(null, "", url);
-    sigma.refresh();
+    state("node", key);
+    light(new Set([key, ...graph.neighbors(key)]));
+    const start = wantedState("from");
+    await tell(key, start);
+    if (start && start !== key) await join(start, key);
   };
-  sigma.on("clickNode", ({ node }) => choose(node));
-  sigma.on("clickStage", () => { chosen = null; sigma.refresh(); });
-  const wanted = new URL(location.href).searchParams.get("node");
+  const join = async (start, end) => {
+    const reply = await fetch(`/api/v1/graph/path?start=${encodeURIComponent(start)}&end=${encodeURIComponent(end)}`);
+    state("from", null);
+    if (!reply.ok) return;
+    const { path } = await reply.json();
+    drawer.append(element("h3", path.length ? `Path in ${path.length - 1} steps` : "No path joins the two"), linked(path));
+    if (path.length) light(new Set(path.map((node) => node.key)));
+  };
+  sigma.on("clickNode", ({ node }) => choose(graph.getNodeAttribute(node, "halo") ?? node));
+  sigma.on("clickStage", () => { chosen = null; state("node", null); light(null); });
+  const wanted = wantedState("node");
   if (wanted && graph.hasNode(wanted)) choose(wanted);
   document.getElementById("png").addEventListener("click", () => save(sigma));
-  box.dataset.ready = String(graph.order);
+  box.dataset.ready = String(total);
 }
 
 function hover(context, data, settings) {
+  if (!data.label) return;
   context.font = `${settings.labelSize}px ${settings.labelFont}`;
   const width = context.measureText(data.label).width;
   context.fillStyle = colour("raised");

@@ -1,0 +1,157 @@
+"""The hypothesis graph as the pages hold it in memory: read with a few fixed statements, read anew when it changed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from hypograph.graph import GraphStore
+from hypograph.graph.queries import core, pages
+
+MOST_HYPOTHESES = 20_000
+MOST_EDGES = 60_000
+# After a change the graph is read again, but no sooner than this many times the seconds that reading it took.
+PATIENCE = 5.0
+LONGEST = 5.0
+
+NodeRow = dict[str, Any]
+EdgeRow = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Nodes and relationships of the hypothesis graph.
+
+    Attributes
+    ----------
+    nodes
+        By key: ``h:`` hypotheses (in order of rank), ``k:`` keywords, ``a:`` alloys, ``p:`` publications.
+    edges
+        Each with `start`, `end`, `kind` (refines, inspired by, occurs with) and `weight`.
+    token
+        Counts of the store when it was read.
+    drawings
+        Views that were packed for a browser, by their choice.
+    """
+
+    nodes: dict[str, NodeRow]
+    edges: list[EdgeRow]
+    token: dict[str, int] = field(default_factory=dict)
+    drawings: dict[Any, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def hypotheses(self) -> list[NodeRow]:
+        """Hypotheses in order of rank."""
+        return [node for node in self.nodes.values() if node["kind"] == "hypothesis"]
+
+    @cached_property
+    def incident(self) -> dict[str, list[EdgeRow]]:
+        """Relationships at each node."""
+        found: dict[str, list[EdgeRow]] = defaultdict(list)
+        for edge in self.edges:
+            found[edge["start"]].append(edge)
+            found[edge["end"]].append(edge)
+        return dict(found)
+
+    def neighbours(self, key: str) -> list[str]:
+        """Nodes one relationship away."""
+        return [e["end"] if e["start"] == key else e["start"] for e in self.incident.get(key, ())]
+
+
+def counts(store: GraphStore) -> dict[str, int]:
+    """Count what the pages watch; each label is counted in less than a millisecond."""
+    return {label: store.read(core.COUNT_NODES[label])[0]["n"] for label in (*pages.SHOWN, *pages.WATCHED)}
+
+
+@dataclass(slots=True)
+class _Kept:
+    atlas: Atlas
+    read_at: float
+    seconds: float
+
+
+_kept: WeakKeyDictionary[GraphStore, _Kept] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def atlas(store: GraphStore) -> Atlas:
+    """Return the graph as it is now; during a run of a large one, as it was a moment ago."""
+    token, now = counts(store), time.monotonic()
+    kept = _kept.get(store)
+    if kept and now - kept.read_at < LONGEST and kept.atlas.token == token:
+        return kept.atlas
+    if kept and now - kept.read_at < PATIENCE * kept.seconds:
+        return kept.atlas
+    with _lock:
+        later = _kept.get(store)
+        if later is not kept and later is not None:  # another request has just read it
+            return later.atlas
+        if kept and kept.atlas.token == token and kept.seconds > LONGEST / PATIENCE:
+            kept.read_at = now
+            return kept.atlas
+        found = read(store, token)
+        _kept[store] = _Kept(found, time.monotonic(), time.monotonic() - now)
+    return found
+
+
+def read(store: GraphStore, token: dict[str, int] | None = None) -> Atlas:
+    """Read the whole hypothesis graph."""
+    nodes: dict[str, NodeRow] = {}
+    sources: dict[str, set[str]] = defaultdict(set)
+    for row in store.read(pages.ATLAS_SOURCES, limit=MOST_EDGES):
+        sources[row["id"]].add(row["source"])
+    rows = store.read(pages.HYPOTHESES, text="", low=0, high=99, limit=MOST_HYPOTHESES)
+    for row in rows:
+        known = sorted(sources.get(row["id"], ()))
+        nodes["h:" + row["id"]] = _node("h", "hypothesis", row["id"], row["statement"], row["level_name"], row) | {
+            "sources": known
+        }
+    edges = [
+        _edge("h:" + row["start"], "h:" + row["end"], "refines")
+        for row in store.read(pages.ATLAS_REFINES, limit=MOST_EDGES)
+    ]
+    edges += _inspirations(store, nodes)
+    for row in store.read(pages.ATLAS_KEYWORDS, limit=MOST_EDGES):
+        nodes["k:" + row["name"]] = _node("k", "keyword", row["name"], row["name"], row["kind"], row)
+    for row in store.read(pages.BACKBONE, limit=MOST_EDGES):
+        edges.append(_edge("k:" + row["start"], "k:" + row["end"], "occurs with", row["weight"], row["count"]))
+    return Atlas(nodes, [e for e in edges if e["start"] in nodes and e["end"] in nodes], token or counts(store))
+
+
+def _inspirations(store: GraphStore, nodes: dict[str, NodeRow]) -> list[EdgeRow]:
+    edges = [
+        _edge("h:" + row["id"], "k:" + row["name"], "inspired by")
+        for row in store.read(pages.ATLAS_FROM_KEYWORDS, limit=MOST_EDGES)
+    ]
+    for row in store.read(pages.ATLAS_FROM_ALLOYS, limit=MOST_EDGES):
+        edges.append(_edge("h:" + row["id"], "a:" + row["key"], "inspired by"))
+        if "a:" + row["key"] not in nodes:
+            nodes["a:" + row["key"]] = _node("a", "alloy", row["key"], row["formula"] or row["key"], "alloy", row)
+    for row in store.read(pages.ATLAS_FROM_PAPERS, limit=MOST_EDGES):
+        edges.append(_edge("h:" + row["id"], "p:" + row["key"], "inspired by", row["similarity"]))
+        if "p:" + row["key"] not in nodes:
+            nodes["p:" + row["key"]] = _node(
+                "p", "publication", row["key"], row["title"] or row["key"], "publication", row
+            )
+    return edges
+
+
+FACTS = (
+    *("probability_best", "belief", "plausibility", "ignorance", "conflict", "potential", "novelty", "pignistic"),
+    *("level", "root", "status", "created_at", "df", "community", "doi", "year"),
+)
+
+
+def _node(prefix: str, kind: str, key: str, label: str | None, theme: str | None, row: dict[str, Any]) -> NodeRow:
+    facts = {name: row[name] for name in FACTS if row.get(name) is not None}
+    return {"key": f"{prefix}:{key}", "id": key, "kind": kind, "theme": theme or kind, "label": label or key, **facts}
+
+
+def _edge(start: str, end: str, kind: str, weight: float | None = None, count: int | None = None) -> EdgeRow:
+    found = {"start": start, "end": end, "kind": kind, "weight": weight if weight is not None else 1.0}
+    return found | ({"count": count} if count is not None else {})
