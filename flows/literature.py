@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -16,7 +16,7 @@ from hypograph.flows.literature_graph import (
     merge_nodes,
     publication_node,
 )
-from hypograph.flows.literature_merges import Decision, apply_merges, decided_merges
+from hypograph.flows.literature_merges import Decision, aliases_of, apply_merges, decided_merges
 from hypograph.flows.literature_sets import keyword_embedding, propose_sets
 from hypograph.flows.units import UnitRunner
 from hypograph.models.errors import InputError
@@ -112,12 +112,15 @@ def literature_units(
     chosen = sorted({p.key: p for p in publications[: SMALL if small else None]}.values(), key=lambda p: p.key)
     decided = decided_merges(runner.store)
     read = _read(runner, chosen)
-    keywords = apply_merges(_choose(chosen, read), decided)
+    extracted = _choose(chosen, read)
+    keywords = apply_merges(extracted, decided)
     corpus = build_corpus(keywords, *_known(chosen), least=2 if len(chosen) < 2000 else 3)
     about = [(p.year, p.citations, p.venue, p.retracted) for p in chosen]
     state = digest(keywords, about, decided, seed)
     expansions = {short: long for one in read for short, long in one["introduced"].items()}
-    graph = runner.run("literature-graph", {"state": state}, partial(_graph, corpus, chosen, expansions, decided, seed))
+    aliases = aliases_of(extracted, decided)
+    work = partial(_graph, corpus, chosen, expansions, decided, aliases, seed)
+    graph = runner.run("literature-graph", {"state": state, "aliases": aliases}, work)
     _write(runner, chosen, read, keywords, corpus)
     found = runner.run(
         "literature-sets",
@@ -189,6 +192,7 @@ def _graph(
     chosen: Sequence[Publication],
     expansions: dict[str, str],
     decided: Sequence[Decision],
+    aliases: Mapping[str, Sequence[str]],
     seed: int,
 ) -> Outcome:
     pairs = count_pairs(corpus.indptr, corpus.indices)
@@ -198,7 +202,7 @@ def _graph(
     merges = propose_merges(corpus.names, keyword_embedding(corpus, pairs), expansions)
     # What a person has decided is not asked again, nor its entry overwritten.
     merges = [m for m in merges if (m.first, m.second) not in known]
-    nodes: list[Node] = [*keyword_nodes(corpus, found, impact), *merge_nodes(merges)]
+    nodes: list[Node] = [*keyword_nodes(corpus, found, impact, aliases), *merge_nodes(merges)]
     result = {"keywords": len(corpus.names), "edges": len(found), "merges": len(merges)}
     return Outcome(result, nodes, backbone_edges(corpus, found))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hypograph.flows.literature import LiteratureOutcome, literature_units
+from hypograph.flows.literature_merges import decided_merges
 from hypograph.flows.units import UnitRunner, code_version
 from hypograph.graph import GraphStore
 from hypograph.graph.queries import literature as queries
@@ -23,9 +24,9 @@ def build(
 ) -> LiteratureOutcome:
     """Build the keyword graph of a corpus in the store.
 
-    Where the corpus differs from that of the last build, what the last build wrote is cleared first;
-    reading the publications, which is what takes the time, is found done for every chunk that did not
-    change. A build that was interrupted is started again by the next.
+    Where the corpus, or what people decided about merges, differs from that of the last build, what the
+    last build wrote is cleared first; reading the publications, which is what takes the time, is found done
+    for every chunk that did not change. A build that was interrupted is started again by the next.
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ def build(
     if not publications:
         raise InputError("the corpus is empty", hint="Add publications with `hypograph literature add`.")
     note = folder / "literature-build.json"
-    state = digest([digest(p) for p in publications], seed, code_version())
+    state = digest([digest(p) for p in publications], decided_merges(store), seed, code_version())
     if _last(note) != state:
         clear(store)
         note.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +77,7 @@ def clear(store: GraphStore) -> None:
     publications = [row["key"] for row in store.read(queries.LITERATURE_PUBLICATIONS)]
     _in_batches(store, publications, (queries.CLEAR_MENTIONS, queries.CLEAR_PUBLICATIONS))
     keywords = [str(node["key"]) for node in store.nodes("Keyword")]
-    _in_batches(store, keywords, (queries.CLEAR_CO_OCCURRENCES,))
+    _in_batches(store, keywords, (queries.CLEAR_CO_OCCURRENCES, queries.CLEAR_ALIASES))
     _in_batches(store, keywords, (queries.CLEAR_KEYWORDS,))
     store.run_command(queries.CLEAR_OPEN_MERGES)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -36,7 +37,12 @@ def mention_edges(publication: Publication, mentions: Sequence[Mention]) -> list
     return [Edge("MENTIONS", start, ("Keyword", m.keyword), {"passage": m.passage, "score": m.score}) for m in mentions]
 
 
-def keyword_nodes(corpus: Corpus, found: Backbone, impact: FloatArray | None) -> list[Node]:
+def keyword_nodes(
+    corpus: Corpus,
+    found: Backbone,
+    impact: FloatArray | None,
+    aliases: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> list[Node]:
     """Make the node of each keyword.
 
     Parameters
@@ -47,6 +53,8 @@ def keyword_nodes(corpus: Corpus, found: Backbone, impact: FloatArray | None) ->
         Backbone and communities.
     impact
         Shrunk mean impact of each keyword, or None where citations are unknown.
+    aliases
+        Names that a person merged into a keyword.
     """
     size = len(corpus.names)
     degree = np.bincount(found.first, minlength=size) + np.bincount(found.second, minlength=size)
@@ -64,6 +72,8 @@ def keyword_nodes(corpus: Corpus, found: Backbone, impact: FloatArray | None) ->
             props["impact"] = round(float(impact[i]), 6)
         if since[i]:
             props["first_year"] = int(since[i])
+        if aliases.get(name):
+            props["aliases"] = sorted(aliases[name])
         nodes.append(Node("Keyword", name, props))
     return nodes
 

@@ -8,10 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
+from hypograph.flows.cli import literature_merges
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
 from hypograph.models.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Publications, keywords, inspiration.")
+app.add_typer(literature_merges.app, name="merges")
 
 
 @app.command("evaluate", help="Measure the potential score year by year on your own papers.")

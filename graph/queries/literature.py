@@ -38,6 +38,14 @@ CLEAR_KEYWORDS = Query(
     writes=True,
 )
 
+# A keyword that a hypothesis holds outlives the build that merged others into it.
+CLEAR_ALIASES = Query(
+    "clear_aliases",
+    "MATCH (k:Keyword) WHERE k.name IN $keys AND k.aliases IS NOT NULL REMOVE k.aliases RETURN count(k) AS n",
+    {"keys": ["none"]},
+    writes=True,
+)
+
 CLEAR_OPEN_MERGES = Query(
     "clear_open_merges",
     "MATCH (m:MergeCandidate {status: 'open'}) DELETE m RETURN count(m) AS n",
@@ -54,4 +62,19 @@ DECIDED_MERGES = Query(
     "decided_merges",
     "MATCH (m:MergeCandidate) WHERE m.status <> 'open' "
     "RETURN m.first AS first, m.second AS second, m.status AS status ORDER BY first, second",
+)
+
+MERGE_QUEUE = Query(
+    "merge_queue",
+    "MATCH (m:MergeCandidate) OPTIONAL MATCH (a:Keyword {name: m.first}) OPTIONAL MATCH (b:Keyword {name: m.second}) "
+    "RETURN m.id AS id, m.first AS first, m.second AS second, m.similarity AS similarity, m.reason AS reason, "
+    "m.status AS status, m.decided_at AS decided_at, a.df AS first_df, b.df AS second_df "
+    "ORDER BY similarity DESC, first, second",
+)
+
+DECIDE_MERGE = Query(
+    "decide_merge",
+    "MATCH (m:MergeCandidate {id: $id}) SET m.status = $status, m.decided_at = $at RETURN m.id AS id",
+    {"id": "none", "status": "open", "at": "2026-01-01T00:00:00Z"},
+    writes=True,
 )

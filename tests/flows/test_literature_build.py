@@ -9,6 +9,7 @@ from hypograph.flows.literature_build import build
 from hypograph.flows.literature_corpus import Corpus
 from hypograph.flows.literature_extract import extract
 from hypograph.flows.literature_inspire import inspire
+from hypograph.flows.literature_merges import decide_merges, merge_queue
 from hypograph.flows.readers.publications import hea_literature
 from hypograph.flows.readers.publications_live import crossref_row, query_publications
 from hypograph.graph import GraphStore
@@ -55,6 +56,47 @@ def test_what_people_decided_about_merges_is_kept_and_applied(graph_store: Graph
     assert len(names & {"arc melting", "heat treatment"}) == 1
     kept = {node["key"]: node["props"]["status"] for node in graph_store.nodes("MergeCandidate")}
     assert kept["m1"] == "accepted"
+
+
+def _spelled_apart(names: tuple[str, str]) -> list[Publication]:
+    return [
+        dataclasses.replace(p, keywords=(names[0] if i % 3 else names[1],))
+        for i, p in enumerate(hea_literature(limit=30))
+    ]
+
+
+def test_a_reviewed_merge_changes_the_next_build_and_can_be_taken_back(graph_store: GraphStore, tmp_path: Path) -> None:
+    papers = _spelled_apart(("heat treatment", "heat-treatments of ingots"))
+    build(graph_store, tmp_path / "units", papers)
+    before = graph_store.content_hash()
+    names = {node["key"] for node in graph_store.nodes("Keyword")}
+    first, second = sorted(name for name in names if "heat treatment" in name)
+    assert {first, second} <= names
+    assert all(entry["status"] == "open" for entry in merge_queue(graph_store, "all"))
+    entry = {"first": first, "second": second, "similarity": 0.9, "reason": "r", "status": "open"}
+    graph_store.commit(Unit("k", "test", Outcome({}, [Node("MergeCandidate", "feed1", entry)])))
+    assert decide_merges(graph_store, ["feed"], "accepted")[0]["status"] == "accepted"
+    assert {node["key"] for node in graph_store.nodes("Keyword")} == names  # nothing changes before the build
+    build(graph_store, tmp_path / "units", papers)
+    after = {node["key"]: node["props"] for node in graph_store.nodes("Keyword")}
+    assert len({first, second} & set(after)) == 1
+    assert after[first if first in after else second]["aliases"] == [second if first in after else first]
+    decide_merges(graph_store, ["feed1"], "open")
+    build(graph_store, tmp_path / "units", papers)
+    assert graph_store.content_hash() == before
+
+
+def test_merges_that_are_not_there_are_bad_input(graph_store: GraphStore) -> None:
+    entry = {"first": "a", "second": "b", "similarity": 0.5, "reason": "r", "status": "open"}
+    nodes = [Node("MergeCandidate", key, entry) for key in ("aa1", "aa2")]
+    graph_store.commit(Unit("k", "test", Outcome({}, nodes)))
+    with pytest.raises(InputError, match="2 entries"):
+        decide_merges(graph_store, ["aa1", "aa"], "accepted")
+    with pytest.raises(InputError, match="no entry"):
+        decide_merges(graph_store, ["b"], "rejected")
+    assert [row["status"] for row in merge_queue(graph_store)] == ["open", "open"]
+    with pytest.raises(InputError, match="status"):
+        merge_queue(graph_store, "maybe")
 
 
 def test_an_empty_corpus_is_bad_input(graph_store: GraphStore, tmp_path: Path) -> None:
