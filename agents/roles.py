@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, Field
 
+from hypograph.agents.cascade import Cascade
 from hypograph.agents.closed import DOMAIN, WORDINGS, preference, substitution
 from hypograph.agents.gateway.gateway import Gateway
 from hypograph.agents.gateway.questions import Choice, Closed, Question
@@ -59,7 +60,7 @@ class _Role:
     role = ""
     measured_as = ""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway | Cascade) -> None:
         self._gateway = gateway
         self.skill = gateway.skill(self.measured_as or self.role)
         known = "not assessed" if self.skill is None else f"skill {self.skill:.3f}"
@@ -94,7 +95,7 @@ class ModelExpert(_Role):
 
     role = "expert"
 
-    def __init__(self, gateway: Gateway, *, shots: int = 6, wordings: Sequence[str] = ()) -> None:
+    def __init__(self, gateway: Gateway | Cascade, *, shots: int = 6, wordings: Sequence[str] = ()) -> None:
         super().__init__(gateway)
         self._shots = shots
         self._wordings = wordings or (WORDINGS[:1] if gateway.config.local else WORDINGS)
@@ -125,15 +126,31 @@ class ModelExpert(_Role):
 
 
 class ModelJudge(_Role):
-    """Compares hypotheses; each pair is asked in both orders and the two readings are averaged."""
+    """Compares hypotheses; each pair is asked in both orders and the two readings are averaged.
+
+    Parameters
+    ----------
+    gateway
+        The model.
+    shots
+        Worked examples shown before each question.
+    """
 
     role = "judge"
+
+    def __init__(self, gateway: Gateway | Cascade, *, shots: int = 6) -> None:
+        super().__init__(gateway)
+        self._shots = shots
+
+    def question(self, question: str, first: str, second: str) -> Closed:
+        """Return the closed question as this judge asks it."""
+        return preference(question, first, second, shots=self._shots)
 
     def prefer(self, question: str, pairs: Sequence[tuple[Candidate, Candidate]]) -> list[Verdict]:
         """Return one verdict a pair; without skill every verdict is invalid, which is no evidence."""
         if self._silent:
             return [Verdict(0.5, False, "not asked: no skill measured", self.name) for _ in pairs]
-        found = self._gateway.choose_all([preference(question, a.text, b.text) for a, b in pairs])
+        found = self._gateway.choose_all([self.question(question, a.text, b.text) for a, b in pairs])
         return [self._verdict(c) for c in found]
 
     def _verdict(self, c: Choice) -> Verdict:

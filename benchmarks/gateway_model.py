@@ -11,13 +11,14 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from hypograph.agents import connect
 from hypograph.agents.assess.batteries import Battery, judge_battery, pair_battery, score
-from hypograph.agents.closed import WORDINGS
+from hypograph.agents.closed import WORDINGS, preference
 from hypograph.agents.gateway.gateway import Gateway
 from hypograph.agents.gateway.local import file_hash, require_fetched, serving
 from hypograph.agents.gateway.questions import Choice, choice
@@ -116,7 +117,7 @@ def main() -> None:
 
     made: dict[str, Callable[[int], Battery]] = {
         "substitution": lambda n: pair_battery(pairs, wordings=ONE, shots=n).part(most),
-        "judging": lambda n: judge_battery(shots=n).part(most),
+        "judging": lambda n: judge_battery(partial(preference, shots=n)).part(most),
     }
     rows = {name: [{**scored(make(0), coin(len(make(0).truth), 1)), "way": "coin"}] for name, make in made.items()}
     with tempfile.TemporaryDirectory() as folder, serving(path, share_prefix=True) as config:

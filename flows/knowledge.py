@@ -11,7 +11,7 @@ from hypograph.flows.settings import Settings
 from hypograph.models.protocols import CallSink
 
 if TYPE_CHECKING:
-    from hypograph.agents import Gateway, ModelOptionScorer
+    from hypograph.agents import Cascade, Gateway, ModelOptionScorer
 
 NO_MODEL = "none configured: this run is knowledge-free (set HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL to use one)"
 
@@ -29,9 +29,9 @@ class Knowledge:
     """
 
     gateway: Gateway | None = None
-    roles: Mapping[str, Sequence[Gateway]] = field(default_factory=dict)
+    roles: Mapping[str, Sequence[Gateway | Cascade]] = field(default_factory=dict)
 
-    def _of(self, role: str) -> Sequence[Gateway]:
+    def _of(self, role: str) -> Sequence[Gateway | Cascade]:
         """Models of a role; the caller has made sure that there is a default one."""
         return self.roles.get(role) or [self.gateway]  # type: ignore[list-item]
 
@@ -120,20 +120,25 @@ def open_knowledge(settings: Settings, sink: CallSink | None) -> Iterator[Knowle
                 raise DataAbsentError(
                     "the local model was chosen but is not there", hint="Run `hypograph model fetch`."
                 )
-            config = stack.enter_context(serving(path))
+            config = stack.enter_context(serving(path, share_prefix=settings.llm_share_prefix))
         from hypograph.flows.models import models_of_role
 
         named = {role: models_of_role(settings, role) for role in settings.roles}
         if config is None:
-            config = next((found[0] for found in named.values() if found), None)
+            config = next((found[0][-1] for found in named.values() if found), None)
         if config is None:
             yield Knowledge()
             return
         from hypograph.agents import Budget, ModelConfig, connect
+        from hypograph.flows.model_cascade import measured_cascade
 
-        budget = Budget(calls=settings.llm_max_calls, cost=settings.llm_max_cost)
+        budget = Budget(calls=settings.llm_max_calls, tokens=settings.llm_max_tokens, cost=settings.llm_max_cost)
 
         def joined(model: ModelConfig) -> Gateway:
             return connect(model, cache_folder=settings.home / "llm-cache", sink=sink, budget=budget)
 
-        yield Knowledge(joined(config), {role: [joined(m) for m in found] for role, found in named.items()})
+        def door(role: str, models: tuple[ModelConfig, ...]) -> Gateway | Cascade:
+            gates = [joined(m) for m in models]
+            return gates[0] if len(gates) == 1 else measured_cascade(gates[0], gates[1], role)
+
+        yield Knowledge(joined(config), {role: [door(role, m) for m in found] for role, found in named.items()})

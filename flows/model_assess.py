@@ -56,7 +56,7 @@ def batteries(gateway: Gateway, sizes: tuple[int, int, int], seed: int) -> list[
         proposal_battery,
     )
     from hypograph.agents.closed import expert_shots
-    from hypograph.agents.roles import ModelExpert
+    from hypograph.agents.roles import ModelExpert, ModelJudge
     from hypograph.flows.readers.alloys import hea_tables
     from hypograph.flows.readers.tables import packaged_names, packaged_table
 
@@ -69,7 +69,7 @@ def batteries(gateway: Gateway, sizes: tuple[int, int, int], seed: int) -> list[
         asked = tuple(expert.question(a, b) for a, b, _ in decided[:pairs])
         found.append(Battery(PAIRS, asked, tuple(same for *_, same in decided[:pairs]), by_area=True))
     if planted:
-        found.append(judge_battery().part(planted))
+        found.append(judge_battery(ModelJudge(gateway).question).part(planted))
     if experiments:
         names = packaged_names()
         share = -(-experiments // len(names))

@@ -48,15 +48,17 @@ def named_models(settings: Settings) -> dict[str, ModelConfig]:
     return found | {name: _model(name, row) for name, row in sorted(settings.models.items())}
 
 
-def models_of_role(settings: Settings, role: str) -> list[ModelConfig]:
+def models_of_role(settings: Settings, role: str) -> list[tuple[ModelConfig, ...]]:
     """Return the models that serve in a role: those that ``[roles]`` names, else `default` if there is one.
+
+    One model is a tuple of one, a cascade one of two (small, large).
 
     Raises
     ------
     SettingError
         If a role or a model is not known.
     """
-    known = named_models(settings)
+    known = {name: (model,) for name, model in named_models(settings).items()} | cascades(settings)
     for given, names in settings.roles.items():
         if given not in ROLES:
             raise SettingError("no such role", where=f"roles.{given}", expected=", ".join(ROLES))
@@ -65,6 +67,29 @@ def models_of_role(settings: Settings, role: str) -> list[ModelConfig]:
                 raise SettingError(f"no model is named {name!r}", where=f"roles.{given}", expected=", ".join(known))
     names = settings.roles.get(role, ["default"] if "default" in known else [])
     return [known[name] for name in ([names] if isinstance(names, str) else names)]
+
+
+def cascades(settings: Settings) -> dict[str, tuple[ModelConfig, ModelConfig]]:
+    """Return the pairs (small, large) of the tables ``[cascades.NAME]``.
+
+    Raises
+    ------
+    SettingError
+        For a key that is not `small` or `large`, a model that is not named, or a name that a model has.
+    """
+    known = named_models(settings)
+    found = {}
+    for name, row in sorted(settings.cascades.items()):
+        where = f"cascades.{name}"
+        if set(row) != {"small", "large"} or name in known:
+            raise SettingError(
+                "a cascade needs two models and a name of its own", where=where, expected='small = "…", large = "…"'
+            )
+        for part in row.values():
+            if part not in known:
+                raise SettingError(f"no model is named {part!r}", where=where, expected=", ".join(known))
+        found[name] = (known[row["small"]], known[row["large"]])
+    return found
 
 
 @contextlib.contextmanager

@@ -83,7 +83,11 @@ class Settings(BaseSettings):
     llm_price_in: float = Field(0.0, ge=0, description="Price of 1,000 prompt tokens, in any currency.")
     llm_price_out: float = Field(0.0, ge=0, description="Price of 1,000 answer tokens, in the same currency.")
     llm_max_calls: int | None = Field(None, ge=0, description="Calls that one run may make; unset: no limit.")
+    llm_max_tokens: int | None = Field(None, ge=0, description="Tokens that one run may use; unset: no limit.")
     llm_max_cost: float | None = Field(None, ge=0, description="Money that one run may spend; unset: no limit.")
+    llm_share_prefix: bool = Field(
+        False, description="Local model: keep the start that prompts share. Faster; third digits may then differ."
+    )
     llm_max_concurrency: int = Field(4, ge=1, le=256, description="Requests at once to one endpoint.")
     llm_timeout: float = Field(120.0, gt=0, description="Seconds to wait for one answer.")
     ui_host: str = Field("127.0.0.1", description="Address the pages are served on.")
@@ -105,6 +109,10 @@ class Settings(BaseSettings):
     )
     roles: dict[str, str | list[str]] = Field(
         default_factory=dict, description="Which named model serves as expert, judge, proposer, extractor."
+    )
+    cascades: dict[str, dict[str, str]] = Field(
+        default_factory=dict,
+        description="Pairs of named models for roles: `large` is asked where `small` is in doubt.",
     )
 
     @field_validator("home", "data_dir", "llm_local_path")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from hypograph.agents.assess.metrics import auc, auc_interval, ece, reliability, skill, wilson
+from hypograph.agents.cascade import Cascade
 from hypograph.agents.closed import (
     JUDGE_SHOTS,
     expert_shots,
@@ -61,13 +62,20 @@ def pair_battery(decided: Sequence[tuple[str, str, bool]], **options: Any) -> Ba
     )
 
 
-def judge_battery(**options: Any) -> Battery:
-    """Return the battery of planted defects; the sound hypothesis is first in every other pair."""
+def judge_battery(ask: Callable[[str, str, str], Closed] = preference) -> Battery:
+    """Return the battery of planted defects; the sound hypothesis is first in every other pair.
+
+    Parameters
+    ----------
+    ask
+        Makes the closed question of (question, first, second): `ModelJudge.question`, so that a judge is
+        measured as it will be asked.
+    """
     pairs = planted_pairs(hypothesis_entries()[JUDGE_SHOTS:])
     # Two pairs an entry: turning by entry and by pair leaves no pattern to guess.
     first = tuple((i // 2 + i) % 2 == 0 for i in range(len(pairs)))
     questions = tuple(
-        preference(q, sound if ahead else broken, broken if ahead else sound, **options)
+        ask(q, sound if ahead else broken, broken if ahead else sound)
         for (q, sound, broken, _), ahead in zip(pairs, first, strict=True)
     )
     return Battery(JUDGE, questions, first)
@@ -78,7 +86,7 @@ def proposal_battery(rows: Sequence[tuple[str, str, str, str, bool]]) -> Battery
     return Battery(PROPOSAL, tuple(outcome(*r[:4]) for r in rows), tuple(r[4] for r in rows))
 
 
-def run_battery(gateway: Gateway, battery: Battery) -> dict[str, Any]:
+def run_battery(gateway: Gateway | Cascade, battery: Battery) -> dict[str, Any]:
     """Ask every question and report accuracy, AUC, swap consistency, calibration, invalid rate and skill.
 
     Returns

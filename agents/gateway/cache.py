@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from collections.abc import Mapping
@@ -52,10 +53,15 @@ class AnswerCache:
         row = self._run("SELECT low FROM skills WHERE fingerprint = ? AND kind = ?", (fingerprint, kind)).fetchone()
         return float(row[0]) if row else None
 
+    def assessment(self, fingerprint: str, kind: str) -> dict[str, Any] | None:
+        """Return the document kept with a measured skill, or None where none was measured."""
+        row = self._run(
+            "SELECT document FROM skills WHERE fingerprint = ? AND kind = ?", (fingerprint, kind)
+        ).fetchone()
+        return None if row is None else dict(json.loads(row[0]))
+
     def keep_skill(self, fingerprint: str, kind: str, low: float, document: Mapping[str, Any]) -> None:
         """Keep a measured skill under the model's fingerprint; a later measurement replaces it."""
-        import json
-
         self._run(
             "INSERT OR REPLACE INTO skills VALUES (?, ?, ?, ?)",
             (fingerprint, kind, min(max(low, 0.0), 1.0), json.dumps(document)),

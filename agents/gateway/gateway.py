@@ -73,20 +73,29 @@ class Gateway:
         self.config, self.budget = config, budget or Budget()
         self._cache, self._sink = AnswerCache(cache_folder), sink
         self._wire = Wire(config, http_client, sleep)
-        self._hits, self._lock = 0, threading.Lock()
+        self._hits, self._cost, self._lock = 0, 0.0, threading.Lock()
 
     def spent(self) -> Spent:
         """Return calls, tokens and cost so far; cached answers are free."""
         b = self.budget
         return Spent(b.spent_calls, b.spent_tokens, b.spent_cost, self._hits)
 
-    def skill(self, kind: str) -> float | None:
-        """Return the measured skill of this model at `kind` of question, None where it was not assessed."""
-        return self._cache.skill(self.config.fingerprint, kind)
+    @property
+    def cost(self) -> float:
+        """What this gateway's own calls have cost; `spent` is that of its budget, which others may share."""
+        return self._cost
 
-    def keep_skill(self, kind: str, low: float, document: dict[str, Any]) -> None:
-        """Keep a measured skill (lower end of its interval) under the model's fingerprint."""
-        self._cache.keep_skill(self.config.fingerprint, kind, low, document)
+    def skill(self, kind: str, of: str | None = None) -> float | None:
+        """Return the measured skill of this model (or of the fingerprint `of`) at `kind` of question, if any."""
+        return self._cache.skill(of or self.config.fingerprint, kind)
+
+    def keep_skill(self, kind: str, low: float, document: dict[str, Any], of: str | None = None) -> None:
+        """Keep a measured skill (lower end of its interval) under the model's fingerprint, or under `of`."""
+        self._cache.keep_skill(of or self.config.fingerprint, kind, low, document)
+
+    def assessment(self, kind: str, of: str | None = None) -> dict[str, Any] | None:
+        """Return the document that was kept with a measured skill, None where none was measured."""
+        return self._cache.assessment(of or self.config.fingerprint, kind)
 
     def ask(self, question: Question) -> Answer:
         """Ask one question; an answer that never fits is kept as "no knowledge".
@@ -308,6 +317,8 @@ class Gateway:
     def _log(self, key: str, question: Question, tokens: tuple[int, int], began: float, *, ok: bool) -> None:
         cost = (tokens[0] * self.config.price_in + tokens[1] * self.config.price_out) / 1000
         self.budget.add(sum(tokens), cost)
+        with self._lock:
+            self._cost += cost
         if self._sink is None:
             return
         row = ModelCall(

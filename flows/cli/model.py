@@ -126,7 +126,7 @@ def assess(
     settings = load_settings()
     if not pairs + planted + experiments:
         raise InputError("nothing to ask", expected="--pairs, --planted or --experiments above 0")
-    budget = Budget(calls=max_calls or settings.llm_max_calls, cost=settings.llm_max_cost)
+    budget = Budget(max_calls or settings.llm_max_calls, settings.llm_max_tokens, settings.llm_max_cost)
     with chosen_model(settings, name, path, share_prefix=share_prefix) as config:
         gateway = connect(config, cache_folder=settings.home / "llm-cache", budget=budget)
         found = model_assess.assess(gateway, sizes=(pairs, planted, experiments), seed=seed, tell=say)
@@ -134,3 +134,40 @@ def assess(
     header = ("battery", "n", "accuracy", "AUC", "swap", "ECE", "invalid", "skill (low)", "s/call")
     text = table(header, model_assess.lines(rows), f"{found['model']}, fingerprint {found['fingerprint']}")
     emit(found, as_json, "\n\n".join([text, *[model_assess.plot(r) for r in rows]]))
+
+
+@app.command("cascade", help="Measure two models in a row, and set when the large one is asked.")
+def cascade(
+    name: Annotated[str, typer.Argument(help="A table [cascades.NAME] of the settings.")],
+    role: Annotated[str, typer.Option(help="expert or judge.")] = "judge",
+    questions: Annotated[
+        int, typer.Option("-n", min=10, max=500, help="Questions of the battery, as many as there are.")
+    ] = 120,
+    margin: Annotated[float, typer.Option(min=0, max=1, help="Accuracy that may be lost.")] = 0.02,
+    max_calls: Annotated[int | None, typer.Option(min=1, help="Calls that may be made.")] = None,
+    seed: SeedOption = 0,
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.agents import Budget, connect
+    from hypograph.flows import model_cascade
+    from hypograph.flows.model_assess import batteries
+    from hypograph.flows.models import cascades
+    from hypograph.flows.settings import load_settings
+
+    settings = load_settings()
+    known = cascades(settings)
+    if role not in model_cascade.ROLES:
+        raise InputError(f"{role!r} asks no closed questions", where="--role", expected=", ".join(model_cascade.ROLES))
+    if name not in known:
+        raise InputError(f"no cascade is named {name!r}", expected=", ".join(known) or "a table [cascades.NAME]")
+    budget = Budget(max_calls or settings.llm_max_calls, settings.llm_max_tokens, settings.llm_max_cost)
+    small, large = (connect(m, cache_folder=settings.home / "llm-cache", budget=budget) for m in known[name])
+    sizes = (questions, 0, 0) if role == "expert" else (0, questions, 0)
+    found = {"cascade": name, **model_cascade.calibrate(small, large, batteries(large, sizes, seed)[0], margin)}
+    rows = [
+        ("threshold (normalised entropy)", found["threshold"]),
+        ("escalated", found["escalated"]),
+        *((f"accuracy, {k}", v) for k, v in found["accuracy"].items()),
+        ("cost saved", found["saved"]),
+    ]
+    emit(found, as_json, table(("what", "value"), rows, f"{name} as {role}, {found['n']} questions"))

@@ -9,8 +9,12 @@ import numpy as np
 import pytest
 from tests.agents.conftest import completion
 
-from hypograph.agents.cascade import Cascade, set_threshold
+from hypograph.agents import ModelJudge
+from hypograph.agents.assess.batteries import judge_battery
+from hypograph.agents.cascade import ALWAYS_UP, Cascade, set_threshold
 from hypograph.agents.gateway.questions import Choice, Closed, Reading
+from hypograph.flows.model_cascade import calibrate, measured_cascade
+from hypograph.models.protocols import Candidate
 
 
 def said(p: float, *, valid: bool = True) -> Choice:
@@ -46,3 +50,36 @@ def test_only_the_unsure_go_up_and_the_saving_is_told(gateway_to: Any, config: A
     assert told["escalated"] == 0.25
     assert told["cost"] == pytest.approx(4 * 0.0015 + 0.02)
     assert told["saved"] == pytest.approx(4 * 0.02 - 4 * 0.0015 - 0.02)
+
+
+def test_a_cascade_is_measured_and_serves_as_a_judge(gateway_to: Any, config: Any) -> None:
+    battery = judge_battery()
+    sound = {
+        q.readings[0].user: "AB"[0 if first else 1] for q, first in zip(battery.questions, battery.truth, strict=True)
+    }
+
+    def knows(body: dict[str, Any], sure: float) -> Any:
+        text = body["messages"][-1]["content"]
+        right = sound.get(text, "A")
+        # The mirrored reading is not in the table: both letters are alike there.
+        p = sure if text in sound else 0.5
+        return completion(right, {right: p, "BA"[right == "B"]: 1 - p})
+
+    # The small model is sure, and right, on the questions of even length only; elsewhere it is wrong and unsure.
+    def small(body: dict[str, Any], n: int) -> Any:
+        return knows(body, 0.99 if len(body["messages"][-1]["content"]) % 2 == 0 else 0.45)
+
+    cheap, _ = gateway_to(small, model=replace(config, model="small", price_in=0.1, price_out=0.1))
+    dear, stub = gateway_to(lambda body, n: knows(body, 0.9), model=replace(config, model="large"))
+    assert measured_cascade(cheap, dear, "judge").threshold == ALWAYS_UP
+    found = calibrate(cheap, dear, battery)
+    assert found["accuracy"]["large"] == 1.0
+    assert found["accuracy"]["cascade"] >= 1.0 - found["margin"]
+    assert 0.0 < found["escalated"] < 1.0
+    assert 0.0 < found["saved"] < 1.0
+    pair = measured_cascade(cheap, dear, "judge")
+    assert pair.threshold == found["threshold"]
+    judge = ModelJudge(pair)
+    assert judge.skill == pytest.approx(found["skill"]["low"])
+    assert judge.prefer("Why?", [(Candidate("a", "one"), Candidate("b", "two"))])[0].valid
+    assert stub.requests

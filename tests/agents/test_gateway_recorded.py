@@ -77,7 +77,7 @@ def test_an_expert_speaks_from_log_probabilities(gateway: Gateway) -> None:
 def test_a_judge_is_asked_in_both_orders(gateway: Gateway) -> None:
     good = Candidate("a", "Annealing at 700 °C raises the yield strength by 30% through finer grains.")
     bad = Candidate("b", "Something will somehow change some property in some way.")
-    forward, backward = ModelJudge(gateway).prefer("What raises the strength?", [(good, bad), (bad, good)])
+    forward, backward = ModelJudge(gateway, shots=0).prefer("What raises the strength?", [(good, bad), (bad, good)])
     assert forward.valid
     assert forward.probability == pytest.approx(1 - backward.probability)
     assert gateway.spent().calls == 2  # the other order is the same two questions

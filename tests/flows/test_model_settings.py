@@ -34,9 +34,16 @@ def test_named_models_and_their_roles(tmp_path: Path, monkeypatch: pytest.Monkey
     assert found["large"].api_key is not None
     assert found["large"].api_key.get_secret_value() == "sk-secret-123"
     assert "sk-secret-123" not in repr(found)
-    assert [m.name for m in models_of_role(settings, "judge")] == ["small", "large"]
-    assert [m.name for m in models_of_role(settings, "expert")] == ["large"]
+    assert [m.name for (m,) in models_of_role(settings, "judge")] == ["small", "large"]
+    assert [m.name for (m,) in models_of_role(settings, "expert")] == ["large"]
     assert models_of_role(settings, "proposer") == []
+    pair = load_settings(
+        home=tmp_path,
+        models={"small": SMALL, "large": large},
+        cascades={"both": {"small": "small", "large": "large"}},
+        roles={"judge": "both"},
+    )
+    assert [tuple(m.name for m in models) for models in models_of_role(pair, "judge")] == [("small", "large")]
     with chosen_model(settings, "small") as config:
         assert config == found["small"]
 
@@ -56,6 +63,19 @@ def test_named_models_and_their_roles(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_wrong_settings_are_named(tmp_path: Path, models: Any, roles: Any, words: str) -> None:
     with pytest.raises(SettingError, match=words):
         models_of_role(load_settings(home=tmp_path, models=models, roles=roles), "judge")
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"small": "m"}, "a cascade needs two models"),
+        ({"small": "m", "large": "other"}, "no model is named 'other'"),
+    ],
+)
+def test_wrong_cascades_are_named(tmp_path: Path, row: dict[str, str], words: str) -> None:
+    settings = load_settings(home=tmp_path, models={"m": SMALL}, cascades={"c": row})
+    with pytest.raises(SettingError, match=words):
+        models_of_role(settings, "judge")
 
 
 def test_no_model_at_all_says_what_to_do(tmp_path: Path) -> None:
