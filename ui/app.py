@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-import httpx
 from fastapi import FastAPI, Request
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
+from jinja2 import Undefined
 from starlette.exceptions import HTTPException
 
 from hypograph.graph import GraphStore, open_store
-from hypograph.models.errors import HypographError
-from hypograph.ui import api, graph_api, views
+from hypograph.models.errors import HypographError, InputError
+from hypograph.ui import api, flow_pages, graph_api, views
 from hypograph.ui import campaigns as campaign_views
 from hypograph.ui.atlas import atlas
 from hypograph.ui.config import UiConfig
@@ -70,7 +70,8 @@ def create_app(config: UiConfig, store: GraphStore | None = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(graph_api.router)
     app.include_router(api.router)
-    templates = _templates()
+    app.include_router(flow_pages.router)
+    templates = app.state.templates = _templates()
     _pages(app, templates)
     _login(app, templates, config)
     _errors(app, templates)
@@ -81,14 +82,29 @@ def _templates() -> Jinja2Templates:
     templates = Jinja2Templates(directory=HERE / "templates")
     templates.env.globals["pages"] = PAGES
     templates.env.filters["figure"] = _figure
+    templates.env.filters["duration"] = _duration
     templates.env.filters["when"] = lambda text: str(text or "").replace("T", " ").removesuffix("Z")[:16]
+    templates.env.filters["clock"] = lambda text: str(text or "").partition("T")[2][:8]
     return templates
 
 
 def _figure(value: Any, digits: int = 2) -> str:
-    if value is None:
+    """Write a figure; a dash where there is none, or the row does not even name it."""
+    if value is None or isinstance(value, Undefined):
         return "–"
     return f"{value:.{digits}f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _duration(seconds: Any) -> str:
+    """Write seconds as a person would: 8.2 s, 3 min 20 s, 2 h 5 min."""
+    if not isinstance(seconds, int | float):
+        return "–"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
 
 
 def _pages(app: FastAPI, templates: Jinja2Templates) -> None:
@@ -153,10 +169,6 @@ def _pages(app: FastAPI, templates: Jinja2Templates) -> None:
         found = _found(campaign_views.experiments(request.app.state.store, group), group)
         return show(request, "campaign.html", **found)
 
-    @app.get("/flows", response_class=HTMLResponse, include_in_schema=False)
-    async def flows(request: Request) -> HTMLResponse:
-        return show(request, "flows.html", **await _flows(request.app.state.config.prefect_api))
-
     @app.get("/healthz", include_in_schema=False)
     def healthz() -> PlainTextResponse:
         return PlainTextResponse("ok")
@@ -166,24 +178,6 @@ def _found(value: dict[str, Any] | None, key: str) -> dict[str, Any]:
     if value is None:
         raise HTTPException(404, f"There is nothing called “{key[:80]}” in the graph.")
     return value
-
-
-async def _flows(prefect_api: str | None) -> dict[str, Any]:
-    """Ask Prefect for its deployments and latest runs; say why where it cannot."""
-    if not prefect_api:
-        return {"problem": "No Prefect server is configured or running.", "deployments": [], "runs": []}
-    try:
-        async with httpx.AsyncClient(base_url=prefect_api.rstrip("/"), timeout=5) as client:
-            deployments = (await client.post("/deployments/filter", json={"limit": 50})).raise_for_status().json()
-            newest = {"limit": 20, "sort": "START_TIME_DESC"}
-            runs = (await client.post("/flow_runs/filter", json=newest)).raise_for_status().json()
-    except httpx.HTTPError as error:
-        return {
-            "problem": f"The Prefect server at {prefect_api} does not answer ({type(error).__name__}).",
-            "deployments": [],
-            "runs": [],
-        }
-    return {"problem": None, "deployments": deployments, "runs": runs}
 
 
 def _login(app: FastAPI, templates: Jinja2Templates, config: UiConfig) -> None:
@@ -224,7 +218,7 @@ def _errors(app: FastAPI, templates: Jinja2Templates) -> None:
 
     @app.exception_handler(HypographError)
     async def ours(request: Request, error: HypographError) -> Response:
-        return answer(request, 503, str(error))
+        return answer(request, 400 if isinstance(error, InputError) else 503, str(error))
 
 
 # Rows of the periodic table, long form without the f block; "" is an empty place.

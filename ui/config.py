@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hypograph.graph.config import StoreConfig
 from hypograph.models.errors import SettingError
@@ -13,6 +14,20 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @dataclass(frozen=True, slots=True)
 class UiConfig:
     """Store, Prefect's API, and who may look.
+
+    Attributes
+    ----------
+    store
+        Where the graph is.
+    prefect_api
+        Address of Prefect's interface, as configured; None to look in `serving`.
+    serving
+        File in which `hypograph flows serve` says where its server is; read anew each time, so that pages find a
+        server that was started after them.
+    host, port
+        Where the pages listen.
+    token
+        What opens them; None for nobody needs one.
 
     Raises
     ------
@@ -25,6 +40,7 @@ class UiConfig:
     host: str = "127.0.0.1"
     port: int = 8347
     token: str | None = field(default=None, repr=False)
+    serving: Path | None = None
 
     def __post_init__(self) -> None:
         if self.host not in LOOPBACK and not self.token:

@@ -10,20 +10,24 @@ from weakref import WeakKeyDictionary
 from hypograph.graph import GraphStore
 from hypograph.graph.queries import pages
 from hypograph.graph.schema import LABELS
-from hypograph.ui import campaigns
+from hypograph.ui import campaigns, runs
 from hypograph.ui.atlas import counts as count
+from hypograph.ui.sparks import spark
 
 LONGEST_QUERY = 200
 FRESH_SECONDS = 5.0
 
 
 def overview(store: GraphStore) -> dict[str, Any]:
-    """Counts, the latest runs, what was spent, the sources and their measured skill."""
-    runs = [_whole("FlowRun", row["run"]) for row in store.read(pages.RUNS, limit=12)]
-    for run in runs:
-        run["summary"] = json.loads(run.get("summary") or "{}")
+    """Counts, the latest runs, what changed, what was spent, the sources and their measured skill."""
+    latest = runs.latest(store)
     counts = count(store)
-    return {"runs": runs, "counts": {label: counts[label] for label in pages.SHOWN}, **_digest(store, counts)}
+    return {
+        "runs": latest[: runs.SHOWN],
+        "changes": runs.changes(latest),
+        "counts": {label: counts[label] for label in pages.SHOWN},
+        **_digest(store, counts),
+    }
 
 
 # What takes a walk through every hypothesis and campaign, with the counts it was read at and when.
@@ -39,10 +43,20 @@ def _digest(store: GraphStore, counts: dict[str, int]) -> dict[str, Any]:
             "spent": store.read(pages.SPENT),
             "sources": [_whole("Source", row["s"]) for row in store.read(pages.SOURCES)],
             "hypotheses": hypotheses(store, limit=6),
-            "campaigns": campaigns.groups(store)[:8],
+            "campaigns": _campaigns(store),
         }
         _digests[store] = (counts, at, found)
     return found
+
+
+def _campaigns(store: GraphStore, most: int = 8) -> list[dict[str, Any]]:
+    """Return the campaigns that changed last, each with the course of its best value and of its entropy."""
+    groups = sorted(campaigns.groups(store), key=lambda g: g["updated_at"] or "", reverse=True)[:most]
+    series = {s["group"]: s for s in campaigns.compare(store, [g["group"] for g in groups])["series"]}
+    for group in groups:
+        course = series.get(group["group"], {"median": [], "entropy": []})
+        group |= {"best_course": spark(course["median"]), "entropy_course": spark(course["entropy"], 0.0, 1.0)}
+    return groups
 
 
 def hypotheses(

@@ -21,15 +21,21 @@ def ui(
 ) -> None:
     import uvicorn
 
-    from hypograph.flows.orchestrator import serving_url
+    from hypograph.flows.orchestrator import serving_file
     from hypograph.flows.settings import load_settings
     from hypograph.ui.app import create_app
     from hypograph.ui.config import UiConfig
 
     settings = load_settings(ui_host=host, ui_port=port, ui_token=token)
     secret = settings.ui_token.get_secret_value() if settings.ui_token else None
-    prefect = settings.prefect_api_url or serving_url(settings.home / "prefect")
-    config = UiConfig(settings.store_config(), prefect, settings.ui_host, settings.ui_port, secret)
+    config = UiConfig(
+        settings.store_config(),
+        prefect_api=settings.prefect_api_url,
+        host=settings.ui_host,
+        port=settings.ui_port,
+        token=secret,
+        serving=serving_file(settings.home / "prefect"),
+    )
     with _listener(config.host, config.port) as listener:
         say(f"pages at http://{config.host}:{config.port}/ (Ctrl-C ends them)")
         server = uvicorn.Server(uvicorn.Config(create_app(config), log_level="warning", server_header=False))

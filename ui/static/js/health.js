@@ -1,0 +1,33 @@
+"use strict";
+// Ask for the health of store and orchestrator after the page is there: neither may hold it up.
+const list = document.getElementById("health");
+
+function line(good, name, text) {
+  const item = document.createElement("li");
+  const tag = document.createElement("span");
+  tag.className = `tag ${good ? "good" : "warn"}`;
+  tag.textContent = good ? "up" : "not running";
+  item.append(tag, ` ${name} `);
+  const said = document.createElement("span");
+  said.className = "quiet";
+  said.textContent = text;
+  item.append(said);
+  return item;
+}
+
+async function ask() {
+  try {
+    const answer = await fetch(list.dataset.source);
+    if (!answer.ok) throw new Error(String(answer.status));
+    const { store, prefect, version } = await answer.json();
+    list.replaceChildren(
+      line(store.reachable, "graph store", store.reachable ? `${store.kind}, schema ${store.schema}, answers in ${store.milliseconds} ms` : store.problem),
+      line(prefect.answers, "schedules", prefect.answers ? `Prefect at ${prefect.address}, ${prefect.deployments} deployments` : prefect.problem),
+      line(true, "pages", `hypograph ${version}`),
+    );
+  } catch {
+    list.replaceChildren(line(false, "pages", "The server that gave this page does not answer any more. Start it with `hypograph ui`."));
+  }
+}
+
+ask();
