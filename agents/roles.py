@@ -9,10 +9,10 @@ combines it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from hypograph.agents.cascade import Cascade
 from hypograph.agents.closed import DOMAIN, WORDINGS, preference, substitution
@@ -29,7 +29,10 @@ WEIGHT = 1 / 15
 
 
 class _Proposals(BaseModel):
-    proposals: list[str] = Field(max_length=20)
+    # A server that keeps to the schema stops there; of one that does not, the rest is dropped.
+    proposals: Annotated[list[str], BeforeValidator(lambda v: v[:8] if isinstance(v, list) else v)] = Field(
+        max_length=8
+    )
 
 
 class _Keyword(BaseModel):

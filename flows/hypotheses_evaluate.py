@@ -10,34 +10,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import BaseModel, Field
 
-from hypograph.flows.hypotheses_search import STRATEGIES, Request, run_search
+from hypograph.flows.hypotheses_recall import component_grades, listed_components
+from hypograph.flows.hypotheses_search import STRATEGIES, Request, judge_of, run_search
 from hypograph.flows.readers.hypotheses import load_discipline
 from hypograph.flows.readers.hypotheses_papers import Paper, read_papers
 from hypograph.flows.units import UnitRunner
-from hypograph.models.errors import CapabilityError, InputError
-from hypograph.models.protocols import Judge
+from hypograph.models.errors import BudgetSpentError, CapabilityError, InputError
 from hypograph.models.records import Outcome, Unit
 from hypograph.models.search.components import lexical_components, lexical_grades, recall, shorten
 from hypograph.models.search.corpus import passages_of
-from hypograph.models.search.judges import TEXT_WEIGHTS, EvidenceJudge
 from hypograph.models.search.simulate import interval
 from hypograph.models.search.texts import TextTask, sentences
 
 if TYPE_CHECKING:
-    from hypograph.agents import Gateway
     from hypograph.flows.knowledge import Knowledge
 
 METHODS = ("coarse", *STRATEGIES)
-
-
-class _Components(BaseModel):
-    components: list[str] = Field(max_length=12)
-
-
-class _Grade(BaseModel):
-    grade: int = Field(ge=0, le=3)
+# Characters of the survey and of a value, and values a slot: a call costs a small local model what it has to
+# read and write.
+SURVEY_SHOWN, VALUE_SHOWN, VALUES = 800, 96, 4
+SPENT = ("calls", "proposals", "tokens", "cost", "seconds")
 
 
 @dataclass
@@ -77,7 +70,7 @@ def evaluate_command(
             raise InputError(f"no such strategy: {strategy!r}", where="--strategies", expected=" or ".join(STRATEGIES))
     chosen = read_papers(benchmark)[:papers]
     settings = load_settings()
-    with open_knowledge(settings, _NoSink()) as knowledge:
+    with open_knowledge(settings, _NoSink(), share_prefix=True) as knowledge:
         if knowledge.gateway is None and not lexical:
             raise CapabilityError(
                 "the recall of components needs a judge model, and none is configured",
@@ -85,12 +78,11 @@ def evaluate_command(
                 hint="Set HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL, or use --lexical for recall by shared words.",
             )
         tell(f"language model: {knowledge.sentence}")
-        runner = UnitRunner(_Files(), settings.home / "evaluations")
-        rows = []
-        for number, paper in enumerate(chosen, start=1):
-            rows.append(_paper(paper, strategies, budget, lexical, seed, knowledge, runner))
-            tell(f"paper {number} of {len(chosen)}: {paper.title[:60]}")
-    return _document(rows, ("coarse", *strategies), lexical, budget, seed)
+        evaluation = Evaluation(
+            strategies, budget, lexical, seed, knowledge, UnitRunner(_Files(), settings.home / "evaluations")
+        )
+        rows, stopped = evaluation.all(chosen, tell)
+    return _document(rows, ("coarse", *strategies), lexical, budget, seed, stopped)
 
 
 class _NoSink:
@@ -100,94 +92,105 @@ class _NoSink:
         """Take them and keep nothing."""
 
 
-def _paper(
-    paper: Paper,
-    strategies: Sequence[str],
-    budget: int,
-    lexical: bool,
-    seed: int,
-    knowledge: Knowledge,
-    runner: UnitRunner,
-) -> dict[str, Any]:
-    """Search with each strategy, cut all texts to the length of the shortest, and grade them."""
-    arguments = knowledge.hypotheses()
-    texts, runs = (
-        {"coarse": paper.coarse},
-        {"coarse": {"calls": 0, "proposals": 0, "cost": 0.0, "seconds": 0.0}},
-    )
-    for strategy in strategies:
-        request = Request(paper.question, paper.coarse, paper.survey, calls=budget, strategy=strategy, seed=seed)
+@dataclass
+class Evaluation:
+    """Papers evaluated one after the other; a finished one is a unit, read from its file the next time."""
+
+    strategies: Sequence[str]
+    budget: int
+    lexical: bool
+    seed: int
+    knowledge: Knowledge
+    runner: UnitRunner
+
+    def all(self, papers: Sequence[Paper], tell: Callable[[str], None]) -> tuple[list[dict[str, Any]], str | None]:
+        """Evaluate papers; when the budget of tokens or money is spent, return those that are done and why."""
+        rows: list[dict[str, Any]] = []
+        taken: list[float] = []
+        for number, paper in enumerate(papers, start=1):
+            began, done = time.monotonic(), self.runner.done
+            try:
+                rows.append(self.paper(paper, tell))
+            except BudgetSpentError as error:
+                if not rows:
+                    raise
+                tell(f"stopped: {error}")
+                return rows, str(error)
+            if self.runner.done > done:
+                taken.append(time.monotonic() - began)
+            left = (len(papers) - number) * float(np.mean(taken)) if taken else 0.0
+            hard = ", ".join(f"{name} {recall(grades)[1]:.2f}" for name, grades in rows[-1]["grades"].items())
+            tell(f"paper {number} of {len(papers)} done: hard recall {hard}; about {left / 60:.1f} minutes left")
+        return rows, None
+
+    def paper(self, paper: Paper, tell: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
+        """Search with each strategy, cut all texts to the length of the shortest, and grade them."""
+        inputs = {
+            "paper": paper,
+            "strategies": self.strategies,
+            "budget": self.budget,
+            "lexical": self.lexical,
+            "seed": self.seed,
+            "knowledge": [getattr(source, "name", "") for source in self.knowledge.hypotheses().values()],
+            "grader": self.knowledge.gateway.config.settings_key if self.knowledge.gateway else "",
+        }
+        return self.runner.run("benchmark-paper", inputs, lambda: Outcome(self._measured(paper, tell)))
+
+    def _measured(self, paper: Paper, tell: Callable[[str], None]) -> dict[str, Any]:
+        texts = {"coarse": paper.coarse}
+        runs = {"coarse": {"calls": 0, "proposals": 0, "tokens": 0, "cost": 0.0, "seconds": 0.0}}
+        for strategy in self.strategies:
+            began, before = time.monotonic(), _spent(self.knowledge)
+            found = self._searched(paper, strategy)
+            if found["stopped"]:
+                raise BudgetSpentError(found["stopped"], where=paper.title)
+            after = _spent(self.knowledge)
+            texts[strategy] = found["statement"]
+            runs[strategy] = {
+                "calls": found["calls"],
+                "proposals": found["proposals"],
+                "tokens": after["tokens"] - before["tokens"],
+                "cost": after["cost"] - before["cost"],
+                "seconds": round(time.monotonic() - began, 3),
+            }
+            tell(f"{paper.title[:40]}: {strategy}, {found['calls']} judge calls in {runs[strategy]['seconds']:.0f} s")
+        length = min(len(texts[s].split()) for s in self.strategies)
+        cut = {name: shorten(text, length) for name, text in texts.items()}
+        gateway = self.knowledge.gateway
+        if self.lexical or gateway is None:
+            parts = lexical_components(paper.hypothesis)
+            grades = {name: lexical_grades(parts, text) for name, text in cut.items()}
+        else:
+            parts = listed_components(gateway, paper.hypothesis, self.runner)
+            grades = {name: component_grades(gateway, parts, text) for name, text in cut.items()}
+        return {"title": paper.title, "components": len(parts), "words": length, "grades": grades, "runs": runs}
+
+    def _searched(self, paper: Paper, strategy: str) -> dict[str, Any]:
+        request = Request(
+            paper.question, paper.coarse, paper.survey, calls=self.budget, strategy=strategy, seed=self.seed
+        )
+        arguments = self.knowledge.hypotheses()
         task = TextTask(
             load_discipline(request.discipline),
             paper.question,
             paper.survey,
             passages_of([("survey", sentences(paper.survey))]),
             arguments.get("proposer"),
-            seed,
+            self.seed,
+            told=SURVEY_SHOWN,
+            longest=VALUE_SHOWN,
+            most=VALUES,
         )
-        judge: Judge = arguments.get("judge") or EvidenceJudge(TEXT_WEIGHTS)
-        began, before = time.monotonic(), _spent(knowledge)
-        found = run_search(request, task, judge, runner, (), partial(_spent, knowledge))
-        texts[strategy] = found["statement"]
-        runs[strategy] = {
-            "calls": found["calls"],
-            "proposals": found["proposals"],
-            "cost": _spent(knowledge)["cost"] - before["cost"],
-            "seconds": round(time.monotonic() - began, 3),
-        }
-    length = min(len(texts[s].split()) for s in strategies)
-    cut = {name: shorten(text, length) for name, text in texts.items()}
-    if lexical or knowledge.gateway is None:
-        parts = lexical_components(paper.hypothesis)
-        grades = {name: lexical_grades(parts, text) for name, text in cut.items()}
-    else:
-        parts = _components(knowledge.gateway, paper, runner)
-        grades = {name: _grades(knowledge.gateway, parts, text) for name, text in cut.items()}
-    return {"title": paper.title, "components": len(parts), "words": length, "grades": grades, "runs": runs}
+        judge = judge_of(arguments, paper.coarse)
+        return run_search(request, task, judge, self.runner, (), partial(_spent, self.knowledge))
 
 
 def _spent(knowledge: Knowledge) -> dict[str, Any]:
     return knowledge.document() or {"calls": 0, "tokens": 0, "cost": 0.0}
 
 
-def _components(gateway: Gateway, paper: Paper, runner: UnitRunner) -> list[str]:
-    """List the components of a published hypothesis; asked once, then read from the file."""
-    from hypograph.agents.gateway.questions import Question
-
-    def work() -> Outcome:
-        user = (
-            "List the distinct components of this hypothesis that an experimenter needs (mechanism, "
-            "substances, structures, amounts, conditions), one short phrase each, at most 12.\n\n"
-            + paper.hypothesis[:6000]
-        )
-        answer = gateway.ask_all([Question("components", "You read chemistry papers.", user, _Components)])[0]
-        listed = answer.value.components if answer.value is not None else []
-        return Outcome({"components": [c for c in listed if c.strip()] or lexical_components(paper.hypothesis)})
-
-    inputs = {"model": gateway.config.fingerprint, "hypothesis": paper.hypothesis}
-    found: list[str] = runner.run("benchmark-components", inputs, work)["components"]
-    return found
-
-
-def _grades(gateway: Gateway, parts: Sequence[str], text: str) -> list[int]:
-    """Grade how far a text holds each component: 0 not, 1 loosely, 2 mostly, 3 exactly."""
-    from hypograph.agents.gateway.questions import Question
-
-    questions = [
-        Question(
-            "grade",
-            "You compare scientific hypotheses, strictly.",
-            f"Component: {part}\n\nHypothesis: {text}\n\nHow far does the hypothesis contain the component? "
-            "0 not at all, 1 loosely related, 2 mostly, 3 exactly.",
-            _Grade,
-        )
-        for part in parts
-    ]
-    return [a.value.grade if a.value is not None else 0 for a in gateway.ask_all(questions)]
-
-
 def _document(
-    rows: Sequence[dict[str, Any]], methods: Sequence[str], lexical: bool, budget: int, seed: int
+    rows: Sequence[dict[str, Any]], methods: Sequence[str], lexical: bool, budget: int, seed: int, stopped: str | None
 ) -> dict[str, Any]:
     documents = []
     for name in sorted(methods, key=lambda m: (m == "coarse", METHODS.index(m))):
@@ -199,11 +202,15 @@ def _document(
                 "recall": "lexical" if lexical else "judge model",
                 "soft": interval(scores[:, 0]),
                 "hard": interval(scores[:, 1]),
-                **{key: float(np.mean([r[key] for r in runs])) for key in ("calls", "proposals", "cost", "seconds")},
+                **{
+                    key: float(np.mean([r[key] for r in runs]))
+                    for key in ("calls", "proposals", "tokens", "cost", "seconds")
+                },
             }
         )
     return {
         "papers": len(rows),
+        "stopped": stopped,
         "budget": budget,
         "seed": seed,
         "note": (

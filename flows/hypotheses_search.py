@@ -15,6 +15,7 @@ from hypograph.flows.hypotheses_graph import (
     judged_records,
     passage_records,
 )
+from hypograph.flows.hypotheses_judge import DetailsOnly
 from hypograph.flows.hypotheses_memory import RememberedProposer, plain_verdict
 from hypograph.flows.hypotheses_person import PersonJudge
 from hypograph.flows.hypotheses_space import space_toml
@@ -90,7 +91,7 @@ def search_command(request: Request, tell: Callable[[str], None]) -> dict[str, A
             if request.tokens is not None and knowledge.gateway is not None:
                 knowledge.gateway.budget.tokens = request.tokens
             arguments = knowledge.hypotheses()
-            judge: Judge = arguments.get("judge") or EvidenceJudge(TEXT_WEIGHTS)
+            judge = judge_of(arguments, request.coarse)
             if request.person:
                 judge = PersonJudge(store)
             corpus = passages_of([(p.key, (p.title, p.abstract, *p.passages)) for p in publications])
@@ -105,6 +106,12 @@ def search_command(request: Request, tell: Callable[[str], None]) -> dict[str, A
             )
             runner = UnitRunner(store, settings.home / "units")
             return run_search(request, task, judge, runner, publications, _Cost(knowledge), tell)
+
+
+def judge_of(arguments: dict[str, Any], coarse: str) -> Judge:
+    """Return the model's judge, shown the coarse idea once, or the evidence judge without one."""
+    told = arguments.get("judge")
+    return DetailsOnly(told, coarse) if told is not None else EvidenceJudge(TEXT_WEIGHTS)
 
 
 class _Cost:

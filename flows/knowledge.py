@@ -99,8 +99,10 @@ class Knowledge:
 
 
 @contextlib.contextmanager
-def open_knowledge(settings: Settings, sink: CallSink | None) -> Iterator[Knowledge]:
+def open_knowledge(settings: Settings, sink: CallSink | None, *, share_prefix: bool = False) -> Iterator[Knowledge]:
     """Connect to the configured language model, starting the local one if that was chosen.
+
+    `share_prefix` is for the local one, see `ModelConfig`.
 
     Raises
     ------
@@ -120,7 +122,7 @@ def open_knowledge(settings: Settings, sink: CallSink | None) -> Iterator[Knowle
                 raise DataAbsentError(
                     "the local model was chosen but is not there", hint="Run `hypograph model fetch`."
                 )
-            config = stack.enter_context(serving(path, share_prefix=settings.llm_share_prefix))
+            config = stack.enter_context(serving(path, share_prefix=share_prefix or settings.llm_share_prefix))
         from hypograph.flows.models import models_of_role
 
         named = {role: models_of_role(settings, role) for role in settings.roles}

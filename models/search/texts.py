@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,11 +16,9 @@ from hypograph.models.search.checks import hypothesis_problems
 from hypograph.models.search.corpus import Passages, words
 from hypograph.models.search.discipline import Discipline, Slot
 from hypograph.models.search.hypothesis import Detail, Hypothesis
+from hypograph.models.search.values import numbers_in, settle
 
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
-_NUMBER = re.compile(
-    r"(-?\d{1,4}(?:\.\d+)?)\s*(°\s*C|K|h|hours?|min|minutes?)(?![\w/])",
-)
 MOST = 6
 
 
@@ -29,22 +26,6 @@ def phrases(text: str) -> list[str]:
     """Return the key phrases of a text, best first (see `models.keywords.extraction`)."""
     found = PhraseExtractor().extract(Publication("text", abstract=text))
     return [m.keyword for m in found if m.kind not in ("element", "phase")]
-
-
-def numbers_in(texts: Sequence[str], kind: str) -> list[str]:
-    """Return temperatures in °C or times in h that texts give, most frequent first."""
-    counts: Counter[str] = Counter()
-    for text in texts:
-        for value, unit in _NUMBER.findall(text):
-            number, heat = float(value), unit.endswith("C") or unit == "K"
-            if heat != (kind == "temperature"):
-                continue
-            if unit == "K":
-                number -= 273.15
-            elif unit.startswith("min"):
-                number /= 60
-            counts[f"{number:.4g}"] += 1
-    return [v for v, _ in sorted(counts.items(), key=lambda item: (-item[1], float(item[0])))]
 
 
 @dataclass
@@ -65,6 +46,12 @@ class TextTask:
         Seed of what the proposer is asked.
     limit
         Proposals at most; None is no limit.
+    told
+        Characters of the survey that the proposer is shown.
+    longest
+        Characters of a value at most.
+    most
+        Values a slot.
     """
 
     discipline: Discipline
@@ -74,18 +61,21 @@ class TextTask:
     proposer: Proposer | None = None
     seed: int = 0
     limit: int | None = None
+    told: int = 2000
+    longest: int = 120
+    most: int = MOST
     proposed: int = 0
     _scores: dict[str, float] = field(default_factory=dict)
 
     def options(self, hypothesis: Hypothesis, slot: Slot) -> Sequence[Detail]:
         """Return details for a slot, those of the proposer first."""
         known: list[tuple[str, str]] = self._proposed(hypothesis, slot)
-        if len(known) < MOST:
+        if len(known) < self.most:
             known += [(v, "corpus") for v in self._found(hypothesis, slot)]
             known += [(v, "default list") for v in slot.options]
         fresh = dict.fromkeys(v for v, _ in known if v.strip())
         why = dict(reversed(known))
-        left = MOST if self.limit is None else min(MOST, max(self.limit - self.proposed, 0))
+        left = self.most if self.limit is None else min(self.most, max(self.limit - self.proposed, 0))
         chosen = list(fresh)[:left]
         self.proposed += len(chosen)
         return [self.discipline.detail(slot, v, why[v]) for v in chosen]
@@ -112,15 +102,16 @@ class TextTask:
     def _proposed(self, hypothesis: Hypothesis, slot: Slot) -> list[tuple[str, str]]:
         if self.proposer is None or (self.limit is not None and self.proposed >= self.limit):
             return []
+        # What stays the same comes first: a server that keeps the start of a prompt reads it once.
         context = {
+            "survey": self.survey[: self.told],
             "hypothesis": self.discipline.statement(hypothesis),
-            "detail": slot.name,
+            "detail": f"{slot.name}, each in at most {max(self.longest // 8, 1)} words",
             "unit": slot.unit,
-            "survey": self.survey[:2000],
         }
         rng = np.random.default_rng(int(digest(self.seed, hypothesis.id, slot.name, length=15), 16))
-        told = self.proposer.propose(self.question, context, (), MOST, rng)
-        return [(v.strip(), self.proposer.name) for v in told if v.strip()]
+        told = self.proposer.propose(self.question, context, (), self.most, rng)
+        return [(v, self.proposer.name) for text in told for v in settle(text, slot, self.longest)]
 
     def _found(self, hypothesis: Hypothesis, slot: Slot) -> list[str]:
         near = [self.passages.texts[i] for i, _ in self.passages.nearest(f"{self.question} {hypothesis.root}", 20)]

@@ -29,7 +29,8 @@ from hypograph.models.protocols import Candidate
 from hypograph.models.records import Publication, Unit
 from hypograph.models.search.corpus import passages_of
 from hypograph.models.search.judges import SimulatedJudge
-from hypograph.models.search.texts import TextTask, numbers_in
+from hypograph.models.search.texts import TextTask
+from hypograph.models.search.values import numbers_in
 
 SURVEY = (
     "Hydrogels harvest body heat. Guanidine sulfate salts out the polymer network. Directional freezing aligns "

@@ -1,0 +1,180 @@
+"""`hypograph hypotheses evaluate` with a model: a server on loopback answers every kind of question."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from hypograph.flows.hypotheses_evaluate import evaluate_command
+from hypograph.flows.hypotheses_judge import DetailsOnly
+from hypograph.models.protocols import Candidate, Verdict
+
+PAPERS = [
+    ("One", "Guanidine sulfate salts out hydrogels.", "How can heat be harvested?", "Aligned channels in PVA."),
+    ("Two", "Redox couples carry the charge.", "How can a thermocell be made tough?", "Fibrous networks at 60 °C."),
+]
+
+
+class Model(BaseHTTPRequestHandler):
+    """Answers by a hash of what it is asked, so that the same question always gets the same answer."""
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        asked = "\n".join(m["content"] for m in body["messages"])
+        number = int(hashlib.sha256(asked.encode()).hexdigest()[:6], 16)
+        self.server.asked.append(asked)  # type: ignore[attr-defined]
+        kind = json.dumps(body.get("response_format", {}))
+        if body.get("logprobs"):
+            text = "A"
+        elif '"grade"' in kind:
+            text = json.dumps({"grade": number % 4})
+        elif '"components"' in kind:
+            text = json.dumps({"components": ["aligned channels", "PVA", f"amount {number % 9}"]})
+        else:
+            text = json.dumps({"proposals": [f"{number % 80 + i} °C, choice {i} of {number % 97}" for i in range(5)]})
+        p = 0.2 + 0.6 * (number % 100) / 100
+        top = [{"token": t, "logprob": math.log(q), "bytes": None} for t, q in (("A", p), ("B", 1 - p))]
+        choice = {
+            "index": 0,
+            "message": {"role": "assistant", "content": text},
+            "finish_reason": "stop",
+            "logprobs": {"content": [{**top[0], "top_logprobs": top}]} if body.get("logprobs") else None,
+        }
+        usage = {"prompt_tokens": len(asked) // 4, "completion_tokens": 5, "total_tokens": len(asked) // 4 + 5}
+        answer = {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+        sent = json.dumps({**answer, "usage": usage}).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(sent)))
+        self.end_headers()
+        self.wfile.write(sent)
+
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[ThreadingHTTPServer]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Model)
+    server.asked = []  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    monkeypatch.setenv("HYPOGRAPH_LLM_BASE_URL", f"http://127.0.0.1:{server.server_port}/v1")
+    monkeypatch.setenv("HYPOGRAPH_LLM_MODEL", "m")
+    monkeypatch.setenv("HYPOGRAPH_LLM_PRICE_IN", "0.5")
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def benchmark_file(tmp_path: Path) -> Path:
+    book = openpyxl.Workbook()
+    header = ["Title", "Background Little Survey", "Background Question", "Background Question (strict)"]
+    book.active.append([*header, "Finegrained Hypothesis"])
+    for title, survey, question, hypothesis in PAPERS:
+        book.active.append([title, survey, question, "NA", hypothesis])
+    book.save(tmp_path / "papers.xlsx")
+    return tmp_path / "papers.xlsx"
+
+
+def evaluate(path: Path, tell: Any = lambda text: None, strategies: tuple[str, ...] = ("ours", "greedy")) -> Any:
+    return evaluate_command(path, None, 12, strategies, False, 0, tell)
+
+
+def without_seconds(document: dict[str, Any]) -> dict[str, Any]:
+    return {**document, "methods": [{k: v for k, v in m.items() if k != "seconds"} for m in document["methods"]]}
+
+
+def test_killed_at_any_moment_it_goes_on_and_asks_nothing_twice(
+    model: ThreadingHTTPServer, benchmark_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path / "whole"))
+    whole = evaluate(benchmark_file)
+    told: list[str] = []
+    monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path / "killed"))
+
+    def killed_after(lines: int) -> Any:
+        told.clear()
+
+        def tell(text: str) -> None:
+            told.append(text)
+            if len(told) >= lines:
+                raise KeyboardInterrupt
+
+        return tell
+
+    model.asked.clear()  # type: ignore[attr-defined]
+    for lines in (2, 4, 5):
+        with pytest.raises(KeyboardInterrupt):
+            evaluate(benchmark_file, killed_after(lines))
+    again = evaluate(benchmark_file)
+    asked = model.asked  # type: ignore[attr-defined]
+    # A repeat of the same words is another draw of a proposal, and both are wanted; verdicts never repeat.
+    verdicts = [text for text in asked if "Hypothesis A" in text]
+    assert len(verdicts) == len(set(verdicts))
+    for now, then in zip(without_seconds(again)["methods"], without_seconds(whole)["methods"], strict=True):
+        for key in ("soft", "hard", "calls", "proposals"):
+            assert now[key] == then[key]
+    assert again["by_paper"] == whole["by_paper"]
+    before = len(asked)
+    assert evaluate(benchmark_file) == again  # all from the files: not one call, the same seconds
+    assert len(asked) == before
+
+
+def test_each_strategy_keeps_its_calls_and_costs_are_counted(
+    model: ThreadingHTTPServer, benchmark_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path / "home"))
+    lines: list[str] = []
+    found = evaluate(benchmark_file, lines.append)
+    ours, greedy, coarse = found["methods"]
+    assert ours["calls"] <= 12
+    assert greedy["calls"] <= 12
+    assert coarse["calls"] == 0
+    assert ours["tokens"] > 0
+    assert ours["cost"] > 0
+    assert {m["recall"] for m in found["methods"]} == {"judge model"}
+    assert "minutes left" in lines[-1]
+    # What is shared by all candidates is shown once.
+    judged = next(t for t in model.asked if "Hypothesis A" in t)  # type: ignore[attr-defined]
+    assert judged.count(PAPERS[0][2]) == 2  # the question, and the coarse idea: this paper starts from its question
+
+
+def test_a_spent_budget_leaves_the_papers_that_are_done(
+    model: ThreadingHTTPServer, benchmark_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path / "home"))
+    evaluate_command(benchmark_file, 1, 12, ("greedy",), False, 0, lambda text: None)
+    monkeypatch.setenv("HYPOGRAPH_LLM_MAX_CALLS", "3")
+    found = evaluate(benchmark_file, strategies=("greedy",))
+    assert found["papers"] == 1
+    assert "budget of 3 calls" in found["stopped"]
+
+
+def test_the_shared_idea_is_told_once() -> None:
+    class Keeps:
+        name = "keeps"
+
+        def prefer(self, question, pairs):  # type: ignore[no-untyped-def]
+            self.question, self.pairs = question, pairs
+            return [Verdict(0.5) for _ in pairs]
+
+    judge = Keeps()
+    a, b = Candidate("a", "Gels; because of salt; at 60 °C."), Candidate("b", "Gels.")
+    DetailsOnly(judge, "Gels.").prefer("Why?", [(a, b)])
+    assert judge.question.endswith("idea: Gels")
+    assert [c.text for c in judge.pairs[0]] == [
+        "because of salt; at 60 °C.",
+        "the idea as it stands, without details",
+    ]
