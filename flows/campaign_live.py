@@ -1,125 +1,17 @@
-"""A laboratory's campaign as a folder, and in the store.
-
-The folder holds plain text that any program reads in years: ``campaign.json`` (the definition, with its
-format number), ``events.jsonl`` (everything that happened, one JSON object a line, only ever appended to) and
-``experiments.csv`` (as things stand; written anew after each change).
-"""
+"""What a person brings to a campaign: a definition in TOML, JSON or a table, and outcomes in a CSV."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import os
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hypograph.flows.guard import file_lock
-from hypograph.models.errors import DiskError, InputError, MalformedRowError, MissingFileError
-from hypograph.models.keys import digest
+from hypograph.graph.campaigns import CampaignFolder
+from hypograph.models.errors import InputError, MalformedRowError, MissingFileError
 from hypograph.models.optimize import live
-from hypograph.models.records import Edge, Node, Outcome
-
-
-@dataclass
-class LiveCampaign:
-    """A campaign's folder, read."""
-
-    folder: Path
-    definition: live.Definition
-    events: list[dict[str, Any]]
-
-    def append(self, events: Sequence[Mapping[str, Any]]) -> None:
-        """Add events to the history and write the table of experiments anew.
-
-        Raises
-        ------
-        DiskError
-            If the folder cannot be written.
-        """
-        at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        rows = [{**e, "at": at} for e in events]
-        live.fold(self.definition, [*self.events, *rows])
-        try:
-            with (self.folder / "events.jsonl").open("a", encoding="utf-8") as file:
-                file.write("".join(json.dumps(r, ensure_ascii=False, allow_nan=False) + "\n" for r in rows))
-                file.flush()
-                os.fsync(file.fileno())
-            self.events += rows
-            _write(self.folder / "experiments.csv", export_csv(self))
-        except OSError as error:
-            raise DiskError(f"could not write ({error.strerror})", where=str(self.folder)) from error
-
-
-def create(folder: Path, record: Mapping[str, Any]) -> LiveCampaign:
-    """Begin a campaign in a new or empty folder.
-
-    Raises
-    ------
-    InputError, SpaceError
-        If there is a campaign already, or the definition cannot be read.
-    DiskError
-        If the folder cannot be written.
-    """
-    if (folder / "campaign.json").exists():
-        raise InputError("there is a campaign already", where=str(folder), hint="Choose another folder.")
-    named = {"name": folder.absolute().name, **record}
-    definition = live.definition_from({**named, "id": digest("live campaign", named, str(datetime.now(UTC)))})
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(definition.record(), ensure_ascii=False, indent=1) + "\n"
-        _write(folder / "campaign.json", text)
-    except OSError as error:
-        raise DiskError(f"could not write ({error.strerror})", where=str(folder)) from error
-    found = LiveCampaign(folder, definition, [])
-    found.append([])
-    return found
-
-
-def load(folder: Path) -> LiveCampaign:
-    """Read a campaign's folder; a last line cut off by a crash is left out.
-
-    Raises
-    ------
-    MissingFileError, MalformedRowError, InputError
-        If there is none, or a line cannot be read.
-    """
-    path = folder / "campaign.json"
-    if not path.is_file():
-        raise MissingFileError(
-            "no campaign here",
-            where=str(folder),
-            expected="campaign.json",
-            hint="`hypograph campaign new` begins one.",
-        )
-    try:
-        definition = live.definition_from(json.loads(path.read_text("utf-8")))
-    except (ValueError, AttributeError) as error:
-        raise InputError(f"not a campaign ({error})", where=str(path)) from error
-    history = folder / "events.jsonl"
-    text = history.read_text("utf-8") if history.is_file() else ""
-    lines, events = text.split("\n"), []
-    if lines[-1]:
-        # A crash cut the last line off: drop it, so that the next event starts on a line of its own.
-        _write(history, text[: len(text) - len(lines[-1])])
-    for number, line in enumerate(lines[:-1], 1):
-        try:
-            events.append(json.loads(line))
-        except ValueError as error:
-            raise MalformedRowError("not a JSON object", where=f"{history}, line {number}") from error
-    live.fold(definition, events)
-    return LiveCampaign(folder, definition, events)
-
-
-def locked(folder: Path) -> Any:
-    """Hold the campaign, so that two programs do not suggest or record at once."""
-    if not folder.is_dir():
-        raise MissingFileError("no such folder", where=str(folder), hint="`hypograph campaign new` begins one.")
-    return file_lock(folder / ".lock")
 
 
 def read_definition(path: Path) -> dict[str, Any]:
@@ -162,7 +54,7 @@ def infer_definition(path: Path, objective: str | None) -> dict[str, Any]:
     return {"parameters": parameters, "objectives": [{"name": target, "direction": way or "max"}]}
 
 
-def events_from_csv(campaign: LiveCampaign, path: Path) -> tuple[list[dict[str, Any]], list[str]]:
+def events_from_csv(campaign: CampaignFolder, path: Path) -> tuple[list[dict[str, Any]], list[str]]:
     """Read outcomes from a CSV: by the column ``id``, or by the parameters' columns.
 
     Returns
@@ -197,70 +89,6 @@ def events_from_csv(campaign: LiveCampaign, path: Path) -> tuple[list[dict[str, 
     return events, problems
 
 
-def export_csv(campaign: LiveCampaign) -> str:
-    """Write the experiments as they stand as CSV."""
-    definition = campaign.definition
-    names, goals = [p.name for p in definition.space.parameters], [o.name for o in definition.objectives]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["id", *names, *goals, "status", "source", "reason", "predicted", "sd", "note", "recorded_at"])
-    for e in live.fold(definition, campaign.events):
-        values = [e.values.get(g, "") for g in goals]
-        told = ["" if v is None else v for v in (e.mean, e.sd)]
-        row = [e.id, *(e.parameters[n] for n in names), *values, e.status, e.source, e.reason, *told, e.note]
-        writer.writerow([*row, e.recorded_at])
-    return out.getvalue()
-
-
-def store_outcome(campaign: LiveCampaign) -> Outcome:
-    """Return the campaign as nodes and edges for the store."""
-    definition, found = campaign.definition, live.fold(campaign.definition, campaign.events)
-    done = [e for e in found if e.status == "done"]
-    entropy = dict(zip((e.id for e in done), live.entropies(definition.space, done), strict=True))
-    first, best = definition.objectives[0], -float("inf")
-    told = live.status(definition, campaign.events)
-    props: dict[str, Any] = {
-        "name": definition.name,
-        "method": definition.method,
-        "seed": definition.seed,
-        "initial": definition.initial,
-        "group": definition.id,
-        "goal": first.direction,
-        "objectives": ", ".join(o.name for o in definition.objectives),
-        "space": json.dumps(definition.space.record(), ensure_ascii=False),
-        "count": len(done),
-        "live": True,
-        "status": "running",
-    }
-    if told["best"] is not None:
-        props["best"] = told["best"]["values"][first.name]
-        props |= {f"entropy_{k}": v for k, v in told["entropy"].items()}
-    nodes, edges = [Node("Campaign", definition.id, props)], []
-    for index, e in enumerate(found, 1):
-        key = digest(definition.id, e.id)
-        row: dict[str, Any] = {
-            "index": index,
-            "parameters": json.dumps(e.parameters, ensure_ascii=False),
-            "values": json.dumps(dict(e.values)),
-            "status": e.status,
-            "source": e.source,
-            "reason": e.reason,
-            "note": e.note,
-        }
-        if e.mean is not None and e.sd is not None:
-            row |= {"predicted_mean": e.mean, "predicted_low": e.mean - 1.96 * e.sd}
-            row["predicted_high"] = e.mean + 1.96 * e.sd
-        if e.status == "done":
-            best = max(best, first.utility(e.values[first.name]))
-            row |= {"value": e.values[first.name], "recorded_at": e.recorded_at}
-            row |= {f"entropy_{k}": v for k, v in entropy[e.id].items()}
-            if first.target is None:
-                row["best_so_far"] = best if first.direction == "max" else -best
-        nodes.append(Node("Experiment", key, row))
-        edges.append(Edge("IN_CAMPAIGN", ("Experiment", key), ("Campaign", definition.id)))
-    return Outcome({"campaign": definition.id}, nodes, edges)
-
-
 def _csv(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     if not path.is_file():
         raise MissingFileError("no such file", where=str(path))
@@ -288,9 +116,3 @@ def _number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
-
-
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, "utf-8")
-    part.replace(path)

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hypograph.flows.guard import file_lock
 from hypograph.flows.readers.publications_merge import deduplicate
+from hypograph.graph.locks import file_lock
 from hypograph.models.errors import DiskError, InputError
 from hypograph.models.records import Publication
 

@@ -14,7 +14,8 @@ import sys
 import warnings
 from pathlib import Path
 
-from hypograph.flows.guard import die_with_parent, file_lock
+from hypograph.flows.guard import die_with_parent
+from hypograph.graph.locks import file_lock
 
 
 def main(arguments: list[str]) -> None:

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import hypograph
-from hypograph.flows.guard import file_lock
 from hypograph.flows.observe import observed_unit
 from hypograph.flows.threads import use_one_thread
+from hypograph.graph.locks import file_lock
 from hypograph.models.errors import DiskError
 from hypograph.models.keys import digest
 from hypograph.models.records import Outcome, Unit

@@ -1,7 +1,22 @@
-"""The store: schema, Cypher constants, embedded server, import and export."""
+"""The store: schema, Cypher constants, embedded server, campaign folders, import and export."""
 
-from hypograph.graph.config import StoreConfig
-from hypograph.graph.query import Query
-from hypograph.graph.store import FlowRun, GraphStore, open_store
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hypograph.graph.config import StoreConfig
+    from hypograph.graph.query import Query
+    from hypograph.graph.store import FlowRun, GraphStore, open_store
 
 __all__ = ["FlowRun", "GraphStore", "Query", "StoreConfig", "open_store"]
+_HOMES = {"StoreConfig": "config", "Query": "query"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first used: the driver takes a second, and locks and folders need none."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'store')}"), name)

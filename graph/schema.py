@@ -70,8 +70,8 @@ LABELS: Final[dict[str, Label]] = {
         "id",
         "name table method seed budget initial group goal objectives space best best_percent "
         "count entropy_published entropy_corrected entropy_relative auc excluded "
-        "live status created_at updated_at seconds",
-        volatile="created_at updated_at seconds",
+        "live status created_at updated_at seconds definition events folder",
+        volatile="created_at updated_at seconds events folder",
         indexed="group table method live",
     ),
     # index counts from 1; parameters is JSON text; entropy_* are cumulative up to this experiment

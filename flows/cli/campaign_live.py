@@ -34,6 +34,7 @@ def new(
     as_json: JsonFlag = False,
 ) -> None:
     from hypograph.flows import campaign_live as files
+    from hypograph.graph import campaigns as folders
 
     inferred = space.suffix == ".csv"
     if results and not inferred:
@@ -43,7 +44,7 @@ def new(
         way, _, name = objective.rpartition(":")
         record["objectives"] = [{"name": name, "direction": way or "max"}]
     record |= {k: v for k, v in (("method", method), ("initial", initial)) if v is not None} | {"seed": seed}
-    campaign = files.create(folder, record)
+    campaign = folders.create(folder, record)
     if results:
         _add_rows(campaign, space)
     _finish(campaign, store)
@@ -61,11 +62,10 @@ def suggest(
     store: Store = True,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows import campaign_live as files
+    from hypograph.graph import campaigns as folders
     from hypograph.models.optimize import live
 
-    with files.locked(folder):
-        campaign = files.load(folder)
+    with folders.changing(folder) as campaign:
         with _knowledge(method or campaign.definition.method) as sources:
             events = live.suggest(
                 campaign.definition,
@@ -101,14 +101,13 @@ def record(
     store: Store = True,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows import campaign_live as files
+    from hypograph.graph import campaigns as folders
     from hypograph.models.optimize import live
 
     if (csv is None) == (not id):
         raise InputError("what is to be recorded?", expected="an experiment's id, or --csv FILE")
     problems: list[str] = []
-    with files.locked(folder):
-        campaign = files.load(folder)
+    with folders.changing(folder) as campaign:
         if csv is not None:
             problems = _add_rows(campaign, csv)
         elif failed:
@@ -130,11 +129,10 @@ def undo(
     store: Store = True,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows import campaign_live as files
+    from hypograph.graph import campaigns as folders
     from hypograph.models.optimize import live
 
-    with files.locked(folder):
-        campaign = files.load(folder)
+    with folders.changing(folder) as campaign:
         campaign.append([live.undo(campaign.definition, campaign.events, id, note)])
     _finish(campaign, store)
     _show(campaign, as_json)
@@ -142,18 +140,18 @@ def undo(
 
 @app.command("status", help="Say how the campaign stands.")
 def status(folder: Folder, as_json: JsonFlag = False) -> None:
-    from hypograph.flows import campaign_live as files
+    from hypograph.graph import campaigns as folders
 
-    _show(files.load(folder), as_json)
+    _show(folders.load(folder), as_json)
 
 
 @app.command("export", help="Print the experiments as CSV, or the whole campaign with its history as JSON.")
 def export(folder: Folder, as_json: JsonFlag = False) -> None:
-    from hypograph.flows import campaign_live as files
+    from hypograph.graph import campaigns as folders
 
-    campaign = files.load(folder)
+    campaign = folders.load(folder)
     document = {"definition": campaign.definition.record(), "events": campaign.events}
-    emit(document, as_json, files.export_csv(campaign))
+    emit(document, as_json, folders.export_csv(campaign))
 
 
 def _add_rows(campaign: Any, path: Path) -> list[str]:
@@ -169,21 +167,20 @@ def _add_rows(campaign: Any, path: Path) -> list[str]:
 
 def _finish(campaign: Any, store: bool) -> None:
     """Write the campaign to the store; without one the folder is kept all the same."""
+    for notice in campaign.notices:
+        say(notice)
     if not store:
         return
-    from hypograph.flows.campaign_live import store_outcome
     from hypograph.flows.settings import load_settings
     from hypograph.graph import open_store
+    from hypograph.graph.campaigns import keep
     from hypograph.models.errors import StoreError
-    from hypograph.models.keys import digest
-    from hypograph.models.records import Unit
 
     config = load_settings().store_config()
-    key = digest("live campaign", campaign.definition.id, campaign.events)
     try:
         with open_store(config) as graph:
             graph.ensure_schema()
-            graph.commit(Unit(key, "live campaign", store_outcome(campaign)))
+            keep(graph, campaign)
     except StoreError as error:
         error.hint += " The folder is written; the next command brings the store up to date."
         raise
@@ -228,9 +225,9 @@ def _range(predicted: dict[str, float] | None) -> str | None:
 
 
 def _show(campaign: Any, as_json: bool, problems: list[str] | None = None) -> None:
-    from hypograph.models.optimize import live
+    from hypograph.models.optimize import standing
 
-    found = live.status(campaign.definition, campaign.events)
+    found = standing.status(campaign.definition, campaign.events)
     if problems is not None:
         found["problems"] = problems
     counts = ", ".join(f"{found[k]} {k}" for k in ("done", "pending", "failed", "withdrawn"))

@@ -17,11 +17,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from hypograph.models.errors import InputError
 from hypograph.models.optimize.candidates import identity
-from hypograph.models.optimize.entropy import exploration_entropy
 from hypograph.models.optimize.optimizers import METHODS, make_optimizer
 from hypograph.models.optimize.space import Point, Space, space_from
 from hypograph.models.optimize.trials import Objective, Trial
@@ -214,34 +211,6 @@ def undo(definition: Definition, events: Sequence[Event], id: str, note: str = "
 def trials(experiments: Sequence[Experiment]) -> list[Trial]:
     """Return what an optimizer may know; what was withdrawn may be suggested again."""
     return [Trial(e.id, e.parameters, e.status, e.values) for e in experiments if e.status != "withdrawn"]
-
-
-def status(definition: Definition, events: Sequence[Event]) -> dict[str, Any]:
-    """Return counts, the best experiment (first objective) and the entropy of exploration."""
-    found = fold(definition, events)
-    done = [e for e in found if e.status == "done"]
-    first = definition.objectives[0]
-    best = max(done, key=lambda e: first.utility(e.values[first.name]), default=None)
-    return {
-        "campaign": definition.id,
-        "name": definition.name,
-        "method": definition.method,
-        **{s: sum(e.status == s for e in found) for s in ("pending", "done", "failed", "withdrawn")},
-        "best": None if best is None else {"id": best.id, "parameters": best.parameters, "values": dict(best.values)},
-        "entropy": entropies(definition.space, done)[-1] if done else None,
-        "events": len(events),
-    }
-
-
-def entropies(space: Space, done: Sequence[Experiment]) -> list[dict[str, float]]:
-    """Entropy of exploration after each finished experiment, over the parameters with levels."""
-    listed = [p for p in space.parameters if len(p.levels) > 1]
-    if not listed or not done:
-        return [{"published": 0.0, "corrected": 0.0} for _ in done]
-    picks = np.array([[p.levels.index(e.parameters[p.name]) for p in listed] for e in done])
-    sizes = np.array([len(p.levels) for p in listed])
-    plain, corrected = (exploration_entropy(picks, sizes, corrected=c) for c in (False, True))
-    return [{"published": float(a), "corrected": float(b)} for a, b in zip(plain, corrected, strict=True)]
 
 
 def _apply(definition: Definition, found: dict[str, Experiment], event: Event) -> None:

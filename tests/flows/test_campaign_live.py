@@ -7,6 +7,7 @@ import pytest
 
 from hypograph.flows import campaign_live as files
 from hypograph.flows.cli.main import main
+from hypograph.graph import campaigns as folders
 from hypograph.graph.validate import checked_edges, checked_nodes
 from hypograph.models.errors import InputError, MalformedRowError
 
@@ -59,22 +60,22 @@ def test_a_campaign_from_the_first_suggestion_to_the_export(folder: Path, capsys
 
 
 def test_a_line_cut_off_by_a_crash_is_left_out_and_damage_is_named(folder: Path) -> None:
-    campaign = files.create(folder / "lab", files.read_definition(folder / "space.toml"))
+    campaign = folders.create(folder / "lab", files.read_definition(folder / "space.toml"))
     campaign.append([{"event": "suggest", "id": "e1", "parameters": {"ligand": "None", "heat": 20}}])
     history = folder / "lab" / "events.jsonl"
     whole = history.read_text("utf-8")
     history.write_text(whole + '{"event": "rec', "utf-8")
-    again = files.load(folder / "lab")
+    again = folders.load(folder / "lab")
     assert len(again.events) == 1
     again.append([{"event": "fail", "id": "e1"}])
-    assert len(files.load(folder / "lab").events) == 2
+    assert len(folders.load(folder / "lab").events) == 2
     history.write_text("nonsense\n" + whole, "utf-8")
     with pytest.raises(MalformedRowError, match=r"line 1"):
-        files.load(folder / "lab")
+        folders.load(folder / "lab")
 
 
 def test_what_goes_to_the_store_fits_its_schema(folder: Path) -> None:
-    campaign = files.create(folder / "lab", files.read_definition(folder / "space.toml"))
+    campaign = folders.create(folder / "lab", files.read_definition(folder / "space.toml"))
     campaign.append(
         [
             {"event": "suggest", "id": "e1", "parameters": {"ligand": "None", "heat": 20}, "mean": 3.0, "sd": 1.0},
@@ -82,7 +83,7 @@ def test_what_goes_to_the_store_fits_its_schema(folder: Path) -> None:
             {"event": "suggest", "id": "e2", "parameters": {"ligand": "XPhos", "heat": 20}},
         ]
     )
-    outcome = files.store_outcome(campaign)
+    outcome = folders.outcome(campaign)
     assert len(checked_nodes(outcome.nodes)["Experiment"]) == 2
     assert sum(len(rows) for rows in checked_edges(outcome.edges).values()) == 2
     assert outcome.nodes[0].props["best"] == 5.0

@@ -12,13 +12,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hypograph.flows.guard import file_lock
+from hypograph.graph.locks import file_lock
 from hypograph.models.errors import DiskError
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from hypograph.flows.guard import file_lock
+from hypograph.graph.locks import file_lock
 with file_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

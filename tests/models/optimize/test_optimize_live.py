@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hypograph.models.errors import InputError, SpaceError
-from hypograph.models.optimize import live
+from hypograph.models.optimize import live, standing
 
 RECORD: dict[str, Any] = {
     "id": "c",
@@ -31,9 +31,9 @@ def test_an_undone_result_can_be_recorded_again_and_the_history_keeps_all(screen
     with pytest.raises(InputError, match="Undo it first"):
         live.record(screen, events, "e1", {"yield": 3})
     events.append(live.undo(screen, events, "e1", "typing error"))
-    assert live.status(screen, events)["pending"] == 2
+    assert standing.status(screen, events)["pending"] == 2
     events.append(live.record(screen, events, "e1", {"yield": 3}))
-    told = live.status(screen, events)
+    told = standing.status(screen, events)
     assert (told["done"], told["best"]["values"], told["events"]) == (1, {"yield": 3.0}, 5)
 
 
