@@ -46,6 +46,8 @@ class DiscoveryParameters(BaseModel):
         A fixed small subset, for a first look and for tests.
     seeds
         Replicate campaigns a method.
+    fetched_model
+        Use the model that `hypograph model fetch` brought, where it is there and no other is configured.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -57,6 +59,7 @@ class DiscoveryParameters(BaseModel):
     seed: int = Field(default=0, ge=0)
     seeds: int = Field(default=3, ge=1, le=1000)
     budget: int = Field(default=20, ge=2, le=10_000)
+    fetched_model: bool = False
 
     @model_validator(mode="after")
     def _absolute(self) -> DiscoveryParameters:
@@ -219,7 +222,7 @@ def run_discovery(
     configure(log_json=settings.log_json, otel_endpoint=settings.otel_endpoint)
     with observed_run(name, run_id), open_store(settings.store_config()) as store:
         store.ensure_schema()
-        with open_knowledge(settings, store) as knowledge:
+        with open_knowledge(settings, store, fetched=parameters.fetched_model) as knowledge:
             tell("language model", knowledge.sentence)
             run = _Run(
                 parameters,

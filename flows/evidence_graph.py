@@ -105,11 +105,11 @@ def source_nodes(
             props["note"] = "share of compositions on which it agrees with the other sources"
         nodes.append(Node("Source", name, props))
     for name, note in LEARNED.items():
-        if name != "expert" or not expert:
+        if name != "expert" or expert:
             nodes.append(Node("Source", name, {"name": name, "kind": "similarity", "note": note}))
     if expert:
         nodes.append(Node("Source", expert, {"name": expert, "kind": "model", "note": f"asked {asked} pairs"}))
-    return [n for n in nodes if n.key not in {"expert"}]
+    return nodes
 
 
 def element_part(symbols: Sequence[str], counts: PairCounts) -> tuple[list[Node], list[Edge], int]:

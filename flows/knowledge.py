@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypograph.flows.settings import Settings
@@ -99,10 +100,22 @@ class Knowledge:
 
 
 @contextlib.contextmanager
-def open_knowledge(settings: Settings, sink: CallSink | None, *, share_prefix: bool = False) -> Iterator[Knowledge]:
+def open_knowledge(
+    settings: Settings, sink: CallSink | None, *, fetched: bool = False, share_prefix: bool = False
+) -> Iterator[Knowledge]:
     """Connect to the configured language model, starting the local one if that was chosen.
 
-    `share_prefix` is for the local one, see `ModelConfig`.
+    Parameters
+    ----------
+    settings
+        Settings in force.
+    sink
+        Takes the ledger's rows.
+    fetched
+        Choose the local model where it was fetched and nothing else is configured; prompts then share their start,
+        without which a run would take an hour.
+    share_prefix
+        For the local model, see `ModelConfig`.
 
     Raises
     ------
@@ -113,16 +126,11 @@ def open_knowledge(settings: Settings, sink: CallSink | None, *, share_prefix: b
     """
     config = settings.model_config_or_none()
     with contextlib.ExitStack() as stack:
-        if config is None and (settings.llm_local or settings.llm_local_path):
-            from hypograph.agents.gateway.local import fetched_model, serving
-            from hypograph.models.errors import DataAbsentError
+        if config is None and (found := _local_file(settings, fetched and not settings.roles)):
+            from hypograph.agents.gateway.local import serving
 
-            path = settings.llm_local_path or fetched_model(settings.home)
-            if path is None:
-                raise DataAbsentError(
-                    "the local model was chosen but is not there", hint="Run `hypograph model fetch`."
-                )
-            config = stack.enter_context(serving(path, share_prefix=share_prefix or settings.llm_share_prefix))
+            share = share_prefix or settings.llm_share_prefix or fetched
+            config = stack.enter_context(serving(found, share_prefix=share))
         from hypograph.flows.models import models_of_role
 
         named = {role: models_of_role(settings, role) for role in settings.roles}
@@ -144,3 +152,17 @@ def open_knowledge(settings: Settings, sink: CallSink | None, *, share_prefix: b
             return gates[0] if len(gates) == 1 else measured_cascade(gates[0], gates[1], role)
 
         yield Knowledge(joined(config), {role: [door(role, m) for m in found] for role, found in named.items()})
+
+
+def _local_file(settings: Settings, fetched: bool) -> Path | None:
+    """Return the file of the local model, where it was chosen or is there and wanted."""
+    chosen = settings.llm_local or settings.llm_local_path is not None
+    if not chosen and not fetched:
+        return None
+    from hypograph.agents.gateway.local import fetched_model
+    from hypograph.models.errors import DataAbsentError
+
+    path = settings.llm_local_path or fetched_model(settings.home)
+    if path is None and chosen:
+        raise DataAbsentError("the local model was chosen but is not there", hint="Run `hypograph model fetch`.")
+    return path

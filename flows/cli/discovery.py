@@ -21,7 +21,7 @@ BudgetOption = Annotated[int, typer.Option("--budget", min=2, max=10_000, help="
 
 @app.command("demo", help="Run the whole path on the data that ships with the package.")
 def demo(small: SmallFlag = False, seed: SeedOption = 0, seeds: SeedsOption = 3, as_json: JsonFlag = False) -> None:
-    _run({"small": small, "seed": seed, "seeds": seeds}, as_json)
+    _run({"small": small, "seed": seed, "seeds": seeds, "fetched_model": not small}, as_json)
 
 
 @app.command("run", help="Run the whole path on your own papers, alloys and reaction table, each optional.")

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hypograph.agents.gateway.lock import default_model
+from hypograph.flows.knowledge import open_knowledge
 from hypograph.flows.model_assess import CLEAR, held_out_pairs
 from hypograph.flows.model_batteries import decided_pairs
 from hypograph.flows.models import chosen_model, models_of_role, named_models
 from hypograph.flows.readers.tables import packaged_table
 from hypograph.flows.settings import load_settings
-from hypograph.models.errors import DataAbsentError, SettingError
+from hypograph.models.errors import DataAbsentError, InputError, SettingError
 from hypograph.models.records import AlloyRecord
 
 SMALL = {"base_url": "http://127.0.0.1:1/v1", "model": "small", "price_in": 0.1}
@@ -190,3 +192,20 @@ def test_roles_of_the_settings_serve_in_a_run(tmp_path: Path) -> None:
     with open_knowledge(load_settings(home=tmp_path), None) as none:
         assert none.gateway is None
         assert none.hypotheses() == {}
+
+
+def test_the_demo_takes_the_fetched_model_only_where_no_other_is_chosen(tmp_path: Path) -> None:
+    entry = default_model()
+    path = tmp_path / "models" / entry.file
+    path.parent.mkdir()
+    with path.open("wb") as file:
+        file.truncate(entry.size)  # the right size and no model: whoever takes it says so
+    bare = load_settings(home=tmp_path)
+    with open_knowledge(bare, None) as knowledge:
+        assert knowledge.gateway is None
+    with pytest.raises(InputError, match="no model"), open_knowledge(bare, None, fetched=True):
+        pass
+    served = load_settings(home=tmp_path, llm_base_url=SMALL["base_url"], llm_model="small")
+    with open_knowledge(served, None, fetched=True) as knowledge:
+        assert knowledge.gateway is not None
+        assert knowledge.gateway.config.model == "small"
