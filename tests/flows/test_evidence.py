@@ -97,12 +97,14 @@ def test_everything_written_is_in_the_schema(done: tuple[EvidenceOutcome, Memory
 def test_evidence_ends_point_at_nodes_that_exist(
     done: tuple[EvidenceOutcome, MemoryStore, UnitRunner],
 ) -> None:
-    units = done[1].units.values()
+    all_ends_exist(done[1])
+
+
+def all_ends_exist(store: MemoryStore) -> None:
+    units = store.units.values()
     nodes = {(n.label, n.key) for u in units for n in u.outcome.nodes}
-    for unit in units:
-        for edge in unit.outcome.edges:
-            assert edge.start in nodes
-            assert edge.end in nodes
+    ends = {end for unit in units for edge in unit.outcome.edges for end in (edge.start, edge.end)}
+    assert ends <= nodes
 
 
 def test_a_second_run_repeats_nothing(records: list[AlloyRecord], tmp_path: Path) -> None:
@@ -125,7 +127,10 @@ def test_an_expert_is_measured_beside_the_run_without_it(records: list[AlloyReco
     assert bare is not None
     assert abs(ours - bare) < 0.05
     sources = {n.key for u in store.units.values() for n in u.outcome.nodes if n.label == "Source"}
-    assert "initials" in sources
+    assert {"initials", "expert"} <= sources
+    said = {n.props["source"] for u in store.units.values() for n in u.outcome.nodes if n.label == "Evidence"}
+    assert "expert" in said
+    all_ends_exist(store)
 
 
 @pytest.mark.parametrize("kept", [[], [True]])
