@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import ctypes
 import fcntl
@@ -16,13 +17,16 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from hypograph.models.errors import DiskError, StoreError, StoreLockedError, StoreUnreachableError
 
 BOOT_SECONDS = 90.0
+READER = "reader"
 _OPENS = ("java.base/java.util.concurrent.atomic", "java.base/java.nio.channels.spi", "java.base/java.lang")
 
 
@@ -76,6 +80,7 @@ class EmbeddedServer:
                 raise DiskError(f"cannot be written ({error.strerror})", where=str(self.folder)) from error
             self._spawn(address)
             self._wait(address)
+            self._add_reader(address)
             self._write("address.json", json.dumps({"pid": self._pid(), "bolt": address.bolt, "http": address.http}))
         return Address(self._pid(), address.bolt, address.http, address.password, address.reader_password)
 
@@ -134,6 +139,8 @@ class EmbeddedServer:
         for name in ("root.password", "reader.password"):
             if not (self.folder / name).exists():
                 self._write(name, secrets.token_urlsafe(24))
+        if not _knows_reader(groups := self.folder / "config" / "server-groups.json"):
+            self._write(str(groups.relative_to(self.folder)), json.dumps(GROUPS))
         bolt, http = _free_ports(2)
         return Address(0, bolt, http, *self._passwords())
 
@@ -196,6 +203,27 @@ class EmbeddedServer:
                 raise self._failed("the embedded server does not come up")
             time.sleep(0.05)
 
+    def _add_reader(self, address: Address) -> None:
+        """Make the user that only reads: the embedded server does not enforce a transaction's READ mode."""
+        user = {"name": READER, "password": address.reader_password, "databases": {"neo4j": [READER]}}
+        root = base64.b64encode(f"root:{address.password}".encode()).decode()
+        body = json.dumps({"command": f"create user {json.dumps(user)}"})
+        headers = {"Content-Type": "application/json", "Authorization": f"Basic {root}"}
+        connection = HTTPConnection("127.0.0.1", address.http, timeout=30)
+        try:
+            connection.request("POST", "/api/v1/server", body, headers)
+            status = connection.getresponse().status
+            problem = f"the embedded server refuses the reader's account ({status})"
+        except OSError as error:
+            status, problem = 0, f"the embedded server does not answer ({type(error).__name__})"
+        finally:
+            connection.close()
+        if status in {200, 409}:  # 409: there is one already, from an earlier start
+            return
+        if self._process is not None:
+            self._end(self._process)
+        raise self._failed(problem)
+
     def _failed(self, what: str) -> StoreError:
         log = (self.folder / "logs" / "boot.log").read_text("utf-8", errors="replace")
         if "locked by another process" in log:
@@ -207,6 +235,35 @@ class EmbeddedServer:
         if "No space left" in log:
             return StoreError("the disk is full", where=str(self.folder), hint="Free some space and run again.")
         return StoreError(what, where=str(self.folder), hint=f"Read {self.folder / 'logs' / 'boot.log'}.")
+
+
+def _group(*access: str, settings: tuple[str, ...] = ()) -> dict[str, Any]:
+    types = {"*": {"access": [f"{verb}Record" for verb in access]}}
+    return {"access": list(settings), "resultSetLimit": -1, "readTimeout": -1, "types": types}
+
+
+# What each group of the server's users may do; the pages browse as a member of the reader's.
+GROUPS = {
+    "databases": {
+        "*": {
+            "groups": {
+                "admin": _group(
+                    *("create", "read", "update", "delete"),
+                    settings=("updateSecurity", "updateSchema", "updateDatabaseSettings"),
+                ),
+                READER: _group("read"),
+                "*": _group(),
+            }
+        }
+    },
+    "version": 1,
+}
+
+
+def _knows_reader(groups: Path) -> bool:
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        return READER in json.loads(groups.read_text("utf-8"))["databases"]["*"]["groups"]
+    return False
 
 
 def _package() -> Path:

@@ -23,7 +23,7 @@ from neo4j.exceptions import (
 )
 
 from hypograph.graph.config import StoreConfig
-from hypograph.graph.embedded import EmbeddedServer
+from hypograph.graph.embedded import READER, EmbeddedServer
 from hypograph.graph.queries import core
 from hypograph.graph.query import Query
 from hypograph.graph.schema import LABELS, SCHEMA_VERSION
@@ -73,6 +73,7 @@ class GraphStore:
             "notifications_min_severity": "OFF",
         }
         self._writer = neo4j.GraphDatabase.driver(uri, auth=auth, **options)
+        self._reads_apart = reader is not None
         self._reader = neo4j.GraphDatabase.driver(uri, auth=reader, **options) if reader else self._writer
 
     def __enter__(self) -> GraphStore:
@@ -98,6 +99,8 @@ class GraphStore:
             If nobody answers, or the password is wrong.
         """
         self._guard(lambda: self._writer.verify_connectivity())
+        if self._reads_apart:
+            self._guard(lambda: self._reader.verify_connectivity())
 
     def read(self, query: Query, **parameters: Any) -> list[dict[str, Any]]:
         """Run a reading constant and return its rows."""
@@ -330,12 +333,19 @@ class _Owned(GraphStore):
                 if self.uri == used:
                     address = self.server.start()
                     super().close()
-                    self._connect(address.uri, ("root", address.password), None)
+                    reader = (READER, address.reader_password) if self._reads_apart else None
+                    self._connect(address.uri, ("root", address.password), reader)
             return super()._guard(work, passes)
 
 
-def open_store(config: StoreConfig) -> GraphStore:
+def open_store(config: StoreConfig, *, reader: bool = False) -> GraphStore:
     """Connect to the configured server, or to the embedded one, which is started if none runs on the folder.
+
+    Parameters
+    ----------
+    reader
+        Read under a credential that cannot write: the embedded server's, or the configured reader of a Neo4j
+        server (without one, only the transaction's READ mode guards, which Neo4j enforces).
 
     Raises
     ------
@@ -343,11 +353,13 @@ def open_store(config: StoreConfig) -> GraphStore:
         If the server cannot be reached or started.
     """
     if config.uri is not None:
-        store = GraphStore(config, config.uri, (config.username, config.password or ""))
+        apart = (config.reader_username, config.reader_password or "") if reader and config.reader_username else None
+        store = GraphStore(config, config.uri, (config.username, config.password or ""), apart)
     else:
         server = EmbeddedServer(config.data_folder)
         address = server.start()
-        store = _Owned(config, address.uri, ("root", address.password))
+        own = (READER, address.reader_password) if reader else None
+        store = _Owned(config, address.uri, ("root", address.password), own)
         store.server = server
     try:
         store.verify()

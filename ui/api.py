@@ -10,10 +10,20 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from hypograph.ui import campaigns as campaign_views
 from hypograph.ui import views
+from hypograph.ui.changes import HEADER
 
 router = APIRouter(prefix="/api/v1")
 Text = Annotated[str, Query(max_length=200, description="Text that the statement holds.")]
 Level = Annotated[int, Query(ge=0, le=99)]
+
+
+@router.get("/session", summary="The token that a change must carry", tags=["changes"])
+def session(request: Request) -> dict[str, str]:
+    """Return the header's name and its value for the cookie that comes with this answer.
+
+    A program that sends the pages' token as `Authorization: Bearer` needs neither.
+    """
+    return {"header": HEADER, "value": request.app.state.changes.token(request)}
 
 
 @router.get("/overview", summary="Counts, latest runs, sources, what was spent")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from hypograph.ui import api, flow_pages, graph_api, views
 from hypograph.ui import campaigns as campaign_views
 from hypograph.ui.atlas import atlas
 from hypograph.ui.config import UiConfig
-from hypograph.ui.security import COOKIE, guard, session_value
+from hypograph.ui.security import COOKIE, HEADERS, guard, session_value
 
 HERE = Path(__file__).parent
 TABLE_ROWS = 500
@@ -51,7 +51,8 @@ def create_app(config: UiConfig, store: GraphStore | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # The embedded server dies with the thread that starts it: this is the main one.
-        app.state.store = store or open_store(config.store)
+        # Pages browse under a credential that only reads; changes go through the writer's.
+        app.state.store = store or open_store(config.store, reader=True)
         app.state.store.ensure_schema()
         yield
         if store is None:
@@ -66,15 +67,17 @@ def create_app(config: UiConfig, store: GraphStore | None = None) -> FastAPI:
     )
     app.state.config = config
     app.add_middleware(GZipMiddleware, minimum_size=800)
-    guard(app, config)
+    templates = app.state.templates = _templates()
+    answer = _answer(templates)
+    guard(app, config, answer)
+    templates.env.globals["csrf"] = app.state.changes.token
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(graph_api.router)
     app.include_router(api.router)
     app.include_router(flow_pages.router)
-    templates = app.state.templates = _templates()
     _pages(app, templates)
     _login(app, templates, config)
-    _errors(app, templates)
+    _errors(app, answer)
     return app
 
 
@@ -206,12 +209,24 @@ async def _short_body(request: Request, limit: int = 4096) -> bytes:
     return body
 
 
-def _errors(app: FastAPI, templates: Jinja2Templates) -> None:
+def _answer(templates: Jinja2Templates) -> Callable[[Request, int, str], Response]:
+    """Make what says a problem in one sentence: as JSON, as a part of the page that asked, or as a page."""
+
     def answer(request: Request, status: int, text: str) -> Response:
         if request.url.path.startswith("/api/"):
-            return JSONResponse({"detail": text}, status)
-        return templates.TemplateResponse(request, "error.html", {"status": status, "text": text}, status_code=status)
+            return JSONResponse({"detail": text}, status, headers=HEADERS)
+        if request.headers.get("HX-Request"):
+            there = {**HEADERS, "HX-Retarget": "#problem", "HX-Reswap": "innerHTML"}
+            return templates.TemplateResponse(
+                request, "problem.html", {"text": text}, status_code=status, headers=there
+            )
+        shown = {"status": status, "text": text}
+        return templates.TemplateResponse(request, "error.html", shown, status_code=status, headers=HEADERS)
 
+    return answer
+
+
+def _errors(app: FastAPI, answer: Callable[[Request, int, str], Response]) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         return answer(request, error.status_code, str(error.detail))

@@ -7,8 +7,9 @@ import hmac
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import PlainTextResponse, RedirectResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
+from hypograph.ui.changes import READING, BodyLimit, Changes, foreign, with_browser
 from hypograph.ui.config import LOOPBACK, UiConfig
 
 COOKIE = "hypograph_session"
@@ -18,7 +19,8 @@ HEADERS = {
         "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # To this server only: with no referrer at all a browser hides from where it posts a form, even from us.
+    "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
@@ -30,9 +32,16 @@ def session_value(token: str) -> str:
     return hmac.new(token.encode(), b"hypograph pages", hashlib.sha256).hexdigest()
 
 
-def guard(app: FastAPI, config: UiConfig) -> None:
-    """Check host names (against DNS rebinding) and the session of each request, and set the headers."""
+def guard(app: FastAPI, config: UiConfig, answer: Callable[[Request, int, str], Response]) -> None:
+    """Check host names (against DNS rebinding), the session and each change, and set the headers.
+
+    Parameters
+    ----------
+    answer
+        Says to whoever asked, in the form they asked for, what was refused.
+    """
     allowed = {*LOOPBACK, config.host}
+    changes = app.state.changes = Changes(config.token)
 
     @app.middleware("http")
     async def _check(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -41,17 +50,30 @@ def guard(app: FastAPI, config: UiConfig) -> None:
             return PlainTextResponse("This server answers to 127.0.0.1 and localhost only.", 421, headers=HEADERS)
         if config.token and not request.url.path.startswith(OPEN_PATHS) and not _knows(request, config.token):
             if request.url.path.startswith("/api/"):
-                return PlainTextResponse("A token is needed.", 401, headers=HEADERS)
+                return JSONResponse({"detail": "A token is needed."}, 401, headers=HEADERS)
             return RedirectResponse("/login", 303, headers=HEADERS)
-        response = await call_next(request)
+        refused = await _refused(request, config, changes)
+        response = answer(request, 403, refused) if refused else await with_browser(request, call_next)
         for header, value in HEADERS.items():
             response.headers.setdefault(header, value)
         return response
 
+    app.add_middleware(BodyLimit, answer=answer)
+
+
+async def _refused(request: Request, config: UiConfig, changes: Changes) -> str | None:
+    if request.method in READING or _bears(request, config.token):
+        return None
+    if request.url.path == "/login":  # who signs in has no page of ours yet, but a browser still says from where
+        return "Another site tried to sign in here." if foreign(request) else None
+    return await changes.problem(request)
+
+
+def _bears(request: Request, token: str | None) -> bool:
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    return token is not None and hmac.compare_digest(given.encode(), token.encode())
+
 
 def _knows(request: Request, token: str) -> bool:
-    bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
     cookie = request.cookies.get(COOKIE, "")
-    return hmac.compare_digest(bearer.encode(), token.encode()) or hmac.compare_digest(
-        cookie.encode(), session_value(token).encode()
-    )
+    return _bears(request, token) or hmac.compare_digest(cookie.encode(), session_value(token).encode())
