@@ -4,7 +4,9 @@ from hypograph.agents.cascade import Cascade
 from hypograph.agents.gateway.config import Budget, Decoding, ModelConfig
 from hypograph.agents.gateway.entropy_target import EntropyTarget
 from hypograph.agents.gateway.gateway import Gateway, connect
+from hypograph.agents.passages import ModelPassageReader
 from hypograph.agents.roles import ModelExpert, ModelExtractor, ModelJudge, ModelOptionScorer, ModelProposer
+from hypograph.agents.writer import ModelWriter
 
 __all__ = [
     "Budget",
@@ -17,6 +19,8 @@ __all__ = [
     "ModelExtractor",
     "ModelJudge",
     "ModelOptionScorer",
+    "ModelPassageReader",
     "ModelProposer",
+    "ModelWriter",
     "connect",
 ]

@@ -49,7 +49,7 @@ class _Utility(BaseModel):
     score: float = Field(ge=0, le=10)
 
 
-class _Role:
+class Role:
     """A gateway with a role.
 
     Attributes
@@ -70,6 +70,11 @@ class _Role:
         config = gateway.config
         self.name = f"{self.role} {config.model} {config.settings_key} prompts {version()} {known}"
 
+    @property
+    def gateway(self) -> Gateway | Cascade:
+        """The model."""
+        return self._gateway
+
     def _question(self, schema: type[BaseModel], name: str, sample: int = 0, **values: str) -> Question:
         return Question(self.role, template("system").template.strip(), render(name, **values), schema, sample)
 
@@ -82,7 +87,7 @@ class _Role:
         return self.skill == 0.0
 
 
-class ModelExpert(_Role):
+class ModelExpert(Role):
     """Judges whether two elements can stand for each other, from probabilities and not from labels.
 
     Parameters
@@ -128,7 +133,7 @@ class ModelExpert(_Role):
         )
 
 
-class ModelJudge(_Role):
+class ModelJudge(Role):
     """Compares hypotheses; each pair is asked in both orders and the two readings are averaged.
 
     Parameters
@@ -166,7 +171,7 @@ class ModelJudge(_Role):
         return Verdict(p, True, f"P(first) = {orders} from {c.method}", provenance)
 
 
-class ModelProposer(_Role):
+class ModelProposer(Role):
     """Proposes values for one open detail."""
 
     role = "proposer"
@@ -199,7 +204,7 @@ class ModelProposer(_Role):
         return [p for p in found if not options or p in set(options)][:n]
 
 
-class ModelExtractor(_Role):
+class ModelExtractor(Role):
     """Finds keywords; what does not stand in the text word for word is dropped."""
 
     role = "extractor"
@@ -217,7 +222,7 @@ class ModelExtractor(_Role):
         ]
 
 
-class ModelOptionScorer(_Role):
+class ModelOptionScorer(Role):
     """Scores the options of a parameter, one question an option; discounted by the skill at proposing."""
 
     role = "option scorer"

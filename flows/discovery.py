@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +92,7 @@ class _Run:
     knowledge: Knowledge
     tell: Tell
     steps: list[dict[str, Any]] = field(default_factory=list)
+    manifests: list[dict[str, Any]] = field(default_factory=list)
 
     @contextlib.contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -174,6 +176,24 @@ def campaigns_task(run: _Run, tables: Sequence[ReactionTable]) -> Any:
         )
 
 
+@task(name="manifest", cache_policy=NO_CACHE, persist_result=False)
+def manifest_task(run: _Run, literature: Any, publications: Sequence[Publication]) -> None:
+    """The best keyword sets to stated concepts: last, so that the budget serves the other steps first."""
+    from hypograph.flows.literature import SMALL
+    from hypograph.flows.literature_manifest_run import manifest_sets
+
+    small = run.parameters.small
+    with run.step("manifest"):
+        run.manifests = manifest_sets(
+            run.runner,
+            literature.sets,
+            publications[: SMALL if small else None],
+            run.knowledge,
+            1 if small else 3,
+            partial(run.tell, "manifest"),
+        )
+
+
 @flow(name="discovery", validate_parameters=True, persist_result=False, retries=0)
 def discovery(parameters: DiscoveryParameters | None = None) -> dict[str, Any]:
     """Run the whole path and return the document that `hypograph demo --json` prints."""
@@ -241,6 +261,7 @@ def run_discovery(
                 "seconds": round(time.monotonic() - began, 3),
                 "steps": run.steps,
                 **_results(*found),
+                **_manifested(run),
                 "graph_hash": store.content_hash(),
                 "llm": knowledge.document(),
                 "page": f"http://{settings.ui_host}:{settings.ui_port}/",
@@ -286,6 +307,8 @@ def _steps(
     if "hypotheses" in only and (literature or evidence):
         hypotheses = hypotheses_task(run, literature, evidence, publications)
     campaigns = campaigns_task(run, tables) if tables else None
+    if literature and run.knowledge.gateway is not None and set(STEPS) <= set(only):
+        manifest_task(run, literature, publications)
     return literature, evidence, hypotheses, campaigns
 
 
@@ -296,6 +319,14 @@ def _results(literature: Any, evidence: Any, hypotheses: Any, campaigns: Any) ->
         "hypotheses": {"count": hypotheses.count, "best": hypotheses.best} if hypotheses else None,
         "campaigns": list(campaigns.campaigns) if campaigns else [],
     }
+
+
+def _manifested(run: _Run) -> dict[str, Any]:
+    """What was manifested, in short; nothing where no language model is configured."""
+    if run.knowledge.gateway is None:
+        return {}
+    names = ("id", "keywords", "statement", "plausibility")
+    return {"manifests": [{name: m[name] for name in names} for m in run.manifests]}
 
 
 def _counts(outcome: Any, *names: str) -> dict[str, Any] | None:

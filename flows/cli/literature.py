@@ -10,10 +10,13 @@ import typer
 
 from hypograph.flows.cli import literature_merges
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
+from hypograph.flows.cli.literature_manifest import manifest
+from hypograph.flows.cli.literature_papers import corpus_and_settings, read_papers
 from hypograph.models.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Publications, keywords, inspiration.")
 app.add_typer(literature_merges.app, name="merges")
+app.command("manifest", help="Link keywords into a stated concept with its logic and the passages behind it.")(manifest)
 
 
 @app.command("evaluate", help="Measure the potential score year by year on your own papers.")
@@ -27,7 +30,7 @@ def evaluate(
     years = _years(test_years)
     from hypograph.flows.literature_evaluate import evaluate_literature
 
-    publications, problems = _read([papers])
+    publications, problems = read_papers([papers])
     document = evaluate_literature(publications, years, seed=seed, draws=draws, say=say)
     document["problems"] = len(problems)
     emit(document, as_json, _evaluation_text(document))
@@ -50,31 +53,6 @@ def keyphrases(
     )
 
 
-def _home() -> tuple[Any, Any]:
-    """Settings and the user's corpus."""
-    from hypograph.flows.literature_corpus import Corpus
-    from hypograph.flows.settings import load_settings
-
-    settings = load_settings()
-    return settings, Corpus(settings.home / "literature")
-
-
-def _read(paths: list[Path]) -> tuple[list[Any], list[str]]:
-    from hypograph.flows.readers.publications import read_publications
-
-    publications: list[Any] = []
-    problems: list[str] = []
-    for path in paths:
-        report = read_publications(path)
-        publications.extend(report.publications)
-        problems.extend(report.problems)
-    for problem in problems[:10]:
-        say(f"left out: {problem}")
-    if len(problems) > 10:
-        say(f"left out: {len(problems) - 10} more")
-    return publications, problems
-
-
 @app.command("add", help="Add publications to your corpus, from files, folders or a service.")
 def add(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders of publications.")] = None,
@@ -85,8 +63,8 @@ def add(
 ) -> None:
     if not paths and not query:
         raise InputError("nothing to add", expected="files or folders, or --query")
-    settings, corpus = _home()
-    publications, problems = _read(paths or [])
+    settings, corpus = corpus_and_settings()
+    publications, problems = read_papers(paths or [])
     if query:
         from hypograph.flows.readers.publications_live import Access, query_publications
 
@@ -104,7 +82,7 @@ def add(
 
 @app.command("remove", help="Remove publications from your corpus by DOI or key.")
 def remove(keys: Annotated[list[str], typer.Argument(help="DOIs or keys.")], as_json: JsonFlag = False) -> None:
-    _, corpus = _home()
+    _, corpus = corpus_and_settings()
     left = corpus.remove(keys)
     emit({"removed": len(set(keys)), "total": left}, as_json, f"{left} left in the corpus")
 
@@ -114,7 +92,7 @@ def build(seed: SeedOption = 0, as_json: JsonFlag = False) -> None:
     from hypograph.flows.literature_build import build as build_graph
     from hypograph.graph import open_store
 
-    settings, corpus = _home()
+    settings, corpus = corpus_and_settings()
     publications = corpus.publications()
     if not publications:
         raise InputError("the corpus is empty", hint="Add publications with `hypograph literature add`.")
@@ -143,8 +121,8 @@ def extract(
     from hypograph.models.keywords.extraction import PhraseExtractor
     from hypograph.models.protocols import Extractor
 
-    settings, corpus = _home()
-    publications = _read([papers])[0] if papers else corpus.publications()
+    settings, corpus = corpus_and_settings()
+    publications = read_papers([papers])[0] if papers else corpus.publications()
     config = settings.model_config_or_none()
     extractor: Extractor = PhraseExtractor()
     if config is None:
@@ -173,8 +151,8 @@ def inspire(
 ) -> None:
     from hypograph.flows.literature_inspire import inspire as run_inspire
 
-    settings, corpus = _home()
-    publications = _read([papers])[0] if papers else corpus.publications()
+    settings, corpus = corpus_and_settings()
+    publications = read_papers([papers])[0] if papers else corpus.publications()
     if not publications and not papers:
         from hypograph.flows.readers.publications import hea_literature
 

@@ -19,7 +19,8 @@ K1, B = 1.2, 0.75
 _SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+")
 
 
-def _terms(text: str) -> list[str]:
+def terms(text: str) -> list[str]:
+    """Content words of a text in the form that is compared: lower case, singular, hyphens apart."""
     words = (w.lower() for w in split(text.replace("-", " ")))
     return [singular(w) for w in words if w[0].isalnum() and w not in en.CLOSED]
 
@@ -48,7 +49,7 @@ class Bm25:
         rows: list[int] = []
         columns: list[int] = []
         for number, text in enumerate(self.texts):
-            for term in _terms(text):
+            for term in terms(text):
                 rows.append(number)
                 columns.append(self._words.setdefault(term, len(self._words)))
         shape = (len(self.texts), max(len(self._words), 1))
@@ -64,7 +65,7 @@ class Bm25:
 
     def scores(self, query: str) -> FloatArray:
         """Score of every document, shape ``(n,)``; 0 where no word is shared."""
-        known = sorted({self._words[t] for t in _terms(query) if t in self._words})
+        known = sorted({self._words[t] for t in terms(query) if t in self._words})
         if not known:
             return np.zeros(len(self.texts))
         return np.asarray(self._matrix[:, known].sum(axis=1), dtype=float).ravel()
@@ -137,10 +138,10 @@ def statement(keywords: Sequence[str], index: Bm25, depth: int = 20) -> Statemen
 
 
 def _passage(first: str, second: str, index: Bm25, depth: int) -> PairEvidence | None:
-    wanted = [set(_terms(first)), set(_terms(second))]
+    wanted = [set(terms(first)), set(terms(second))]
     for document in index.best(f"{first} {second}", depth):
         for sentence in _SENTENCE.split(index.texts[int(document)]):
-            terms = set(_terms(sentence))
-            if all(w and w <= terms for w in wanted):
+            held = set(terms(sentence))
+            if all(w and w <= held for w in wanted):
                 return PairEvidence((first, second), int(document), sentence.strip()[:500])
     return None
