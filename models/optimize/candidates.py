@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hypograph.models.errors import SpaceError
+from hypograph.models.optimize.feasible import sample
 from hypograph.models.optimize.space import Parameter, Point, Space
 
 Floats = NDArray[np.float64]
@@ -42,19 +43,34 @@ def candidates(space: Space, rng: np.random.Generator, near: Sequence[Point] = (
 
 
 def spread(space: Space, n: int, seed: int) -> list[Point]:
-    """Return n allowed points of a scrambled Sobol' sequence (Owen 1998); fewer if there are fewer."""
+    """Return n allowed points that fill the space; fewer if there are fewer.
+
+    A scrambled Sobol' sequence (Owen 1998); under mixtures and constraints, of many allowed points each time the
+    one farthest from those before it. The points for a smaller n are the first of those for a larger one.
+    """
+    if space.mixtures or space.constraints:
+        return _farthest(space, candidates(space, np.random.default_rng(seed)), n)
     from scipy.stats import qmc
 
     sampler = qmc.Sobol(len(space.parameters), seed=seed)
     seen: dict[tuple[str, ...], Point] = {}
     for _ in range(12):
         for row in sampler.random(1 << max(n - 1, 1).bit_length()):
-            point = _mixed(space, {p.name: _at(p, x) for p, x in zip(space.parameters, row, strict=True)})
+            point = {p.name: _at(p, x) for p, x in zip(space.parameters, row, strict=True)}
             if not space.forbids(point):
                 seen.setdefault(identity(point), point)
             if len(seen) == n:
                 return list(seen.values())
     return list(seen.values())
+
+
+def _farthest(space: Space, pool: Sequence[Point], n: int) -> list[Point]:
+    chosen, gap = list[int](), np.full(len(pool), np.inf)
+    for _ in range(min(n, len(pool))):
+        chosen.append(int(gap.argmax()))
+        gap = np.minimum(gap, (distances(space, pool, [pool[chosen[-1]]])[:, :, 0] ** 2).sum(0))
+        gap[chosen[-1]] = -1.0
+    return [pool[i] for i in chosen]
 
 
 def identity(point: Point) -> tuple[str, ...]:
@@ -63,21 +79,7 @@ def identity(point: Point) -> tuple[str, ...]:
 
 
 def _sampled(space: Space, rng: np.random.Generator, near: Sequence[Point]) -> list[Point]:
-    seen: dict[tuple[str, ...], Point] = {}
-    for attempt in range(40 * SAMPLED):
-        if near and attempt % 2:
-            point = dict(near[int(rng.integers(len(near)))])
-            for p in space.parameters:
-                if rng.random() < max(0.3, 1.5 / len(space.parameters)):
-                    point[p.name] = _moved(p, point[p.name], rng)
-        else:
-            point = {p.name: _at(p, float(rng.random())) for p in space.parameters}
-        point = _mixed(space, point)
-        if not space.forbids(point):
-            seen.setdefault(identity(point), point)
-        if len(seen) == SAMPLED:
-            break
-    return list(seen.values())
+    return list({identity(p): p for p in sample(space, rng, SAMPLED, near)}.values())
 
 
 def _at(parameter: Parameter, x: float) -> object:
@@ -86,36 +88,10 @@ def _at(parameter: Parameter, x: float) -> object:
     return _rounded(parameter, parameter.low + x * (parameter.high - parameter.low))
 
 
-def _moved(parameter: Parameter, value: float, rng: np.random.Generator) -> object:
-    if parameter.options:
-        return _at(parameter, float(rng.random()))
-    if parameter.values:
-        i = parameter.values.index(value) + int(rng.integers(-1, 2))
-        return parameter.values[min(max(i, 0), len(parameter.values) - 1)]
-    step = 0.1 * (parameter.high - parameter.low) * rng.standard_normal()
-    return _rounded(parameter, value + step)
-
-
 def _rounded(parameter: Parameter, value: float) -> float:
     """Keep the digits that a person can set: a thousandth of the range, within it."""
     digits = max(0, 3 - math.floor(math.log10(parameter.high - parameter.low)))
     return float(min(max(round(value, digits), parameter.low), parameter.high))
-
-
-def _mixed(space: Space, point: Point) -> Point:
-    """Scale the parts of each mixture to its total, within their ranges."""
-    for mixture in space.mixtures:
-        low = np.array([space[n].low for n in mixture.names])
-        high = np.array([space[n].high for n in mixture.names])
-        parts = np.array([point[n] for n in mixture.names])
-        for _ in range(20):
-            gap = mixture.total - parts.sum()
-            room = high - parts if gap > 0 else parts - low
-            if abs(gap) < 1e-12 or room.sum() <= 0:
-                break
-            parts = np.clip(parts + gap * room / room.sum(), low, high)
-        point |= {n: float(v) for n, v in zip(mixture.names, parts, strict=True)}
-    return point
 
 
 def distances(space: Space, a: Sequence[Point], b: Sequence[Point]) -> Floats:
