@@ -1,17 +1,84 @@
-"""What a person brings to a campaign: a definition in TOML, JSON or a table, and outcomes in a CSV."""
+"""Steps of a laboratory's campaign: reading what a person brings, suggesting with all knowledge there is."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from hypograph.flows.knowledge import open_knowledge
 from hypograph.graph.campaigns import CampaignFolder
+from hypograph.graph.queries import campaigns as queries
 from hypograph.models.errors import InputError, MalformedRowError, MissingFileError
 from hypograph.models.optimize import live
+from hypograph.models.optimize.space import Space
+from hypograph.models.optimize.substitutes import ElementSimilarity, options_that_could_be_elements
+
+if TYPE_CHECKING:
+    from hypograph.flows.settings import Settings
+    from hypograph.graph import GraphStore
+    from hypograph.models.protocols import OptionScorer, Proposer
+
+
+def suggest(
+    campaign: CampaignFolder,
+    count: int,
+    settings: Settings,
+    store: GraphStore | None,
+    *,
+    method: str = "",
+    entropy_target: float | None = None,
+) -> list[dict[str, Any]]:
+    """Suggest experiments and append them to the campaign; call it inside `campaigns.changing`.
+
+    Only the methods `llm` and `hybrid` ask for knowledge: the configured language model, and for options that are
+    elements the store's evidence on which can stand for which.
+
+    Raises
+    ------
+    InputError
+        If the method needs knowledge and there is none.
+    SpaceError
+        If nothing is left to try.
+    """
+    definition = campaign.definition
+    with _sources(method or definition.method, definition.space, settings, store) as (scorer, proposer):
+        events = live.suggest(
+            definition,
+            campaign.events,
+            count,
+            method=method,
+            scorer=scorer,
+            proposer=proposer,
+            entropy_target=entropy_target,
+        )
+    campaign.append(events)
+    return events
+
+
+@contextlib.contextmanager
+def _sources(
+    method: str, space: Space, settings: Settings, store: GraphStore | None
+) -> Iterator[tuple[OptionScorer | None, Proposer | None]]:
+    if method not in {"llm", "hybrid"}:
+        yield None, None
+        return
+    beliefs = {} if store is None or method == "llm" else element_beliefs(store, space)
+    with open_knowledge(settings, store) as knowledge:
+        scorer: OptionScorer | None = knowledge.scorer() if method == "hybrid" else None
+        proposer: Proposer | None = knowledge.proposer() if method == "llm" else None
+        yield (ElementSimilarity(beliefs, scorer) if beliefs else scorer), proposer
+
+
+def element_beliefs(store: GraphStore, space: Space) -> dict[frozenset[str], tuple[float, float]]:
+    """Read belief and plausibility of substitution for the options that are elements."""
+    rows = store.read(queries.ELEMENT_BELIEFS, symbols=options_that_could_be_elements(space))
+    return {frozenset((r["a"], r["b"])): (r["belief"], r["plausibility"]) for r in rows if r["belief"] is not None}
 
 
 def read_definition(path: Path) -> dict[str, Any]:

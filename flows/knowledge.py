@@ -12,7 +12,7 @@ from hypograph.flows.settings import Settings
 from hypograph.models.protocols import CallSink
 
 if TYPE_CHECKING:
-    from hypograph.agents import Cascade, Gateway, ModelOptionScorer
+    from hypograph.agents import Cascade, Gateway, ModelOptionScorer, ModelProposer
 
 NO_MODEL = "none configured: this run is knowledge-free (set HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL to use one)"
 
@@ -91,6 +91,14 @@ class Knowledge:
         from hypograph.agents import ModelOptionScorer
 
         return ModelOptionScorer(self._of("scorer")[0])
+
+    def proposer(self) -> ModelProposer | None:
+        """The model that proposes what to try next, or None."""
+        if self.gateway is None:
+            return None
+        from hypograph.agents import ModelProposer
+
+        return ModelProposer(self._of("proposer")[0])
 
     def campaigns(self) -> tuple[tuple[str, ...], dict[str, Any]]:
         """Methods and further arguments of the campaign step."""

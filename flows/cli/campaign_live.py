@@ -5,12 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
 from hypograph.models.errors import InputError
+
+if TYPE_CHECKING:
+    from hypograph.graph import GraphStore
+    from hypograph.graph.campaigns import CampaignFolder
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -27,7 +31,8 @@ def new(
     ],
     objective: Annotated[str | None, typer.Option(help="max:COLUMN or min:COLUMN; default: the last column.")] = None,
     method: Annotated[str | None, typer.Option(help="random, sobol, bo, llm or hybrid.")] = None,
-    initial: Annotated[int | None, typer.Option(min=1, help="Experiments before the surrogate is believed.")] = None,
+    initial: Annotated[int | None, typer.Option(min=1, help="Points before the surrogate is believed.")] = None,
+    replicates: Annotated[int | None, typer.Option(min=1, help="Experiments of each suggested point.")] = None,
     results: Annotated[bool, typer.Option("--results", help="Take the CSV's rows as results.")] = False,
     seed: SeedOption = 0,
     store: Store = True,
@@ -43,11 +48,14 @@ def new(
     if objective and not inferred:
         way, _, name = objective.rpartition(":")
         record["objectives"] = [{"name": name, "direction": way or "max"}]
-    record |= {k: v for k, v in (("method", method), ("initial", initial)) if v is not None} | {"seed": seed}
+    record |= {
+        k: v for k, v in (("method", method), ("initial", initial), ("replicates", replicates)) if v is not None
+    } | {"seed": seed}
     campaign = folders.create(folder, record)
     if results:
         _add_rows(campaign, space)
-    _finish(campaign, store)
+    with _opened(store) as graph:
+        _finish(campaign, graph)
     _show(campaign, as_json)
 
 
@@ -59,27 +67,27 @@ def suggest(
     entropy_target: Annotated[
         float | None, typer.Option(min=0, max=1, help="Keep the entropy of exploration at this or above.")
     ] = None,
+    repeat: Annotated[str, typer.Option(help="Ask for this experiment again instead.")] = "",
     store: Store = True,
     as_json: JsonFlag = False,
 ) -> None:
+    from hypograph.flows.campaign_live import suggest as suggest_events
+    from hypograph.flows.settings import load_settings
     from hypograph.graph import campaigns as folders
     from hypograph.models.optimize import live
 
-    with folders.changing(folder) as campaign:
-        with _knowledge(method or campaign.definition.method) as sources:
-            events = live.suggest(
-                campaign.definition,
-                campaign.events,
-                count,
-                method=method,
-                entropy_target=entropy_target,
-                **sources,
-            )
-        campaign.append(events)
-    _finish(campaign, store)
+    settings = load_settings()
+    with folders.changing(folder) as campaign, _opened(store) as graph:
+        if repeat:
+            events = live.repeat(campaign.definition, campaign.events, repeat, count)
+            campaign.append(events)
+        else:
+            events = suggest_events(campaign, count, settings, graph, method=method, entropy_target=entropy_target)
+        _finish(campaign, graph)
+    wanted = count if repeat else count * campaign.definition.replicates
     shown = [_suggestion(e) for e in events]
-    if len(shown) < count:
-        say(f"only {len(shown)} of {count}: the space has no more")
+    if len(shown) < wanted:
+        say(f"only {len(shown)} of {wanted}: the space has no more")
     names = list(shown[0]["parameters"])
     rows = [
         (s["id"], *(s["parameters"][n] for n in names), _range(s["predicted"]), s["source"], s["reason"]) for s in shown
@@ -115,7 +123,8 @@ def record(
         else:
             values = _values(value or [], [o.name for o in campaign.definition.objectives])
             campaign.append([live.record(campaign.definition, campaign.events, id, values, note)])
-    _finish(campaign, store)
+    with _opened(store) as graph:
+        _finish(campaign, graph)
     _show(campaign, as_json, problems)
     if problems:
         raise InputError(f"{len(problems)} rows were not recorded", where=str(csv), expected="see above")
@@ -134,7 +143,8 @@ def undo(
 
     with folders.changing(folder) as campaign:
         campaign.append([live.undo(campaign.definition, campaign.events, id, note)])
-    _finish(campaign, store)
+    with _opened(store) as graph:
+        _finish(campaign, graph)
     _show(campaign, as_json)
 
 
@@ -154,7 +164,7 @@ def export(folder: Folder, as_json: JsonFlag = False) -> None:
     emit(document, as_json, folders.export_csv(campaign))
 
 
-def _add_rows(campaign: Any, path: Path) -> list[str]:
+def _add_rows(campaign: CampaignFolder, path: Path) -> list[str]:
     from hypograph.flows.campaign_live import events_from_csv
 
     events, problems = events_from_csv(campaign, path)
@@ -165,43 +175,34 @@ def _add_rows(campaign: Any, path: Path) -> list[str]:
     return problems
 
 
-def _finish(campaign: Any, store: bool) -> None:
-    """Write the campaign to the store; without one the folder is kept all the same."""
-    for notice in campaign.notices:
-        say(notice)
+@contextlib.contextmanager
+def _opened(store: bool) -> Iterator[GraphStore | None]:
+    """Open the graph store where one is wanted."""
     if not store:
+        yield None
         return
     from hypograph.flows.settings import load_settings
     from hypograph.graph import open_store
+
+    with open_store(load_settings().store_config()) as graph:
+        graph.ensure_schema()
+        yield graph
+
+
+def _finish(campaign: CampaignFolder, graph: GraphStore | None) -> None:
+    """Tell what the folder has to say and bring the store up to date; without one the folder has everything."""
     from hypograph.graph.campaigns import keep
     from hypograph.models.errors import StoreError
 
-    config = load_settings().store_config()
+    for notice in campaign.notices:
+        say(notice)
+    if graph is None:
+        return
     try:
-        with open_store(config) as graph:
-            graph.ensure_schema()
-            keep(graph, campaign)
+        keep(graph, campaign)
     except StoreError as error:
         error.hint += " The folder is written; the next command brings the store up to date."
         raise
-
-
-@contextlib.contextmanager
-def _knowledge(method: str) -> Iterator[dict[str, Any]]:
-    """Open the configured language model where the method needs it."""
-    if method not in {"llm", "hybrid"}:
-        yield {}
-        return
-    from hypograph.flows.knowledge import open_knowledge
-    from hypograph.flows.settings import load_settings
-
-    with open_knowledge(load_settings(), None) as knowledge:
-        if knowledge.gateway is None:
-            yield {}
-            return
-        from hypograph.agents import ModelProposer
-
-        yield {"scorer": knowledge.scorer(), "proposer": ModelProposer(knowledge.gateway)}
 
 
 def _values(given: list[str], names: list[str]) -> dict[str, str]:
@@ -224,7 +225,7 @@ def _range(predicted: dict[str, float] | None) -> str | None:
     return None if predicted is None else f"{predicted['mean']:.4g} ({predicted['low']:.4g} to {predicted['high']:.4g})"
 
 
-def _show(campaign: Any, as_json: bool, problems: list[str] | None = None) -> None:
+def _show(campaign: CampaignFolder, as_json: bool, problems: list[str] | None = None) -> None:
     from hypograph.models.optimize import standing
 
     found = standing.status(campaign.definition, campaign.events)

@@ -19,3 +19,10 @@ FORGET_OUTCOMES = Query(
     {"campaign": "none"},
     writes=True,
 )
+
+ELEMENT_BELIEFS = Query(
+    "campaigns_element_beliefs",
+    "MATCH (a:Element)-[s:SUBSTITUTES_FOR]->(b:Element) WHERE a.symbol IN $symbols AND b.symbol IN $symbols "
+    "RETURN a.symbol AS a, b.symbol AS b, s.belief AS belief, s.plausibility AS plausibility ORDER BY a, b",
+    {"symbols": ["Fe", "Co"]},
+)

@@ -112,7 +112,7 @@ def _moves(numbers: Sequence[Parameter], e: Floats) -> Floats:
 
     Where mixtures share a part such moves may not be enough: then a basis of all directions is added.
     """
-    bound = (np.abs(e) > 0).any(0) if len(e) else np.zeros(len(numbers), dtype=bool)
+    bound = np.abs(e).sum(0) > 0
     found = [np.eye(len(numbers))[i] for i, p in enumerate(numbers) if not p.values and not bound[i]]
     for row in e:
         for i, j in combinations(np.flatnonzero(row), 2):

@@ -14,96 +14,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from hypograph.models.errors import InputError
 from hypograph.models.optimize.candidates import identity
-from hypograph.models.optimize.optimizers import METHODS, make_optimizer
-from hypograph.models.optimize.space import Point, Space, space_from
+from hypograph.models.optimize.definition import Definition, Experiment, definition_from
+from hypograph.models.optimize.optimizers import make_optimizer
 from hypograph.models.optimize.trials import Objective, Trial
 from hypograph.models.protocols import OptionScorer, Proposer, Suggestion
 
-FORMAT = 1
+__all__ = [
+    "Definition",
+    "Event",
+    "Experiment",
+    "definition_from",
+    "fail",
+    "fold",
+    "noise",
+    "record",
+    "record_point",
+    "repeat",
+    "suggest",
+    "trials",
+    "undo",
+]
 Event = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """What a campaign is about; it does not change while it runs."""
-
-    id: str
-    name: str
-    space: Space
-    objectives: tuple[Objective, ...]
-    method: str = "bo"
-    initial: int = 5
-    seed: int = 0
-
-    def record(self) -> dict[str, Any]:
-        """Return the mapping that `definition_from` reads back."""
-        return {
-            "format": FORMAT,
-            "id": self.id,
-            "name": self.name,
-            "method": self.method,
-            "initial": self.initial,
-            "seed": self.seed,
-            "objectives": [
-                {k: v for k, v in zip(Objective.__slots__, _values(o), strict=True) if v is not None}
-                for o in self.objectives
-            ],
-            **self.space.record(),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Experiment:
-    """An experiment as it stands after all events: ``pending``, ``done``, ``failed`` or ``withdrawn``."""
-
-    id: str
-    parameters: Point
-    status: str
-    values: Mapping[str, float]
-    source: str
-    reason: str = ""
-    mean: float | None = None
-    sd: float | None = None
-    note: str = ""
-    recorded_at: str = ""
-
-
-def definition_from(record: Mapping[str, Any]) -> Definition:
-    """Read a campaign's definition.
-
-    Raises
-    ------
-    InputError
-        For a newer format, an unknown method, or no objective.
-    SpaceError
-        For a space that cannot be read.
-    """
-    if int(record.get("format", FORMAT)) > FORMAT:
-        raise InputError(
-            f"the campaign has format {record['format']}",
-            expected=f"{FORMAT} or older",
-            hint="Update hypograph.",
-        )
-    method = str(record.get("method", "bo"))
-    if method not in METHODS:
-        raise InputError("no such method", where=method, expected=", ".join(METHODS))
-    rows = record.get("objectives") or [{"name": "outcome"}]
-    try:
-        objectives = tuple(Objective(**row) for row in rows)
-        initial, seed = int(record.get("initial", 5)), int(record.get("seed", 0))
-    except (TypeError, ValueError) as error:
-        raise InputError(f"cannot be read ({error})", where="objectives, initial or seed") from error
-    space = space_from(record)
-    taken = {p.name for p in space.parameters}
-    if clash := [o.name for o in objectives if o.name in taken]:
-        raise InputError("an objective is named like a parameter", where=clash[0])
-    name = str(record.get("name", "campaign"))
-    return Definition(str(record.get("id", "")), name, space, objectives, method, initial, seed)
 
 
 def fold(definition: Definition, events: Sequence[Event]) -> list[Experiment]:
@@ -133,7 +69,7 @@ def suggest(
     proposer: Proposer | None = None,
     entropy_target: float | None = None,
 ) -> list[dict[str, Any]]:
-    """Return events that suggest up to n experiments (a plate is one call).
+    """Return events that suggest up to n points (a plate is one call), each with its replicates.
 
     Raises
     ------
@@ -144,19 +80,59 @@ def suggest(
     """
     if n < 1:
         raise InputError(f"{n} suggestions", expected="at least one")
+    found = fold(definition, events)
     optimizer = make_optimizer(
         method or definition.method,
         definition.space,
-        definition.objectives,
-        initial=definition.initial,
+        _with_noise(definition, found),
+        initial=definition.initial * definition.replicates,
         seed=definition.seed,
         scorer=scorer,
         proposer=proposer,
         entropy_target=entropy_target,
     )
-    found = fold(definition, events)
-    first = len(found) + 1
-    return [_suggest_event(f"e{first + i}", s) for i, s in enumerate(optimizer.ask(trials(found), n))]
+    asked = optimizer.ask(trials(found), n)
+    copies = [(s, k) for s in asked for k in range(1, definition.replicates + 1)]
+    return [_suggest_event(f"e{len(found) + i}", s, k, definition) for i, (s, k) in enumerate(copies, 1)]
+
+
+def repeat(definition: Definition, events: Sequence[Event], id: str, n: int = 1) -> list[dict[str, Any]]:
+    """Return events that ask for an experiment again, n times: outcomes that are noisy deserve it.
+
+    Raises
+    ------
+    InputError
+        If there is no such experiment, or `n` is not positive.
+    """
+    if n < 1:
+        raise InputError(f"{n} repetitions", expected="at least one")
+    old, first = _named(definition, events, id), len(fold(definition, events)) + 1
+    again = Suggestion(dict(old.parameters), "person", f"repeats {id}")
+    return [_suggest_event(f"e{first + i}", again, 1, definition) for i in range(n)]
+
+
+def noise(definition: Definition, experiments: Sequence[Experiment]) -> dict[str, float | None]:
+    """Estimate the standard deviation of a repeated measurement, by objective, pooled over repeated points.
+
+    None below three degrees of freedom: fewer say too little.
+    """
+    points: dict[tuple[str, ...], list[Experiment]] = {}
+    for e in (e for e in experiments if e.status == "done"):
+        points.setdefault(identity(e.parameters), []).append(e)
+    groups = [g for g in points.values() if len(g) > 1]
+    freedom = sum(len(g) - 1 for g in groups)
+    found: dict[str, float | None] = {}
+    for objective in definition.objectives:
+        values = [[e.values[objective.name] for e in g] for g in groups]
+        squares = sum(sum((v - sum(g) / len(g)) ** 2 for v in g) for g in values)
+        found[objective.name] = math.sqrt(squares / freedom) if freedom >= 3 else None
+    return found
+
+
+def _with_noise(definition: Definition, experiments: Sequence[Experiment]) -> tuple[Objective, ...]:
+    """Tell the optimizer the noise that replicates show, where the person gave none."""
+    seen = noise(definition, experiments)
+    return tuple(replace(o, noise=seen[o.name]) if o.noise is None else o for o in definition.objectives)
 
 
 def record(
@@ -262,17 +238,14 @@ def _outcomes(definition: Definition, values: Mapping[str, Any], where: str) -> 
     return found
 
 
-def _suggest_event(id: str, found: Suggestion) -> dict[str, Any]:
+def _suggest_event(id: str, found: Suggestion, copy: int, definition: Definition) -> dict[str, Any]:
+    several = f" (replicate {copy} of {definition.replicates})" if definition.replicates > 1 else ""
     return {
         "event": "suggest",
         "id": id,
         "parameters": dict(found.parameters),
         "source": found.source,
-        "reason": found.reason,
+        "reason": found.reason + several,
         "mean": found.mean,
         "sd": found.sd,
     }
-
-
-def _values(objective: Objective) -> tuple[Any, ...]:
-    return objective.name, objective.direction, objective.target, objective.noise

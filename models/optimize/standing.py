@@ -7,14 +7,14 @@ not change.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hypograph.models.optimize import live
-from hypograph.models.optimize.candidates import candidates
+from hypograph.models.optimize.candidates import candidates, identity
 from hypograph.models.optimize.entropy import exploration_entropy, random_entropy
 from hypograph.models.optimize.space import Parameter, Point, Space
 
@@ -43,8 +43,9 @@ def status(definition: live.Definition, events: Sequence[live.Event]) -> dict[st
     """Return the document of ``hypograph campaign status --json``."""
     found = live.fold(definition, events)
     done = [e for e in found if e.status == "done"]
+    points = means(definition, done)
     first = definition.objectives[0]
-    best = max(done, key=lambda e: first.utility(e.values[first.name]), default=None)
+    best = max(points, key=lambda e: first.utility(e.values[first.name]), default=None)
     several = len(definition.objectives) > 1
     return {
         "campaign": definition.id,
@@ -53,10 +54,23 @@ def status(definition: live.Definition, events: Sequence[live.Event]) -> dict[st
         **{s: sum(e.status == s for e in found) for s in ("pending", "done", "failed", "withdrawn")},
         "awaited": [e.id for e in found if e.status == "pending"],
         "best": None if best is None else _shown(best),
-        "front": [_shown(done[i]) for i in front(definition, done)] if several else None,
+        "front": [_shown(points[i]) for i in front(definition, points)] if several else None,
+        "noise": live.noise(definition, done),
         "entropy": _entropy(definition.space, done) if done else None,
         "events": len(events),
     }
+
+
+def means(definition: live.Definition, done: Sequence[live.Experiment]) -> list[live.Experiment]:
+    """Join experiments of one point: the first of them, with the mean of their outcomes."""
+    points: dict[tuple[str, ...], list[live.Experiment]] = {}
+    for e in done:
+        points.setdefault(identity(e.parameters), []).append(e)
+    names = [o.name for o in definition.objectives]
+    return [
+        replace(same[0], values={n: sum(e.values[n] for e in same) / len(same) for n in names})
+        for same in points.values()
+    ]
 
 
 def progress(definition: live.Definition, events: Sequence[live.Event]) -> list[Progress]:

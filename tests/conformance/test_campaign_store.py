@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
+from hypograph.flows import campaign_live as files
+from hypograph.flows.settings import Settings
 from hypograph.graph import GraphStore, Query
 from hypograph.graph import campaigns as folders
 from hypograph.models.errors import InputError, MissingFileError
 from hypograph.models.optimize import live
+from hypograph.models.optimize.substitutes import ElementSimilarity
+from hypograph.models.records import Edge, Node
 
 EXPERIMENTS = Query(
     "tests_experiments",
@@ -47,3 +51,30 @@ def test_a_folder_that_is_elsewhere_is_named(graph_store: GraphStore, tmp_path: 
         folders.folder_of(graph_store, campaign.definition.id)
     with pytest.raises(InputError, match="no laboratory campaign"):
         folders.folder_of(graph_store, "nobody")
+
+
+def test_options_that_are_elements_take_their_similarity_from_the_evidence(
+    graph_store: GraphStore, tmp_path: Path
+) -> None:
+    symbols, alike = ["Fe", "Co", "Ni", "W", "Mo", "Nb"], [("Fe", "Co"), ("Co", "Ni"), ("Fe", "Ni"), ("W", "Mo")]
+    edges = [
+        Edge("SUBSTITUTES_FOR", ("Element", a), ("Element", b), props={"belief": 0.8, "plausibility": 0.95})
+        for a, b in alike
+    ]
+    doubted = Edge("SUBSTITUTES_FOR", ("Element", "Fe"), ("Element", "W"), props={"belief": 0.1, "plausibility": 0.2})
+    graph_store.merge([Node("Element", s, {}) for s in symbols], [*edges, doubted])
+    record = {"parameters": [{"name": "metal", "options": symbols}, {"name": "heat", "values": [1, 2, 3, 4]}]}
+    campaign = folders.create(tmp_path / "lab", {**record, "method": "hybrid", "initial": 2})
+    scorer = ElementSimilarity(files.element_beliefs(graph_store, campaign.definition.space))
+    found = scorer.similarities("maximise outcome", "metal", symbols)
+    assert found[0, 1] == pytest.approx(0.75)
+    assert (found[0, 3], found[0, 5]) == (0.0, 0.0)
+    settings = Settings(home=tmp_path)
+    with folders.changing(tmp_path / "lab") as campaign:
+        for metal, value in zip(symbols[:5], (9, 8, 8.5, 1, 1.5), strict=True):
+            point = {"metal": metal, "heat": 1}
+            campaign.append([live.record_point(campaign.definition, campaign.events, point, {"outcome": value})])
+        (event,) = files.suggest(campaign, 1, settings, graph_store)
+        with pytest.raises(InputError, match="source of knowledge"):
+            files.suggest(campaign, 1, settings, None)
+    assert "the evidence on 5 pairs of elements" in event["reason"]

@@ -73,3 +73,48 @@ def test_wrong_events_are_named(screen: live.Definition) -> None:
         live.record_point(screen, [], {"ligand": "z", "heat": 20}, {"yield": 1})
     with pytest.raises(InputError, match="format"):
         live.definition_from({**RECORD, "format": 99})
+
+
+def test_replicates_are_experiments_of_their_own_and_tell_the_noise() -> None:
+    thrice = live.definition_from({**RECORD, "replicates": 3})
+    events: list[dict[str, Any]] = live.suggest(thrice, [], 2)
+    assert [e["id"] for e in events] == ["e1", "e2", "e3", "e4", "e5", "e6"]
+    assert events[0]["parameters"] == events[2]["parameters"] != events[3]["parameters"]
+    assert "replicate 2 of 3" in events[1]["reason"]
+    for i, value in enumerate([10.0, 12.0, 14.0, 30.0, 0.0, 0.0], 1):
+        events.append(live.record(thrice, events, f"e{i}", {"yield": value}))
+    told = standing.status(thrice, events)
+    assert (told["best"]["id"], told["best"]["values"]) == ("e1", {"yield": 12.0})  # not the single lucky 30
+    assert told["noise"]["yield"] == pytest.approx(((4 + 4 + 400 + 100 + 100) / 4) ** 0.5)
+    assert live.definition_from(thrice.record()) == thrice
+    assert len(live.suggest(thrice, events, 1)) == 3
+
+
+def test_an_experiment_is_asked_for_again(screen: live.Definition) -> None:
+    events: list[dict[str, Any]] = live.suggest(screen, [], 1)
+    events.append(live.record(screen, events, "e1", {"yield": 1}))
+    events += live.repeat(screen, events, "e1", 2)
+    assert [e.reason for e in live.fold(screen, events)[1:]] == ["repeats e1", "repeats e1"]
+    assert standing.status(screen, events)["awaited"] == ["e2", "e3"]
+
+
+def test_several_objectives_have_a_front_and_a_target_is_met_from_both_sides() -> None:
+    goals = [{"name": "pH", "direction": "target", "target": 7.0}, {"name": "cost", "direction": "min"}]
+    both = live.definition_from({**RECORD, "objectives": goals})
+    points = [{"ligand": a, "heat": h} for a in ("a", "b") for h in (20, 40)]
+    outcomes = [(5.0, 1.0), (7.5, 3.0), (6.8, 9.0), (9.0, 4.0)]
+    events: list[dict[str, Any]] = []
+    for point, (ph, cost) in zip(points, outcomes, strict=True):
+        events.append(live.record_point(both, events, point, {"pH": ph, "cost": cost}))
+    told = standing.status(both, events)
+    assert told["best"]["id"] == "e3"
+    assert [e["id"] for e in told["front"]] == ["e1", "e2", "e3"]
+    assert [p.best_so_far for p in standing.progress(both, events)] == [5.0, 7.5, 6.8, 6.8]
+
+
+def test_a_range_has_an_entropy_too() -> None:
+    ranged = live.definition_from({**RECORD, "parameters": [{"name": "t", "low": 0, "high": 1}]})
+    events: list[dict[str, Any]] = []
+    for t in (0.05, 0.95, 0.5, 1.0):
+        events.append(live.record_point(ranged, events, {"t": t}, {"yield": t}))
+    assert standing.status(ranged, events)["entropy"]["published"] == pytest.approx(1.5 / 3.3219, abs=1e-3)
