@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from hypograph.flows.inputs import read_inputs
 from hypograph.flows.knowledge import Knowledge, open_knowledge
 from hypograph.flows.observe import configure, observed_run
-from hypograph.flows.scale import spreader
+from hypograph.flows.scale import workers_of
 from hypograph.flows.settings import Settings, load_settings
 from hypograph.flows.units import UnitRunner
 from hypograph.graph import FlowRun, GraphStore, open_store
@@ -242,14 +242,13 @@ def run_discovery(
     configure(log_json=settings.log_json, otel_endpoint=settings.otel_endpoint)
     with observed_run(name, run_id), open_store(settings.store_config()) as store:
         store.ensure_schema()
-        with open_knowledge(settings, store, fetched=parameters.fetched_model) as knowledge:
+        with (
+            open_knowledge(settings, store, fetched=parameters.fetched_model) as knowledge,
+            workers_of(settings) as workers,
+        ):
             tell("language model", knowledge.sentence)
-            run = _Run(
-                parameters,
-                UnitRunner(store, settings.home / "units", spread=spreader(settings)),
-                knowledge,
-                tell,
-            )
+            runner = UnitRunner(store, settings.home / "units", workers=workers, run_id=run_id)
+            run = _Run(parameters, runner, knowledge, tell)
             store.start_run(FlowRun(run_id, name, started, parameters.model_dump(mode="json")))
             try:
                 found = _steps(run, *inputs, only)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from hypograph.flows.units import UnitRunner
@@ -94,11 +95,9 @@ def evidence_units(
     job = work.Job(chosen, opinions, expert.name if expert is not None else "", seed, small)
     pairs = runner.run("evidence-substitutability", given, job.substitutability)
     check = runner.run("evidence-check", given, job.check)
-    found: list[AlloyPrediction] = []
-    for size in sorted(set(sizes)):
-        inputs = {**given, "size": size, "top": top}
-        predicted = runner.run("evidence-predict", inputs, lambda size=size: job.predict(size, top))  # type: ignore[misc]
-        found.extend(_prediction(p) for p in predicted["alloys"])
+    jobs = [({**given, "size": size, "top": top}, partial(job.predict, size, top)) for size in sorted(set(sizes))]
+    predicted = runner.run_all("evidence-predict", jobs)
+    found = [_prediction(p) for result in predicted for p in result["alloys"]]
     found.sort(key=lambda p: (-p.pignistic, p.key))
     return EvidenceOutcome(pairs["pairs"], tuple(found[:top]), check["checked"])
 

@@ -229,12 +229,14 @@ def _write(
 ) -> None:
     """Write publications with their mentions, chunk by chunk, after the keywords they point at."""
     kept = set(corpus.names)
+    jobs = []
     for start in range(0, len(chosen), CHUNK):
         part = chosen[start : start + CHUNK]
         mine = [[k for k in names if k in kept] for names in keywords[start : start + CHUNK]]
         materials = [one["materials"] for one in read[start : start + CHUNK]]
         inputs = {"publications": part, "keywords": mine}
-        runner.run("literature-write", inputs, partial(_write_part, part, mine, materials))
+        jobs.append((inputs, partial(_write_part, part, mine, materials)))
+    runner.run_all("literature-write", jobs)
 
 
 def _write_part(

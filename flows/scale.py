@@ -10,7 +10,9 @@ import contextlib
 import functools
 import logging
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hypograph.flows.threads import ONE_THREAD, use_one_thread
@@ -21,49 +23,84 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 Work = Callable[[], R]
+# Pieces handed out at once: enough that no worker waits while a result is kept, few enough for memory.
+AHEAD, AHEAD_ELSEWHERE = 4, 256
 
 
-def spread(works: Sequence[Work[R]], *, workers: int = 0, address: str | None = None) -> list[R]:
-    """Do every piece of work and return the results in order.
+class Workers:
+    """Dask workers for as long as the context lasts; started when a wide step first needs them.
 
     Parameters
     ----------
-    works
-        Pieces without arguments; with workers they and their results must pickle: module functions, partials.
     workers
         Processes on this machine, one thread each; 0 computes here.
     address
         A Dask scheduler, for instance ``tcp://10.0.0.5:8786``, instead of processes here.
+    """
 
-    Returns
-    -------
-    list
-        Equal for every choice of `workers` and `address`.
+    def __init__(self, workers: int = 0, address: str | None = None) -> None:
+        self.workers, self.address = workers, address
+        self._stack = contextlib.ExitStack()
+        self._started: str | None = address
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stack.close()
+        self._started = self.address
+
+    def each(self, works: Sequence[Work[R]], keep: Callable[[int, R], None]) -> None:
+        """Do every piece of work; give `keep` the number and result of each, in order, as they come.
+
+        Parameters
+        ----------
+        works
+            Pieces without arguments; with workers they and their results must pickle: module functions, partials.
+        keep
+            Called in this process. What it raises ends the step.
+
+        Raises
+        ------
+        NetworkError
+            If no scheduler answers at the address.
+        """
+        # One piece is done sooner here than handed over.
+        if len(works) < 2 or (self.workers == 0 and self.address is None):
+            for number, work in enumerate(works):
+                keep(number, _call(work))
+            return
+        from prefect_dask.task_runners import DaskTaskRunner
+
+        if self._started is None:
+            self._started = self._stack.enter_context(_local_cluster(self.workers)).scheduler_address
+        ahead = AHEAD * self.workers if self.address is None else AHEAD_ELSEWHERE
+        flow = _wide_flow().with_options(task_runner=DaskTaskRunner(address=self._started))
+        try:
+            flow(works, keep, ahead)
+        except OSError as error:
+            raise NetworkError("no Dask scheduler answers", where=self._started) from error
+
+
+def spread(works: Sequence[Work[R]], *, workers: int = 0, address: str | None = None) -> list[R]:
+    """Do every piece of work and return the results in order, equal for every choice of `workers` and `address`.
 
     Raises
     ------
     NetworkError
         If no scheduler answers at `address`.
     """
-    if not works or (workers == 0 and address is None):
-        return [_call(work) for work in works]
-    from prefect_dask.task_runners import DaskTaskRunner
-
-    with contextlib.ExitStack() as stack:
-        if address is None:
-            address = stack.enter_context(_local_cluster(min(workers, len(works)))).scheduler_address
-        try:
-            found: list[R] = _wide_flow().with_options(task_runner=DaskTaskRunner(address=address))(works)
-        except OSError as error:
-            raise NetworkError("no Dask scheduler answers", where=str(address)) from error
+    found: list[R] = []
+    with Workers(workers, address) as started:
+        started.each(works, lambda number, result: found.append(result))
     return found
 
 
-def spreader(settings: Settings) -> Callable[[Sequence[Work[Any]]], list[Any]] | None:
-    """`spread` as the settings want it; None where they name neither workers nor a scheduler."""
+def workers_of(settings: Settings) -> contextlib.AbstractContextManager[Workers | None]:
+    """Workers as the settings want them; nothing where they name neither workers nor a scheduler."""
     if settings.workers == 0 and settings.dask_address is None:
-        return None
-    return functools.partial(spread, workers=settings.workers, address=settings.dask_address)
+        return contextlib.nullcontext()
+    return Workers(settings.workers, settings.dask_address)
 
 
 def _local_cluster(workers: int) -> Any:
@@ -97,7 +134,11 @@ def _wide_flow() -> Any:
     piece: Any = task(name="piece", cache_policy=NO_CACHE, persist_result=False)(_call)
 
     @flow(name="wide", validate_parameters=False, persist_result=False)
-    def wide(works: Sequence[Work[Any]]) -> list[Any]:
-        return [future.result() for future in [piece.submit(work) for work in works]]
+    def wide(works: Sequence[Work[Any]], keep: Callable[[int, Any], None], ahead: int) -> None:
+        left = iter(works)
+        waiting = deque(piece.submit(work) for work in islice(left, ahead))
+        for number in range(len(works)):
+            keep(number, waiting.popleft().result())
+            waiting.extend(piece.submit(work) for work in islice(left, 1))
 
     return wide

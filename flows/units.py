@@ -37,6 +37,14 @@ class UnitStore(Protocol):
         ...
 
 
+class SideBySide(Protocol):
+    """What the runner needs of workers."""
+
+    def each(self, works: Sequence[Callable[[], Outcome]], keep: Callable[[int, Outcome], None]) -> None:
+        """Do every piece of work; give `keep` the number and outcome of each, in order, as they come."""
+        ...
+
+
 @functools.cache
 def code_version() -> str:
     """Hash the source of the rooms that make results, so that a changed program redoes its work."""
@@ -61,14 +69,17 @@ class UnitRunner:
         Where results that later steps read are kept, one gzipped JSON file a unit.
     tell
         Called with (kind, done, skipped) after each unit, for progress.
-    spread
-        Does independent pieces of work on workers (`hypograph.flows.scale`); None where there are none.
+    workers
+        Do independent pieces of work side by side (`hypograph.flows.scale.Workers`); None where there are none.
+    run_id
+        Id of the run, kept with each unit that it does.
     """
 
     store: UnitStore
     folder: Path
     tell: Callable[[str, int, int], None] = lambda kind, done, skipped: None
-    spread: Callable[[Sequence[Callable[[], Outcome]]], list[Outcome]] | None = None
+    workers: SideBySide | None = None
+    run_id: str = ""
     done: int = 0
     skipped: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -107,7 +118,7 @@ class UnitRunner:
                         outcome = work()
                         # The file goes first: a unit that the store knows always has its result.
                         _save(path, dict(outcome.result))
-                        self.store.commit(Unit(key, kind, outcome))
+                        self.store.commit(Unit(key, kind, outcome, code_version(), self.run_id))
                         note["outcome"] = "done"
             if note["outcome"] != "done":
                 note["outcome"] = "skipped"
@@ -122,7 +133,7 @@ class UnitRunner:
     ) -> list[dict[str, Any]]:
         """Run independent units of one kind; with workers, those that are not done side by side.
 
-        With workers a crash loses the units in flight, all of this call; without, at most one.
+        Each unit is kept as soon as it and those before it are made, so a crash loses what is in flight only.
 
         Parameters
         ----------
@@ -136,18 +147,16 @@ class UnitRunner:
         list of dict
             Results in the order of the jobs.
         """
-        made: dict[int, Outcome] = {}
-        if self.spread is not None:
+        results: dict[int, dict[str, Any]] = {}
+        if self.workers is not None:
             keys = [digest(kind, inputs, code_version()) for inputs, _ in jobs]
             left = [i for i, key in enumerate(keys) if not self._is_done(key, self._path(key))]
-            made = dict(zip(left, self.spread([jobs[i][1] for i in left]), strict=True))
 
-        def finished(outcome: Outcome) -> Callable[[], Outcome]:
-            return lambda: outcome
+            def keep(number: int, outcome: Outcome) -> None:
+                results[left[number]] = self.run(kind, jobs[left[number]][0], lambda: outcome)
 
-        return [
-            self.run(kind, inputs, finished(made[i]) if i in made else work) for i, (inputs, work) in enumerate(jobs)
-        ]
+            self.workers.each([jobs[i][1] for i in left], keep)
+        return [results[i] if i in results else self.run(kind, *job) for i, job in enumerate(jobs)]
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.json.gz"

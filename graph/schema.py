@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,8 @@ LABELS: Final[dict[str, Label]] = {
         indexed="model at",
         hashed=False,
     ),
-    "Unit": _label("key", "kind at run", indexed="kind", hashed=False),
+    # code: version of the program; run: id of the run; wrote: hashes of what it wrote (graph/footprint.py)
+    "Unit": _label("key", "kind at run code wrote", indexed="kind", hashed=False),
     "Migration": _label("version", "name at", hashed=False),
 }
 

@@ -7,7 +7,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
@@ -24,9 +24,11 @@ from neo4j.exceptions import (
 
 from hypograph.graph.config import StoreConfig
 from hypograph.graph.embedded import READER, EmbeddedServer
+from hypograph.graph.footprint import footprint
+from hypograph.graph.migrations import migrate, refuse_newer
 from hypograph.graph.queries import core
 from hypograph.graph.query import Query
-from hypograph.graph.schema import LABELS, SCHEMA_VERSION
+from hypograph.graph.schema import LABELS
 from hypograph.graph.validate import checked_edges, checked_nodes
 from hypograph.models.errors import InputError, StoreCredentialsError, StoreError, StoreUnreachableError
 from hypograph.models.records import Edge, ModelCall, Node, Unit
@@ -125,12 +127,13 @@ class GraphStore:
             If the server refuses.
         """
         nodes, edges = checked_nodes(unit.outcome.nodes), checked_edges(unit.outcome.edges)
+        props = {"kind": unit.kind, "code": unit.code, "run": unit.run, "wrote": footprint(nodes, edges)}
 
         def work(tx: neo4j.ManagedTransaction) -> bool:
             if tx.run(core.HAS_UNIT.text, key=unit.key).single() is not None:
                 return False
             # CREATE, not MERGE: of two writers the second waits for the first and then fails on the constraint.
-            tx.run(core.CREATE_UNIT.text, key=unit.key, kind=unit.kind, at=now()).consume()
+            tx.run(core.CREATE_UNIT.text, key=unit.key, props={**props, "at": now()}).consume()
             _merge(tx, nodes, edges)
             return True
 
@@ -213,17 +216,21 @@ class GraphStore:
             after = rows[-1]["key"]
 
     def ensure_schema(self) -> None:
-        """Make constraints and indexes that are missing, and note the version."""
+        """Make constraints and indexes that are missing, and bring an older graph up to date.
+
+        Raises
+        ------
+        StoreError
+            If a newer program wrote the graph.
+        """
+        since = refuse_newer(self)
         for label, spec in LABELS.items():
             self._ddl(
                 f"CREATE CONSTRAINT {label.lower()}_key IF NOT EXISTS FOR (n:{label}) REQUIRE n.{spec.key} IS UNIQUE"
             )
             for prop in spec.indexed:
                 self._ddl(f"CREATE INDEX {label.lower()}_{prop} IF NOT EXISTS FOR (n:{label}) ON (n.{prop})")
-        self.run_command(
-            core.MERGE_NODES["Migration"],
-            rows=[{"key": SCHEMA_VERSION, "props": {"name": "first", "at": now()}}],
-        )
+        migrate(self, since)
 
     def schema_version(self) -> int | None:
         """Return the version of the schema in the graph, None for an empty one."""
@@ -282,11 +289,10 @@ class GraphStore:
 
 def _merge(tx: neo4j.ManagedTransaction, nodes: Mapping[str, Any], edges: Mapping[tuple[str, str, str], Any]) -> None:
     for label, rows in nodes.items():
-        for start in range(0, len(rows), BATCH):
-            tx.run(core.MERGE_NODES[label].text, rows=rows[start : start + BATCH]).consume()
+        for part in batches(rows):
+            tx.run(core.MERGE_NODES[label].text, rows=part).consume()
     for kind, rows in edges.items():
-        for start in range(0, len(rows), BATCH):
-            part = rows[start : start + BATCH]
+        for part in batches(rows):
             found = tx.run(core.MERGE_EDGES[kind].text, rows=part).single(strict=True)["n"]
             if found != len(part):
                 raise NowhereError(
@@ -294,6 +300,12 @@ def _merge(tx: neo4j.ManagedTransaction, nodes: Mapping[str, Any], edges: Mappin
                     where=f"{kind[0]} from {kind[1]} to {kind[2]}",
                     expected="both nodes in the graph or in the same unit",
                 )
+
+
+def batches(rows: Sequence[T]) -> Iterator[list[T]]:
+    """Part rows into lists that one statement takes."""
+    for start in range(0, len(rows), BATCH):
+        yield list(rows[start : start + BATCH])
 
 
 def _hash(value: Any) -> int:

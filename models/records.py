@@ -150,11 +150,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An outcome under its key, to be committed in one transaction."""
+    """An outcome under its key, to be committed in one transaction.
+
+    `code` is the version of the program that made it, `run` the id of the run; neither is part of the content.
+    """
 
     key: str
     kind: str
     outcome: Outcome
+    code: str = ""
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)

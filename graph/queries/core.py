@@ -32,6 +32,37 @@ MERGE_EDGES = {
     for a, b in relation.joins
 }
 
+DELETE_LONE_NODES = {
+    label: Query(
+        f"delete_lone_{label}",
+        f"MATCH (n:{label}) WHERE n.{spec.key} IN $keys AND NOT (n)--() DELETE n RETURN count(n) AS n",
+        {"keys": ["none"]},
+        writes=True,
+    )
+    for label, spec in LABELS.items()
+}
+
+DELETE_EDGES = {
+    (kind, a, b): Query(
+        f"delete_{kind}_{a}_{b}",
+        f"UNWIND $rows AS r MATCH (a:{a} {{{LABELS[a].key}: r.start}})-[e:{kind} {{key: r.key}}]->"
+        f"(b:{b} {{{LABELS[b].key}: r.end}}) DELETE e RETURN count(e) AS n",
+        {"rows": [{"start": "none", "end": "none", "key": ""}]},
+        writes=True,
+    )
+    for kind, relation in RELATIONS.items()
+    for a, b in relation.joins
+}
+
+FIND_NODES = {
+    label: Query(
+        f"find_{label}",
+        f"MATCH (n:{label}) WHERE n.{spec.key} IN $keys RETURN n.{spec.key} AS key",
+        {"keys": ["none"]},
+    )
+    for label, spec in LABELS.items()
+}
+
 READ_NODES = {
     label: Query(
         f"read_{label}",
@@ -58,8 +89,8 @@ READ_EDGES = {
 HAS_UNIT = Query("has_unit", "MATCH (u:Unit {key: $key}) RETURN u.key AS key", {"key": "none"})
 CREATE_UNIT = Query(
     "create_unit",
-    "CREATE (u:Unit {key: $key, kind: $kind, at: $at}) RETURN u.key AS key",
-    {"key": "example unit", "kind": "example", "at": "2026-01-01T00:00:00Z"},
+    "CREATE (u:Unit {key: $key}) SET u += $props RETURN u.key AS key",
+    {"key": "example unit", "props": {"kind": "example", "at": "2026-01-01T00:00:00Z"}},
     writes=True,
 )
 DONE_UNITS = Query("done_units", "MATCH (u:Unit) WHERE u.key IN $keys RETURN u.key AS key", {"keys": ["none"]})

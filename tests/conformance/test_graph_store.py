@@ -10,16 +10,30 @@ from pathlib import Path
 import pytest
 from graph_servers import CLEAR
 
-import hypograph.graph.queries  # noqa: F401  (registers every constant)
 from hypograph.graph import FlowRun, GraphStore, StoreConfig, open_store
+from hypograph.graph.clean import superseded
 from hypograph.graph.integrity import verify
-from hypograph.graph.query import REGISTRY
-from hypograph.graph.schema import LABELS, RELATIONS
+from hypograph.graph.migrations import MIGRATIONS
+from hypograph.graph.queries import core
+from hypograph.graph.query import REGISTRY, Query
+from hypograph.graph.schema import LABELS, RELATIONS, SCHEMA_VERSION
 from hypograph.graph.store import now
 from hypograph.graph.transfer import backup, export_csv, export_graphml, restore
-from hypograph.models.errors import HypographError, InputError, StoreCredentialsError, StoreUnreachableError
+from hypograph.models.errors import (
+    HypographError,
+    InputError,
+    StoreCredentialsError,
+    StoreError,
+    StoreUnreachableError,
+)
 from hypograph.models.records import Edge, ModelCall, Node, Outcome, Unit
 
+AS_VERSION_1 = Query(
+    "tests_as_version_1",
+    "MATCH (m:Migration) DETACH DELETE m WITH count(m) AS n CREATE (:Migration {version: 1}) "
+    "CREATE (:Unit {key: 'old', kind: 'test'})",
+    writes=True,
+)
 HOSTILE = [
     "x'}) DETACH DELETE n //",
     '`backtick` "quote" \\ backslash',
@@ -209,9 +223,65 @@ def test_reading_constants_do_not_write(graph_server: GraphStore) -> None:
 
 
 def test_the_schema_is_there(graph_server: GraphStore) -> None:
-    assert graph_server.schema_version() == 1
+    assert graph_server.schema_version() == SCHEMA_VERSION
     assert all(label.key not in label.props for label in LABELS.values())
     assert all(a in LABELS and b in LABELS for r in RELATIONS.values() for a, b in r.joins)
+
+
+def test_an_older_graph_is_brought_up_to_date_once(graph_store: GraphStore) -> None:
+    graph_store.run_command(AS_VERSION_1)
+    assert graph_store.schema_version() == 1
+    graph_store.ensure_schema()
+    assert graph_store.schema_version() == SCHEMA_VERSION == MIGRATIONS[-1].version
+    assert [row["props"]["code"] for row in graph_store.nodes("Unit")] == [""]
+    graph_store.ensure_schema()
+    assert graph_store.counts()["Migration"] == len(MIGRATIONS)
+
+
+def test_a_newer_graph_is_refused(graph_store: GraphStore) -> None:
+    graph_store.run_command(core.MERGE_NODES["Migration"], rows=[{"key": 99, "props": {"name": "future"}}])
+    with pytest.raises(StoreError, match="newer hypograph"):
+        graph_store.ensure_schema()
+
+
+def by(code: str, key: str, made: Unit, kind: str = "test") -> Unit:
+    return dataclasses.replace(made, key=key, code=code, kind=kind)
+
+
+@pytest.mark.parametrize("text", ["x", *HOSTILE])
+def test_what_only_an_older_program_wrote_is_taken_out(graph_store: GraphStore, text: str) -> None:
+    renewed = [Node("Keyword", "annealing", {"df": 1}), Node("Keyword", text, {"df": 2})]
+    renewed_edges = [Edge("CO_OCCURS", ("Keyword", "annealing"), ("Keyword", text), {"weight": 1.0}, key=text)]
+    graph_store.commit(by("new", "b", unit("", renewed, renewed_edges)))
+    wanted = graph_store.content_hash()
+    stale = [Node("Keyword", "annealing"), Node("Keyword", "gone " + text), Node("Keyword", text)]
+    stale_edges = [
+        Edge("CO_OCCURS", ("Keyword", "annealing"), ("Keyword", "gone " + text), key=text),
+        Edge("CO_OCCURS", ("Keyword", text), ("Keyword", "annealing"), key=text),
+    ]
+    graph_store.commit(by("old", "a", unit("", stale, stale_edges)))
+    there = graph_store.content_hash()
+    seen = superseded(graph_store, "new", dry_run=True)
+    assert graph_store.content_hash() == there != wanted
+    done = superseded(graph_store, "new")
+    assert done == seen == {"units": 1, "unknown": 0, "nodes": 1, "edges": 2, "keys": ["a"]}
+    assert graph_store.content_hash() == wanted
+    assert superseded(graph_store, "new")["units"] == 0
+
+
+def test_what_something_else_needs_stays(graph_store: GraphStore) -> None:
+    graph_store.commit(by("new", "b", unit("", [Node("Keyword", "k")])))
+    graph_store.commit(by("old", "a", unit("", [Node("Hypothesis", "h"), Node("Keyword", "old")])))
+    # A kind that the new version has not done, and a rating that is no unit's.
+    graph_store.commit(by("old", "c", unit("", [Node("Keyword", "other")]), kind="other"))
+    rating = Node("Comparison", "r", {"judge": "person"})
+    graph_store.merge([rating], [Edge("COMPARES", ("Comparison", "r"), ("Hypothesis", "h"))])
+    superseded(graph_store, "new")
+    assert {row["key"] for row in graph_store.nodes("Keyword")} == {"k", "other"}
+    assert [row["key"] for row in graph_store.nodes("Hypothesis")] == ["h"]
+    assert graph_store.done_units("abc") == {"b", "c"}
+    with pytest.raises(InputError, match="supersedes nothing"):
+        superseded(graph_store, "newest")
 
 
 def test_a_wrong_password_is_named_as_such(graph_server: GraphStore) -> None:

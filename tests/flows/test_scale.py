@@ -8,11 +8,17 @@ import os
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from distributed.protocol.pickle import dumps, loads
 
-from hypograph.flows.scale import spread, spreader
+from hypograph.flows.campaigns import campaign_units
+from hypograph.flows.evidence import evidence_units
+from hypograph.flows.inputs import read_inputs
+from hypograph.flows.literature import literature_units
+from hypograph.flows.scale import spread, workers_of
 from hypograph.flows.settings import Settings
 from hypograph.flows.units import UnitRunner
 from hypograph.models.keys import digest
@@ -39,9 +45,11 @@ class Memory:
 
     def __init__(self) -> None:
         self.units: list[str] = []
+        self.content: dict[str, Outcome] = {}
 
     def commit(self, unit: Unit) -> bool:
         self.units.append(unit.key)
+        self.content[unit.key] = unit.outcome
         return True
 
     def has_unit(self, key: str) -> bool:
@@ -53,7 +61,8 @@ def square(x: int) -> Outcome:
 
 
 def test_without_workers_nothing_is_started() -> None:
-    assert spreader(Settings()) is None
+    with workers_of(Settings()) as workers:
+        assert workers is None
     assert spread([functools.partial(digest, i) for i in range(3)]) == [digest(i) for i in range(3)]
     assert spread([], workers=4) == []
 
@@ -74,17 +83,52 @@ def test_none_one_and_four_workers_give_the_same_in_the_same_order(tmp_path: Pat
     assert document["mine"] not in {found["1"][-1], found["4"][-1]}, "the workers were not used"
 
 
+class Pickled:
+    """Workers without processes: every piece and its outcome are pickled as Dask does it."""
+
+    def __init__(self, stop_after: int | None = None) -> None:
+        self.asked: list[int] = []
+        self.stop_after = stop_after
+
+    def each(self, works: Sequence[Callable[[], Outcome]], keep: Callable[[int, Outcome], None]) -> None:
+        self.asked.append(len(works))
+        for number, work in enumerate(works):
+            if number == self.stop_after:
+                raise KeyboardInterrupt
+            keep(number, loads(dumps(loads(dumps(work))())))
+
+
 def test_a_wide_step_skips_what_is_done_and_keeps_the_order(tmp_path: Path) -> None:
-    store, asked = Memory(), []
-
-    def count(works: list[functools.partial[Outcome]]) -> list[Outcome]:
-        asked.append(len(works))
-        return [work() for work in works]
-
+    store, workers = Memory(), Pickled()
     jobs = [({"x": x}, functools.partial(square, x)) for x in range(6)]
     UnitRunner(store, tmp_path).run("square", {"x": 3}, functools.partial(square, 3))
-    runner = UnitRunner(store, tmp_path, spread=count)
+    runner = UnitRunner(store, tmp_path, workers=workers)
     assert [row["y"] for row in runner.run_all("square", jobs)] == [0, 1, 4, 9, 16, 25]
-    assert (asked, runner.done, runner.skipped) == ([5], 5, 1)
+    assert (workers.asked, runner.done, runner.skipped) == ([5], 5, 1)
     assert UnitRunner(store, tmp_path).run_all("square", jobs) == runner.run_all("square", jobs)
     assert len(store.units) == 6
+
+
+def test_a_crash_keeps_what_came_before_it(tmp_path: Path) -> None:
+    store = Memory()
+    jobs = [({"x": x}, functools.partial(square, x)) for x in range(6)]
+    with pytest.raises(KeyboardInterrupt):
+        UnitRunner(store, tmp_path, workers=Pickled(stop_after=4)).run_all("square", jobs)
+    assert len(store.units) == 4
+    runner = UnitRunner(store, tmp_path, workers=Pickled())
+    assert [row["y"] for row in runner.run_all("square", jobs)] == [0, 1, 4, 9, 16, 25]
+    assert (runner.done, runner.skipped) == (2, 4)
+
+
+def test_the_steps_of_a_run_write_the_same_on_workers(tmp_path: Path) -> None:
+    publications, records, tables = read_inputs(None, None, None, small=True)
+    stores = [Memory(), Memory()]
+    for number, workers in enumerate((None, Pickled())):
+        runner = UnitRunner(stores[number], tmp_path / str(number), workers=workers)
+        literature_units(runner, publications, small=True)
+        evidence_units(runner, records, small=True)
+        campaign_units(runner, tables, ("random",), seeds=2, small=True)
+        if workers is not None:
+            # Chunks read, chunks written, predictions of each size, campaigns.
+            assert len(workers.asked) == 4
+    assert stores[0].content == stores[1].content
