@@ -1,18 +1,17 @@
-"""The whole graph as a file and back: JSON lines with a checksum, GraphML, CSV for `neo4j-admin database import`."""
+"""The whole graph as a file and back, or on another server: JSON lines with a checksum."""
 
 from __future__ import annotations
 
-import csv
 import gzip
 import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+from hypograph.graph.migrations import migrate
 from hypograph.graph.queries import core
 from hypograph.graph.schema import LABELS, SCHEMA_VERSION
 from hypograph.graph.store import BATCH, GraphStore
@@ -56,13 +55,13 @@ def backup(store: GraphStore, path: Path) -> dict[str, Any]:
 
     def write(file: IO[str]) -> None:
         nonlocal count
-        file.write(_line(head))
+        file.write(line_of(head))
         for record in records(store):
-            file.write(_line(record))
+            file.write(line_of(record))
             count += 1
-        file.write(_line({"records": count}))
+        file.write(line_of({"records": count}))
 
-    _write_whole(path, write, compress=True)
+    write_whole(path, write, compress=True)
     with path.open("rb") as file:
         checksum = hashlib.file_digest(file, "sha256").hexdigest()
     return {"path": str(path), "records": count, "content_hash": content, "sha256": checksum}
@@ -82,6 +81,7 @@ def restore(store: GraphStore, path: Path) -> dict[str, Any]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         lines = (json.loads(line) for line in islice(file, 1, None))
         count = load(store, (r for r in lines if "records" not in r))
+    migrate(store, head["schema"])
     content = store.content_hash()
     if content != head["content_hash"]:
         raise InputError(
@@ -123,63 +123,6 @@ def copy(source: GraphStore, target: GraphStore) -> dict[str, Any]:
     return {"records": count, "content_hash": here, "to": target.uri}
 
 
-def export_graphml(store: GraphStore, path: Path) -> int:
-    """Write the graph as GraphML; lists become text joined by `;`. Return the number of records."""
-    import networkx as nx
-
-    made = nx.MultiDiGraph()
-    for r in records(store):
-        plain = {k: ";".join(map(str, v)) if isinstance(v, list) else v for k, v in r["props"].items() if v is not None}
-        if "node" in r:
-            made.add_node(
-                f"{r['node']}:{r['key']}", label=r["node"], name=r["key"], **{f"p_{k}": v for k, v in plain.items()}
-            )
-        else:
-            made.add_edge(
-                ":".join(r["start"]), ":".join(r["end"]), type=r["edge"], **{f"p_{k}": v for k, v in plain.items()}
-            )
-    _write_whole(path, lambda file: file.writelines(f"{line}\n" for line in nx.generate_graphml(made)))
-    return int(made.number_of_nodes() + made.number_of_edges())
-
-
-def export_csv(store: GraphStore, folder: Path) -> int:
-    """Write node and relationship files with the headers of ``neo4j-admin database import full``."""
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for r in records(store):
-        name = f"nodes_{r['node']}" if "node" in r else f"edges_{r['edge']}_{r['start'][0]}_{r['end'][0]}"
-        rows.setdefault(name, []).append(r)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DiskError(f"cannot be made ({error.strerror})", where=str(folder)) from error
-    for name, found in rows.items():
-        _write_whole(folder / f"{name}.csv", partial(_table, found=found))
-    return sum(map(len, rows.values()))
-
-
-def _table(file: IO[str], found: list[dict[str, Any]]) -> None:
-    props = sorted({k for r in found for k in r["props"]})
-    writer = csv.writer(file, lineterminator="\n")
-    first = found[0]
-    if "node" in first:
-        key = LABELS[first["node"]].key
-        writer.writerow([f"{key}:ID({first['node']})", *props, ":LABEL"])
-        writer.writerows([r["key"], *(_cell(r["props"].get(p)) for p in props), r["node"]] for r in found)
-    else:
-        a, b = first["start"][0], first["end"][0]
-        writer.writerow([f":START_ID({a})", f":END_ID({b})", "key", *props, ":TYPE"])
-        for r in found:
-            writer.writerow(
-                [r["start"][1], r["end"][1], r["key"], *(_cell(r["props"].get(p)) for p in props), r["edge"]]
-            )
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        return ";".join(map(str, value))
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else value
-
-
 def _checked(path: Path) -> dict[str, Any]:
     """Read a backup once: whole, and of our format."""
     if not path.is_file():
@@ -214,7 +157,14 @@ def _must_be_empty(store: GraphStore) -> None:
         )
 
 
-def _write_whole(path: Path, write: Callable[[IO[str]], None], *, compress: bool = False) -> None:
+def write_whole(path: Path, write: Callable[[IO[str]], None], *, compress: bool = False) -> None:
+    """Write a text file, whole or not at all.
+
+    Raises
+    ------
+    DiskError
+        If it cannot be written.
+    """
     part = path.with_name(path.name + ".part")
     try:
         with gzip.open(part, "wt", encoding="utf-8") if compress else part.open("w", encoding="utf-8") as file:
@@ -225,5 +175,6 @@ def _write_whole(path: Path, write: Callable[[IO[str]], None], *, compress: bool
         raise DiskError(f"cannot be written ({error.strerror})", where=str(path)) from error
 
 
-def _line(record: dict[str, Any]) -> str:
+def line_of(record: dict[str, Any]) -> str:
+    """Lay a record out as a line of JSON."""
     return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"

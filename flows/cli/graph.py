@@ -84,17 +84,72 @@ def restore(
     emit(document, as_json, f"{document['records']:,} records restored, content {document['content_hash'][:16]}")
 
 
-@app.command("export", help="Write the graph as GraphML, or as CSV for `neo4j-admin database import full`.")
+@app.command("export", help="Write the graph for other programs.")
 def export(
-    path: Annotated[Path, typer.Argument(help="File (graphml) or folder (csv) to write.")],
-    kind: Annotated[Literal["graphml", "csv"], typer.Option("--format", help="graphml or csv.")] = "graphml",
+    path: Annotated[Path, typer.Argument(help="File (graphml, jsonl) or folder (csv) to write.")],
+    kind: Annotated[
+        Literal["graphml", "csv", "jsonl"],
+        typer.Option("--format", help="graphml; csv for `neo4j-admin database import full`; jsonl for `graph import`."),
+    ] = "graphml",
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.graph.transfer import export_csv, export_graphml
+    from hypograph.graph import exports
+
+    write = {"graphml": exports.export_graphml, "csv": exports.export_csv, "jsonl": exports.export_jsonl}[kind]
+    with _store() as store:
+        count = write(store, path)
+    emit({"path": str(path), "format": kind, "records": count}, as_json, f"{count:,} records in {path}")
+
+
+@app.command(
+    "import", help="Lay the records of a JSON-lines file over the graph; checked whole before anything is written."
+)
+def import_(
+    file: Annotated[Path, typer.Argument(help="What `graph export --format jsonl` or `graph backup` wrote.")],
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.graph.imports import import_jsonl
 
     with _store() as store:
-        count = export_graphml(store, path) if kind == "graphml" else export_csv(store, path)
-    emit({"path": str(path), "format": kind, "records": count}, as_json, f"{count:,} records in {path}")
+        document = import_jsonl(store, file)
+    emit(document, as_json, f"{document['records']:,} records read, content is now {document['content_hash'][:16]}")
+
+
+@app.command("crate", help="Write a run as an RO-Crate: inputs, results, provenance.")
+def crate(
+    run: Annotated[str, typer.Argument(help="Id of the run, or how it begins; `latest` for the last that ended well.")],
+    folder: Annotated[Path, typer.Argument(help="New folder for the crate.")],
+    graph: Annotated[bool, typer.Option("--graph/--no-graph", help="Include the whole graph as a backup.")] = True,
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.graph.crate import write_crate
+
+    with _store() as store:
+        document = write_crate(store, run, folder, with_graph=graph)
+    emit(document, as_json, f"run {document['run']} in {document['path']}: {', '.join(document['files'])}")
+
+
+@app.command("clean", help="Take away what aborted runs left, and on request what only older versions wrote.")
+def clean(
+    superseded: Annotated[
+        bool, typer.Option("--superseded", help="Also what older program versions wrote and this one wrote anew.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.flows.settings import load_settings
+    from hypograph.flows.tidy import clean as tidy
+
+    settings = load_settings()
+    with _store() as store:
+        store.ensure_schema()
+        document = tidy(store, settings.home / "units", old_versions=superseded, dry_run=dry_run)
+    rows = [(name, document[name]) for name in ("results", "parts", "locks", "runs")]
+    rows += [(f"superseded {name}", count) for name, count in (document["superseded"] or {}).items()]
+    head = "would be removed" if dry_run else "removed"
+    if document["busy"]:
+        head += f"; {document['busy']} units are being worked on, half-written files stay"
+    emit(document, as_json, table(("what", "count"), rows, head))
 
 
 @app.command("migrate", help="Copy the embedded graph to an empty Neo4j server, verified by content hash.")

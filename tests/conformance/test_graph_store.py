@@ -18,7 +18,7 @@ from hypograph.graph.queries import core
 from hypograph.graph.query import REGISTRY, Query
 from hypograph.graph.schema import LABELS, RELATIONS, SCHEMA_VERSION
 from hypograph.graph.store import now
-from hypograph.graph.transfer import backup, export_csv, export_graphml, restore
+from hypograph.graph.transfer import backup, restore
 from hypograph.models.errors import (
     HypographError,
     InputError,
@@ -192,20 +192,6 @@ def test_a_torn_backup_is_refused(graph_store: GraphStore, tmp_path: Path) -> No
     with pytest.raises(HypographError, match="backup"):
         restore(graph_store, path)
     assert graph_store.counts()["Keyword"] == 0
-
-
-def test_exports_hold_every_record(graph_store: GraphStore, tmp_path: Path) -> None:
-    import networkx as nx
-
-    graph_store.commit(sample())
-    export_graphml(graph_store, tmp_path / "g.graphml")
-    made = nx.read_graphml(tmp_path / "g.graphml", force_multigraph=True)
-    assert made.number_of_edges() == 3
-    assert {d["name"] for _, d in made.nodes(data=True)} >= {"annealing", "Cr", "h1", "e1"}
-    export_csv(graph_store, tmp_path / "csv")
-    header = (tmp_path / "csv" / "nodes_Keyword.csv").read_text("utf-8").splitlines()[0]
-    assert header.startswith("name:ID(Keyword),")
-    assert header.endswith(",:LABEL")
 
 
 def test_verify_finds_broken_arithmetic(graph_store: GraphStore) -> None:
