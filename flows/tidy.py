@@ -9,10 +9,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from hypograph.flows.guard import file_lock
 from hypograph.flows.units import code_version
 from hypograph.graph import GraphStore
 from hypograph.graph.clean import superseded
+from hypograph.graph.locks import file_lock
 from hypograph.graph.queries import operations
 from hypograph.graph.store import stamp
 from hypograph.models.errors import DiskError
