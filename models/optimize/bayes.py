@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hypograph.models.errors import SpaceError
+from hypograph.models.optimize.batch import LARGEST, Batch, Coded
 from hypograph.models.optimize.candidates import candidates, distances, identity, spread
 from hypograph.models.optimize.finite import Hypotheses, Prior, draw, embeddable
 from hypograph.models.optimize.space import Point, Space
@@ -104,11 +105,11 @@ class Bayesian:
         n: int,
         rng: np.random.Generator,
     ) -> list[Suggestion]:
-        model = _Model(self, [t.parameters for t in known], y, pending, free, rng)
+        model = _Model(self, [t.parameters for t in known], y, pending, free, n, rng)
         picked = [t.parameters for t in known] + list(pending)
         points, found = model.points, []
+        prediction = model.batch.prediction
         for _ in range(n):
-            prediction = model.predict()
             score = self._score(prediction, model, rng)
             score[model.taken] = -np.inf
             if self.entropy_target is not None:
@@ -128,7 +129,7 @@ class Bayesian:
                     else model.scale * float(np.sqrt(sd[i] ** 2 + prediction.weights @ prediction.noise)),
                 )
             )
-            model.believe(i, float(mean[i]))
+            model.believe(i)
             picked.append(points[i])
         return found
 
@@ -140,7 +141,7 @@ class Bayesian:
             # One draw of each candidate by itself: without their correlations, but over the whole space.
             k = int(rng.choice(len(prediction.weights), p=prediction.weights))
             return np.asarray(prediction.mean[k] + prediction.sd[k] * rng.standard_normal(mean.shape))
-        gain = prediction.improvement(float(model.y.max()))
+        gain = prediction.improvement(model.batch.best)
         return gain if gain.max() > 1e-12 else np.asarray(mean + UCB_WIDTH * sd)
 
     def _reason(self, informed: float) -> str:
@@ -183,18 +184,13 @@ class _Model:
         y: Floats,
         pending: Sequence[Point],
         free: Sequence[Point],
+        n: int,
         rng: np.random.Generator,
     ) -> None:
         self.points = [*pending, *free]
-        self.taken = np.arange(len(self.points)) < len(pending)
         self.centre, self.scale = float(y.mean()), float(y.std()) or 1.0
-        self.y = (y - self.centre) / self.scale
-        self._space = owner.space
-        worth, self._similar = _knowledge(owner)
-        self._u = None if worth is None else (_worths(worth, tried), _worths(worth, self.points))
-        if self._u is not None:
-            centre, width = self._u[1].mean(), self._u[1].std() or 1.0
-            self._u = ((self._u[0] - centre) / width, (self._u[1] - centre) / width)
+        self._space, self._y = owner.space, (y - self.centre) / self.scale
+        self._worth, self._similar = _knowledge(owner)
         noise, prior = owner.objectives[0].noise, Prior()
         if noise is not None:
             prior = Prior(noise_median=max((noise / self.scale) ** 2, 1e-4), noise_sigma=0.3)
@@ -202,35 +198,48 @@ class _Model:
             len(owner.space.parameters),
             prior,
             rng,
-            utility=self._u is not None,
+            utility=self._worth is not None,
             similarity=self._similar is not None,
         )
-        self._at = self._squares(tried, None)
-        self._alike = None if self._similar is None else self._squares(tried, self._similar)
-        if len(pending):
-            mean, _ = self.predict().moments()
-            for i in range(len(pending)):
-                self.believe(i, float(mean[i]))
+        prediction = self._predict(tried, self.points)
+        more = n - 1 + len(pending)
+        if more and len(self.points) > len(pending) + LARGEST:
+            # A batch keeps a row an experiment in memory: it chooses among the candidates that promise most.
+            gain = prediction.improvement(self._best(prediction))[len(pending) :]
+            best = np.sort(np.argsort(-gain, kind="stable")[:LARGEST])
+            self.points = [*pending, *(free[i] for i in best)]
+            prediction = self._predict(tried, self.points)
+        self.taken = np.arange(len(self.points)) < len(pending)
+        self.batch = Batch(
+            prediction,
+            self._best(prediction),
+            self._draws,
+            Coded(self._space, self.points, None),
+            None if self._similar is None else Coded(self._space, self.points, self._similar),
+            more + 1,
+        )
+        for i in range(len(pending)):
+            self.believe(i)
 
-    def predict(self) -> Prediction:
-        """Condition on everything measured or believed."""
-        return predict(self._at, self.y, self._draws, alike=self._alike, u=self._u)
-
-    def believe(self, i: int, mean: float) -> None:
-        """Take point i as measured with the outcome `mean`."""
+    def believe(self, i: int) -> None:
+        """Take point i as measured with the outcome that is predicted for it."""
         self.taken[i] = True
-        self.y = np.append(self.y, mean)
-        one = [self.points[i]]
-        self._at = self._at.believing(i, _squared(self._space, one, self.points, None)[:, 0])
-        if self._alike is not None:
-            row = _squared(self._space, one, self.points, self._similar)[:, 0]
-            self._alike = self._alike.believing(i, row)
-        if self._u is not None:
-            self._u = (np.append(self._u[0], self._u[1][i]), self._u[1])
+        self.batch.believe(i)
 
-    def _squares(self, tried: Sequence[Point], similar: dict[str, Floats] | None) -> Distances:
+    def _best(self, prediction: Prediction) -> Floats:
+        return np.full(len(prediction.weights), float(self._y.max()))
+
+    def _predict(self, tried: Sequence[Point], points: Sequence[Point]) -> Prediction:
+        u = None if self._worth is None else (_worths(self._worth, tried), _worths(self._worth, points))
+        if u is not None:
+            centre, width = u[1].mean(), u[1].std() or 1.0
+            u = ((u[0] - centre) / width, (u[1] - centre) / width)
+        alike = None if self._similar is None else self._squares(tried, points, self._similar)
+        return predict(self._squares(tried, points, None), self._y, self._draws, alike=alike, u=u)
+
+    def _squares(self, tried: Sequence[Point], points: Sequence[Point], similar: dict[str, Floats] | None) -> Distances:
         within = _squared(self._space, tried, tried, similar)
-        return Distances(within, _squared(self._space, tried, self.points, similar))
+        return Distances(within, _squared(self._space, tried, points, similar))
 
 
 def _worths(worth: dict[str, dict[Any, float]], points: Sequence[Point]) -> Floats:

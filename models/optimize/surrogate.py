@@ -38,16 +38,6 @@ class Distances:
     within: Floats
     across: Floats
 
-    def believing(self, row: int, candidate_row: Floats) -> Distances:
-        """Add candidate `row` to the tried points; `candidate_row` holds its distances to all candidates."""
-        column = self.across[:, :, row]
-        top = np.concatenate([self.within, column[:, :, None]], axis=2)
-        end = np.concatenate([column, np.zeros((len(column), 1))], axis=1)[:, None]
-        return Distances(
-            np.concatenate([top, end], axis=1),
-            np.concatenate([self.across, candidate_row[:, None, :]], axis=1),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
@@ -63,6 +53,10 @@ class Prediction:
         Noise variances, shape ``(k,)``.
     informed
         Share of the weight that uses knowledge, in [0, 1].
+    draws
+        Which draws these are, shape ``(k,)``.
+    cross
+        Whitened covariances of the tried points with the candidates, shape ``(k, t, m)``.
     """
 
     weights: Floats
@@ -70,6 +64,8 @@ class Prediction:
     sd: Floats
     noise: Floats
     informed: float
+    draws: NDArray[np.int64]
+    cross: Floats
 
     def moments(self) -> tuple[Floats, Floats]:
         """Mean and standard deviation of each candidate over the draws, shapes ``(m,)``."""
@@ -77,9 +73,9 @@ class Prediction:
         second = self.weights @ (self.sd**2 + self.mean**2)
         return mean, np.sqrt(np.maximum(second - mean**2, 1e-12))
 
-    def improvement(self, best: float) -> Floats:
-        """Expected improvement over `best`, shape ``(m,)``."""
-        return np.asarray(self.weights @ expected_improvement(self.mean, self.sd, np.array(best)))
+    def improvement(self, best: Floats) -> Floats:
+        """Expected improvement over `best`, one a draw, shape ``(m,)``."""
+        return np.asarray(self.weights @ expected_improvement(self.mean, self.sd, best[:, None]))
 
 
 def predict(
@@ -118,14 +114,15 @@ def predict(
     weights = np.exp(log_weights - log_weights.max())
     weights = gated((weights / weights.sum())[:, None], draws.informed)[:, 0]
     kept = np.flatnonzero(weights > NEGLIGIBLE * weights.max())
-    mean, sd = [], []
+    mean, sd, cross = [], [], []
     for k in (int(i) for i in kept):
-        cross = inverse[k] @ _covariance((alike if draws.alike[k] and alike else at).across, draws.scales[k])
-        mean.append(white[k] @ cross + (draws.beta[k] * u[1] if u else 0.0))
-        sd.append(np.sqrt(np.maximum(1.0 - (cross**2).sum(0), 1e-10)))
+        c = inverse[k] @ _covariance((alike if draws.alike[k] and alike else at).across, draws.scales[k])
+        mean.append(white[k] @ c + (draws.beta[k] * u[1] if u else 0.0))
+        sd.append(np.sqrt(np.maximum(1.0 - (c**2).sum(0), 1e-10)))
+        cross.append(c)
     share = weights[kept] / weights[kept].sum()
     informed = float(share[draws.informed[kept]].sum())
-    return Prediction(share, np.array(mean), np.array(sd), draws.noise[kept], informed)
+    return Prediction(share, np.array(mean), np.array(sd), draws.noise[kept], informed, kept, np.array(cross))
 
 
 def _covariance(squared: Floats, scales: Floats) -> Floats:
