@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
 import json
 import tomllib
 from collections.abc import Iterator
@@ -14,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from hypograph.flows.knowledge import open_knowledge
 from hypograph.graph.campaigns import CampaignFolder
 from hypograph.graph.queries import campaigns as queries
-from hypograph.models.errors import InputError, MalformedRowError, MissingFileError
-from hypograph.models.optimize import live
+from hypograph.models.errors import InputError, MissingFileError
+from hypograph.models.optimize import live, results
 from hypograph.models.optimize.space import Space
 from hypograph.models.optimize.substitutes import ElementSimilarity, options_that_could_be_elements
 
@@ -122,60 +120,21 @@ def infer_definition(path: Path, objective: str | None) -> dict[str, Any]:
 
 
 def events_from_csv(campaign: CampaignFolder, path: Path) -> tuple[list[dict[str, Any]], list[str]]:
-    """Read outcomes from a CSV: by the column ``id``, or by the parameters' columns.
-
-    Returns
-    -------
-    events
-        One a good row.
-    problems
-        One line a bad row, with file, row and column; good rows are not held up by bad ones.
-    """
-    header, rows = _csv(path)
-    definition, events, problems = campaign.definition, list[dict[str, Any]](), list[str]()
-    goals = [o.name for o in definition.objectives]
-    names = [p.name for p in definition.space.parameters]
-    if missing := [g for g in goals if g not in header] or (
-        [] if "id" in header else [n for n in names if n not in header]
-    ):
-        raise InputError(f"no column {missing[0]!r}", where=str(path), expected=", ".join(["id", *names, *goals]))
-    for number, row in rows:
-        values = {g: row[g] for g in goals}
-        if not any(values.values()):
-            continue
-        known, note = [*campaign.events, *events], row.get("note", "")
-        try:
-            if row.get("id"):
-                event = live.record(definition, known, row["id"], values, note)
-            else:
-                event = live.record_point(definition, known, {n: row[n] for n in names}, values, note)
-        except (InputError, KeyError) as error:
-            problems.append(f"{path.name}, row {number}: {error}")
-            continue
-        events.append(event)
-    return events, problems
+    """Read outcomes from a CSV file, as `results.outcome_events`."""
+    return results.outcome_events(campaign.definition, campaign.events, _read(path), path.name)
 
 
 def _csv(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    header, rows, problems = results.read_rows(_read(path), path.name)
+    if problems:
+        raise InputError(problems[0], hint=f"{len(problems)} rows do not fit the header." if problems[1:] else "")
+    return header, rows
+
+
+def _read(path: Path) -> bytes:
     if not path.is_file():
         raise MissingFileError("no such file", where=str(path))
-    try:
-        lines = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"))))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError("not a CSV file in UTF-8", where=str(path)) from error
-    if len(lines) < 2 or len(lines[0]) < 2:
-        raise InputError("too few rows or columns", where=str(path), expected="a header and rows")
-    header = [h.strip() for h in lines[0]]
-    rows = []
-    for number, line in enumerate(lines[1:], 2):
-        if not line:
-            continue
-        if len(line) != len(header):
-            raise MalformedRowError(
-                f"{len(line)} columns", where=f"{path.name}, row {number}", expected=f"{len(header)}"
-            )
-        rows.append((number, {h: v.strip() for h, v in zip(header, line, strict=True)}))
-    return header, rows
+    return path.read_bytes()
 
 
 def _number(text: str) -> float | None:

@@ -145,7 +145,14 @@ def record(
     InputError
         If there is no such experiment, it has an outcome already, or a value is no number.
     """
-    experiment = _named(definition, events, id)
+    return outcome_of(definition, _named(definition, events, id), values, note)
+
+
+def outcome_of(
+    definition: Definition, experiment: Experiment, values: Mapping[str, Any], note: str = ""
+) -> dict[str, Any]:
+    """Return the event that gives an experiment, as it stands, its outcome; raises as `record`."""
+    id = experiment.id
     if experiment.status in {"done", "failed"}:
         raise InputError(f"it is {experiment.status} already", where=id, hint="Undo it first.")
     return {"event": "record", "id": id, "values": _outcomes(definition, values, id), "note": note}
@@ -163,8 +170,14 @@ def record_point(
     found = fold(definition, events)
     for experiment in found:
         if experiment.status == "pending" and identity(experiment.parameters) == identity(point):
-            return record(definition, events, experiment.id, values, note)
-    id = f"e{len(found) + 1}"
+            return outcome_of(definition, experiment, values, note)
+    return own_outcome(definition, f"e{len(found) + 1}", point, values, note)
+
+
+def own_outcome(
+    definition: Definition, id: str, point: Mapping[str, Any], values: Mapping[str, Any], note: str = ""
+) -> dict[str, Any]:
+    """Return the event for an experiment that nobody suggested."""
     outcomes = _outcomes(definition, values, id)
     return {"event": "record", "id": id, "parameters": point, "values": outcomes, "note": note}
 

@@ -43,13 +43,14 @@ def test_a_campaign_from_the_first_suggestion_to_the_export(folder: Path, capsys
     told = json.loads(capsys.readouterr().out)
     assert [s["id"] for s in told["suggestions"]] == ["e1", "e2", "e3", "e4"]
     assert all(s["reason"] and "predicted" in s for s in told["suggestions"])
-    rows = ["id,yield", "e1,10", "e2,oops", "e3,30", "e9,1"]
+    rows = ["id,yield", "e1,10", "e2,oops", "e3,30", "e9,1", "e4,5,6"]
     (folder / "r.csv").write_text("\n".join(rows) + "\n", "utf-8")
     assert run("record", lab, "--csv", str(folder / "r.csv"), "--no-store", "--json") == 2
     out, err = capsys.readouterr()
     assert json.loads(out)["done"] == 2
     assert "row 3" in err
     assert "row 5" in err
+    assert "row 6: 3 columns" in err
     assert run("record", lab, "e2", "--failed", "--no-store") == 0
     assert run("undo", lab, "e1", "--no-store") == 0
     capsys.readouterr()
