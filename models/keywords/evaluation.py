@@ -10,9 +10,11 @@ import numpy as np
 
 from hypograph.models.keywords.counts import FloatArray, IntArray
 from hypograph.models.keywords.features import CITED, NAMES, padded, snapshots
-from hypograph.models.keywords.potential import LABELS, Outcomes, fit_head
+from hypograph.models.keywords.potential import LABELS, Outcomes, fit_head, fit_shrunk_head
 from hypograph.models.keywords.ridge import WordCounts, fit_reading, targets_of
 
+# What a keyword set's model is shrunk towards; its features begin with those of the graph.
+ANCHOR: Final = NAMES.index("impact (mean)")
 LAGS: Final = (0, 1, 3)
 WINDOW: Final = 12  # years of training behind a test year
 ENOUGH: Final = 300  # older publications below which a year's features say little
@@ -149,7 +151,9 @@ class Walk:
         for label in labels:
             about, positive = self.papers.outcomes.label(label)
             train = window & about
-            into[label][test] = fit_head(features[train], positive[train]).probability(features[test])
+            known, truth = features[train], positive[train]
+            head = fit_shrunk_head(known, truth, ANCHOR) if method == "set" else fit_head(known, truth)
+            into[label][test] = head.probability(features[test])
 
 
 def keyword_matrix(indptr: IntArray, indices: IntArray, size: int) -> Any:
@@ -188,6 +192,6 @@ def evaluate(walk: Walk) -> dict[str, dict[str, FloatArray]]:
         for name, (method, lag) in fitted.items():
             walk.score_year(method, lag, LABELS, year, {label: result[label][name] for label in LABELS})
     for label in LABELS:
-        result[label]["node_impact"] = walk.graph[0][:, NAMES.index("impact (mean)")]
+        result[label]["node_impact"] = walk.graph[0][:, ANCHOR]
         result[label]["published_weight"] = walk.graph[0][:, NAMES.index("published weight")]
     return result

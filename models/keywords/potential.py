@@ -10,6 +10,8 @@ import numpy as np
 from hypograph.models.keywords.counts import BoolArray, FloatArray, IntArray
 
 LABELS: Final = ("ge15_lt1", "ge5_lt1", "top10")
+# Set on one publication in ten of years before those that figures are given for.
+EVEN: Final = 2000.0
 
 
 @dataclass(frozen=True)
@@ -162,3 +164,29 @@ def fit_head(features: FloatArray, positive: BoolArray, penalty: float = 200.0, 
         if float(np.abs(step).max()) < 1e-7:
             break
     return Head(mean, scale, solution[1:], float(solution[0]))
+
+
+def fit_shrunk_head(features: FloatArray, positive: BoolArray, column: int, even: float = EVEN) -> Head:
+    """Fit the full model, shrunk towards the model of one feature where publications are few.
+
+    Parameters
+    ----------
+    features, positive
+        As for `fit_head`.
+    column
+        The one feature: with few data it alone does better than many features, whose weights are then noise.
+    even
+        Publications at which both models weigh the same.
+
+    Returns
+    -------
+    Head
+        The weighted mean of the two logits, w = n / (n + even) for the full model; its contributions still
+        add up to its logit.
+    """
+    full = fit_head(features, positive)
+    one = fit_head(features[:, [column]], positive)
+    share = positive.size / (positive.size + even)
+    weights = share * full.weights
+    weights[column] += (1.0 - share) * one.weights[0]
+    return Head(full.mean, full.scale, weights, share * full.base + (1.0 - share) * one.base)

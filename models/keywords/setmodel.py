@@ -9,9 +9,9 @@ import numpy as np
 
 from hypograph.models.keywords.affinity import AffinityScore
 from hypograph.models.keywords.counts import FloatArray, IntArray
-from hypograph.models.keywords.evaluation import KEYWORD_PENALTY, WINDOW, keyword_matrix
+from hypograph.models.keywords.evaluation import ANCHOR, KEYWORD_PENALTY, WINDOW, keyword_matrix
 from hypograph.models.keywords.features import NAMES, Snapshot, padded, snapshots
-from hypograph.models.keywords.potential import Head, Outcomes, fit_head, sigmoid
+from hypograph.models.keywords.potential import Head, Outcomes, fit_shrunk_head, sigmoid
 from hypograph.models.keywords.ridge import Reading, fit_reading, targets_of
 
 # Publications with citations below which no model is fitted.
@@ -120,7 +120,7 @@ def _fit(
         last = snapshot
     assert last is not None  # noqa: S101  (snapshots always yields the year after the last)
     train = known & ~np.isnan(features).any(axis=1) & (years >= years.max() - WINDOW)
-    return SetModel(last, reading, fit_head(features[train], top[train] == 1.0))
+    return SetModel(last, reading, fit_shrunk_head(features[train], top[train] == 1.0, ANCHOR))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 from hypograph.models.keywords.candidates import candidates, select, tabulate
 from hypograph.models.keywords.features import NAMES, padded, snapshots
 from hypograph.models.keywords.metrics import auroc, auroc_interval, calibration_error
-from hypograph.models.keywords.potential import Outcomes, fit_head, outcomes
+from hypograph.models.keywords.potential import Outcomes, fit_head, fit_shrunk_head, outcomes
 from hypograph.models.keywords.ridge import count_words
 from hypograph.models.keywords.setmodel import fit_set_model
 
@@ -47,6 +47,23 @@ def test_the_head_is_a_penalised_logistic_regression() -> None:
     assert head.weights == pytest.approx(other.coef_[0], abs=1e-4)
     assert head.logit(features) == pytest.approx(other.decision_function(scaled), abs=1e-3)
     assert head.contributions(features).sum(axis=1) + head.base == pytest.approx(head.logit(features))
+
+
+def test_with_few_publications_the_head_leans_on_one_feature() -> None:
+    rng = np.random.default_rng(3)
+    features = rng.normal(size=(4000, 6)) * 2.0 + 1.0
+    positive = rng.random(4000) < 1 / (1 + np.exp(-features[:, 2]))
+    for n, even in ((60, 2000.0), (4000, 2000.0)):
+        table, truth = features[:n], positive[:n]
+        head, one, full = fit_shrunk_head(table, truth, 2, even), fit_head(table[:, [2]], truth), fit_head(table, truth)
+        share = n / (n + even)
+        mixed = share * full.logit(table) + (1 - share) * one.logit(table[:, [2]])
+        assert head.logit(table) == pytest.approx(mixed)
+        assert head.contributions(table).sum(axis=1) + head.base == pytest.approx(head.logit(table))
+    few = fit_shrunk_head(features[:60], positive[:60], 2)
+    assert auroc(few.logit(features), positive) > auroc(
+        fit_head(features[:60], positive[:60]).logit(features), positive
+    )
 
 
 def test_the_head_of_one_kind_only_is_the_rate() -> None:
