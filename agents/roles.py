@@ -20,7 +20,8 @@ from hypograph.agents.gateway.gateway import Gateway
 from hypograph.agents.gateway.questions import Choice, Closed, Question
 from hypograph.agents.gateway.uncertainty import least_committed
 from hypograph.agents.prompts import data, render, template, version
-from hypograph.models.protocols import Candidate, Mention, Opinion, Verdict
+from hypograph.models.keywords.relations import stands_there
+from hypograph.models.protocols import RELATION_KINDS, Candidate, Mention, Opinion, Related, Verdict
 from hypograph.models.records import Publication
 
 # Mass of one answer where no skill was measured: a = 1/(3·5), what arXiv 2502.14631 gives each of five
@@ -43,6 +44,17 @@ class _Keyword(BaseModel):
 
 class _Keywords(BaseModel):
     keywords: list[_Keyword] = Field(max_length=10)
+
+
+class _Relation(BaseModel):
+    first: str
+    relation: str
+    second: str
+    sentence: str
+
+
+class _Relations(BaseModel):
+    relations: list[_Relation] = Field(max_length=10)
 
 
 class _Utility(BaseModel):
@@ -220,6 +232,15 @@ class ModelExtractor(Role):
             for k in answer.value.keywords
             if k.keyword and k.sentence and k.sentence in text and k.keyword.lower() in k.sentence.lower()
         ]
+
+    def relate(self, publication: Publication) -> list[Related]:
+        """Return relations in the order of the answer, without those that do not stand there."""
+        text = "\n".join([publication.title, publication.abstract, *publication.passages])
+        kinds = ", ".join(RELATION_KINDS)
+        answer = self._gateway.ask(self._question(_Relations, "extract_relations", text=text, kinds=kinds))
+        found = answer.value.relations if answer.value else []
+        rows = [Related(r.first, r.relation, r.second, r.sentence) for r in found]
+        return [row for row in rows if stands_there(row, publication)]
 
 
 class ModelOptionScorer(Role):

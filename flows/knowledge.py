@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypograph.flows.settings import Settings
-from hypograph.models.protocols import CallSink
+from hypograph.models.protocols import CallSink, Extractor
 
 if TYPE_CHECKING:
     from hypograph.agents import Cascade, Gateway, ModelOptionScorer, ModelProposer
@@ -44,6 +44,16 @@ class Knowledge:
     def literature(self) -> dict[str, Any]:
         """Arguments of the literature step: extraction by model is a command of its own."""
         return {}
+
+    def extractor(self) -> Extractor:
+        """Who extracts keywords and relations: boundaries, lexicons and patterns without a model."""
+        if self.gateway is None:
+            from hypograph.models.keywords.extraction import PhraseExtractor
+
+            return PhraseExtractor()
+        from hypograph.agents import ModelExtractor
+
+        return ModelExtractor(self._of("extractor")[0])
 
     def manifest(self) -> dict[str, Any]:
         """Who writes concepts and who reads passages; nobody without a model."""

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 
+from hypograph.flows.literature_extract import Extracted
 from hypograph.flows.literature_graph import (
     backbone_edges,
     keyword_nodes,
     mention_edges,
     merge_nodes,
     publication_node,
+    relation_edges,
+    with_extracted,
 )
-from hypograph.flows.literature_merges import Decision, aliases_of, apply_merges, decided_merges
+from hypograph.flows.literature_impact import keyword_impact, literature_outcomes, set_model
+from hypograph.flows.literature_merges import Decision, aliases_of, apply_merges, decided_merges, merged_names
 from hypograph.flows.literature_sets import keyword_embedding, propose_sets
 from hypograph.flows.units import UnitRunner
 from hypograph.models.errors import InputError
@@ -25,12 +30,10 @@ from hypograph.models.keywords.candidates import select, tabulate
 from hypograph.models.keywords.counts import FloatArray, IntArray, count_pairs
 from hypograph.models.keywords.extraction import introduced, material_keywords, passage_of, phrase_candidates
 from hypograph.models.keywords.graph import Backbone, Corpus, backbone, build_corpus
-from hypograph.models.keywords.potential import Outcomes, outcomes
-from hypograph.models.keywords.setmodel import SetModel, fit_set_model
 from hypograph.models.keywords.synonyms import propose_merges
 from hypograph.models.keywords.text import normalise
 from hypograph.models.protocols import Mention
-from hypograph.models.records import KeywordSet, Node, Outcome, Publication
+from hypograph.models.records import Edge, KeywordSet, Node, Outcome, Publication
 
 CHUNK: Final = 500
 SMALL: Final = 200
@@ -77,6 +80,7 @@ def literature_units(
     *,
     sets: int = 20,
     topic: str = "",
+    extracted: Mapping[str, Extracted] = MappingProxyType({}),
     seed: int = 0,
     small: bool = False,
 ) -> LiteratureOutcome:
@@ -93,6 +97,8 @@ def literature_units(
         Keyword sets wanted.
     topic
         Keywords of which every set holds one, parted by commas; empty for none.
+    extracted
+        What an extractor found, by publication: its keywords and relations enter beside those found here.
     seed
         Seed of communities and sampling.
     small
@@ -112,16 +118,17 @@ def literature_units(
     chosen = sorted({p.key: p for p in publications[: SMALL if small else None]}.values(), key=lambda p: p.key)
     decided = decided_merges(runner.store)
     read = _read(runner, chosen)
-    extracted = _choose(chosen, read)
-    keywords = apply_merges(extracted, decided)
+    raw = with_extracted(chosen, _choose(chosen, read), extracted)
+    keywords = apply_merges(raw, decided)
     corpus = build_corpus(keywords, *_known(chosen), least=2 if len(chosen) < 2000 else 3)
     about = [(p.year, p.citations, p.venue, p.retracted) for p in chosen]
     state = digest(keywords, about, decided, seed)
     expansions = {short: long for one in read for short, long in one["introduced"].items()}
-    aliases = aliases_of(extracted, decided)
+    aliases = aliases_of(raw, decided)
     work = partial(_graph, corpus, chosen, expansions, decided, aliases, seed)
     graph = runner.run("literature-graph", {"state": state, "aliases": aliases}, work)
-    _write(runner, chosen, read, keywords, corpus)
+    renamed = merged_names(raw, decided)
+    _write(runner, chosen, read, keywords, corpus, extracted, renamed)
     found = runner.run(
         "literature-sets",
         {"state": state, "sets": sets, "topic": topic},
@@ -178,15 +185,6 @@ def _known(chosen: Sequence[Publication]) -> tuple[list[int | None], FloatArray]
     return [p.year for p in chosen], literature_outcomes(chosen).impact
 
 
-def literature_outcomes(publications: Sequence[Publication]) -> Outcomes:
-    """Compare citations within venue and year; a retracted publication counts as unknown."""
-    missing = [p.citations is None or p.year is None or p.retracted for p in publications]
-    citations = np.array([np.nan if m else p.citations for p, m in zip(publications, missing, strict=True)], float)
-    years = np.array([p.year or 0 for p in publications], np.int64)
-    venues = np.unique(np.array([p.venue for p in publications]), return_inverse=True)[1]
-    return outcomes(citations, years, venues)
-
-
 def _graph(
     corpus: Corpus,
     chosen: Sequence[Publication],
@@ -197,7 +195,7 @@ def _graph(
 ) -> Outcome:
     pairs = count_pairs(corpus.indptr, corpus.indices)
     found = backbone(corpus, pairs, seed=seed)
-    impact = _keyword_impact(corpus) if any(p.citations is not None for p in chosen) else None
+    impact = keyword_impact(corpus) if any(p.citations is not None for p in chosen) else None
     known = {(d[0], d[1]) for d in decided}
     merges = propose_merges(corpus.names, keyword_embedding(corpus, pairs), expansions)
     # What a person has decided is not asked again, nor its entry overwritten.
@@ -207,25 +205,14 @@ def _graph(
     return Outcome(result, nodes, backbone_edges(corpus, found))
 
 
-def _keyword_impact(corpus: Corpus) -> FloatArray:
-    """Shrunk mean impact of each keyword: (sum + 5 mean) / (df + 5) over publications of known impact."""
-    owner = np.repeat(np.arange(corpus.publications), np.diff(corpus.indptr))
-    value = corpus.impact[owner]
-    known = ~np.isnan(value)
-    size = len(corpus.names)
-    total = np.bincount(corpus.indices[known], value[known], size)
-    count = np.bincount(corpus.indices[known], minlength=size)
-    mean = float(np.nanmean(corpus.impact)) if (~np.isnan(corpus.impact)).any() else 1.0
-    result: FloatArray = (total + 5.0 * mean) / (count + 5.0)
-    return result
-
-
 def _write(
     runner: UnitRunner,
     chosen: Sequence[Publication],
     read: Sequence[dict[str, Any]],
     keywords: Sequence[Sequence[str]],
     corpus: Corpus,
+    extracted: Mapping[str, Extracted],
+    renamed: Mapping[str, str],
 ) -> None:
     """Write publications with their mentions, chunk by chunk, after the keywords they point at."""
     kept = set(corpus.names)
@@ -234,20 +221,27 @@ def _write(
         part = chosen[start : start + CHUNK]
         mine = [[k for k in names if k in kept] for names in keywords[start : start + CHUNK]]
         materials = [one["materials"] for one in read[start : start + CHUNK]]
-        inputs = {"publications": part, "keywords": mine}
-        jobs.append((inputs, partial(_write_part, part, mine, materials)))
+        found = {p.key: extracted[p.key] for p in part if p.key in extracted}
+        related = [e for one in found.values() for e in relation_edges(one, kept, renamed)]
+        inputs = {"publications": part, "keywords": mine, "extracted": found, "related": related}
+        jobs.append((inputs, partial(_write_part, part, mine, materials, found, related)))
     runner.run_all("literature-write", jobs)
 
 
 def _write_part(
-    publications: Sequence[Publication], keywords: Sequence[Sequence[str]], materials: Sequence[Sequence[Any]]
+    publications: Sequence[Publication],
+    keywords: Sequence[Sequence[str]],
+    materials: Sequence[Sequence[Any]],
+    extracted: Mapping[str, Extracted],
+    related: Sequence[Edge],
 ) -> Outcome:
-    edges = []
+    edges = list(related)
     for publication, names, terms in zip(publications, keywords, materials, strict=True):
-        passages = {name: passage for name, _, passage in terms}
+        told = extracted[publication.key].mentions if publication.key in extracted else ()
+        passages = {m["name"]: m["passage"] for m in told} | {name: passage for name, _, passage in terms}
         mentions = [Mention(n, "", passages.get(n) or passage_of(publication, n)) for n in names]
         edges.extend(mention_edges(publication, mentions))
-    return Outcome({"mentions": len(edges)}, [publication_node(p) for p in publications], edges)
+    return Outcome({"mentions": len(edges) - len(related)}, [publication_node(p) for p in publications], edges)
 
 
 def _inspire(corpus: Corpus, chosen: Sequence[Publication], count: int, topic: str, seed: int) -> Outcome:
@@ -265,9 +259,3 @@ def _inspire(corpus: Corpus, chosen: Sequence[Publication], count: int, topic: s
 def _communities(corpus: Corpus, seed: int) -> IntArray:
     found: Backbone = backbone(corpus, count_pairs(corpus.indptr, corpus.indices), seed=seed)
     return found.community
-
-
-def set_model(corpus: Corpus, chosen: Sequence[Publication]) -> SetModel | None:
-    """Fit the model of keyword sets, or None where citations or years are too few."""
-    words = np.array([name.count(" ") + 1.0 for name in corpus.names])
-    return fit_set_model(corpus.indptr, corpus.indices, words, corpus.years, literature_outcomes(chosen))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from hypograph.flows.literature import LiteratureOutcome, literature_units
+from hypograph.flows.literature_extract import Extracted
 from hypograph.flows.literature_merges import decided_merges
 from hypograph.flows.units import UnitRunner, code_version
 from hypograph.graph import GraphStore
@@ -20,11 +22,17 @@ BATCH = 2000
 
 
 def build(
-    store: GraphStore, folder: Path, publications: Sequence[Publication], *, seed: int = 0, tell: Any = None
+    store: GraphStore,
+    folder: Path,
+    publications: Sequence[Publication],
+    *,
+    extracted: Mapping[str, Extracted] = MappingProxyType({}),
+    seed: int = 0,
+    tell: Any = None,
 ) -> LiteratureOutcome:
     """Build the keyword graph of a corpus in the store.
 
-    Where the corpus, or what people decided about merges, differs from that of the last build, what the
+    Where the corpus, its extractions or what people decided about merges differ from those of the last build, what the
     last build wrote is cleared first; reading the publications, which is what takes the time, is found done
     for every chunk that did not change. A build that was interrupted is started again by the next.
 
@@ -36,6 +44,8 @@ def build(
         Where unit results are kept, and the note of the last build.
     publications
         The corpus.
+    extracted
+        What an extractor found, by publication (`Extractions.of`): its keywords and relations enter too.
     seed
         Seed of communities and sampling.
     tell
@@ -53,13 +63,13 @@ def build(
     if not publications:
         raise InputError("the corpus is empty", hint="Add publications with `hypograph literature add`.")
     note = folder / "literature-build.json"
-    state = digest([digest(p) for p in publications], decided_merges(store), seed, code_version())
+    state = digest([digest(p) for p in publications], decided_merges(store), extracted, seed, code_version())
     if _last(note) != state:
         clear(store)
         note.parent.mkdir(parents=True, exist_ok=True)
         note.write_text(json.dumps({"state": ""}), encoding="utf-8")
     runner = UnitRunner(store, folder) if tell is None else UnitRunner(store, folder, tell=tell)
-    outcome = literature_units(runner, publications, seed=seed)
+    outcome = literature_units(runner, publications, extracted=extracted, seed=seed)
     note.write_text(json.dumps({"state": state}), encoding="utf-8")
     return outcome
 
@@ -77,7 +87,7 @@ def clear(store: GraphStore) -> None:
     publications = [row["key"] for row in store.read(queries.LITERATURE_PUBLICATIONS)]
     _in_batches(store, publications, (queries.CLEAR_MENTIONS, queries.CLEAR_PUBLICATIONS))
     keywords = [str(node["key"]) for node in store.nodes("Keyword")]
-    _in_batches(store, keywords, (queries.CLEAR_CO_OCCURRENCES, queries.CLEAR_ALIASES))
+    _in_batches(store, keywords, (queries.CLEAR_CO_OCCURRENCES, queries.CLEAR_RELATIONS, queries.CLEAR_ALIASES))
     _in_batches(store, keywords, (queries.CLEAR_KEYWORDS,))
     store.run_command(queries.CLEAR_OPEN_MERGES)
 

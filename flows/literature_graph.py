@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
 
+from hypograph.flows.literature_extract import Extracted
 from hypograph.models.keys import digest
 from hypograph.models.keywords.counts import FloatArray
 from hypograph.models.keywords.graph import Backbone, Corpus
@@ -111,3 +112,33 @@ def merge_nodes(proposals: Sequence[MergeProposal]) -> list[Node]:
         )
         for p in proposals
     ]
+
+
+def with_extracted(
+    publications: Sequence[Publication], keywords: Sequence[Sequence[str]], extracted: Mapping[str, Extracted]
+) -> list[list[str]]:
+    """Add the names that an extractor found, as mentions or in relations, to the keywords of each publication."""
+    result = []
+    for publication, names in zip(publications, keywords, strict=True):
+        found = extracted.get(publication.key)
+        more = {m["name"] for m in found.mentions} if found else set()
+        more |= {r[end] for r in found.relations for end in ("first_name", "second_name")} if found else set()
+        result.append(sorted({*names, *more} - {""}))
+    return result
+
+
+def relation_edges(found: Extracted, kept: Collection[str], renamed: Mapping[str, str]) -> list[Edge]:
+    """Make the relationships between keywords that the graph keeps, each under a key of its own."""
+    edges = []
+    for row in found.relations:
+        first, second = (renamed.get(row[end], row[end]) for end in ("first_name", "second_name"))
+        if first != second and first in kept and second in kept:
+            props: dict[str, Value] = {
+                "relation": row["relation"],
+                "passage": row["passage"],
+                "publication": found.publication,
+                "extractor": found.extractor,
+            }
+            key = digest(found.publication, row["relation"], row["passage"], length=16)
+            edges.append(Edge("RELATED_TO", ("Keyword", first), ("Keyword", second), props, key=key))
+    return edges

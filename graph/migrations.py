@@ -27,6 +27,8 @@ MIGRATIONS: Final = (
     Migration(1, "first"),
     # Units of version 1 do not say which program made them: they count as made by an unknown older one.
     Migration(2, "units name their program", (operations.UNITS_WITHOUT_CODE,)),
+    # Keywords may be related (RELATED_TO): an older program would refuse a copy of such a graph.
+    Migration(3, "relations between keywords"),
 )
 
 

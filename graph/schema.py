@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,8 @@ def _relation(joins: str, props: str = "") -> Relation:
 RELATIONS: Final[dict[str, Relation]] = {
     "MENTIONS": _relation("Publication>Keyword Publication>Alloy Alloy>Element", "passage score"),
     "CO_OCCURS": _relation("Keyword>Keyword", "count weight significance association first_year last_year"),
+    # relation: made by, contains, doped with, has property, raises, lowers, affects, measured by, used for
+    "RELATED_TO": _relation("Keyword>Keyword", "relation passage publication extractor"),
     "SUBSTITUTES_FOR": _relation("Element>Element", "belief plausibility ignorance conflict count source"),
     "SUPPORTS": _relation("Evidence>Hypothesis Evidence>Alloy Publication>Hypothesis", "share passage"),
     "REFUTES": _relation("Evidence>Hypothesis Evidence>Alloy Publication>Hypothesis", "share passage"),

@@ -61,6 +61,29 @@ class Mention:
     score: float = 1.0
 
 
+RELATION_KINDS = (
+    "made by",
+    "contains",
+    "doped with",
+    "has property",
+    "raises",
+    "lowers",
+    "affects",
+    "measured by",
+    "used for",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Two keywords that a publication relates, by one of `RELATION_KINDS`, with the passage that says so (verbatim)."""
+
+    first: str
+    relation: str
+    second: str
+    passage: str
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A point to try next: parameter values, where they came from and why.
@@ -123,6 +146,10 @@ class Extractor(Protocol):
 
     def extract(self, publication: Publication) -> Sequence[Mention]:
         """Return mentions, best first; every passage stands verbatim in the publication."""
+        ...
+
+    def relate(self, publication: Publication) -> Sequence[Related]:
+        """Return relations between keywords; both stand in the passage, which stands in the publication."""
         ...
 
 

@@ -90,6 +90,7 @@ def remove(keys: Annotated[list[str], typer.Argument(help="DOIs or keys.")], as_
 @app.command("build", help="Build the keyword graph of your corpus in the store.")
 def build(seed: SeedOption = 0, as_json: JsonFlag = False) -> None:
     from hypograph.flows.literature_build import build as build_graph
+    from hypograph.flows.literature_extract import Extractions
     from hypograph.graph import open_store
 
     settings, corpus = corpus_and_settings()
@@ -98,7 +99,8 @@ def build(seed: SeedOption = 0, as_json: JsonFlag = False) -> None:
         raise InputError("the corpus is empty", hint="Add publications with `hypograph literature add`.")
     with open_store(settings.store_config()) as store:
         store.ensure_schema()
-        found = build_graph(store, settings.home / "units", publications, seed=seed)
+        extracted = Extractions(corpus.folder).of(publications)
+        found = build_graph(store, settings.home / "units", publications, extracted=extracted, seed=seed)
         document = {
             "publications": found.publications,
             "keywords": found.keywords,
@@ -111,31 +113,34 @@ def build(seed: SeedOption = 0, as_json: JsonFlag = False) -> None:
     emit(document, as_json, f"{counts}\n{found.note}")
 
 
-@app.command("extract", help="Extract keywords with their passages, by a language model where one is set.")
+@app.command(
+    "extract", help="Extract keywords and relations with their passages, by a language model where one is set."
+)
 def extract(
     papers: Annotated[Path | None, typer.Option(help="Publications; none: your corpus.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Publications at most.")] = 20,
+    relations: Annotated[bool, typer.Option(help="Also extract relations.")] = True,
+    save: Annotated[bool, typer.Option("--save", help="Keep it for the next build of your corpus.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
+    from hypograph.flows.knowledge import open_knowledge
+    from hypograph.flows.literature_extract import Extractions
     from hypograph.flows.literature_extract import extract as run_extractor
-    from hypograph.models.keywords.extraction import PhraseExtractor
-    from hypograph.models.protocols import Extractor
 
     settings, corpus = corpus_and_settings()
-    publications = read_papers([papers])[0] if papers else corpus.publications()
-    config = settings.model_config_or_none()
-    extractor: Extractor = PhraseExtractor()
-    if config is None:
-        say("no language model is configured: keywords come from boundaries and lexicons")
-    else:
-        from hypograph.agents import ModelExtractor, connect
-
-        extractor = ModelExtractor(connect(config, cache_folder=settings.home / "llm-cache"))
-    document = run_extractor(extractor, publications[:limit])
-    rows = [
-        (p["key"], m["kind"], m["name"], m["passage"][:60]) for p in document["publications"] for m in p["mentions"]
+    publications = (read_papers([papers])[0] if papers else corpus.publications())[:limit]
+    with open_knowledge(settings, None) as knowledge:
+        say(f"language model: {knowledge.sentence}")
+        document = run_extractor(knowledge.extractor(), publications, relate=relations)
+    document["saved"] = Extractions(corpus.folder).keep(document, publications) if save else None
+    found = document["publications"]
+    rows = [(p["key"], m["kind"], m["name"], m["passage"][:60]) for p in found for m in p["mentions"]]
+    pairs = [
+        (p["key"], r["first"], r["relation"], r["second"], r["passage"][:60]) for p in found for r in p["relations"]
     ]
-    emit(document, as_json, table(("publication", "kind", "keyword", "passage"), rows))
+    text = table(("publication", "kind", "keyword", "passage"), rows)
+    text += "\n\n" + table(("publication", "first", "relation", "second", "passage"), pairs)
+    emit(document, as_json, text)
 
 
 @app.command("inspire", help="Propose keyword sets that are new and promising.")

@@ -31,6 +31,13 @@ CLEAR_CO_OCCURRENCES = Query(
     writes=True,
 )
 
+CLEAR_RELATIONS = Query(
+    "clear_relations",
+    "MATCH (a:Keyword)-[e:RELATED_TO]->(:Keyword) WHERE a.name IN $keys DELETE e RETURN count(e) AS n",
+    {"keys": ["none"]},
+    writes=True,
+)
+
 CLEAR_KEYWORDS = Query(
     "clear_keywords",
     "MATCH (k:Keyword) WHERE k.name IN $keys AND NOT (k)--() DELETE k RETURN count(k) AS n",

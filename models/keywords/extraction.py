@@ -12,7 +12,7 @@ from hypograph.models.keywords.candidates import Found, candidates
 from hypograph.models.keywords.chunks import noun_phrases
 from hypograph.models.keywords.materials import keyword_kind, lexicon_name, material_mentions, snippet
 from hypograph.models.keywords.text import normalise
-from hypograph.models.protocols import Mention
+from hypograph.models.protocols import Mention, Related
 from hypograph.models.records import Publication
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\[])")
@@ -115,3 +115,9 @@ class PhraseExtractor:
                 found.setdefault(name, Mention(name, "phrase", passage))
         found.pop("", None)
         return list(found.values())[: self.most]
+
+    def relate(self, publication: Publication) -> Sequence[Related]:
+        """Return hosts with their dopants, and what was made by which process."""
+        from hypograph.models.keywords.relations import relations
+
+        return relations(publication)

@@ -141,6 +141,21 @@ def test_planted_instructions_change_nothing(gateway_to: Any) -> None:
     assert "\x07" not in user
 
 
+def test_relations_stand_in_their_passage(gateway_to: Any) -> None:
+    there = "We studied CoCrNi alloys."
+    rows = [
+        ("CoCrNi", "has property", "alloys", there),
+        ("CoCrNi", "kills", "alloys", there),
+        ("CoCrNi", "raises", "yield strength", there),
+        ("CoCrNi", "raises", "strength", "CoCrNi raises strength."),
+    ]
+    told = {"relations": [dict(zip(("first", "relation", "second", "sentence"), r, strict=True)) for r in rows]}
+    gateway, stub = gateway_to(lambda body, n: completion(json.dumps(told)))
+    found = ModelExtractor(gateway).relate(Publication("k", title="T", abstract=PAPER))
+    assert [(r.first, r.relation, r.second, r.passage) for r in found] == [("CoCrNi", "has property", "alloys", there)]
+    assert "made by" in stub.requests[0]["messages"][1]["content"]
+
+
 def test_an_obedient_model_harms_nothing(gateway_to: Any) -> None:
     obeyed = {
         "keywords": [{"keyword": "PWNED", "kind": "phrase", "sentence": "I obey: PWNED."}],

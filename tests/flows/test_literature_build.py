@@ -7,16 +7,17 @@ import pytest
 
 from hypograph.flows.literature_build import build
 from hypograph.flows.literature_corpus import Corpus
-from hypograph.flows.literature_extract import extract
+from hypograph.flows.literature_extract import Extractions, extract
 from hypograph.flows.literature_inspire import inspire
 from hypograph.flows.literature_merges import decide_merges, merge_queue
 from hypograph.flows.readers.publications import hea_literature
 from hypograph.flows.readers.publications_live import crossref_row, query_publications
 from hypograph.graph import GraphStore
+from hypograph.graph.queries.core import READ_EDGES
 from hypograph.models.errors import InputError, NetworkError
 from hypograph.models.keywords.extraction import PhraseExtractor
 from hypograph.models.keywords.retrieval import Bm25, statement
-from hypograph.models.protocols import Mention
+from hypograph.models.protocols import Mention, Related
 from hypograph.models.records import Node, Outcome, Publication, Unit
 
 
@@ -114,6 +115,26 @@ def test_a_corpus_removes_by_key_and_names_what_is_not_there(tmp_path: Path) -> 
     assert corpus.remove(["10.1/A"]) == 0
 
 
+def test_extractions_enter_the_next_build_and_leave_with_their_text(graph_store: GraphStore, tmp_path: Path) -> None:
+    papers = [
+        Publication(f"10.1/{i}", title=f"Study {i}", abstract="Er3+-doped Y2O3 was prepared by ball milling. It glows.")
+        for i in range(8)
+    ]
+    build(graph_store, tmp_path / "units", papers)
+    plain = graph_store.content_hash()
+    kept = Extractions(tmp_path / "literature")
+    assert kept.keep(extract(PhraseExtractor(), papers[:4]), papers) == 4
+    build(graph_store, tmp_path / "units", papers, extracted=kept.of(papers))
+    rows = graph_store.read(READ_EDGES["RELATED_TO", "Keyword", "Keyword"])
+    assert {(r["start"], r["props"]["relation"], r["end"]) for r in rows} >= {("O3Y2", "made by", "ball milling")}
+    text = {p.key: p.abstract for p in papers}
+    assert all(r["props"]["passage"] in text[r["props"]["publication"]] for r in rows)
+    changed = [dataclasses.replace(p, abstract=p.abstract + " Indeed.") for p in papers]
+    assert kept.of(changed) == {}
+    build(graph_store, tmp_path / "units", papers)
+    assert graph_store.content_hash() == plain
+
+
 class Inventive:
     """An extractor that also claims what does not stand there."""
 
@@ -122,11 +143,21 @@ class Inventive:
     def extract(self, publication: Publication) -> list[Mention]:
         return [Mention("graphs", "phrase", "We study graphs."), Mention("cats", "phrase", "We study cats.")]
 
+    def relate(self, publication: Publication) -> list[Related]:
+        there, gone = "We study graphs.", "We study cats."
+        return [
+            Related("We", "affects", "graphs", there),
+            Related("We", "affects", "cats", gone),
+            Related("We", "loves", "graphs", there),
+            Related("dogs", "affects", "graphs", there),
+        ]
+
 
 def test_a_mention_that_does_not_stand_there_is_dropped() -> None:
     paper = Publication("k", title="On graphs", abstract="We study\n graphs.")
     found = extract(Inventive(), [paper])
-    assert (found["kept"], found["dropped"]) == (1, 1)
+    assert (found["kept"], found["dropped"]) == (2, 4)
+    assert [(r["first"], r["second"]) for r in found["publications"][0]["relations"]] == [("We", "graphs")]
     assert [m["name"] for m in found["publications"][0]["mentions"]] == ["graph"]
     assert extract(PhraseExtractor(), [paper])["dropped"] == 0
 
