@@ -13,7 +13,16 @@ from hypograph.ui import views
 from hypograph.ui.changes import HEADER
 
 router = APIRouter(prefix="/api/v1")
+ABSENT: dict[int | str, dict[str, Any]] = {404: {"description": "There is nothing of that name."}}
 Text = Annotated[str, Query(max_length=200, description="Text that the statement holds.")]
+
+
+class CsvResponse(Response):
+    """A table as a file."""
+
+    media_type = "text/csv"
+
+
 Level = Annotated[int, Query(ge=0, le=99)]
 
 
@@ -86,7 +95,7 @@ def compare(request: Request, group: Annotated[list[str] | None, Query(max_lengt
     return campaign_views.compare(request.app.state.store, group or [])
 
 
-@router.get("/campaigns/compare.csv", summary="The same as CSV")
+@router.get("/campaigns/compare.csv", summary="The same as CSV", response_class=CsvResponse)
 def compare_csv(request: Request, group: Annotated[list[str] | None, Query(max_length=20)] = None) -> Response:
     """Return one row a group and experiment."""
     out = io.StringIO()
@@ -94,17 +103,17 @@ def compare_csv(request: Request, group: Annotated[list[str] | None, Query(max_l
     writer.writerow(["table", "method", "replicates", "experiment", "median", "q25", "q75", "entropy"])
     for s in campaign_views.compare(request.app.state.store, group or [])["series"]:
         for row in zip(s["index"], s["median"], s["q25"], s["q75"], s["entropy"], strict=True):
-            writer.writerow([_cell(s["table"]), _cell(s["method"]), s["replicates"], *row])
+            writer.writerow([cell(s["table"]), cell(s["method"]), s["replicates"], *row])
     return file(out.getvalue(), "text/csv", "campaigns.csv")
 
 
-@router.get("/campaigns/{group}", summary="One group of replicates with its experiments")
+@router.get("/campaigns/{group}", summary="One group of replicates with its experiments", responses=ABSENT)
 def campaign(request: Request, group: str, limit: Annotated[int, Query(ge=1, le=20_000)] = 1000) -> dict[str, Any]:
     """Return the experiments of a group, who chose them and why, or 404."""
     return found(campaign_views.experiments(request.app.state.store, group, limit))
 
 
-def _cell(text: Any) -> str:
+def cell(text: Any) -> str:
     """Keep a spreadsheet from reading text as a formula."""
     return f"'{text}" if str(text).startswith(("=", "+", "-", "@", "\t", "\r")) else str(text)
 

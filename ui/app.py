@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 
 from hypograph.graph import GraphStore, open_store
 from hypograph.models.errors import HypographError, InputError
-from hypograph.ui import api, flow_pages, graph_api, views
+from hypograph.ui import api, figures, flow_pages, graph_api, live, live_api, views
 from hypograph.ui import campaigns as campaign_views
 from hypograph.ui.atlas import atlas
 from hypograph.ui.config import UiConfig
@@ -74,6 +74,7 @@ def create_app(config: UiConfig, store: GraphStore | None = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(graph_api.router)
     app.include_router(api.router)
+    app.include_router(live_api.router)
     app.include_router(flow_pages.router)
     _pages(app, templates)
     _login(app, templates, config)
@@ -84,6 +85,7 @@ def create_app(config: UiConfig, store: GraphStore | None = None) -> FastAPI:
 def _templates() -> Jinja2Templates:
     templates = Jinja2Templates(directory=HERE / "templates")
     templates.env.globals["pages"] = PAGES
+    templates.env.globals["course"] = figures.course
     templates.env.filters["figure"] = _figure
     templates.env.filters["duration"] = _duration
     templates.env.filters["when"] = lambda text: str(text or "").replace("T", " ").removesuffix("Z")[:16]
@@ -169,8 +171,10 @@ def _pages(app: FastAPI, templates: Jinja2Templates) -> None:
 
     @app.get("/campaigns/{group}", response_class=HTMLResponse, include_in_schema=False)
     def campaign(request: Request, group: str) -> HTMLResponse:
-        found = _found(campaign_views.experiments(request.app.state.store, group), group)
-        return show(request, "campaign.html", **found)
+        store = request.app.state.store
+        if (laboratory := live.campaign(store, group)) is not None:
+            return show(request, "live.html", c=laboratory, said=None)
+        return show(request, "campaign.html", **_found(campaign_views.experiments(store, group), group))
 
     @app.get("/healthz", include_in_schema=False)
     def healthz() -> PlainTextResponse:

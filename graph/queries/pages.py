@@ -219,6 +219,12 @@ EXPERIMENTS = Query(
     {"group": "none", "limit": 10},
 )
 
+LIVE_CAMPAIGN = Query(
+    "pages_live_campaign",
+    "MATCH (c:Campaign {id: $id}) RETURN c.live AS live, c.definition AS definition, c.events AS events",
+    {"id": "none"},
+)
+
 SPENT = Query(
     "pages_spent",
     "MATCH (m:ModelCall) RETURN m.model AS model, count(m) AS calls, sum(m.tokens_in) AS tokens_in, "

@@ -32,6 +32,8 @@ __all__ = [
     "fail",
     "fold",
     "noise",
+    "outcome_of",
+    "own_outcome",
     "record",
     "record_point",
     "repeat",

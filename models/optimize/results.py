@@ -48,7 +48,10 @@ def outcome_events(
     ):
         raise InputError(f"no column {missing[0]!r}", where=where, expected=", ".join(["id", *names, *goals]))
     standing = {e.id: e for e in live.fold(definition, events)}
-    awaited = {identity(e.parameters): e.id for e in standing.values() if e.status == "pending"}
+    awaited: dict[tuple[str, ...], list[str]] = {}
+    for e in standing.values():
+        if e.status == "pending":
+            awaited.setdefault(identity(e.parameters), []).append(e.id)
     for number, row in rows:
         values, note = {g: row[g] for g in goals}, row.get("note", "")
         if not any(values.values()):
@@ -57,11 +60,12 @@ def outcome_events(
             id, point = row.get("id", ""), None
             if not id:
                 point = definition.space.read({n: row[n] for n in names})
-                id = awaited.get(identity(point), "")
+                id = next(iter(awaited.get(identity(point), ())), "")
             if id:
                 event = live.outcome_of(definition, _named(standing, id), values, note)
                 standing[id] = replace(standing[id], status="done")
-                awaited.pop(identity(standing[id].parameters), None)
+                if id in (waiting := awaited.get(identity(standing[id].parameters), [])):
+                    waiting.remove(id)
             else:
                 event = live.own_outcome(definition, f"e{len(standing) + 1}", point or {}, values, note)
                 standing[event["id"]] = live.Experiment(event["id"], point or {}, "done", {}, "person")

@@ -1,0 +1,54 @@
+"""Requests that nobody thought of, made from the HTTP interface's own description: campaigns answer as described."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
+
+from hypograph.graph import GraphStore, StoreConfig
+from hypograph.graph import campaigns as folders
+from hypograph.ui.app import create_app
+from hypograph.ui.config import UiConfig
+
+TOKEN = {"authorization": "Bearer a long secret"}
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance]
+RECORD: dict[str, Any] = {"parameters": [{"name": "heat", "values": [20, 40, 60]}], "objectives": [{"name": "yield"}]}
+
+
+QUIET = settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def test_campaigns_answer_as_described(graph_store: GraphStore, tmp_path: Path) -> None:
+    laboratory = folders.create(tmp_path / "lab", RECORD)
+    folders.keep(graph_store, laboratory)
+    app = create_app(UiConfig(StoreConfig(tmp_path), token="a long secret"), graph_store)
+    app.state.store = graph_store
+    described = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app, headers=TOKEN)
+    tried = set()
+    for found in described.include(path_regex="^/api/v1/(campaigns|session)").get_all_operations():
+        operation = found.ok()
+
+        @QUIET
+        @given(case=operation.as_strategy())
+        def answers(case: schemathesis.Case) -> None:
+            case.call_and_validate(headers=TOKEN, checks=CHECKS)
+            if "campaign" in case.path_parameters:
+                case.path_parameters["campaign"] = laboratory.definition.id
+                case.call_and_validate(headers=TOKEN, checks=CHECKS)
+
+        answers()
+        tried.add(operation.label)
+    assert {"POST /api/v1/campaigns/{campaign}/record", "GET /api/v1/campaigns/compare"} <= tried
+    folders.load(tmp_path / "lab")
