@@ -18,7 +18,7 @@ from hypograph.models.evidence.folds import Fold, make_folds
 from hypograph.models.evidence.mass import FloatArray
 from hypograph.models.evidence.published import Weights, ers_2021, from_similarity, uniform
 from hypograph.models.evidence.report import FoldResult, figures, paired
-from hypograph.models.evidence.system import System
+from hypograph.models.evidence.system import Forecast, System
 
 METHODS: Final = (
     "ours", "ours-no-expert", "paper", "vote", "majority", "logistic", "forest", "extra-trees",
@@ -113,7 +113,13 @@ class _Bench:
         """Run a method on all folds and summarise it."""
         began = time.perf_counter()
         system = self._system(method)
-        results = [self._fold(method, system, fold) for fold in self.folds]
+        if method.startswith("ours"):
+            results = [
+                self._result(fold, forecast)
+                for fold, forecast in zip(self.folds, system.forecasts(self.folds), strict=True)
+            ]
+        else:
+            results = [self._fold(method, system, fold) for fold in self.folds]
         seconds = time.perf_counter() - began
         found = figures(method, results, seconds)
         self.tell(f"{method}: {len(results)} folds in {seconds:.1f} s, AUC {found['auc']}, MCC {found['mcc']}")
@@ -125,13 +131,13 @@ class _Bench:
         """The system; for a baseline only its features and labels are used."""
         return make_system(self.knowledge, self.seed, with_expert=method == "ours")
 
+    def _result(self, fold: Fold, forecast: Forecast) -> FoldResult:
+        p = forecast.probability
+        return FoldResult(fold.name, self.knowledge.table.positive[fold.test], p, p, forecast.says, forecast.mass[:, 3])
+
     def _fold(self, method: str, system: System, fold: Fold) -> FoldResult:
         table = self.knowledge.table
         y = table.positive[fold.test]
-        if method.startswith("ours"):
-            forecast = system.forecast(fold)
-            p = forecast.probability
-            return FoldResult(fold.name, y, p, p, forecast.says, forecast.mass[:, 3])
         if method in ("paper", "vote"):
             weights = self._published(method, fold)
             mass = weights.mass

@@ -18,6 +18,7 @@ from hypograph.models.records import AlloyRecord, Edge, Node, Value
 LITERATURE: Final = "literature"
 LEARNED: Final = {
     "kernel": "kernel regression on composition features",
+    "pairs": "terms of pairs of elements",
     "trees": "randomised trees on composition features",
     "expert": "opinions on pairs of elements",
     "similarity": "distance of element properties",

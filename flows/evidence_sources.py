@@ -120,7 +120,7 @@ def make_system(
     table = table or knowledge.table
     core = []
     if "data" in knowledge.sources:
-        core += ["kernel", "trees"]
+        core += ["kernel", "pairs", "trees"]
     if "context" in knowledge.sources:
         core.append("context")
     extras: dict[str, Extra] = {}
@@ -142,7 +142,7 @@ def literature_source(learners: Learners, fold: Fold, targets: IntArray, hosts: 
     train = np.flatnonzero((table.source == ASIDE) & ~held)
     if len(train) < 20 or np.ptp(learners.labels[train]) == 0:
         return np.zeros(len(targets))
-    base = learners.kernel(train, targets)
+    (base,) = learners.ridge(train, targets, ["kernel"])
     return base - float(base.mean())
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 pytest_plugins = ["graph_servers"]
+
+# How long an example takes says more of what else the machine is doing than of the code.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 LOOPBACK = ["127.0.0.1", "localhost", "::1"]
 

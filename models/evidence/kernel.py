@@ -6,6 +6,8 @@ The Laplace kernel exp(−‖a − b‖₁ / (s·features)) is approximated on a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from hypograph.models.evidence.mass import FloatArray, IntArray
@@ -46,13 +48,12 @@ class NystromMap:
         self.projection = vectors[:, keep] / np.sqrt(values[keep])
 
     def __call__(self, features: FloatArray) -> FloatArray:
-        """Coordinates with a constant 1 appended, shape ``(alloys, at most `most` + 1)``."""
+        """Coordinates, shape ``(alloys, at most `most`)``."""
         parts = [
             laplace(features[i : i + STEP], self.reference, self.scale) @ self.projection
             for i in range(0, len(features), STEP)
         ]
-        joined = np.concatenate(parts) if parts else np.empty((0, self.projection.shape[1]))
-        return np.concatenate([joined, np.ones((len(joined), 1))], 1)
+        return np.concatenate(parts) if parts else np.empty((0, self.projection.shape[1]))
 
 
 class RidgeSums:
@@ -75,19 +76,44 @@ class RidgeSums:
         part = self.coordinates[rows]
         return (part.T @ part).astype(float), (part.T @ self.sign[rows]).astype(float)
 
-    def fit(self, train: IntArray, penalty: float) -> FloatArray:
-        """Coefficients for training on some of the base alloys, shape ``(dimensions,)``."""
+    def over(self, train: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Sums over some of the base alloys, shapes ``(dimensions, dimensions)`` and ``(dimensions,)``."""
         inside = np.zeros(len(self.base), bool)
         inside[train] = True
         out = np.flatnonzero(self.base & ~inside)
-        if len(out) < len(train):
-            gram, moment = self._sums(out)
-            gram, moment = self.gram - gram, self.moment - moment
-        else:
-            gram, moment = self._sums(train)
-        gram[np.diag_indices_from(gram)] += penalty
-        return np.asarray(np.linalg.solve(gram, moment), float)
+        if len(out) >= len(train):
+            return self._sums(train)
+        gram, moment = self._sums(out)
+        return self.gram - gram, self.moment - moment
 
-    def score(self, rows: IntArray, coefficients: FloatArray) -> FloatArray:
-        """Predicted label on the scale −1 … 1, shape ``(rows,)``."""
-        return np.asarray(self.coordinates[rows] @ coefficients.astype(np.float32), float)
+    def predict(
+        self, train: IntArray, rows: IntArray, parts: Sequence[slice], penalty: float = 1.0
+    ) -> list[FloatArray]:
+        """Fit to some of the base alloys and predict others.
+
+        Parameters
+        ----------
+        train, rows
+            Alloys to fit to and to predict.
+        parts
+            For each fit, which of the coordinates it knows.
+        penalty
+            Ridge penalty.
+
+        Returns
+        -------
+        list of ndarray
+            For each part, labels on the scale −1 … 1, shape ``(rows,)``.
+        """
+        from scipy.linalg import solve
+
+        if not parts:
+            return []
+        gram, moment = self.over(train)
+        gram[np.diag_indices_from(gram)] += penalty
+        asked = self.coordinates[rows]
+        found = []
+        for part in parts:
+            coefficients = solve(gram[part, part], moment[part], assume_a="pos")
+            found.append(np.asarray(asked[:, part] @ coefficients.astype(np.float32), float))
+        return found

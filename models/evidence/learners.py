@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,10 +13,12 @@ from hypograph.models.evidence.elements import standardise
 from hypograph.models.evidence.hosts import ExchangeIndex, nearest_hosts, pack
 from hypograph.models.evidence.kernel import NystromMap, RidgeSums
 from hypograph.models.evidence.mass import FloatArray, IntArray
+from hypograph.models.evidence.pairs import PairMap
 from hypograph.models.evidence.stack import logit
 from hypograph.models.evidence.table import AlloyTable
 
-KERNEL_TO_LOGIT: Final = 2.5
+RIDGE: Final = ("kernel", "pairs")
+TO_LOGIT: Final = 2.5
 DENSE: Final = 8.0
 
 
@@ -26,8 +29,9 @@ class Settings:
     `jobs` is the number of inner folds that are worked on at once.
     """
 
-    reference: int = 1200
+    reference: int = 800
     penalty: float = 1.0
+    pairs: int = 400
     trees: int = 30
     tree_rows: int = 8000
     draft_trees: int = 15
@@ -62,13 +66,20 @@ class Learners:
         self.index = ExchangeIndex(table.present, known)
         # Where exchanges of one element give hosts enough, no others are looked for.
         self.dense = self.index.usual >= DENSE
-        self.map = NystromMap(self.features[known], settings.reference, seed=seed)
-        self.sums = RidgeSums(self.map(self.features), self.labels, known)
+        near = NystromMap(self.features[known], settings.reference, seed=seed)(self.features)
+        pairs = PairMap(table.elements, settings.pairs, seed)(table.weights)
+        # The inner product of joined coordinates is the sum of the two kernels.
+        self.sums = RidgeSums(np.concatenate([near, pairs], 1), self.labels, known)
+        self._parts = {"kernel": slice(None), "pairs": slice(near.shape[1], None)}
 
-    def kernel(self, train: IntArray, targets: IntArray) -> FloatArray:
-        """Log-odds from kernel ridge regression on composition features, shape ``(targets,)``."""
-        coefficients = self.sums.fit(train, self.settings.penalty)
-        return KERNEL_TO_LOGIT * np.clip(self.sums.score(targets, coefficients), -1.5, 1.5)
+    def ridge(self, train: IntArray, targets: IntArray, names: Sequence[str] = RIDGE) -> list[FloatArray]:
+        """Log-odds from ridge regression, one array of shape ``(targets,)`` for each name of `RIDGE`.
+
+        `pairs` knows the terms of pairs of elements alone, `kernel` the composition features too.
+        """
+        parts = [self._parts[name] for name in names]
+        scores = self.sums.predict(train, targets, parts, self.settings.penalty)
+        return [TO_LOGIT * np.clip(score, -1.5, 1.5) for score in scores]
 
     def trees(self, train: IntArray, targets: IntArray, draft: bool = False) -> FloatArray:
         """Log-odds from extremely randomised trees on composition features, shape ``(targets,)``.
@@ -86,7 +97,7 @@ class Learners:
         forest = ExtraTreesClassifier(
             count,
             min_samples_leaf=2,
-            max_features=0.3,
+            max_features="sqrt",
             bootstrap=len(train) > rows,
             max_samples=rows if len(train) > rows else None,
             random_state=self.seed,
@@ -106,10 +117,14 @@ class Learners:
             barred[np.arange(len(targets)), bar] = True
         return nearest_hosts(self.table.present, self.context_features, targets, train, self.settings.hosts, barred)
 
-    def fit_context(self, train: IntArray, by_element: bool) -> ContextModel:
-        """Learn the metric; `by_element`: hosts lack one of the target's elements, as for a new element."""
+    def fit_context(self, train: IntArray, by_element: bool, draft: bool = False) -> ContextModel:
+        """Learn the metric; `by_element`: hosts lack one of the target's elements, as for a new element.
+
+        A draft learns from half of the alloys.
+        """
         rng = np.random.default_rng(self.seed)
-        targets = np.sort(rng.choice(train, min(self.settings.context_targets, len(train)), replace=False))
+        most = self.settings.context_targets // (2 if draft else 1)
+        targets = np.sort(rng.choice(train, min(most, len(train)), replace=False))
         bar = None
         if by_element:
             # One of the target's elements, any with the same chance.

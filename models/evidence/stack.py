@@ -16,6 +16,7 @@ import numpy as np
 from hypograph.models.evidence.mass import FloatArray, IntArray
 
 NEWTON_STEPS = 40
+EM_STEPS = 6
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def fit_fusion(
     labels: FloatArray,
     groups: IntArray,
     prior_mean: FloatArray,
-    prior_sd: FloatArray,
+    prior_covariance: FloatArray,
 ) -> Fusion:
     """Learn reliabilities from predictions of held-out training alloys.
 
@@ -85,8 +86,8 @@ def fit_fusion(
         0 or 1, shape ``(alloys,)``.
     groups
         Number of the group (held-out element or fold) of each row: rows of one group are not independent.
-    prior_mean, prior_sd
-        Of β, shape ``(sources,)``.
+    prior_mean, prior_covariance
+        Of β, shapes ``(sources,)`` and ``(sources, sources)``.
 
     Returns
     -------
@@ -95,31 +96,74 @@ def fit_fusion(
     Notes
     -----
     Penalised maximum likelihood with one offset a group, u ~ N(0, spread²), spread by a few steps of EM
-    (Laplace approximation); the posterior covariance is widened for the alloys of a group not being
-    independent.
+    (Laplace approximation). The likelihood counts alloys as if they were independent, which those of one group are
+    not; it is raised to the power of `independent_share` before it meets the prior.
     """
+    sources = evidence.shape[1]
+    precision = np.zeros((sources + 1, sources + 1))
+    precision[:sources, :sources] = np.linalg.inv(prior_covariance)
+    precision[sources, sources] = 1e-2
     if not len(labels):
         # Nothing could be measured: what was expected of the sources is all there is.
-        return Fusion(prior_mean, 0.0, 0.5, 0.5, np.diag([*prior_sd**2, 1.0]))
+        covariance = np.zeros_like(precision)
+        covariance[:sources, :sources], covariance[sources, sources] = prior_covariance, 1.0
+        return Fusion(prior_mean, 0.0, 0.5, 0.5, covariance)
     names, member = np.unique(groups, return_inverse=True)
-    sources = evidence.shape[1]
     design = np.concatenate([evidence, np.ones((len(evidence), 1)), np.eye(len(names))[member]], 1)
     mean = np.concatenate([prior_mean, [0.0], np.zeros(len(names))])
     weight = np.bincount(member)[member]
     weight = np.minimum(1.0, weight.mean() / weight)
-    spread, x = 0.5, mean.copy()
+    spread, share, x = 0.5, 1.0, mean.copy()
     hessian = np.eye(len(mean))
-    for _ in range(6):
-        precision = np.concatenate([prior_sd**-2.0, [1e-2], np.full(len(names), spread**-2.0)])
-        x, hessian = _newton(design, labels, weight, mean, precision, x)
+    whole = np.zeros((len(mean), len(mean)))
+    whole[: sources + 1, : sources + 1] = precision
+    for step in range(EM_STEPS):
+        whole[sources + 1 :, sources + 1 :] = np.eye(len(names)) * spread**-2.0
+        x, hessian = _newton(design, labels, weight * share, mean, whole, x)
         offsets = x[sources + 1 :]
         variance = np.diag(np.linalg.inv(hessian))[sources + 1 :]
         spread = float(np.clip(np.sqrt((offsets**2 + variance).mean()), 0.05, 3.0))
+        if step >= EM_STEPS // 2 - 1:
+            share = independent_share(evidence, labels, sigmoid(design @ x), weight, member)
     beta, intercept = x[:sources], float(x[sources])
     covariance = np.asarray(np.linalg.inv(hessian)[: sources + 1, : sources + 1], float)
     fusion = Fusion(beta, intercept, spread, 0.5, covariance)
     threshold = best_threshold(fusion.probability(evidence), labels, member)
     return Fusion(beta, intercept, spread, threshold, covariance)
+
+
+def independent_share(
+    evidence: FloatArray, labels: FloatArray, probability: FloatArray, weight: FloatArray, member: IntArray
+) -> float:
+    """Share of the alloys that count as independent for learning β, in [0.001, 1].
+
+    Parameters
+    ----------
+    evidence
+        Shape ``(alloys, sources)``.
+    labels, probability, weight, member
+        Labels, fitted probabilities, weights and numbers of the groups 0, 1, …, each of shape ``(alloys,)``.
+
+    Notes
+    -----
+    sources / tr(H⁻¹ J), with H the curvature of the log-likelihood and J the spread of its slope from group to group:
+    the magnitude adjustment of a composite likelihood (F. Pauli, W. Racugno and L. Ventura, Statistica Sinica 21,
+    149, 2011). Where groups disagree on what a source is worth, the share is small.
+    """
+    sources, count = evidence.shape[1], int(member.max()) + 1
+    if count < 2:
+        return 1.0
+    bend = weight * probability * (1 - probability) + 1e-12
+    centre = np.stack([np.bincount(member, bend * column, count) for column in evidence.T], 1)
+    centre = centre / np.bincount(member, bend, count)[:, None]
+    apart = evidence - centre[member]
+    curvature = (apart * bend[:, None]).T @ apart + 1e-6 * np.eye(sources)
+    pull = weight * (labels - probability)
+    slopes = np.stack([np.bincount(member, pull * column, count) for column in apart.T], 1)
+    # The prior pulls all groups alike; only how they differ counts.
+    slopes -= slopes.mean(0)
+    spread = slopes.T @ slopes * count / (count - 1)
+    return float(np.clip(sources / max(float(np.trace(np.linalg.solve(curvature, spread))), 1e-12), 1e-3, 1.0))
 
 
 def _newton(
@@ -131,11 +175,11 @@ def _newton(
     x: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Maximise the penalised log-likelihood of a logistic model; returns (maximum, Hessian there)."""
-    hessian = np.diag(precision)
+    hessian = precision
     for _ in range(NEWTON_STEPS):
         p = sigmoid(design @ x)
-        gradient = design.T @ (weight * (p - labels)) + precision * (x - mean)
-        hessian = (design * (weight * np.maximum(p * (1 - p), 1e-6))[:, None]).T @ design + np.diag(precision)
+        gradient = design.T @ (weight * (p - labels)) + precision @ (x - mean)
+        hessian = (design * (weight * np.maximum(p * (1 - p), 1e-6))[:, None]).T @ design + precision
         step = np.linalg.solve(hessian, gradient)
         x = x - step * min(1.0, 5.0 / (np.abs(step).max() + 1e-12))
         if np.abs(step).max() < 1e-6:

@@ -12,17 +12,20 @@ import numpy as np
 from hypograph.models.evidence.base_rates import for_element
 from hypograph.models.evidence.decide import best_cut
 from hypograph.models.evidence.folds import Fold, inner_folds
-from hypograph.models.evidence.learners import Learners, Settings
+from hypograph.models.evidence.learners import RIDGE, Learners, Settings
 from hypograph.models.evidence.mass import FloatArray, IntArray, least_committed
 from hypograph.models.evidence.stack import Fusion, fit_fusion, logit
 from hypograph.models.evidence.table import AlloyTable
 
 # A further source: (learners, fold, targets, hosts) → log-odds of the targets, shape (targets,).
 Extra = Callable[[Learners, Fold, IntArray, IntArray], FloatArray]
-CORE: Final = ("kernel", "trees", "context")
-# What the fusion expects of a source before it is measured: the core share the truth, others owe a proof.
-CORE_PRIOR: Final = (0.33, 0.35)
-EXTRA_PRIOR: Final = (0.0, 0.1)
+CORE: Final = ("kernel", "pairs", "trees", "context")
+# What the fusion expects before anything is measured. The core sources share the truth: their reliabilities sum to
+# about 1, how much to is open (first number, a standard deviation), how they divide it is nearly even (second). Others
+# owe a proof (third).
+TOGETHER: Final = 0.7
+APART: Final = 0.2
+EXTRA: Final = 0.1
 
 
 @dataclass(frozen=True)
@@ -104,12 +107,11 @@ class System:
         learners = self.learners
         hosts = np.empty((len(targets), 0), np.int64)
         bar = held_in(self.table, fold, targets)
-        if "kernel" in self.core:
-            columns.append(learners.kernel(fold.train, targets))
+        columns.extend(learners.ridge(fold.train, targets, [name for name in RIDGE if name in self.core]))
         if "trees" in self.core:
             columns.append(learners.trees(fold.train, targets, draft))
         if "context" in self.core:
-            model = learners.fit_context(fold.train, bool(fold.held))
+            model = learners.fit_context(fold.train, bool(fold.held), draft)
             value, _, hosts = learners.context(model, fold.train, targets, bar)
             columns.append(value)
         elif self.extras or "vote" in self.core:
@@ -121,7 +123,7 @@ class System:
 
     def learn(self, fold: Fold) -> Fusion:
         """Learn the reliabilities on inner folds of a fold's training alloys."""
-        inner = list(inner_folds(self.table, fold, self.inner, self.most, self.seed))
+        inner = self._inner(fold)
         with ThreadPoolExecutor(self.settings.jobs) as pool:
             evidence = list(pool.map(lambda one: self._inner_evidence(fold, one), inner))
         if not inner:
@@ -137,13 +139,11 @@ class System:
         return for_element(fusion, stacked, labels, groups, self.table.elements.distance(), fold.held[0])
 
     def prior(self) -> tuple[FloatArray, FloatArray]:
-        """Mean and standard deviation of the reliabilities before anything is measured."""
-        mean = [CORE_PRIOR[0] * 3 / len(self.core)] * len(self.core) if self.core else []
-        sd = [CORE_PRIOR[1]] * len(mean)
-        return (
-            np.array([*mean, *[EXTRA_PRIOR[0]] * len(self.extras)]),
-            np.array([*sd, *[EXTRA_PRIOR[1]] * len(self.extras)]),
-        )
+        """Mean and covariance of the reliabilities before anything is measured."""
+        core, extras = len(self.core), len(self.extras)
+        covariance = np.diag(np.full(core + extras, EXTRA**2))
+        covariance[:core, :core] = (TOGETHER / max(core, 1)) ** 2 + APART**2 * np.eye(core)
+        return np.repeat([1.0 / max(core, 1), 0.0], [core, extras]), covariance
 
     def _inner_evidence(self, fold: Fold, inner: Fold) -> FloatArray:
         """Evidence for an inner fold; two outer folds that share a pair of held elements share the fits."""
@@ -161,6 +161,18 @@ class System:
         targets, values = self._kept[key]
         order = np.argsort(targets)
         return values[order[np.searchsorted(targets, inner.test, sorter=order)]]
+
+    def forecasts(self, folds: Sequence[Fold]) -> list[Forecast]:
+        """Predict the tested alloys of many folds, `Settings.jobs` of them at once; same result for any number."""
+        with ThreadPoolExecutor(self.settings.jobs) as pool:
+            # What two outer folds share is made once, before both ask for it.
+            inner = [(fold, one) for fold in folds for one in self._inner(fold) if len(one.held) == 2]
+            once = {tuple(sorted(one.held)): (fold, one) for fold, one in inner}
+            list(pool.map(lambda pair: self._inner_evidence(*pair), once.values()))
+            return list(pool.map(self.forecast, folds))
+
+    def _inner(self, fold: Fold) -> list[Fold]:
+        return inner_folds(self.table, fold, self.inner, self.most, self.seed)
 
     def forecast(self, fold: Fold, fusion: Fusion | None = None) -> Forecast:
         """Predict the tested alloys of a fold."""

@@ -49,7 +49,7 @@ def test_the_measured_offset_goes_into_the_intercept_and_its_doubt_into_the_spre
     labels = (rng.random(2400) < sigmoid(evidence[:, 0] + np.repeat([2, 2, 2, -2, -2, -2], 400))).astype(float)
     place = np.array([0.0, 0.1, 0.2, 3.0, 3.1, 3.2, 0.1])
     distance = np.abs(place[:, None] - place[None])
-    fusion = fit_fusion(evidence, labels, elements, np.array([0.5]), np.array([0.5]))
+    fusion = fit_fusion(evidence, labels, elements, np.array([0.5]), np.array([[0.25]]))
     adapted = for_element(fusion, evidence, labels, elements, distance, 6)
     assert adapted.intercept > fusion.intercept + 1
     assert adapted.spread < fusion.spread

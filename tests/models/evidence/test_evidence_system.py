@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -117,6 +118,17 @@ def test_families_never_straddle_a_split() -> None:
         assert not set(table.family[fold.train]) & set(table.family[fold.test])
 
 
+def test_the_number_of_workers_changes_nothing(table: AlloyTable) -> None:
+    folds = make_folds(table, "loeo", np.arange(len(table)))[:4]
+    one, three = (
+        System(table, dataclasses.replace(SMALL, jobs=jobs), inner=4, most=100).forecasts(folds) for jobs in (1, 3)
+    )
+    for a, b, fold in zip(one, three, folds, strict=True):
+        np.testing.assert_array_equal(a.probability, b.probability)
+        np.testing.assert_array_equal(a.rows, fold.test)
+        assert a.threshold == b.threshold
+
+
 def expert(kind: str, seed: int = 0) -> Opinions:
     count = len(SYMBOLS)
     rng = np.random.default_rng(seed)
@@ -212,7 +224,7 @@ def test_reliabilities_of_sources_are_found() -> None:
     truth = rng.normal(size=3000) * 2
     y = (rng.random(3000) < 1 / (1 + np.exp(-truth))).astype(float)
     evidence = np.stack([truth, rng.normal(size=3000)], 1)
-    fusion = fit_fusion(evidence, y, np.arange(3000) % 6, np.array([0.5, 0.0]), np.array([1.0, 1.0]))
+    fusion = fit_fusion(evidence, y, np.arange(3000) % 6, np.array([0.5, 0.0]), np.eye(2))
     assert fusion.beta[0] == pytest.approx(1.0, abs=0.15)
     assert abs(fusion.beta[1]) < 0.12
     assert calibration_error(y, fusion.probability(evidence)) < 0.03
