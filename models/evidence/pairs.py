@@ -4,15 +4,15 @@ In the regular-solution picture the excess energy of an alloy is a sum over its 
 
     f(x) = Σ_ij x_i x_j h_ij,
 
-with x the atomic fractions. Here h is a Gaussian process over unordered pairs. Two pairs are alike as their elements are
-(either way round), as any one element of each is, and as their mixing enthalpies and size, electronegativity and
+with x the atomic fractions. Here h is a Gaussian process over unordered pairs. Two pairs are alike as their elements
+are (either way round), as any one element of each is, and as their mixing enthalpies and size, electronegativity and
 periodic-table differences are; a last part is a pair's own:
 
     k(ij, kl) = ½(κ_ik κ_jl + κ_il κ_jk) + ¼(κ_ik + κ_il + κ_jk + κ_jl) + κ_phys(ij, kl) + OWN·[ij = kl].
 
-So alloys f covary as sums of k, and a pair of a new element is known from the pairs it resembles (A. R. Miedema's model,
-de Boer et al., Cohesion in Metals, 1988, gives the enthalpies; the symmetrised product is the pairwise kernel of Ben-Hur
-and Noble, Bioinformatics 21, i38, 2005).
+So alloys covary as sums of k, and a pair of a new element is known from the pairs it resembles. A. R. Miedema's model
+(de Boer et al., Cohesion in Metals, 1988) gives the enthalpies; the symmetrised product is the pairwise kernel of
+Ben-Hur and Noble, Bioinformatics 21, i38, 2005.
 """
 
 from __future__ import annotations

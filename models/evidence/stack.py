@@ -154,9 +154,8 @@ def independent_share(
     if count < 2:
         return 1.0
     bend = weight * probability * (1 - probability) + 1e-12
-    centre = np.stack([np.bincount(member, bend * column, count) for column in evidence.T], 1)
-    centre = centre / np.bincount(member, bend, count)[:, None]
-    apart = evidence - centre[member]
+    sums = np.stack([np.bincount(member, bend * column, count) for column in evidence.T], 1)
+    apart = evidence - (sums / np.bincount(member, bend, count)[:, None])[member]
     curvature = (apart * bend[:, None]).T @ apart + 1e-6 * np.eye(sources)
     pull = weight * (labels - probability)
     slopes = np.stack([np.bincount(member, pull * column, count) for column in apart.T], 1)
