@@ -2,9 +2,9 @@
 
 from hypograph.agents.cascade import Cascade
 from hypograph.agents.gateway.config import Budget, Decoding, ModelConfig
-from hypograph.agents.gateway.entropy_target import EntropyTarget
 from hypograph.agents.gateway.gateway import Gateway, connect
 from hypograph.agents.passages import ModelPassageReader
+from hypograph.agents.planner import ModelPlanner
 from hypograph.agents.roles import ModelExpert, ModelExtractor, ModelJudge, ModelOptionScorer, ModelProposer
 from hypograph.agents.writer import ModelWriter
 
@@ -12,7 +12,6 @@ __all__ = [
     "Budget",
     "Cascade",
     "Decoding",
-    "EntropyTarget",
     "Gateway",
     "ModelConfig",
     "ModelExpert",
@@ -20,6 +19,7 @@ __all__ = [
     "ModelJudge",
     "ModelOptionScorer",
     "ModelPassageReader",
+    "ModelPlanner",
     "ModelProposer",
     "ModelWriter",
     "connect",

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hypograph.flows.campaign_planned import elicited, planned_all
 from hypograph.flows.readers.tables import ReactionTable
 from hypograph.models.errors import InputError
 from hypograph.models.keys import digest
@@ -17,7 +18,7 @@ from hypograph.models.optimize.entropy import exploration_entropy, random_entrop
 from hypograph.models.optimize.experts import simulated_utility
 from hypograph.models.optimize.finite import lockstep
 from hypograph.models.optimize.survival import restricted_mean_time
-from hypograph.models.protocols import OptionScorer
+from hypograph.models.protocols import OptionScorer, Planner
 
 METHODS = ("random", "sobol", "bo", "llm", "hybrid")
 TARGET = 0.95
@@ -47,9 +48,21 @@ class Plan:
 
 
 def benchmark(
-    table: ReactionTable, methods: Sequence[str], plan: Plan, scorer: OptionScorer | None = None
+    table: ReactionTable,
+    methods: Sequence[str],
+    plan: Plan,
+    scorer: OptionScorer | None = None,
+    planner: Planner | None = None,
 ) -> tuple[dict[str, Any], dict[str, NDArray[np.int64]]]:
     """Run every method from the same starts.
+
+    Parameters
+    ----------
+    scorer
+        Rates options, for the expert `model`.
+    planner
+        Names experiments for `llm` with the results in view; without one (a simulated expert) `llm` takes the options
+        in the expert's order.
 
     Returns
     -------
@@ -72,7 +85,11 @@ def benchmark(
     rows, picks = [], {}
     for method in methods:
         began = time.perf_counter()
-        picks[method] = run_method(method, table, values, starts, plan, utility)
+        if method == "llm" and planner is not None:
+            first = starts[:, : plan.initial]
+            picks[method], _ = planned_all(table, values, first, plan.budget, planner, seed=plan.seed, blind=plan.blind)
+        else:
+            picks[method] = run_method(method, table, values, starts, plan, utility)
         seconds = (time.perf_counter() - began) / plan.seeds
         rows.append({"method": method, **summary(table, values, picks[method], seconds, plan.seed)})
     document = {
@@ -201,11 +218,7 @@ def _utility(
         seeds = range(1000 * plan.seed, 1000 * plan.seed + plan.seeds)
         return np.stack([simulated_utility(table.pool, values, plan.expert, seed=s) for s in seeds])
     assert scorer is not None  # noqa: S101  (checked at the boundary)
-    total = np.zeros(len(table.pool))
-    for j, (name, options) in enumerate(zip(table.parameters, table.options, strict=True)):
-        shown = [f"option {i + 1}" for i in range(len(options))] if plan.blind else list(options)
-        label = f"parameter {j + 1}" if plan.blind else name
-        total += scorer.utilities(f"{table.goal} {table.objective}", label, shown)[table.pool[:, j]]
+    total = elicited(table, scorer, blind=plan.blind)
     return np.broadcast_to(total, (plan.seeds, len(total)))
 
 

@@ -20,7 +20,7 @@ from hypograph.models.optimize.substitutes import ElementSimilarity, options_tha
 if TYPE_CHECKING:
     from hypograph.flows.settings import Settings
     from hypograph.graph import GraphStore
-    from hypograph.models.protocols import OptionScorer, Proposer
+    from hypograph.models.protocols import OptionScorer, Planner
 
 
 def suggest(
@@ -45,14 +45,14 @@ def suggest(
         If nothing is left to try.
     """
     definition = campaign.definition
-    with _sources(method or definition.method, definition.space, settings, store) as (scorer, proposer):
+    with _sources(method or definition.method, definition.space, settings, store) as (scorer, planner):
         events = live.suggest(
             definition,
             campaign.events,
             count,
             method=method,
             scorer=scorer,
-            proposer=proposer,
+            planner=planner,
             entropy_target=entropy_target,
         )
     campaign.append(events)
@@ -62,15 +62,15 @@ def suggest(
 @contextlib.contextmanager
 def _sources(
     method: str, space: Space, settings: Settings, store: GraphStore | None
-) -> Iterator[tuple[OptionScorer | None, Proposer | None]]:
+) -> Iterator[tuple[OptionScorer | None, Planner | None]]:
     if method not in {"llm", "hybrid"}:
         yield None, None
         return
     beliefs = {} if store is None or method == "llm" else element_beliefs(store, space)
     with open_knowledge(settings, store) as knowledge:
         scorer: OptionScorer | None = knowledge.scorer() if method == "hybrid" else None
-        proposer: Proposer | None = knowledge.proposer() if method == "llm" else None
-        yield (ElementSimilarity(beliefs, scorer) if beliefs else scorer), proposer
+        planner: Planner | None = knowledge.planner() if method == "llm" else None
+        yield (ElementSimilarity(beliefs, scorer) if beliefs else scorer), planner
 
 
 def element_beliefs(store: GraphStore, space: Space) -> dict[frozenset[str], tuple[float, float]]:

@@ -11,17 +11,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hypograph.flows.campaign_planned import elicited, planned_all
 from hypograph.flows.readers.tables import ReactionTable
 from hypograph.flows.units import UnitRunner
 from hypograph.models.keys import digest
 from hypograph.models.optimize.entropy import exploration_entropy, random_entropy
 from hypograph.models.optimize.finite import lockstep
-from hypograph.models.protocols import OptionScorer
+from hypograph.models.protocols import OptionScorer, Planner
 from hypograph.models.records import Edge, Node, Outcome
 
 REASONS = {
     "random": "drawn at random without repetition",
     "bo": "largest expected improvement under the surrogate, averaged over hyperparameters",
+    "hybrid": "largest expected improvement; the model's rating of options counts while the results favour it",
 }
 
 
@@ -38,13 +40,21 @@ def campaign_units(
     methods: Sequence[str] = ("random", "bo"),
     *,
     scorer: OptionScorer | None = None,
-    seeds: int = 3,
+    planner: Planner | None = None,
+    seeds: int = 20,
     budget: int = 20,
     initial: int = 5,
     seed: int = 0,
     small: bool = False,
 ) -> CampaignOutcome:
     """Run replicate campaigns on tables, one unit a table and method.
+
+    Parameters
+    ----------
+    scorer
+        Rates options for `hybrid`.
+    planner
+        Names experiments for `llm`, with one replicate only: each step is a question.
 
     Returns
     -------
@@ -67,13 +77,41 @@ def campaign_units(
             "seed": seed,
         }
         for method in methods:
-            inputs = {**settings, "method": method}
-            jobs.append((inputs, partial(_work, table, inputs)))
+            inputs, told = _asked(runner, table, {**settings, "method": method}, scorer, planner)
+            jobs.append((inputs, partial(_work, table, inputs, told)))
     return CampaignOutcome(tuple(runner.run_all("campaign", jobs)))
 
 
-def _work(table: ReactionTable, inputs: Mapping[str, Any]) -> Outcome:
-    picks = _picks(table, inputs)
+def _asked(
+    runner: UnitRunner,
+    table: ReactionTable,
+    inputs: dict[str, Any],
+    scorer: OptionScorer | None,
+    planner: Planner | None,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Ask the model what a method needs, as a unit of its own: what is computed from it can go to a worker."""
+    if inputs["method"] == "hybrid" and scorer is not None:
+        inputs = {**inputs, "source": scorer.name}
+        about = {k: inputs[k] for k in ("table", "sha256", "objective", "goal", "source")}
+        return inputs, runner.run("campaign-options", about, partial(_rated, table, scorer))
+    if inputs["method"] == "llm" and planner is not None:
+        inputs = {**inputs, "source": planner.name, "seeds": 1}
+        starts = _order(table, inputs)[:, : inputs["initial"]]
+
+        def plan() -> Outcome:
+            picks, reasons = planned_all(table, table.values, starts, inputs["budget"], planner, seed=inputs["seed"])
+            return Outcome({"picks": picks.tolist(), "reasons": reasons})
+
+        return inputs, runner.run("campaign-planned", inputs, plan)
+    return inputs, {}
+
+
+def _rated(table: ReactionTable, scorer: OptionScorer) -> Outcome:
+    return Outcome({"utility": elicited(table, scorer).tolist()})
+
+
+def _work(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, Any]) -> Outcome:
+    picks = _picks(table, inputs, told)
     entropy = {
         "published": exploration_entropy(table.pool[picks], table.sizes),
         "corrected": exploration_entropy(table.pool[picks], table.sizes, corrected=True),
@@ -90,26 +128,34 @@ def _work(table: ReactionTable, inputs: Mapping[str, Any]) -> Outcome:
         "best": interval(percent[:, -1]),
         "entropy": {name: float(values[:, -1].mean()) for name, values in entropy.items()},
     }
-    nodes, edges = _records(table, inputs, picks, top, percent, entropy)
+    nodes, edges = _records(table, inputs, picks, top, percent, entropy, told.get("reasons"))
     return Outcome(result, nodes, edges)
 
 
-def _picks(table: ReactionTable, inputs: Mapping[str, Any]) -> NDArray[np.int64]:
+def _order(table: ReactionTable, inputs: Mapping[str, Any]) -> NDArray[np.int64]:
     # The starts depend on seed and table only: every method begins from the same experiments.
     rng = np.random.default_rng(int(digest(inputs["seed"], table.sha256, length=15), 16))
-    order = np.stack([rng.permutation(len(table.pool)) for _ in range(inputs["seeds"])])
+    return np.stack([rng.permutation(len(table.pool)) for _ in range(inputs["seeds"])])
+
+
+def _picks(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, Any]) -> NDArray[np.int64]:
+    if "picks" in told:
+        return np.array(told["picks"], dtype=np.int64)
+    order = _order(table, inputs)
     if inputs["method"] == "random":
         return order[:, : inputs["budget"]]
-    return lockstep(table.pool, table.values, order[:, : inputs["initial"]], inputs["budget"], seed=inputs["seed"])
+    utility = np.array(told["utility"]) if "utility" in told else None
+    starts = order[:, : inputs["initial"]]
+    return lockstep(table.pool, table.values, starts, inputs["budget"], seed=inputs["seed"], utility=utility)
 
 
 def interval(sample: NDArray[np.float64]) -> dict[str, float]:
-    """Mean with a 95% interval (Student's t over the replicates)."""
+    """Mean with a 95% interval (Student's t over the replicates), cut at 100 percent."""
     from scipy.stats import t
 
     mean, n = float(sample.mean()), len(sample)
     half = float(t.ppf(0.975, n - 1) * sample.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0
-    return {"mean": mean, "low": mean - half, "high": mean + half}
+    return {"mean": mean, "low": mean - half, "high": min(mean + half, max(mean, 100.0))}
 
 
 def _records(
@@ -119,6 +165,7 @@ def _records(
     top: NDArray[np.float64],
     percent: NDArray[np.float64],
     entropy: Mapping[str, NDArray[np.float64]],
+    reasons: Sequence[Sequence[str]] | None,
 ) -> tuple[list[Node], list[Edge]]:
     nodes, edges = [], []
     group = digest("campaigns", inputs)
@@ -168,7 +215,7 @@ def _records(
                         "entropy_corrected": float(entropy["corrected"][s, i]),
                         "entropy_relative": float(entropy["relative"][s, i]),
                         "source": "random" if start else inputs["method"],
-                        "reason": REASONS["random" if start else inputs["method"]],
+                        "reason": reasons[s][i] if reasons else REASONS["random" if start else inputs["method"]],
                     },
                 )
             )

@@ -58,7 +58,7 @@ class DiscoveryParameters(BaseModel):
     table: Path | None = None
     small: bool = False
     seed: int = Field(default=0, ge=0)
-    seeds: int = Field(default=3, ge=1, le=1000)
+    seeds: int = Field(default=20, ge=1, le=1000)
     budget: int = Field(default=20, ge=2, le=10_000)
     fetched_model: bool = False
 

@@ -12,7 +12,7 @@ from hypograph.flows.settings import Settings
 from hypograph.models.protocols import CallSink, Extractor
 
 if TYPE_CHECKING:
-    from hypograph.agents import Cascade, Gateway, ModelOptionScorer, ModelProposer
+    from hypograph.agents import Cascade, Gateway, ModelOptionScorer, ModelPlanner
 
 NO_MODEL = "none configured: this run is knowledge-free (set HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL to use one)"
 
@@ -102,21 +102,19 @@ class Knowledge:
 
         return ModelOptionScorer(self._of("scorer")[0])
 
-    def proposer(self) -> ModelProposer | None:
-        """The model that proposes what to try next, or None."""
+    def planner(self) -> ModelPlanner | None:
+        """The model that plans experiments, or None."""
         if self.gateway is None:
             return None
-        from hypograph.agents import ModelProposer
+        from hypograph.agents import ModelPlanner
 
-        return ModelProposer(self._of("proposer")[0])
+        return ModelPlanner(self._of("proposer")[0])
 
     def campaigns(self) -> tuple[tuple[str, ...], dict[str, Any]]:
         """Methods and further arguments of the campaign step."""
         if self.gateway is None:
             return ("random", "bo"), {}
-        from hypograph.agents import ModelOptionScorer
-
-        return ("random", "bo", "llm", "hybrid"), {"scorer": ModelOptionScorer(self._of("scorer")[0])}
+        return ("random", "bo", "llm", "hybrid"), {"scorer": self.scorer(), "planner": self.planner()}
 
     def document(self) -> dict[str, Any] | None:
         """The `llm` entry of the run's document."""

@@ -62,7 +62,7 @@ class CampaignParameters(_Parameters):
     """Parameters of `campaign`."""
 
     table: Path | None = Field(default=None, description="A reaction table; none: those that ship with the package.")
-    seeds: int = Field(default=3, ge=1, le=1000, description="Replicates a method.")
+    seeds: int = Field(default=20, ge=1, le=1000, description="Replicates a method.")
     budget: int = Field(default=20, ge=2, le=10_000, description="Experiments a campaign.")
 
 

@@ -85,6 +85,14 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """An experiment that a planner wants: an option by name for each parameter, and why."""
+
+    values: Mapping[str, str]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A point to try next: parameter values, where they came from and why.
 
@@ -135,6 +143,25 @@ class Proposer(Protocol):
         rng: np.random.Generator,
     ) -> Sequence[str]:
         """Return up to `n` proposals; where `options` is not empty, each is one of them."""
+        ...
+
+
+@runtime_checkable
+class Planner(Protocol):
+    """Plans whole experiments from the results so far."""
+
+    name: str
+
+    def plan(
+        self,
+        goal: str,
+        options: Mapping[str, Sequence[str]],
+        history: Sequence[str],
+        n: int,
+        rng: np.random.Generator,
+        temperature: float | None = None,
+    ) -> Sequence[Planned]:
+        """Return up to `n` plans, best first; `temperature` above the usual asks for more variety."""
         ...
 
 

@@ -205,7 +205,7 @@ class Gateway:
 
     def _once(self, question: Question, user: str, key: str) -> tuple[str, BaseModel | None, str]:
         """Ask once, with the schema enforced by the server where it can."""
-        options = self._drawing(question.sample)
+        options = self._drawing(question.sample, question.temperature)
         began = time.monotonic()
         self.budget.reserve()
         try:
@@ -268,10 +268,10 @@ class Gateway:
         known = [ord(s) - ord("A") for s in spelt if len(s) == 1 and 0 <= ord(s) - ord("A") < closed.size]
         return shares(known, closed.size) if known else None
 
-    def _drawing(self, sample: int) -> dict[str, Any]:
+    def _drawing(self, sample: int, temperature: float | None) -> dict[str, Any]:
         if not sample:
             return {}
-        warm = max(self.config.temperature, SAMPLE_TEMPERATURE)
+        warm = max(self.config.temperature, SAMPLE_TEMPERATURE) if temperature is None else temperature
         return {"seed": (self.config.seed + sample) % (1 << 31), "temperature": warm}
 
     def _counted(self, purpose: str, key: str, call: Callable[[], A]) -> A:

@@ -17,7 +17,8 @@ from hypograph.models.keys import digest
 class Question:
     """A question whose answer fits a schema: instructions, text, schema, and what for.
 
-    `sample` tells repeated samples of one question apart; each is drawn with its own seed.
+    `sample` tells repeated samples of one question apart; each is drawn with its own seed. `temperature` is that of
+    samples; None takes the model's.
     """
 
     purpose: str
@@ -25,11 +26,13 @@ class Question:
     user: str
     schema: type[BaseModel]
     sample: int = 0
+    temperature: float | None = None
 
     @property
     def prompt_hash(self) -> str:
-        """Hash of everything that the model is shown."""
-        return digest(self.system, self.user, _schema_hash(self.schema))
+        """Hash of everything that the model is shown, and of a temperature of its own."""
+        warmth = () if self.temperature is None else (round(self.temperature, 4),)
+        return digest(self.system, self.user, _schema_hash(self.schema), *warmth)
 
 
 @dataclass(frozen=True, slots=True)

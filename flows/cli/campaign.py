@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hypograph.flows.cli.campaign_live import app as live_app
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
 from hypograph.models.errors import InputError
+
+if TYPE_CHECKING:
+    from hypograph.models.protocols import OptionScorer, Planner
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -45,8 +50,8 @@ def benchmark(
     found = find_table(table_name, objective, [p.strip() for p in parameters.split(",") if p.strip()])
     plan = bench.Plan(budget, initial, seeds, seed, expert, blind, permute)
     methods = [m.strip() for m in method.split(",") if m.strip()]
-    with _scorer(expert) as scorer:
-        document, picks = bench.benchmark(found, methods, plan, scorer)
+    with _model(expert) as (scorer, planner):
+        document, picks = bench.benchmark(found, methods, plan, scorer, planner)
     if trajectories is not None:
         _write(trajectories, bench.trajectories(found, plan, picks))
         say(f"trajectories: {trajectories}")
@@ -107,27 +112,17 @@ def tables(as_json: JsonFlag = False) -> None:
     emit({"tables": rows}, as_json, table(("name", "rows", "options", "objective"), shown))
 
 
-def _scorer(expert: str | None) -> Any:
-    """Open the configured model where it is asked for, as a context that gives a scorer or None."""
-    import contextlib
-
+@contextlib.contextmanager
+def _model(expert: str | None) -> Iterator[tuple[OptionScorer | None, Planner | None]]:
+    """Open the configured model where it is asked for, as what rates options and what plans."""
     if expert != "model":
-        return contextlib.nullcontext(None)
-    return _model_scorer()
-
-
-def _model_scorer() -> Any:
-    import contextlib
-
+        yield None, None
+        return
     from hypograph.flows.knowledge import open_knowledge
     from hypograph.flows.settings import load_settings
 
-    @contextlib.contextmanager
-    def opened() -> Any:
-        with open_knowledge(load_settings(), None) as knowledge:
-            yield knowledge.scorer()
-
-    return opened()
+    with open_knowledge(load_settings(), None) as knowledge:
+        yield knowledge.scorer(), knowledge.planner()
 
 
 def _write(path: Path, rows: list[dict[str, Any]]) -> None:

@@ -20,7 +20,7 @@ BudgetOption = Annotated[int, typer.Option("--budget", min=2, max=10_000, help="
 
 
 @app.command("demo", help="Run the whole path on the data that ships with the package.")
-def demo(small: SmallFlag = False, seed: SeedOption = 0, seeds: SeedsOption = 3, as_json: JsonFlag = False) -> None:
+def demo(small: SmallFlag = False, seed: SeedOption = 0, seeds: SeedsOption = 20, as_json: JsonFlag = False) -> None:
     _run({"small": small, "seed": seed, "seeds": seeds, "fetched_model": not small}, as_json)
 
 
@@ -30,7 +30,7 @@ def run(
     alloys: Annotated[Path | None, typer.Option(help="CSV with a composition and a label column.")] = None,
     table: Annotated[Path | None, typer.Option(help="CSV of a reaction table; the last column is the outcome.")] = None,
     seed: SeedOption = 0,
-    seeds: SeedsOption = 3,
+    seeds: SeedsOption = 20,
     budget: BudgetOption = 20,
     small: SmallFlag = False,
     as_json: JsonFlag = False,

@@ -1,15 +1,15 @@
-"""A language model as optimizer: it names each parameter's value in turn, with the history in view."""
+"""A language model as optimizer: it plans whole experiments, with the history in view and a reason for each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 
 from hypograph.models.errors import SpaceError
 from hypograph.models.optimize.candidates import candidates, identity
+from hypograph.models.optimize.entropy_target import EntropyTarget
 from hypograph.models.optimize.space import Parameter, Point, Space
 from hypograph.models.optimize.trials import (
     Objective,
@@ -20,26 +20,50 @@ from hypograph.models.optimize.trials import (
     suggestion,
     untried,
 )
-from hypograph.models.protocols import Proposer, Suggestion
+from hypograph.models.protocols import Planned, Planner, Suggestion
 
 RANGE_LEVELS = 9  # values offered of a range
-KEPT = 3  # proposals kept a parameter, to step past duplicates
+PLANS = 3  # plans asked for at once, to step past duplicates
+ASKS = 2  # times that it is asked before a point is drawn at random
 SHOWN = 40  # trials in the context
 
 
 @dataclass(frozen=True, slots=True)
-class LanguageOptimizer:
-    """Asks a proposer; what was tried or is not allowed is refused, and then the next best proposal is taken.
+class RandomPlanner:
+    """Plans without knowledge: every option as likely as the others."""
 
-    Where no proposal is left a point is drawn at random, and its source says so. With `blind` the names of
-    parameters and options are replaced by codes: what is left of an advantage is reasoning, not memory.
+    name: str = "random planner"
+
+    def plan(
+        self,
+        goal: str,
+        options: Mapping[str, Sequence[str]],
+        history: Sequence[str],
+        n: int,
+        rng: np.random.Generator,
+        temperature: float | None = None,
+    ) -> list[Planned]:
+        """Return n plans drawn evenly."""
+        return [
+            Planned({k: v[int(rng.integers(len(v)))] for k, v in options.items()}, "drawn at random") for _ in range(n)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageOptimizer:
+    """Asks a planner; what was tried or is not allowed is refused, and then the next plan is taken.
+
+    Where no plan is left a point is drawn at random, and its source says so. With `blind` the names of
+    parameters, options and objectives are replaced by codes: what is left of an advantage is reasoning, not memory.
+    With `entropy_target` the temperature of the next plan follows from the options that were tried so far.
     """
 
     space: Space
     objectives: tuple[Objective, ...]
-    proposer: Proposer
+    planner: Planner
     seed: int = 0
     blind: bool = False
+    entropy_target: float | None = None
     name: str = "llm"
 
     def ask(self, history: Sequence[Trial], n: int = 1) -> list[Suggestion]:
@@ -47,9 +71,8 @@ class LanguageOptimizer:
         seen, found = ordered(history), list[Suggestion]()
         for i in range(n):
             rng = np.random.default_rng([self.seed, len(history), i])
-            point, source = self._proposed(seen, rng), self.name
-            why = f"proposed by {self.proposer.name} from the history"
-            if point is None:
+            made = self._planned(seen, rng)
+            if made is None:
                 try:
                     free = untried(candidates(self.space, rng), seen)
                 except SpaceError:
@@ -57,37 +80,49 @@ class LanguageOptimizer:
                         break
                     raise
                 point, source = free[int(rng.integers(len(free)))], "random"
-                why = "the model's proposals were duplicates or not allowed: drawn at random"
+                why = "the model's plans were duplicates or not allowed: drawn at random"
+            else:
+                (point, reason), source = made, self.name
+                why = f"{self.planner.name}: {reason}" if reason else f"planned by {self.planner.name} from the history"
             found.append(suggestion(point, source, why))
             seen = [*seen, Trial("", point)]
         return found
 
-    def _proposed(self, seen: Sequence[Trial], rng: np.random.Generator) -> Point | None:
-        """Ask for each parameter in turn and return the best allowed new combination of the answers."""
-        kept: list[list[object]] = []
-        context = {"results": "\n".join(self._coded(seen)) or "none yet"}
-        for i, parameter in enumerate(self.space.parameters):
-            levels, label = self._levels(parameter, i)
-            answers = self.proposer.propose(
-                f"Which value of {label} should the next experiment have, to {self._goal()}?",
-                context,
-                list(levels),
-                KEPT,
-                rng,
-            )
-            chosen = [levels[a] for a in answers if a in levels]
-            if not chosen:
-                return None
-            context[label] = next(text for text, level in levels.items() if level == chosen[0])
-            kept.append(chosen)
+    def _planned(self, seen: Sequence[Trial], rng: np.random.Generator) -> tuple[Point, str] | None:
+        """Return the first plan that is allowed and new, with its reason."""
+        levels = [self._levels(p, i) for i, p in enumerate(self.space.parameters)]
+        options = {label: list(values) for values, label in levels}
         tried = {identity(t.parameters) for t in seen}
-        names = [p.name for p in self.space.parameters]
-        ranks = sorted(product(*(range(len(k)) for k in kept)), key=sum)
-        for rank in ranks:
-            point = dict(zip(names, (k[r] for k, r in zip(kept, rank, strict=True)), strict=True))
-            if not self.space.forbids(point) and identity(point) not in tried:
-                return point
+        for _ in range(ASKS):
+            plans = self.planner.plan(
+                self._goal(), options, self._coded(seen), PLANS, rng, temperature=self._temperature(seen)
+            )
+            for plan in plans:
+                if any(plan.values.get(label) not in values for values, label in levels):
+                    continue
+                point = {
+                    p.name: values[plan.values[label]]
+                    for p, (values, label) in zip(self.space.parameters, levels, strict=True)
+                }
+                if not self.space.forbids(point) and identity(point) not in tried:
+                    return point, plan.reason
         return None
+
+    def _temperature(self, seen: Sequence[Trial]) -> float | None:
+        """Replay the trials through a controller a parameter and average their temperatures (geometric mean)."""
+        if self.entropy_target is None:
+            return None
+        warm = []
+        for parameter in self.space.parameters:
+            size = len(parameter.levels) if parameter.levels else RANGE_LEVELS
+            if size < 2:
+                continue
+            controller = EntropyTarget(self.entropy_target, size)
+            # By their numbers, so that the order in which results came in changes nothing.
+            for trial in sorted(seen, key=lambda t: (len(t.id), t.id)):
+                controller.update(str(trial.parameters[parameter.name]))
+            warm.append(controller.temperature)
+        return float(np.exp(np.mean(np.log(warm)))) if warm else None
 
     def _goal(self) -> str:
         return "get the best outcome" if self.blind else goal_text(self.objectives)

@@ -22,7 +22,7 @@ from hypograph.models.optimize.candidates import identity
 from hypograph.models.optimize.definition import Definition, Experiment, definition_from
 from hypograph.models.optimize.optimizers import make_optimizer
 from hypograph.models.optimize.trials import Objective, Trial
-from hypograph.models.protocols import OptionScorer, Proposer, Suggestion
+from hypograph.models.protocols import OptionScorer, Planner, Suggestion
 
 __all__ = [
     "Definition",
@@ -68,7 +68,7 @@ def suggest(
     *,
     method: str = "",
     scorer: OptionScorer | None = None,
-    proposer: Proposer | None = None,
+    planner: Planner | None = None,
     entropy_target: float | None = None,
 ) -> list[dict[str, Any]]:
     """Return events that suggest up to n points (a plate is one call), each with its replicates.
@@ -90,7 +90,7 @@ def suggest(
         initial=definition.initial * definition.replicates,
         seed=definition.seed,
         scorer=scorer,
-        proposer=proposer,
+        planner=planner,
         entropy_target=entropy_target,
     )
     asked = optimizer.ask(trials(found), n)

@@ -17,7 +17,7 @@ from hypograph.models.optimize.candidates import candidates, identity, spread
 from hypograph.models.optimize.language import LanguageOptimizer
 from hypograph.models.optimize.space import Point, Space
 from hypograph.models.optimize.trials import Objective, Optimizer, Trial, suggestion, untried
-from hypograph.models.protocols import OptionScorer, Proposer, Suggestion
+from hypograph.models.protocols import OptionScorer, Planner, Suggestion
 
 METHODS = ("random", "sobol", "bo", "llm", "hybrid")
 
@@ -75,7 +75,7 @@ def make_optimizer(
     initial: int = 5,
     seed: int = 0,
     scorer: OptionScorer | None = None,
-    proposer: Proposer | None = None,
+    planner: Planner | None = None,
     acquisition: Acquisition = "ei",
     blind: bool = False,
     entropy_target: float | None = None,
@@ -88,14 +88,15 @@ def make_optimizer(
         Experiments that fill the space before a surrogate is believed.
     scorer
         Knowledge of options; `hybrid` needs it.
-    proposer
-        A language model that proposes values; `llm` needs it.
+    planner
+        A language model that plans experiments; `llm` needs it.
     acquisition
         ``ei`` (expected improvement), ``ucb`` or ``thompson``.
     blind
         Show a language model codes instead of names.
     entropy_target
-        Lowest entropy of exploration that Bayesian suggestions may lead to, in [0, 1].
+        Lowest entropy of exploration that Bayesian suggestions may lead to, in [0, 1]; for `llm` the entropy that its
+        temperature is steered to, in (0, 1).
 
     Raises
     ------
@@ -109,9 +110,15 @@ def make_optimizer(
     if method == "sobol":
         return Sobol(space, seed)
     if method == "llm":
-        if proposer is None:
+        if planner is None:
             raise InputError("this method needs a language model", where="llm", hint="Configure one, or use bo.")
-        return LanguageOptimizer(space, tuple(objectives), proposer, seed, blind)
+        if entropy_target is not None and not 0.0 < entropy_target < 1.0:
+            raise InputError(
+                "a temperature cannot reach this entropy",
+                where=f"{entropy_target}",
+                expected="a target between 0 and 1",
+            )
+        return LanguageOptimizer(space, tuple(objectives), planner, seed, blind, entropy_target)
     if method == "hybrid" and scorer is None:
         raise InputError(
             "this method needs a source of knowledge", where="hybrid", hint="Configure a model, or use bo."

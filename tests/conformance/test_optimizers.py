@@ -10,9 +10,11 @@ import pytest
 
 from hypograph.models.errors import InputError, SpaceError
 from hypograph.models.optimize.candidates import identity
+from hypograph.models.optimize.language import RandomPlanner
 from hypograph.models.optimize.optimizers import METHODS, make_optimizer
 from hypograph.models.optimize.space import Space, space_from
 from hypograph.models.optimize.trials import Objective, Optimizer, Trial
+from hypograph.models.protocols import Planned
 
 FINITE = {
     "parameters": [
@@ -45,13 +47,11 @@ class Scorer:
         return 0.5 * np.eye(len(options)) + 0.5
 
 
-class Proposer:
-    name = "simulated"
+class Careless(RandomPlanner):
+    """Names something that is no option before it plans."""
 
-    def propose(
-        self, question: str, context: Mapping[str, Any], options: Sequence[str], n: int, rng: np.random.Generator
-    ) -> Sequence[str]:
-        return ["no such option", *rng.permutation(list(options))[:n]]
+    def plan(self, goal: str, options: Mapping[str, Sequence[str]], *rest: Any, **more: Any) -> list[Planned]:
+        return [Planned(dict.fromkeys(options, "no such option")), *super().plan(goal, options, *rest, **more)]
 
 
 def measure(point: Mapping[str, Any]) -> float:
@@ -60,7 +60,7 @@ def measure(point: Mapping[str, Any]) -> float:
 
 
 def made(method: str, space: Space) -> Optimizer:
-    return make_optimizer(method, space, YIELD, initial=3, seed=1, scorer=Scorer(), proposer=Proposer())
+    return make_optimizer(method, space, YIELD, initial=3, seed=1, scorer=Scorer(), planner=Careless())
 
 
 def history(space: Space, n: int) -> list[Trial]:
@@ -154,19 +154,40 @@ def test_minimising_predicts_in_the_users_unit() -> None:
     assert s.sd > 0
 
 
-def test_a_blind_proposer_sees_no_name() -> None:
+def test_a_blind_planner_sees_no_name() -> None:
     seen: list[str] = []
 
-    class Spy(Proposer):
-        def propose(
-            self, question: str, context: Mapping[str, Any], options: Sequence[str], n: int, rng: np.random.Generator
-        ) -> Sequence[str]:
-            seen.extend([question, *map(str, context.values()), *options])
-            return list(options)[:n]
+    class Spy(RandomPlanner):
+        def plan(
+            self, goal: str, options: Mapping[str, Sequence[str]], history: Sequence[str], *rest: Any, **more: Any
+        ) -> list[Planned]:
+            seen.extend([goal, *options, *(o for values in options.values() for o in values), *history])
+            return super().plan(goal, options, history, *rest, **more)
 
     space = space_from(FINITE)
-    make_optimizer("llm", space, YIELD, proposer=Spy(), blind=True).ask(history(space, 3), 1)
+    make_optimizer("llm", space, YIELD, planner=Spy(), blind=True).ask(history(space, 3), 1)
+    assert len(seen) > 8
     assert not [text for text in seen for word in ("ligand", "None", "heat", "yield") if word in text]
+
+
+def test_a_planner_that_repeats_itself_is_refused_and_warmed() -> None:
+    warmth: list[float] = []
+
+    class Stubborn(RandomPlanner):
+        def plan(self, goal: str, options: Mapping[str, Sequence[str]], *rest: Any, **more: Any) -> list[Planned]:
+            warmth.append(more["temperature"])
+            return [Planned({k: v[-1] for k, v in options.items()}, "always the last")]
+
+    space, trials = space_from(FINITE), list[Trial]()
+    optimizer = make_optimizer("llm", space, YIELD, planner=Stubborn(), entropy_target=0.95)
+    for i in range(4):
+        (s,) = optimizer.ask(trials, 1)
+        assert ("always the last" in s.reason) == (i == 0)
+        assert s.source == ("llm" if i == 0 else "random")
+        # Whatever was asked, the same option is tried again and again: the stream has no entropy.
+        trials.append(Trial(f"e{i}", {**s.parameters, "ligand": "None"}, "done", {"yield": 1.0}))
+    assert warmth[-1] != warmth[0]
+    assert optimizer.ask(trials, 1)[0].parameters == optimizer.ask(trials[::-1], 1)[0].parameters
 
 
 @pytest.mark.parametrize(

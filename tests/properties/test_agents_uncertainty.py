@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hypograph.agents.assess.metrics import auc, auc_interval, ece, skill, wilson
-from hypograph.agents.gateway.entropy_target import EntropyTarget
 from hypograph.agents.gateway.uncertainty import (
     disagreement,
     ignorance,
@@ -20,6 +19,7 @@ from hypograph.agents.gateway.uncertainty import (
     shares,
 )
 from hypograph.agents.prompts import data
+from hypograph.models.optimize.entropy_target import EntropyTarget
 
 PROBABILITY = st.floats(0.0, 1.0)
 POSITIVE = st.lists(st.floats(0.01, 1.0), min_size=2, max_size=6)
