@@ -61,7 +61,7 @@ def _schema(options: tuple[tuple[str, tuple[str, ...]], ...], n: int) -> type[Ba
     few = sum(len(values) for _, values in options) <= MOST_ENUMERATED
     fields: dict[str, Any] = {"reason": (str, Field(max_length=2 * LONGEST_REASON))}
     for i, (name, values) in enumerate(options):
-        kind = Literal[values] if few else str  # type: ignore[valid-type]
+        kind = Literal[values] if few else str
         fields[f"p{i}"] = (kind, Field(alias=name))
     plan = create_model("Plan", __config__=ConfigDict(populate_by_name=True), **fields)
     return create_model("Plans", plans=(list[plan], Field(min_length=1, max_length=n)))  # type: ignore[valid-type]
