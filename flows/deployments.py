@@ -61,6 +61,11 @@ DEPLOYABLES: dict[str, Deployable] = {
             "Keyword sets and predicted alloys to refined hypotheses.",
         ),
         Deployable("campaign", "hypograph.flows.refresh.campaign", "Reaction tables to campaigns, beside random."),
+        Deployable(
+            "campaign-live",
+            "hypograph.flows.refresh.campaign_live",
+            "A laboratory's campaign: suggest, wait for the results, go on.",
+        ),
     )
 }
 

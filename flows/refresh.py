@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from prefect import flow
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from hypograph.flows.discovery import DiscoveryParameters, run_discovery
 from hypograph.flows.guard import die_with_parent
@@ -66,12 +66,35 @@ class CampaignParameters(_Parameters):
     budget: int = Field(default=20, ge=2, le=10_000, description="Experiments a campaign.")
 
 
+class CampaignLiveParameters(BaseModel):
+    """Parameters of `campaign-live`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    folder: Path = Field(description="The campaign's folder.")
+    space: Path | None = Field(default=None, description="TOML to begin with where the folder has no campaign yet.")
+    method: Literal["", "random", "sobol", "bo", "llm", "hybrid"] = Field(
+        default="", description="Another method than the campaign's."
+    )
+    batch: int = Field(default=1, ge=1, le=1536, description="Points suggested at a time: a plate.")
+    ahead: int = Field(
+        default=0, ge=0, description="Experiments that may still be awaited when the next are suggested."
+    )
+    budget: int = Field(default=20, ge=1, le=100_000, description="Experiments, done or failed, that end the campaign.")
+
+    @field_validator("folder", "space")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return None if path is None else path.expanduser().absolute()
+
+
 PARAMETERS: dict[str, type[BaseModel]] = {
     "discovery": DiscoveryParameters,
     "literature-refresh": LiteratureParameters,
     "evidence-refresh": EvidenceParameters,
     "hypothesis-search": HypothesisParameters,
     "campaign": CampaignParameters,
+    "campaign-live": CampaignLiveParameters,
 }
 
 
@@ -115,3 +138,19 @@ def hypothesis_search(parameters: HypothesisParameters | None = None) -> dict[st
 def campaign(parameters: CampaignParameters | None = None) -> dict[str, Any]:
     """Run benchmark campaigns over reaction tables."""
     return _run("campaign", (parameters or CampaignParameters()).discovery(), ("campaigns",))
+
+
+@flow(name="campaign-live", timeout_seconds=HOUR, persist_result=False)
+def campaign_live(parameters: CampaignLiveParameters) -> dict[str, Any]:
+    """Suggest experiments of a laboratory's campaign, wait suspended for their results, and go on."""
+    from prefect.runtime import flow_run
+
+    from hypograph.flows.attended import endpoint_slots, retried
+    from hypograph.flows.campaign_attended import advance, publish, wait_for_results
+
+    settings = load_settings()
+    with endpoint_slots(settings):
+        document = retried(lambda: advance(parameters, settings, str(flow_run.id)))
+    publish(document)
+    wait_for_results(document)
+    return document

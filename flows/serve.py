@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -105,9 +107,38 @@ def serve(settings: Settings, wish: Wish, say: Say) -> None:
                 say("serving " + ", ".join(DEPLOYABLES) + "; Ctrl-C stops")
                 # Prefect's own handler leaves a coroutine behind; an interrupt unwinds everything in order.
                 runner.handle_sigterm = _interrupt
-                with contextlib.suppress(KeyboardInterrupt):
+                with contextlib.suppress(KeyboardInterrupt), _watching_campaigns(say):
                     asyncio.run(runner.start())
                 say("stopped")
+
+
+@contextlib.contextmanager
+def _watching_campaigns(say: Say) -> Iterator[None]:
+    """Resume campaigns that wait for results as soon as these are recorded, by whatever way."""
+    import httpx
+    from prefect.exceptions import PrefectException
+
+    from hypograph.flows.campaign_attended import WATCH_SECONDS, resume_ready
+    from hypograph.flows.observe import log
+
+    stopped = threading.Event()
+
+    def watch() -> None:
+        while not stopped.wait(WATCH_SECONDS):
+            try:
+                with clients() as client:
+                    resume_ready(client, say)
+            except (httpx.HTTPError, PrefectException) as error:
+                log("campaigns not watched", level="WARNING", error=str(error))
+
+    # A thread starts without the settings of the connection: it gets a copy of where we are.
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(watch,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join(WATCH_SECONDS)
 
 
 def _interrupt(*_: object) -> None:
@@ -199,17 +230,21 @@ def tidy(client: SyncPrefectClient, *, own_server: bool, say: Say) -> None:
     exists, so whatever it calls running is not.
     """
     from prefect.client.schemas.objects import StateType
-    from prefect.states import Crashed
+    from prefect.states import AwaitingRetry, Crashed
 
     deployed = {d.id: name for name, d in known(client).items()}
     now = datetime.now(UTC)
     missed: dict[Any, int] = {}
-    for run in _runs(client, list(deployed), [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]):
+    for run in runs_of(client, list(deployed), [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]):
         if run.state_type == StateType.SCHEDULED:
             late = run.expected_start_time is not None and run.expected_start_time < now
             if late and run.auto_scheduled:
                 missed[run.deployment_id] = missed.get(run.deployment_id, 0) + 1
                 client.delete_flow_run(run.id)
+        elif own_server and deployed[run.deployment_id] == "campaign-live":
+            # Its folder says where it was: the same run starts again and goes on.
+            client.set_flow_run_state(run.id, AwaitingRetry(), force=True)
+            say(f"campaign-live: run {run.id} had been cut off; it goes on")
         elif own_server:
             client.set_flow_run_state(run.id, Crashed(message="its process ended with `flows serve`"), force=True)
             say(f"{deployed[run.deployment_id]}: run {run.id} had been cut off; its finished units are kept")
@@ -218,7 +253,8 @@ def tidy(client: SyncPrefectClient, *, own_server: bool, say: Say) -> None:
         say(f"{deployed[deployment]}: {count} scheduled times passed while nothing served; it runs once now")
 
 
-def _runs(client: SyncPrefectClient, deployments: list[Any], states: list[Any]) -> list[Any]:
+def runs_of(client: SyncPrefectClient, deployments: list[Any], states: list[Any]) -> list[Any]:
+    """Return the runs of deployments that are in one of the states."""
     from prefect.client.schemas.filters import (
         FlowRunFilter,
         FlowRunFilterDeploymentId,

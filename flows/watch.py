@@ -138,7 +138,7 @@ def set_paused(client: SyncPrefectClient, which: Deployable, paused: bool) -> No
 def run_there(
     client: SyncPrefectClient, which: Deployable, arguments: Mapping[str, Any], *, wait: bool
 ) -> dict[str, Any]:
-    """Hand a run to the serving process.
+    """Hand a run to the serving process; with `wait` until it ended, or waits for somebody itself.
 
     Returns
     -------
@@ -146,7 +146,7 @@ def run_there(
         `run`, `state` (lower case), `message`, `seconds`.
     """
     run = client.create_flow_run_from_deployment(_deployment(client, which).id, parameters=dict(arguments))
-    while wait and not (run.state and run.state.is_final()):
+    while wait and not (run.state and (run.state.is_final() or run.state.is_paused())):
         time.sleep(POLL_SECONDS)
         run = client.read_flow_run(run.id)
     return {
@@ -169,4 +169,5 @@ def run_here(settings: Settings, which: Deployable, arguments: Mapping[str, Any]
             parameters = PARAMETERS[which.name].model_validate(arguments["parameters"])
             with orchestrator.connected():
                 document: dict[str, Any] = flow(parameters=parameters)
-    return {"run": document["run"], "state": "completed", "message": None, "seconds": document["seconds"]}
+    state = document.get("state", "completed")
+    return {"run": document["run"], "state": state, "message": None, "seconds": document["seconds"]}

@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+
+from hypograph.graph import campaigns as folders
+from hypograph.models.optimize import live
 
 COMMAND = [sys.executable, "-m", "hypograph.flows.cli.main", "flows"]
 pytestmark = pytest.mark.slow
@@ -85,7 +89,7 @@ def test_the_list_says_what_is_served_and_when(home: Path, serving: subprocess.P
     document = flows(home, "list", "--json")
     rows = {row["name"]: row for row in document["deployments"]}
     assert list(rows) == [
-        *("discovery", "literature-refresh", "evidence-refresh", "hypothesis-search", "campaign"),
+        *("discovery", "literature-refresh", "evidence-refresh", "hypothesis-search", "campaign", "campaign-live"),
     ]
     assert rows["discovery"]["schedule"] == "0 3 * * *"
     assert rows["campaign"]["schedule"] is None
@@ -121,6 +125,17 @@ def test_metrics_tell_of_runs_and_units(home: Path, serving: subprocess.Popen[st
     assert "hypograph_store_up 1.0" in text
 
 
+def test_a_campaign_waits_for_results_and_goes_on(home: Path, serving: subprocess.Popen[str], tmp_path: Path) -> None:
+    lab, space = home / "lab", tmp_path / "space.toml"
+    space.write_text('initial = 2\n[[parameters]]\nname = "heat"\nvalues = [20, 40, 60, 80]\n', "utf-8")
+    wishes = {"folder": lab, "space": space, "batch": 2, "budget": 3}
+    words = [word for name, value in wishes.items() for word in ("--param", f"{name}={value}")]
+    assert flows(home, "run", "campaign-live", *words, "--json")["state"] == "paused"
+    record(lab, e1=10, e2=30)
+    assert until(lambda: len(folders.load(lab).events) == 5)
+    assert folders.load(lab).events[-1]["source"] == "bo"
+
+
 def test_everything_ends_with_it(home: Path, serving: subprocess.Popen[str]) -> None:
     family = psutil.Process(serving.pid).children(recursive=True)
     assert len(family) >= 2
@@ -131,3 +146,37 @@ def test_everything_ends_with_it(home: Path, serving: subprocess.Popen[str]) -> 
     _, alive = psutil.wait_procs(family, timeout=30)
     assert alive == []
     assert not (home / "prefect" / "serving.json").exists()
+
+
+def test_a_campaign_that_waited_goes_on_after_a_restart(home: Path) -> None:
+    record(home / "lab", e3=50)  # nothing serves now
+    command = [*COMMAND, "serve", "--port", "0"]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment(home))
+    try:
+        assert until(lambda: (home / "prefect" / "serving.json").exists())
+
+        address = json.loads((home / "prefect" / "serving.json").read_text())["api_url"]
+        only = {
+            "flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}},
+            "flows": {"name": {"any_": ["campaign-live"]}},
+        }
+        assert until(lambda: httpx.post(f"{address}/flow_runs/filter", json=only, timeout=60).json() != [])
+    finally:
+        process.terminate()
+        assert process.wait(60) == 0
+
+
+def record(lab: Path, **values: float) -> None:
+    with folders.changing(lab) as campaign:
+        for id, value in values.items():
+            campaign.append([live.record(campaign.definition, campaign.events, id, {"outcome": value})])
+
+
+def until(holds: Callable[[], bool], seconds: float = 120, pause: float = 0.2) -> bool:
+    """Wait until something holds; False if it never did."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(pause)
+    return False
