@@ -115,10 +115,16 @@ def source_nodes(
 
 def element_part(symbols: Sequence[str], counts: PairCounts) -> tuple[list[Node], list[Edge], int]:
     """Elements, and how far each pair of them can be exchanged."""
-    masses, conflict = counts.masses()
     nodes = [Node("Element", s, {"symbol": s, "number": SYMBOLS.index(s) + 1}) for s in symbols]
-    edges = []
+    edges = pair_edges(symbols, counts, "data")
+    return nodes, edges, len(edges)
+
+
+def pair_edges(symbols: Sequence[str], counts: PairCounts, source: str, key: str = "") -> list[Edge]:
+    """Relationships of the pairs that a source has counted; `key` tells those of several sources apart."""
+    masses, conflict = counts.masses()
     total = counts.same + counts.other
+    edges = []
     for i, a in enumerate(symbols):
         for j in range(i + 1, len(symbols)):
             if total[i, j]:
@@ -129,10 +135,28 @@ def element_part(symbols: Sequence[str], counts: PairCounts) -> tuple[list[Node]
                     "ignorance": round(float(mass[3]), 6),
                     "conflict": round(float(conflict[i, j]), 6),
                     "count": int(total[i, j]),
-                    "source": "data",
+                    "source": source,
                 }
-                edges.append(Edge("SUBSTITUTES_FOR", ("Element", a), ("Element", symbols[j]), props))
-    return nodes, edges, len(edges)
+                edges.append(Edge("SUBSTITUTES_FOR", ("Element", a), ("Element", symbols[j]), props, key))
+    return edges
+
+
+def opinion_edges(opinions: Sequence[dict[str, Any]], expert: str) -> list[Edge]:
+    """Relationships of the pairs that an expert was asked about."""
+    edges = []
+    for said in opinions:
+        similar, dissimilar = float(said["similar"]), float(said["dissimilar"])
+        props: dict[str, Value] = {
+            "belief": round(similar, 6),
+            "plausibility": round(1 - dissimilar, 6),
+            "ignorance": round(1 - similar - dissimilar, 6),
+            "conflict": 0.0,
+            "count": 1,
+            "source": expert,
+        }
+        ends = sorted(said["pair"])
+        edges.append(Edge("SUBSTITUTES_FOR", ("Element", ends[0]), ("Element", ends[1]), props, expert))
+    return edges
 
 
 def alloy_part(known: Known, members: Any, forecast: Forecast, place: int, pieces: Sequence[Piece]) -> Part:

@@ -11,7 +11,15 @@ from typing import Any, Final
 import numpy as np
 
 from hypograph.flows.evidence_elements import element_table
-from hypograph.flows.evidence_graph import Known, alloy_part, element_part, skill_of_sources, source_nodes
+from hypograph.flows.evidence_graph import (
+    Known,
+    alloy_part,
+    element_part,
+    opinion_edges,
+    pair_edges,
+    skill_of_sources,
+    source_nodes,
+)
 from hypograph.flows.units import UnitRunner
 from hypograph.models.evidence.because import explain
 from hypograph.models.evidence.candidates import combinations, fit_pair_score, members_to_weights
@@ -24,7 +32,7 @@ from hypograph.models.evidence.substitution import count_exchanges, set_keys
 from hypograph.models.evidence.system import CORE, Forecast, System, make_forecast, vote
 from hypograph.models.evidence.table import AlloyTable, build_table
 from hypograph.models.protocols import Expert
-from hypograph.models.records import AlloyRecord, Outcome
+from hypograph.models.records import AlloyRecord, Edge, Outcome
 
 MOST_ELEMENTS: Final = 26
 LEAST_SETS: Final = 12
@@ -66,6 +74,14 @@ def ask(
     return found
 
 
+def element_sets(table: AlloyTable) -> tuple[Any, Any]:
+    """Element sets of a table (present, label): what most compositions of a set show."""
+    count = int(table.family.max()) + 1
+    mean = np.bincount(table.family, table.labels, minlength=count) / np.bincount(table.family, minlength=count)
+    first = np.unique(table.family, return_index=True)[1]
+    return table.present[first], (mean >= 0.5).astype(float)
+
+
 @dataclass
 class Job:
     """The work of one evidence step; nothing is computed before a unit needs it."""
@@ -104,18 +120,23 @@ class Job:
     @cached_property
     def by_set(self) -> tuple[Any, Any]:
         """Element sets (present, label): what most compositions of a set show."""
-        table = self.table
-        count = int(table.family.max()) + 1
-        mean = np.bincount(table.family, table.labels, minlength=count) / np.bincount(table.family, minlength=count)
-        first = np.unique(table.family, return_index=True)[1]
-        return table.present[first], (mean >= 0.5).astype(float)
+        return element_sets(self.table)
 
     def substitutability(self) -> Outcome:
         """Evidence for the substitutability of each pair of elements, and the sources."""
         counts = count_exchanges(*self.by_set)
         nodes, edges, pairs = element_part(self.table.elements.symbols, counts)
         sources = source_nodes(self.records, self.skills, self.expert, len(self.opinions))
-        return Outcome({"pairs": pairs}, [*sources, *nodes], edges)
+        return Outcome({"pairs": pairs}, [*sources, *nodes], [*edges, *self._by_source()])
+
+    def _by_source(self) -> list[Edge]:
+        """What each source says of the pairs by itself, where there are several."""
+        names = sorted({r.source for r in self.records})
+        edges = opinion_edges(self.opinions, self.expert) if self.expert else []
+        for name in names if len(names) > 1 else ():
+            table, _ = build_table([r for r in self.records if r.source == name], element_table())
+            edges += pair_edges(table.elements.symbols, count_exchanges(*element_sets(table)), name, name)
+        return edges
 
     def system(self, table: AlloyTable, with_expert: bool = True) -> System:
         """The system over a table, with the expert as a further source if there is one."""

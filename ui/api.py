@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from hypograph.ui import campaigns as campaign_views
+from hypograph.ui import elements as element_views
 from hypograph.ui import views
 from hypograph.ui.changes import HEADER
 
@@ -59,6 +60,15 @@ def hypothesis(request: Request, key: str) -> dict[str, Any]:
     return found(views.hypothesis(request.app.state.store, key))
 
 
+@router.get("/hypotheses/{key}/space.toml", summary="The campaign space of a hypothesis, for `hypograph campaign new`")
+def space(request: Request, key: str) -> Response:
+    """Return the space as TOML, or 404 where the hypothesis has none."""
+    row = found(views.hypothesis(request.app.state.store, key))["hypothesis"]
+    if not row["space"]:
+        raise HTTPException(404, "This hypothesis leaves nothing for an experiment to vary.")
+    return file(row["space"], "application/toml", "space.toml")
+
+
 @router.get("/keywords/{name:path}", summary="One keyword with neighbours, papers and hypotheses")
 def keyword(request: Request, name: str) -> dict[str, Any]:
     """Return one keyword, or 404."""
@@ -68,13 +78,23 @@ def keyword(request: Request, name: str) -> dict[str, Any]:
 @router.get("/elements", summary="Elements with evidence, and the substitutes of one")
 def elements(request: Request, symbol: Annotated[str, Query(max_length=3)] = "") -> dict[str, Any]:
     """Return belief and plausibility of each substitute."""
-    return views.substitutability(request.app.state.store, symbol or None)
+    return element_views.substitutability(request.app.state.store, symbol or None)
 
 
 @router.get("/alloys", summary="Predicted alloys")
 def alloys(request: Request, limit: Annotated[int, Query(ge=1, le=5000)] = 200) -> list[dict[str, Any]]:
     """Return predicted alloys, the most probable single-phase first."""
-    return views.alloys(request.app.state.store, limit)
+    return element_views.alloys(request.app.state.store, limit)
+
+
+@router.get("/alloys/next", summary="What to measure next: the alloys expected to cut most ignorance")
+def measure_next(
+    request: Request,
+    symbol: Annotated[str, Query(max_length=3, description="Only alloys that hold this element.")] = "",
+    limit: Annotated[int, Query(ge=1, le=500)] = 10,
+) -> list[dict[str, Any]]:
+    """Return predicted alloys by the ignorance that measuring each is expected to cut."""
+    return element_views.measure_next(request.app.state.store, symbol or None, limit)
 
 
 @router.get("/alloys/{key}", summary="One alloy with its evidence")

@@ -21,6 +21,7 @@ from hypograph.graph import GraphStore, open_store
 from hypograph.models.errors import HypographError, InputError
 from hypograph.ui import api, figures, flow_pages, graph_api, live, live_api, views
 from hypograph.ui import campaigns as campaign_views
+from hypograph.ui import elements as element_views
 from hypograph.ui.atlas import atlas
 from hypograph.ui.config import UiConfig
 from hypograph.ui.security import COOKIE, HEADERS, guard, session_value
@@ -150,8 +151,16 @@ def _pages(app: FastAPI, templates: Jinja2Templates) -> None:
 
     @app.get("/elements", response_class=HTMLResponse, include_in_schema=False)
     def elements(request: Request, symbol: str = "") -> HTMLResponse:
-        found = views.substitutability(request.app.state.store, symbol or None)
-        return show(request, "elements.html", table=PERIODIC, alloys=views.alloys(request.app.state.store), **found)
+        store = request.app.state.store
+        found = element_views.substitutability(store, symbol or None)
+        return show(
+            request,
+            "elements.html",
+            table=element_views.PERIODIC,
+            alloys=element_views.alloys(store),
+            measure_next=element_views.measure_next(store, symbol or None),
+            **found,
+        )
 
     @app.get("/alloys/{key}", response_class=HTMLResponse, include_in_schema=False)
     def alloy(request: Request, key: str) -> HTMLResponse:
@@ -238,17 +247,3 @@ def _errors(app: FastAPI, answer: Callable[[Request, int, str], Response]) -> No
     @app.exception_handler(HypographError)
     async def ours(request: Request, error: HypographError) -> Response:
         return answer(request, 400 if isinstance(error, InputError) else 503, str(error))
-
-
-# Rows of the periodic table, long form without the f block; "" is an empty place.
-PERIODIC = [
-    row.split(",")
-    for row in (
-        "H,,,,,,,,,,,,,,,,,He",
-        "Li,Be,,,,,,,,,,,B,C,N,O,F,Ne",
-        "Na,Mg,,,,,,,,,,,Al,Si,P,S,Cl,Ar",
-        "K,Ca,Sc,Ti,V,Cr,Mn,Fe,Co,Ni,Cu,Zn,Ga,Ge,As,Se,Br,Kr",
-        "Rb,Sr,Y,Zr,Nb,Mo,Tc,Ru,Rh,Pd,Ag,Cd,In,Sn,Sb,Te,I,Xe",
-        "Cs,Ba,La,Hf,Ta,W,Re,Os,Ir,Pt,Au,Hg,Tl,Pb,Bi,Po,At,Rn",
-    )
-]

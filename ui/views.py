@@ -12,6 +12,7 @@ from hypograph.graph.queries import pages
 from hypograph.graph.schema import LABELS
 from hypograph.ui import campaigns, runs
 from hypograph.ui.atlas import counts as count
+from hypograph.ui.refinement import levels
 from hypograph.ui.sparks import spark
 
 LONGEST_QUERY = 200
@@ -76,12 +77,14 @@ def hypothesis(store: GraphStore, key: str) -> dict[str, Any] | None:
     inspired = store.read(pages.INSPIRATIONS, ids=sorted({key, root}))
     alloys = sorted({row["n"]["key"] for row in inspired if "Alloy" in row["labels"]})
     ids = sorted({key, root})
+    tree = [
+        _whole("Hypothesis", row["h"]) | {"parent": row["parent"], "edit": row["edit"]}
+        for row in store.read(pages.TREE, root=root)
+    ]
     return {
         "hypothesis": this | {"details": json.loads(this.get("details") or "[]")},
-        "tree": [
-            _whole("Hypothesis", row["h"]) | {"parent": row["parent"], "edit": row["edit"]}
-            for row in store.read(pages.TREE, root=root)
-        ],
+        "tree": tree,
+        "levels": levels(store, root, tree),
         "comparisons": [row["c"] for row in store.read(pages.COMPARISONS, id=key)],
         "inspirations": inspired,
         "evidence": _evidence(store.read(pages.HYPOTHESIS_EVIDENCE, ids=ids))
@@ -101,20 +104,6 @@ def keyword(store: GraphStore, name: str) -> dict[str, Any] | None:
         "papers": store.read(pages.KEYWORD_PAPERS, name=name),
         "hypotheses": store.read(pages.KEYWORD_HYPOTHESES, name=name),
     }
-
-
-def substitutability(store: GraphStore, symbol: str | None) -> dict[str, Any]:
-    """Elements with evidence, and the substitutes of one of them."""
-    return {
-        "elements": {row["symbol"]: row["n"] for row in store.read(pages.ELEMENTS)},
-        "symbol": symbol,
-        "substitutes": store.read(pages.SUBSTITUTES, symbol=symbol) if symbol else [],
-    }
-
-
-def alloys(store: GraphStore, limit: int = 200) -> list[dict[str, Any]]:
-    """Predicted alloys, the most probable single-phase first."""
-    return [_whole("Alloy", row["a"]) for row in store.read(pages.PREDICTED, limit=limit)]
 
 
 def alloy(store: GraphStore, key: str) -> dict[str, Any] | None:

@@ -44,6 +44,19 @@ COMPARISONS = Query(
     {"id": "none"},
 )
 
+TREE_COMPARISONS = Query(
+    "pages_tree_comparisons",
+    "MATCH (c:Comparison)-[:COMPARES]->(h:Hypothesis {root: $root}) "
+    "RETURN DISTINCT properties(c) AS c ORDER BY c.level, c.sequence, c.id LIMIT 1000",
+    {"root": "none"},
+)
+
+STATEMENTS = Query(
+    "pages_statements",
+    "MATCH (h:Hypothesis) WHERE h.id IN $ids RETURN h.id AS id, h.statement AS statement",
+    {"ids": ["none"]},
+)
+
 INSPIRATIONS = Query(
     "pages_inspirations",
     "MATCH (h:Hypothesis)-[e:INSPIRED_BY]->(n) WHERE h.id IN $ids "
@@ -179,7 +192,23 @@ SUBSTITUTES = Query(
 
 ELEMENTS = Query(
     "pages_elements",
-    "MATCH (e:Element)-[s:SUBSTITUTES_FOR]-(:Element) RETURN e.symbol AS symbol, count(s) AS n ORDER BY e.symbol",
+    "MATCH (e:Element)-[:SUBSTITUTES_FOR]-(b:Element) "
+    "RETURN e.symbol AS symbol, count(DISTINCT b.symbol) AS n ORDER BY symbol",
+)
+
+# What all sources of data say together; each source by itself is a relationship of its own.
+PAIRS = Query(
+    "pages_pairs",
+    "MATCH (a:Element)-[s:SUBSTITUTES_FOR]->(b:Element) WHERE coalesce(s.source, 'data') = 'data' "
+    "RETURN a.symbol AS a, b.symbol AS b, s.belief AS belief LIMIT 20000",
+)
+
+ALLOY_REASONS = Query(
+    "pages_alloy_reasons",
+    "MATCH (e:Evidence)-[r:SUPPORTS|REFUTES]->(a:Alloy) WHERE a.key IN $keys "
+    "RETURN a.key AS key, type(r) AS kind, e.substitution AS substitution, e.from_alloy AS from_alloy, "
+    "e.source AS source, r.share AS share ORDER BY coalesce(r.share, 0.0) DESC, e.id LIMIT 20000",
+    {"keys": ["none"]},
 )
 
 PREDICTED = Query(
