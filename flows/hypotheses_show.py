@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from hypograph.models.errors import InputError
-from hypograph.models.keys import digest
-from hypograph.models.records import Node, Outcome
 
 
 def show_command(hypothesis: str) -> dict[str, Any]:
@@ -47,39 +45,14 @@ def answer_command(comparison: str | None, better: str | None) -> dict[str, Any]
     Raises
     ------
     InputError
-        If no such comparison waits, or the answer is neither side.
+        If no such comparison waits, or the answer is neither side nor equal.
     """
     from hypograph.flows.settings import load_settings
     from hypograph.graph import open_store
-    from hypograph.models.records import Unit
+    from hypograph.graph.reviews import answer_comparison, waiting_comparisons
 
     with open_store(load_settings().store_config()) as store:
-        nodes = {str(n["key"]): n["props"] for n in store.nodes("Comparison")}
-        waiting = {k: n for k, n in nodes.items() if n.get("judge") == "person" and not n.get("valid")}
-        text = {str(n["key"]): n["props"].get("statement", "") for n in store.nodes("Hypothesis")}
         if comparison is not None:
-            if comparison not in waiting:
-                raise InputError(
-                    "no such comparison waits for an answer",
-                    where=comparison,
-                    expected="an id from `hypotheses answer`",
-                )
-            if better not in ("first", "second"):
-                raise InputError(f"the answer is {better!r}", where="--better", expected="first or second")
-            node = Node(
-                "Comparison",
-                comparison,
-                {"valid": True, "probability_first": 1.0 if better == "first" else 0.0, "answer": better},
-            )
-            store.commit(Unit(digest("answer", comparison, better), "hypothesis-answer", Outcome({}, [node])))
-            waiting.pop(comparison)
-        rows = [
-            {
-                "id": k,
-                "question": n["question"],
-                "first": text.get(n["first"], ""),
-                "second": text.get(n["second"], ""),
-            }
-            for k, n in sorted(waiting.items())
-        ]
+            answer_comparison(store, comparison, better or "")
+        rows = [{k: row[k] for k in ("id", "question", "first", "second")} for row in waiting_comparisons(store)]
         return {"answered": comparison, "waiting": rows}

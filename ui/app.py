@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 
 from hypograph.graph import GraphStore, open_store
 from hypograph.models.errors import HypographError, InputError
-from hypograph.ui import api, figures, flow_pages, graph_api, live, live_api, views
+from hypograph.ui import api, figures, flow_pages, graph_api, live, live_api, reviews, views
 from hypograph.ui import campaigns as campaign_views
 from hypograph.ui import elements as element_views
 from hypograph.ui.atlas import atlas
@@ -35,6 +35,7 @@ PAGES = (
     ("/elements", "Elements"),
     ("/campaigns", "Campaigns"),
     ("/flows", "Flows"),
+    ("/reviews", "Review"),
 )
 
 
@@ -77,6 +78,7 @@ def create_app(config: UiConfig, store: GraphStore | None = None) -> FastAPI:
     app.include_router(api.router)
     app.include_router(live_api.router)
     app.include_router(flow_pages.router)
+    app.include_router(reviews.router)
     _pages(app, templates)
     _login(app, templates, config)
     _errors(app, answer)

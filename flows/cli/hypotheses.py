@@ -109,7 +109,7 @@ def show(
 @app.command("answer", help="Answer a comparison that waits for a person, or list those that wait.")
 def answer(
     comparison: Annotated[str | None, typer.Argument(help="Id of the comparison; none lists them.")] = None,
-    better: Annotated[str | None, typer.Option(help="first or second.")] = None,
+    better: Annotated[str | None, typer.Option(help="first, second or equal.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
     from hypograph.flows.hypotheses_show import answer_command
