@@ -124,8 +124,15 @@ def run_method(
         assert utility is not None  # noqa: S101  (checked at the boundary)
         order = np.argsort(-utility, axis=1, kind="stable")
         return np.stack([_greedy(s[: plan.initial], o, plan.budget) for s, o in zip(starts, order, strict=True)])
-    knowledge = utility if method == "hybrid" else None
-    return lockstep(table.pool, values, starts[:, : plan.initial], plan.budget, seed=plan.seed, utility=knowledge)
+    return lockstep(
+        table.pool,
+        values,
+        starts[:, : plan.initial],
+        plan.budget,
+        seed=plan.seed,
+        utility=utility if method == "hybrid" else None,
+        levels=table.levels,
+    )
 
 
 def summary(

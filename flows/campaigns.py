@@ -146,7 +146,15 @@ def _picks(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, A
         return order[:, : inputs["budget"]]
     utility = np.array(told["utility"]) if "utility" in told else None
     starts = order[:, : inputs["initial"]]
-    return lockstep(table.pool, table.values, starts, inputs["budget"], seed=inputs["seed"], utility=utility)
+    return lockstep(
+        table.pool,
+        table.values,
+        starts,
+        inputs["budget"],
+        seed=inputs["seed"],
+        utility=utility,
+        levels=table.levels,
+    )
 
 
 def interval(sample: NDArray[np.float64]) -> dict[str, float]:

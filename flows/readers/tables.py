@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hypograph.models.errors import InputError, MalformedRowError, MissingFileError
+from hypograph.models.optimize.finite import numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ class ReactionTable:
         """Number of options of each parameter, shape ``(d,)``."""
         return np.array([len(o) for o in self.options], dtype=np.int64)
 
+    @property
+    def levels(self) -> list[NDArray[np.float64] | None]:
+        """Places of the options in [0, 1] where a parameter's options are three or more numbers, else None."""
+        return [numbers(o) for o in self.options]
+
     def point(self, row: int) -> dict[str, str]:
         """Return a combination by its parameters' names."""
         return {p: o[i] for p, o, i in zip(self.parameters, self.options, self.pool[row], strict=True)}
@@ -61,20 +67,28 @@ def packaged_names() -> list[str]:
     return list(_catalogue())
 
 
-def packaged_table(name: str) -> ReactionTable:
-    """Read a table that ships with the package.
+def packaged_table(name: str, *, objective: str = "", goal: str = "", parameters: Sequence[str] = ()) -> ReactionTable:
+    """Read a table that ships with the package; its own objective and goal unless others are named.
 
     Raises
     ------
     InputError
-        If there is none of that name.
+        If there is none of that name, or it has no such column.
     """
     if name not in _catalogue():
         raise InputError("no such packaged table", where=name, expected=", ".join(_catalogue()))
     row = _catalogue()[name]
     folder = resources.files("hypograph.infra") / "tables"
     raw = gzip.decompress((folder / row["file"]).read_bytes())
-    return _parse(raw, name, name, objective=row["objective"], goal=row["goal"], origin=row["origin"])
+    return _parse(
+        raw,
+        name,
+        name,
+        objective=objective or row["objective"],
+        goal=goal or row["goal"],
+        origin=row["origin"],
+        parameters=parameters,
+    )
 
 
 def read_table(
@@ -103,7 +117,7 @@ def read_table(
 
 
 def find_table(name: str, objective: str | None = None, parameters: Sequence[str] = ()) -> ReactionTable:
-    """Return a table by its packaged name or its path.
+    """Return a table by its packaged name, its name among the supplied data, or its path.
 
     A file below a folder with a ``MANIFEST.json`` is read as that says: `columns` for a file without a header,
     `goal` for what is wanted of the outcomes. Two goals, one to maximise and one to minimise, become the score
@@ -124,13 +138,26 @@ def find_table(name: str, objective: str | None = None, parameters: Sequence[str
         raise InputError("not an objective", where=str(objective), expected="max:COLUMN or min:COLUMN")
     path = Path(name)
     if not path.is_file() and name in _catalogue():
-        return packaged_table(name)
+        return packaged_table(name, objective=column, goal=goal, parameters=parameters)
     if not path.is_file():
-        raise MissingFileError("no such table", where=name, expected=f"a CSV file or one of {', '.join(_catalogue())}")
+        path = _supplied(name)
     listed = _listed(path)
     if listed is None or listed.get("header") is not None:
         return read_table(path, objective=column or None, goal=goal or "max", parameters=parameters)
     return _headerless(path, listed, goal, column, parameters)
+
+
+def _supplied(name: str) -> Path:
+    """Return the file of a reaction table in the folder of supplied data."""
+    from hypograph.flows.settings import load_settings
+
+    folder = load_settings().data_dir
+    reactions = None if folder is None else folder / "reactions"
+    if reactions is not None and (reactions / f"{name}.csv").is_file():
+        return reactions / f"{name}.csv"
+    named = sorted(f.stem for f in reactions.glob("*.csv")) if reactions is not None and reactions.is_dir() else []
+    known = ", ".join([*_catalogue(), *(n for n in named if n not in _catalogue())])
+    raise MissingFileError("no such table", where=name, expected=f"a CSV file or one of {known}")
 
 
 def _listed(path: Path) -> dict[str, Any] | None:

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hypograph.models.optimize.candidates import option_distances
-from hypograph.models.optimize.finite import Hypotheses, matern52
+from hypograph.models.optimize.hyperparameters import NUMERIC_STRETCH, Hyperparameters
 from hypograph.models.optimize.space import Point, Space
-from hypograph.models.optimize.surrogate import NUMERIC_STRETCH, Prediction
+from hypograph.models.optimize.surrogate import Prediction
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -67,7 +67,7 @@ class Batch:
 
     prediction: Prediction
     best: Floats
-    draws: Hypotheses
+    draws: Hyperparameters
     at: Coded
     alike: Coded | None
     size: int
@@ -83,12 +83,12 @@ class Batch:
         now, t = self.prediction, self._rows
         near = self.at.squares(i)
         for k, draw in enumerate(now.draws):
-            squares = near if self.alike is None or not self.draws.alike[draw] else self.alike.squares(i)
+            squares = self.alike.squares(i) if self.alike is not None and now.alike[k] else near
             factor = self._factor[k, :t]
-            row = matern52(np.einsum("dm,d->m", squares, self.draws.scales[draw] ** -2.0))
+            row = self.draws.covariance(squares, np.array([draw]))[0]
             here = factor[:, i]
-            pivot = np.sqrt(max(1.0 - float(here @ here), 1e-10) + now.noise[k] + 1e-8)
+            pivot = np.sqrt(max(1.0 - float(here @ here), 1e-10) + now.noise[k] / now.variance[k] + 1e-8)
             self._factor[k, t] = (row - here @ factor) / pivot
-            now.sd[k] = np.sqrt(np.maximum(now.sd[k] ** 2 - self._factor[k, t] ** 2, 1e-10))
+            now.sd[k] = np.sqrt(np.maximum(now.sd[k] ** 2 - now.variance[k] * self._factor[k, t] ** 2, 1e-10))
             self.best[k] = max(self.best[k], now.mean[k, i])
         self._rows += 1

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from hypograph.models.errors import SpaceError
 from hypograph.models.optimize.batch import LARGEST, Batch, Coded
+from hypograph.models.optimize.belief import kinds
 from hypograph.models.optimize.candidates import candidates, distances, identity, spread
-from hypograph.models.optimize.finite import Hypotheses, Prior, draw, embeddable
+from hypograph.models.optimize.hyperparameters import NUMERIC_STRETCH, Hyperparameters, Prior, draw, embeddable
 from hypograph.models.optimize.space import Point, Space
-from hypograph.models.optimize.surrogate import NUMERIC_STRETCH, Distances, Prediction, predict
+from hypograph.models.optimize.surrogate import Distances, Prediction, predict
 from hypograph.models.optimize.trials import (
     Objective,
     Trial,
@@ -34,6 +35,7 @@ from hypograph.models.protocols import OptionScorer, Suggestion
 Floats = NDArray[np.float64]
 Acquisition = Literal["ei", "ucb", "thompson"]
 UCB_WIDTH = 2.0
+MEMORY = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Bayesian:
         n: int,
         rng: np.random.Generator,
     ) -> list[Suggestion]:
-        model = _Model(self, [t.parameters for t in known], y, pending, free, n, rng)
+        model = _Model(self, [t.parameters for t in known], y, pending, free, n)
         picked = [t.parameters for t in known] + list(pending)
         points, found = model.points, []
         prediction = model.batch.prediction
@@ -185,22 +187,18 @@ class _Model:
         pending: Sequence[Point],
         free: Sequence[Point],
         n: int,
-        rng: np.random.Generator,
     ) -> None:
         self.points = [*pending, *free]
         self.centre, self.scale = float(y.mean()), float(y.std()) or 1.0
         self._space, self._y = owner.space, (y - self.centre) / self.scale
         self._worth, self._similar = _knowledge(owner)
-        noise, prior = owner.objectives[0].noise, Prior()
+        # Factors of all draws are held at once: fewer draws where there are many results.
+        samples = int(min(Prior().samples, max(32, MEMORY // max(len(tried), 1) ** 2)))
+        noise, prior = owner.objectives[0].noise, Prior(samples)
         if noise is not None:
-            prior = Prior(noise_median=max((noise / self.scale) ** 2, 1e-4), noise_sigma=0.3)
-        self._draws: Hypotheses = draw(
-            len(owner.space.parameters),
-            prior,
-            rng,
-            utility=self._worth is not None,
-            similarity=self._similar is not None,
-        )
+            prior = Prior(samples, noise_median=max((noise / self.scale) ** 2, 1e-4), noise_sigma=0.3)
+        self._draws: Hyperparameters = draw(len(owner.space.parameters), prior, owner.seed)
+        self._kinds = kinds(utility=self._worth is not None, similarity=self._similar is not None)
         prediction = self._predict(tried, self.points)
         more = n - 1 + len(pending)
         if more and len(self.points) > len(pending) + LARGEST:
@@ -235,7 +233,7 @@ class _Model:
             centre, width = u[1].mean(), u[1].std() or 1.0
             u = ((u[0] - centre) / width, (u[1] - centre) / width)
         alike = None if self._similar is None else self._squares(tried, points, self._similar)
-        return predict(self._squares(tried, points, None), self._y, self._draws, alike=alike, u=u)
+        return predict(self._squares(tried, points, None), self._y, self._draws, self._kinds, alike=alike, u=u)
 
     def _squares(self, tried: Sequence[Point], points: Sequence[Point], similar: dict[str, Floats] | None) -> Distances:
         within = _squared(self._space, tried, tried, similar)

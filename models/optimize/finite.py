@@ -1,187 +1,137 @@
 """Bayesian optimization over a finite table, all replicates in lockstep.
 
-The surrogate is a Gaussian process with a Matérn-5/2 kernel over option mismatch, one lengthscale a
-parameter. Two candidates of d categorical parameters can differ in only 2^d ways, so a kernel is a table over
-mismatch patterns, shared by every replicate. Hyperparameters are not fitted but averaged: a fixed set is drawn
-from the prior and each replicate weighs it by its own marginal likelihood (Rasmussen & Williams 2006, eq. 5.8).
-
-Knowledge enters as further hypotheses about the same data, never as a fact: a utility u of each candidate adds
-the prior mean βu for a few values of β, a similarity of options adds kernels in which alike options are close.
-Half of the prior weight stays on "the knowledge is worth nothing"; a replicate uses it only while its own
-results give it at least half of the posterior weight (the gate), so that wrong knowledge dies out.
+The surrogate is a Gaussian process over option mismatch (`hyperparameters`), averaged over draws from the prior by
+their marginal likelihood (`belief`). Two candidates of d categorical parameters can differ in only 2^d ways, so a
+covariance is a table over mismatch patterns, shared by every replicate. All draws are weighed by the few tried
+rows, which is cheap: inverse Cholesky factors grow by a row an experiment. Only the few draws that represent a
+replicate's posterior are ever applied to the whole table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from hypograph.models.optimize.belief import (
+    Kind,
+    expected_improvement,
+    kinds,
+    log_evidence,
+    representatives,
+    standardised,
+    weigh,
+)
+from hypograph.models.optimize.hyperparameters import NUMERIC_STRETCH, Floats, Hyperparameters, Prior, draw, embeddable
+
 Ints = NDArray[np.int64]
+Singles = NDArray[np.float32]
 
-NEGLIGIBLE = 0.02
-BETAS = (0.25, 0.5, 1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Prior:
-    """Prior of the surrogate: log-normal lengthscales and noise (on standardised outcomes)."""
-
-    samples: int = 12
-    lengthscale_median: float = 1.5
-    lengthscale_sigma: float = 1.2
-    noise_median: float = 0.03
-    noise_sigma: float = 1.0
+MEMORY = 25_000_000  # numbers held by the replicates that run at once
+TABULATED = 10  # parameters up to which covariances are a table over mismatch patterns
+JITTER = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Hypotheses:
-    """Draws of the surrogate's hyperparameters, and what each assumes.
+def numbers(options: Sequence[str]) -> Floats | None:
+    """Return options that are all numbers as shares of their range, shape ``(n,)``; None for all others.
 
-    Attributes
-    ----------
-    scales
-        Lengthscales, shape ``(k, d)``.
-    noise
-        Noise variances, shape ``(k,)``.
-    beta
-        Weight of the utility in the prior mean, shape ``(k,)``.
-    alike
-        Whether the kernel uses the similarity of options, shape ``(k,)``.
-    log_prior
-        Log prior weights, shape ``(k,)``.
+    Two levels are left as options: their distance says nothing that a lengthscale does not.
     """
-
-    scales: Floats
-    noise: Floats
-    beta: Floats
-    alike: NDArray[np.bool_]
-    log_prior: Floats
-
-    @property
-    def informed(self) -> NDArray[np.bool_]:
-        """Which draws use knowledge, shape ``(k,)``."""
-        return np.asarray((self.beta > 0) | self.alike)
+    try:
+        x = np.array([float(o) for o in options])
+    except ValueError:
+        return None
+    if len(x) < 3 or not np.isfinite(x).all():
+        return None
+    return np.asarray((x - x.min()) / (np.ptp(x) or 1.0))
 
 
-def draw(d: int, prior: Prior, rng: np.random.Generator, *, utility: bool, similarity: bool) -> Hypotheses:
-    """Draw hyperparameters; each kind of knowledge shares the other half of the prior weight."""
-    k = prior.samples
-    scales = prior.lengthscale_median * np.exp(prior.lengthscale_sigma * rng.standard_normal((k, d)))
-    noise = prior.noise_median * np.exp(prior.noise_sigma * rng.standard_normal(k))
-    kinds = [(0.0, False)]
-    kinds += [(b, False) for b in BETAS] if utility else []
-    kinds += [(0.0, True)] if similarity else []
-    kinds += [(b, True) for b in BETAS] if utility and similarity else []
-    known = len(kinds) - 1
-    share = np.array([0.5] + [0.5 / known] * known if known else [1.0])
-    return Hypotheses(
-        np.tile(scales, (len(kinds), 1)),
-        np.tile(noise, len(kinds)),
-        np.repeat([b for b, _ in kinds], k),
-        np.repeat([a for _, a in kinds], k),
-        np.repeat(np.log(share / k), k),
-    )
-
-
-def matern52(squared: Floats) -> Floats:
-    """Matérn-5/2 correlation of scaled squared distances (Rasmussen & Williams 2006, eq. 4.17)."""
-    r = np.sqrt(5.0 * squared)
-    return np.asarray((1.0 + r + r**2 / 3.0) * np.exp(-r))
-
-
-def embeddable(similarity: Floats) -> Floats:
-    """Return the similarity nearest by its spectrum whose 1 - s are squared distances between points.
-
-    What a source says need not be consistent (a like b, b like c, a unlike c); without this step the kernel could
-    have negative eigenvalues. Negative eigenvalues are cut off and the diagonal is brought back to 1
-    (Rebonato & Jäckel 1999); different options stay at a similarity of at most 0.99.
-    """
-    symmetric = (np.asarray(similarity, dtype=float) + np.asarray(similarity, dtype=float).T) / 2
-    values, vectors = np.linalg.eigh(symmetric)
-    parts = vectors * np.sqrt(np.maximum(values, 0.0))
-    parts /= np.maximum(np.sqrt((parts**2).sum(1, keepdims=True)), 1e-12)
-    found = np.minimum(0.99 * (parts @ parts.T), 0.99)
-    np.fill_diagonal(found, 1.0)
-    return np.asarray(found)
-
-
-class Kernels:
-    """Covariances of observed rows with every candidate, for every draw.
+class Correlations:
+    """Correlations between rows of a table under every draw.
 
     Parameters
     ----------
     pool
         Candidates as option indices, shape ``(m, d)``.
     draws
-        From `draw`.
+        From `hyperparameters.draw`.
+    levels
+        For each parameter the place of its options in [0, 1], or None where options are only the same or not.
     similarity
         For each parameter a symmetric matrix in [0, 1] with unit diagonal, or None.
     """
 
-    def __init__(self, pool: Ints, draws: Hypotheses, similarity: Sequence[Floats] | None) -> None:
-        self._pool, self._draws = pool, draws
+    def __init__(
+        self,
+        pool: Ints,
+        draws: Hyperparameters,
+        levels: Sequence[Floats | None] | None,
+        similarity: Sequence[Floats] | None,
+    ) -> None:
+        self.pool, self.draws = pool, draws
         d = pool.shape[1]
-        bits = (np.arange(1 << d)[:, None] >> np.arange(d)) & 1
-        self._tables = matern52((bits[None] / draws.scales[:, None] ** 2).sum(-1))
-        self._apart = None if similarity is None else [1.0 - embeddable(s) for s in similarity]
+        graded: Sequence[Floats | None] = levels or [None] * d
+        self._metrics = {False: graded}
+        if similarity is not None:
+            self._metrics[True] = [1.0 - embeddable(s) for s in similarity]
+        self._table: Singles | None = None
+        self._power = 1 << np.arange(min(d, TABULATED))
+        if d <= TABULATED and all(g is None for g in graded):
+            bits = ((np.arange(1 << d) // self._power[:, None]) & 1).astype(float)
+            self._table = draws.covariance(bits).astype(np.float32)
 
-    def patterns(self, rows: Ints) -> Ints:
-        """Mismatch pattern of rows ``(s, t)`` with every candidate, shape ``(s, t, m)``."""
-        found = np.zeros((*rows.shape, len(self._pool)), dtype=np.int64)
-        for j in range(self._pool.shape[1]):
-            found |= (self._pool[rows, j][..., None] != self._pool[None, None, :, j]).astype(np.int64) << j
+    def patterns(self, row: int) -> NDArray[np.intp]:
+        """Mismatch pattern of a row with every row, shape ``(m,)``; zeros where patterns are not used."""
+        if self._table is None:
+            return np.zeros(len(self.pool), dtype=np.intp)
+        found: NDArray[np.intp] = (self.pool != self.pool[row]) @ self._power
         return found
 
-    def covariance(self, k: int, patterns: Ints, rows: Ints, columns: Ints | None = None) -> Floats:
-        """Covariance of draw k between rows ``(s, t)`` and candidates (or columns ``(s, t)``)."""
-        if not self._draws.alike[k] or self._apart is None:
-            return np.asarray(self._tables[k][patterns])
-        squared = np.zeros(patterns.shape)
-        for j, apart in enumerate(self._apart):
-            here = self._pool[rows, j][..., None]
-            there = self._pool[None, None, :, j] if columns is None else self._pool[columns, j][:, None, :]
-            squared += apart[here, there] / self._draws.scales[k, j] ** 2
-        return matern52(squared)
+    def of_draw(self, k: int, alike: bool, rows: Ints, patterns: NDArray[np.intp]) -> Singles:
+        """Correlations of tried rows ``(t,)`` with the whole table under draw k, shape ``(t, m)``."""
+        if self._table is not None and not alike:
+            return np.asarray(np.take(self._table[k], patterns), dtype=np.float32)
+        squared = self._squared(alike, self.pool[rows][:, None], self.pool[None])
+        return np.asarray(self.draws.covariance(squared, np.array([k]))[0], dtype=np.float32)
+
+    def of_rows(self, alike: bool, row: Ints, others: Ints, patterns: NDArray[np.intp]) -> Singles:
+        """Correlations of one row a replicate ``(s,)`` with its tried rows ``(s, t)``, shape ``(k, s, t)``."""
+        if self._table is not None and not alike:
+            return np.asarray(np.take(self._table, patterns, axis=1), dtype=np.float32)
+        squared = self._squared(alike, self.pool[row][:, None], self.pool[others])
+        return np.asarray(self.draws.covariance(squared), dtype=np.float32)
+
+    def _squared(self, alike: bool, here: Ints, there: Ints) -> Floats:
+        """Squared distances by parameter, shape ``(d, ...)``."""
+        return np.stack([_apart(g, here[..., j], there[..., j]) for j, g in enumerate(self._metrics[alike])])
 
 
-def expected_improvement(mean: Floats, sd: Floats, best: Floats) -> Floats:
-    """Expected improvement over `best` for maximisation (Jones et al. 1998, eq. 15)."""
-    from scipy.special import ndtr
-
-    z = (mean - best) / sd
-    return np.asarray((mean - best) * ndtr(z) + sd * np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi))
-
-
-def gated(weights: Floats, informed: NDArray[np.bool_]) -> Floats:
-    """Drop knowledge where the results do not favour it.
-
-    Parameters
-    ----------
-    weights
-        Posterior weights of the draws, shape ``(k, s)``, columns sum to 1.
-    informed
-        Which draws use knowledge, shape ``(k,)``.
-
-    Returns
-    -------
-    ndarray
-        Weights of the same shape: columns whose informed share is below one half keep none of it.
-    """
-    trusted = weights[informed].sum(0) >= 0.5
-    kept = np.where(informed[:, None] & ~trusted, 0.0, weights)
-    return np.asarray(kept / kept.sum(0))
+def _apart(metric: Floats | None, a: Ints, b: Ints) -> Floats:
+    if metric is None:
+        return np.asarray(a != b, dtype=float)
+    if metric.ndim == 1:
+        return np.asarray((NUMERIC_STRETCH * (metric[a] - metric[b])) ** 2)
+    return np.asarray(metric[a, b])
 
 
-def standardised(utility: Floats) -> Floats:
-    """Give each row mean 0 and standard deviation 1; a row that says nothing becomes 0."""
-    spread = utility.std(1, keepdims=True)
-    return np.asarray(
-        np.where(spread > 0, (utility - utility.mean(1, keepdims=True)) / np.maximum(spread, 1e-300), 0.0)
-    )
+class Factors:
+    """Inverse Cholesky factors of the tried rows, growing by one row an experiment (Golub & Van Loan, sec. 6.5)."""
+
+    def __init__(self, noise: Floats, replicates: int, budget: int) -> None:
+        self._diagonal = (1.0 + noise + JITTER)[:, None]
+        self.inverse = np.zeros((len(noise), replicates, budget, budget), dtype=np.float32)
+        self.log_det = np.zeros((len(noise), replicates))
+
+    def grow(self, t: int, correlation: Singles) -> None:
+        """Add row t, whose correlations with the rows before it are given, shape ``(k, s, t)``."""
+        before = self.inverse[:, :, :t, :t]
+        along = (before @ correlation[..., None])[..., 0]
+        rest = self._diagonal - np.einsum("kst,kst->ks", along, along, dtype=np.float64)
+        root = np.sqrt(np.maximum(rest, JITTER))
+        self.inverse[:, :, t, :t] = -(along[:, :, None] @ before)[:, :, 0] / root[..., None]
+        self.inverse[:, :, t, t] = 1.0 / root
+        self.log_det += np.log(root)
 
 
 def lockstep(
@@ -194,6 +144,7 @@ def lockstep(
     prior: Prior | None = None,
     utility: Floats | None = None,
     similarity: Sequence[Floats] | None = None,
+    levels: Sequence[Floats | None] | None = None,
 ) -> Ints:
     """Run Bayesian optimization on a table from many starts at once.
 
@@ -211,56 +162,110 @@ def lockstep(
         What a source expects of each candidate (any scale), shape ``(m,)``, or ``(s, m)`` with a source a replicate.
     similarity
         What a source knows of options being alike, one matrix a parameter.
+    levels
+        Where the options of a parameter are numbers, their places in its range (see `numbers`), else None.
 
     Returns
     -------
     ndarray
         Rows in the order they were tried, shape ``(s, budget)``.
     """
-    rng = np.random.default_rng(seed)
-    u = None if utility is None else standardised(np.broadcast_to(utility, (len(starts), len(pool))))
-    draws = draw(pool.shape[1], prior or Prior(), rng, utility=u is not None, similarity=similarity is not None)
-    kernels = Kernels(pool, draws, similarity)
-    picks = np.asarray(starts, dtype=np.int64)
-    cross = kernels.patterns(picks)
-    replicate = np.arange(len(picks))
-    tie = rng.random((len(picks), len(pool))) * 1e-12
-    while picks.shape[1] < budget:
-        gain = tie + acquisition(kernels, draws, cross, picks, values, u)
-        gain[replicate[:, None], picks] = -np.inf
-        chosen = gain.argmax(1)
-        picks = np.concatenate([picks, chosen[:, None]], axis=1)
-        cross = np.concatenate([cross, kernels.patterns(chosen[:, None])], axis=1)
-    return picks
+    draws = draw(pool.shape[1], prior or Prior(), seed)
+    table = Correlations(pool, draws, levels, similarity)
+    found = kinds(utility=utility is not None, similarity=similarity is not None)
+    u = None if utility is None else np.broadcast_to(utility, (len(starts), len(pool)))
+    done = []
+    chunk = max(1, MEMORY // (len(draws.noise) * budget**2 * (1 + (similarity is not None)) + 2 * budget * len(pool)))
+    for i in range(0, len(starts), chunk):
+        here = slice(i, i + chunk)
+        worth = None if u is None else standardised(u[here]).astype(np.float32)
+        # Ties are broken at random, the same way in every replicate and with or without knowledge.
+        done.append(_Replicates(table, values, starts[here], budget, found, worth, _ties(len(pool), seed)).run())
+    return np.concatenate(done)
 
 
-def acquisition(
-    kernels: Kernels, draws: Hypotheses, cross: Ints, picks: Ints, values: Floats, u: Floats | None
-) -> Floats:
-    """Expected improvement of every candidate, averaged over the draws, shape ``(s, m)``."""
-    s, t, m = cross.shape
-    y = values[picks]
-    y = (y - y.mean(1, keepdims=True)) / np.maximum(y.std(1, keepdims=True), 1e-9)
-    between = np.take_along_axis(cross, picks[:, None, :], axis=2)
-    square = np.stack([kernels.covariance(k, between, picks, picks) for k in range(len(draws.noise))])
-    square += (draws.noise[:, None, None, None] + 1e-8) * np.eye(t)
-    shift = np.zeros((len(draws.noise), s, t))
-    if u is not None:
-        shift = draws.beta[:, None, None] * np.take_along_axis(u, picks, axis=1)[None]
-    inverse = np.linalg.inv(np.linalg.cholesky(square))
-    white = np.einsum("kstu,ksu->kst", inverse, y[None] - shift)
-    log_evidence = -0.5 * (white**2).sum(-1) + np.log(np.diagonal(inverse, axis1=-2, axis2=-1)).sum(-1)
-    log_weights = log_evidence + draws.log_prior[:, None]
-    weights = np.exp(log_weights - log_weights.max(0))
-    weights = gated(weights / weights.sum(0), draws.informed)
-    gain = np.zeros((s, m))
-    top = y.max(1, keepdims=True)
-    for k in (int(i) for i in np.flatnonzero((weights > NEGLIGIBLE).any(1))):
-        on = np.flatnonzero(weights[k] > NEGLIGIBLE)
-        factor = inverse[k, on] @ kernels.covariance(k, cross[on], picks[on])
-        mean = np.einsum("st,stm->sm", white[k, on], factor)
-        if u is not None:
-            mean = mean + draws.beta[k] * u[on]
-        sd = np.sqrt(np.maximum(1.0 - (factor**2).sum(1), 1e-10))
-        gain[on] += weights[k, on, None] * expected_improvement(mean, sd, top[on])
-    return gain
+def _ties(m: int, seed: int) -> Singles:
+    return np.random.default_rng(seed).random(m, dtype=np.float32) * np.float32(1e-9)
+
+
+class _Replicates:
+    """Campaigns that go on together, each by its own results."""
+
+    def __init__(
+        self,
+        table: Correlations,
+        values: Floats,
+        starts: Ints,
+        budget: int,
+        found: Sequence[Kind],
+        u: Singles | None,
+        ties: Singles,
+    ) -> None:
+        self._table, self._values, self._kinds, self._u, self._ties = table, values, found, u, ties
+        self._starts, self._t = np.asarray(starts, dtype=np.int64), 0
+        self._picks = np.zeros((len(starts), budget), dtype=np.int64)
+        self._patterns = np.zeros((len(starts), budget, len(table.pool)), dtype=np.intp)
+        sides = [False, True] if any(k.alike for k in found) else [False]
+        self._factors = {a: Factors(table.draws.noise, len(starts), budget) for a in sides}
+
+    def run(self) -> Ints:
+        """Try the starts, then what is expected to improve most, until the budget is spent."""
+        for column in self._starts.T:
+            self._try(column)
+        while self._t < self._picks.shape[1]:
+            self._try(self._choose())
+        return self._picks
+
+    def _try(self, rows: Ints) -> None:
+        t, everyone = self._t, np.arange(len(rows))
+        before = self._picks[:, :t]
+        for i in everyone:
+            self._patterns[i, t] = self._table.patterns(int(rows[i]))
+        among = np.take_along_axis(self._patterns[:, t], before, axis=1)
+        for alike, factors in self._factors.items():
+            factors.grow(t, self._table.of_rows(alike, rows, before, among))
+        self._picks[:, t] = rows
+        self._t += 1
+
+    def _choose(self) -> Ints:
+        t = self._t
+        picks = self._picks[:, :t]
+        y = self._values[picks]
+        y = (y - y.mean(1, keepdims=True)) / np.maximum(y.std(1, keepdims=True), 1e-9)
+        white = {a: self._whitened(a, y) for a in self._factors}
+        centre, worth = np.zeros(len(picks)), white
+        if self._u is not None:
+            # The outcomes are centred on the tried rows, so the prior mean has to be, too.
+            tried = np.take_along_axis(self._u, picks, axis=1)
+            centre = tried.mean(1)
+            worth = {a: self._whitened(a, tried - centre[:, None]) for a in self._factors}
+        residuals = [
+            white[k.alike] - np.float32(k.beta) * worth[k.alike] if k.beta else white[k.alike] for k in self._kinds
+        ]
+        weighed = [log_evidence(r, self._factors[k.alike].log_det) for k, r in zip(self._kinds, residuals, strict=True)]
+        weights, _ = weigh([evidence for evidence, _ in weighed])
+        chosen = np.zeros(len(picks), dtype=np.int64)
+        for i, rows in enumerate(picks):
+            gain = self._ties.copy()
+            for index, share in zip(*representatives(weights[:, :, i].ravel()), strict=True):
+                q, k = divmod(int(index), weights.shape[1])
+                kind = self._kinds[q]
+                cross = self._table.of_draw(k, kind.alike, rows, self._patterns[i, :t])
+                factor = self._factors[kind.alike].inverse[k, i, :t, :t] @ cross
+                mean = residuals[q][k, i] @ factor
+                if kind.beta and self._u is not None:
+                    mean += np.float32(kind.beta) * (self._u[i] - np.float32(centre[i]))
+                left = np.maximum(1.0 - np.einsum("tm,tm->m", factor, factor), np.float32(JITTER))
+                sd = np.sqrt(left * np.float32(weighed[q][1][k, i]))
+                gain += np.float32(share) * expected_improvement(mean, sd, float(y[i].max()))
+            gain[rows] = -np.inf
+            chosen[i] = gain.argmax()
+        return chosen
+
+    def _whitened(self, alike: bool, x: Floats) -> Singles:
+        """Multiply ``(s, t)`` by each inverse factor, shape ``(k, s, t)``.
+
+        One vector at a time, so that rounding is the same with and without knowledge.
+        """
+        inverse = self._factors[alike].inverse[:, :, : self._t, : self._t]
+        return np.asarray((inverse @ x.astype(np.float32)[..., None])[..., 0])

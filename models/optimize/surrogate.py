@@ -1,26 +1,29 @@
 """A Gaussian process over any candidates: mixed parameters, repeated points, knowledge, batches.
 
-The same model as `finite` (Matérn-5/2, hyperparameters averaged by marginal likelihood, knowledge gated), but
+The same model as in `finite` (covariance and draws from `hyperparameters`, weights and gate from `belief`), but
 distances are given, so that numbers and options with descriptors are as welcome as plain options.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hypograph.models.optimize.finite import (
-    NEGLIGIBLE,
-    Hypotheses,
+from hypograph.models.optimize.belief import (
+    Kind,
     expected_improvement,
-    gated,
-    matern52,
+    log_evidence,
+    representatives,
+    weigh,
 )
+from hypograph.models.optimize.hyperparameters import Hyperparameters
 
 Floats = NDArray[np.float64]
-NUMERIC_STRETCH = 3.0  # a number's full range counts as this many changes of an option
+REPRESENTED = 16  # draws that stand for the posterior in a laboratory, where an ask may take a moment
+JITTER = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Distances:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Posterior of the candidates' outcomes, one row a draw that matters.
+    """Posterior of the candidates' outcomes, one row a draw that represents it.
 
     Attributes
     ----------
@@ -52,11 +55,15 @@ class Prediction:
     noise
         Noise variances, shape ``(k,)``.
     informed
-        Share of the weight that uses knowledge, in [0, 1].
+        Share of the weight that uses knowledge, in [0, 1]; 0 where the gate is closed.
     draws
-        Which draws these are, shape ``(k,)``.
+        Which draws of the hyperparameters these are, shape ``(k,)``.
+    alike
+        Which use the similarity of options, shape ``(k,)``.
+    variance
+        Variance of the signal, to which `sd` and `noise` are scaled already, shape ``(k,)``.
     cross
-        Whitened covariances of the tried points with the candidates, shape ``(k, t, m)``.
+        Whitened correlations of the tried points with the candidates, shape ``(k, t, m)``.
     """
 
     weights: Floats
@@ -65,6 +72,8 @@ class Prediction:
     noise: Floats
     informed: float
     draws: NDArray[np.int64]
+    alike: NDArray[np.bool_]
+    variance: Floats
     cross: Floats
 
     def moments(self) -> tuple[Floats, Floats]:
@@ -81,7 +90,8 @@ class Prediction:
 def predict(
     at: Distances,
     y: Floats,
-    draws: Hypotheses,
+    draws: Hyperparameters,
+    found: Sequence[Kind],
     *,
     alike: Distances | None = None,
     u: tuple[Floats, Floats] | None = None,
@@ -95,35 +105,47 @@ def predict(
     y
         Standardised outcomes, shape ``(t,)``.
     draws
-        Hyperparameters from `finite.draw`.
+        From `hyperparameters.draw`.
+    found
+        Kinds of hypotheses, from `belief.kinds`.
     alike
-        Distances by a source's similarity of options, for the draws that use it.
+        Distances by a source's similarity of options, for the kinds that use it.
     u
         A source's utility of the tried points and of the candidates, shapes ``(t,)`` and ``(m,)``.
     """
-    t = len(y)
-    inverse, white, evidence = [], [], []
-    for k in range(len(draws.noise)):
-        square = _covariance((alike if draws.alike[k] and alike else at).within, draws.scales[k])
-        factor = np.linalg.inv(np.linalg.cholesky(square + (draws.noise[k] + 1e-8) * np.eye(t)))
-        rest = factor @ (y - (draws.beta[k] * u[0] if u else 0.0))
-        inverse.append(factor)
-        white.append(rest)
-        evidence.append(-0.5 * rest @ rest + np.log(np.diagonal(factor)).sum())
-    log_weights = np.array(evidence) + draws.log_prior
-    weights = np.exp(log_weights - log_weights.max())
-    weights = gated((weights / weights.sum())[:, None], draws.informed)[:, 0]
-    kept = np.flatnonzero(weights > NEGLIGIBLE * weights.max())
-    mean, sd, cross = [], [], []
-    for k in (int(i) for i in kept):
-        c = inverse[k] @ _covariance((alike if draws.alike[k] and alike else at).across, draws.scales[k])
-        mean.append(white[k] @ c + (draws.beta[k] * u[1] if u else 0.0))
-        sd.append(np.sqrt(np.maximum(1.0 - (c**2).sum(0), 1e-10)))
+    sides = {False: at, True: alike or at}
+    factors = {a: _factors(sides[a], draws) for a in {k.alike for k in found}}
+    centre = float(u[0].mean()) if u else 0.0
+    residuals = [y - (k.beta * (u[0] - centre) if u else 0.0) for k in found]
+    white = [factors[k.alike] @ r for k, r in zip(found, residuals, strict=True)]
+    log_det = {a: -np.log(np.diagonal(f, axis1=1, axis2=2)).sum(1) for a, f in factors.items()}
+    weighed = [log_evidence(w, log_det[k.alike]) for k, w in zip(found, white, strict=True)]
+    weights, _ = weigh([evidence[:, None] for evidence, _ in weighed])
+    chosen, share = representatives(weights.ravel(), REPRESENTED)
+    kind, which = np.divmod(chosen, len(draws.noise))
+    variance = np.array([weighed[q][1][k] for q, k in zip(kind, which, strict=True)])
+    mean, left, cross = [], [], []
+    for q, k in zip(kind, which, strict=True):
+        alike_here = found[q].alike
+        c = factors[alike_here][k] @ draws.covariance(sides[alike_here].across, np.array([k]))[0]
+        mean.append(white[q][k] @ c + (found[q].beta * (u[1] - centre) if u else 0.0))
+        left.append(np.maximum(1.0 - np.einsum("tm,tm->m", c, c), 1e-10))
         cross.append(c)
-    share = weights[kept] / weights[kept].sum()
-    informed = float(share[draws.informed[kept]].sum())
-    return Prediction(share, np.array(mean), np.array(sd), draws.noise[kept], informed, kept, np.array(cross))
+    return Prediction(
+        share,
+        np.array(mean),
+        np.sqrt(np.array(left) * variance[:, None]),
+        draws.noise[which] * variance,
+        float(share[kind > 0].sum()),
+        which,
+        np.array([found[q].alike for q in kind]),
+        variance,
+        np.array(cross),
+    )
 
 
-def _covariance(squared: Floats, scales: Floats) -> Floats:
-    return matern52(np.einsum("dij,d->ij", squared, scales**-2.0))
+def _factors(at: Distances, draws: Hyperparameters) -> Floats:
+    """Inverse Cholesky factors of the tried points' correlations, shape ``(k, t, t)``."""
+    square = draws.covariance(at.within)
+    t = square.shape[-1]
+    return np.asarray(np.linalg.inv(np.linalg.cholesky(square + (draws.noise[:, None, None] + JITTER) * np.eye(t))))

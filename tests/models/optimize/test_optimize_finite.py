@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from hypograph.models.errors import InputError
+from hypograph.models.optimize import belief
 from hypograph.models.optimize.experts import simulated_utility
-from hypograph.models.optimize.finite import embeddable, gated, lockstep, matern52
+from hypograph.models.optimize.finite import Correlations, Factors, lockstep, numbers
+from hypograph.models.optimize.hyperparameters import Prior, draw
 from hypograph.models.optimize.survival import restricted_mean_time, survival
 
 POOL = np.stack(np.meshgrid(np.arange(6), np.arange(7), np.arange(3), indexing="ij"), -1).reshape(-1, 3)
@@ -48,17 +50,47 @@ def test_a_constant_table_and_inconsistent_similarities_are_survived() -> None:
     assert lockstep(POOL, table(), starts(2), 12, similarity=wild).shape == (2, 12)
 
 
-def test_similarities_become_distances() -> None:
-    wild = np.random.default_rng(0).random((8, 8))
-    found = embeddable(wild)
-    assert np.array_equal(np.diag(found), np.ones(8))
-    assert np.linalg.eigvalsh(matern52(1.0 - found)).min() > -1e-9
+def test_a_source_that_is_never_believed_changes_no_pick(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = table()
+    plain = lockstep(POOL, values, starts(4), 12)
+    monkeypatch.setattr(belief, "GATE", 1.1)
+    alike = [np.eye(n) for n in (6, 7, 3)]
+    assert np.array_equal(lockstep(POOL, values, starts(4), 12, utility=-values, similarity=alike), plain)
 
 
-def test_the_gate_closes_below_one_half() -> None:
-    weights = np.array([[0.6, 0.4], [0.4, 0.6]])
-    kept = gated(weights, np.array([False, True]))
-    assert np.allclose(kept, [[1.0, 0.4], [0.0, 0.6]])
+def test_factors_that_grow_are_those_of_the_whole_matrix() -> None:
+    draws = draw(3, Prior(samples=4), 0)
+    table = Correlations(POOL, draws, None, None)
+    rows = starts(2)
+    factors = Factors(draws.noise, 2, 5)
+    squared = (POOL[rows][:, :, None] != POOL[rows][:, None]).astype(float)
+    for t in range(5):
+        among = np.stack([table.patterns(int(r[t]))[r[:t]] for r in rows])
+        factors.grow(t, table.of_rows(False, rows[:, t], rows[:, :t], among))
+    whole = draws.covariance(np.moveaxis(squared, -1, 0)) + (draws.noise[:, None, None, None] + 1e-6) * np.eye(5)
+    assert np.allclose(np.linalg.inv(np.linalg.cholesky(whole)), factors.inverse, atol=1e-4)
+    assert np.allclose(0.5 * np.linalg.slogdet(whole)[1], factors.log_det, atol=1e-4)
+
+
+def test_numbers_are_near_where_their_values_are() -> None:
+    assert numbers(["1", "x", "2"]) is None
+    assert numbers(["1", "2"]) is None
+    assert np.allclose(numbers(["0", "1e1", "5.0"]), [0, 1, 0.5])
+    # A smooth hill over forty levels of one number: by mismatch alone nothing could be learnt from a neighbour.
+    pool = np.arange(40)[:, None]
+    values = np.exp(-(((pool[:, 0] - 27) / 6.0) ** 2))
+    begin = np.stack([np.random.default_rng(s).permutation(40)[:3] for s in range(12)])
+    places = [np.linspace(0, 1, 40)]
+    graded, plain = (values[lockstep(pool, values, begin, 8, levels=g)].max(1).mean() for g in (places, None))
+    assert graded > 0.95 > plain
+
+
+def test_many_parameters_need_no_table_of_patterns() -> None:
+    rng = np.random.default_rng(0)
+    pool = np.unique(rng.integers(0, 3, (60, 14)), axis=0)
+    values = pool[:, 0] + 0.1 * rng.random(len(pool))
+    begin = np.stack([rng.permutation(len(pool))[:4] for _ in range(2)])
+    assert [len(set(row)) for row in lockstep(pool, values, begin, 8)] == [8, 8]
 
 
 def test_experts_stand_in_the_rank_correlation_they_claim() -> None:
