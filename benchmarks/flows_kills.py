@@ -1,10 +1,13 @@
-"""Kill `hypograph demo --small` at random moments, run it again, and compare the graphs.
+"""Kill `hypograph demo --small` at random moments, go on until it ends, and compare the graphs.
 
-Each round starts from an empty data folder, kills the command after a time drawn uniformly from its whole
-duration, checks that no child outlived it, runs the command to the end and compares the content hash and the
-number of units with those of an undisturbed run.
+A home starts as an empty data folder. The command is started on it and killed, again and again, each time after a time
+drawn uniformly from the whole duration of an undisturbed run; a try that ends before its kill ends the home, and after
+three kills it is let end. Then content hash and number of units must be those of an undisturbed run. A stand-in for a
+language model (benchmarks/modelserver.py) counts the calls that are sent a second time.
 
-    python benchmarks/flows_kills.py [--kills 100] [--quick]
+Results are kept after every home, and the next call goes on from there.
+
+    python benchmarks/flows_kills.py [--kills 100] [--minutes 8] [--quick] [--fresh]
 """
 
 from __future__ import annotations
@@ -19,22 +22,25 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 COMMAND = [sys.executable, "-m", "hypograph.flows.cli.main", "demo", "--small", "--json"]
+RESULT = Path(__file__).parent / "results" / "flows_kills.json"
+KILLS_A_HOME = 3
 
 
-def start(home: Path) -> subprocess.Popen[str]:
+def start(home: Path, model: str) -> subprocess.Popen[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("HYPOGRAPH_", "NEO4J_", "PREFECT_"))}
     environment |= {"HYPOGRAPH_HOME": str(home), "HOME": str(home)}
+    environment |= {"HYPOGRAPH_LLM_BASE_URL": model, "HYPOGRAPH_LLM_MODEL": "stand-in"}
     return subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
 
 
-def finish(home: Path) -> dict[str, Any]:
-    process = start(home)
+def finished(process: subprocess.Popen[str]) -> dict[str, Any]:
     out, error = process.communicate(timeout=600)
     if process.returncode:
         return {"error": error.strip().splitlines()[-1]}
@@ -42,74 +48,110 @@ def finish(home: Path) -> dict[str, Any]:
     return found
 
 
-def killed(home: Path, after: float) -> tuple[int, int]:
-    """Kill a run; return the number of units kept and of children that outlived it."""
-    process = start(home)
+def killed(process: subprocess.Popen[str], after: float) -> int | None:
+    """Kill a run; the number of children that outlived it, or None if it ended before."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(after)
+        return None
     family: list[psutil.Process] = []
     with contextlib.suppress(psutil.NoSuchProcess):
         family = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     _, alive = psutil.wait_procs(family, timeout=30)
-    return len(list((home / "units").glob("*/*.gz"))), len(alive)
+    return len(alive)
+
+
+@contextlib.contextmanager
+def model(log: Path) -> Any:
+    script = Path(__file__).parent / "modelserver.py"
+    server = subprocess.Popen([sys.executable, script, log], stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    try:
+        yield server.stdout.readline().strip()
+    finally:
+        server.kill()
+        server.wait()
+
+
+def undisturbed() -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder, model(Path(folder) / "calls.log") as address:
+        began = time.monotonic()
+        document = finished(start(Path(folder) / "home", address))
+        calls = (Path(folder) / "calls.log").read_text().split()
+        return {
+            "seconds": round(time.monotonic() - began, 1),
+            "graph_hash": document["graph_hash"],
+            "units": sum(s["done"] for s in document["steps"]),
+            "calls": len(calls),
+        }
+
+
+def beset(whole: dict[str, Any], rng: random.Random, most: int) -> dict[str, Any]:
+    """Kill runs on one home until one ends; what came of it."""
+    with tempfile.TemporaryDirectory() as folder, model(Path(folder) / "calls.log") as address:
+        home, row = Path(folder) / "home", {"kills": 0, "orphans": 0, "kept": []}
+        document = None
+        while row["kills"] < most:
+            process = start(home, address)
+            alive = killed(process, rng.uniform(0.2, whole["seconds"]))
+            if alive is None:
+                document = finished(process)
+                break
+            row["kills"] += 1
+            row["orphans"] += alive
+            row["kept"].append(len(list((home / "units").glob("*/*.gz"))))
+        document = document or finished(start(home, address))
+        locks = home / "units" / "locks"
+        calls = Counter((Path(folder) / "calls.log").read_text().split())
+        return row | {
+            "same": document.get("graph_hash") == whole["graph_hash"],
+            "error": document.get("error"),
+            "units": sum(s["done"] + s["skipped"] for s in document.get("steps", [])),
+            "locks": len(list(locks.iterdir())) if locks.exists() else 0,
+            "calls": len(calls),
+            "calls_again": sum(n - 1 for n in calls.values()),
+        }
+
+
+def summary(whole: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]:
+    kept = [k for r in rows for k in r["kept"]]
+    return {
+        "kills": sum(r["kills"] for r in rows),
+        "kills_with_units_half_done": sum(0 < k < whole["units"] for k in kept),
+        "graphs": len(rows),
+        "identical_graphs": sum(r["same"] for r in rows),
+        "units_lost_or_doubled": sum(r["units"] != whole["units"] for r in rows),
+        "orphans": sum(r["orphans"] for r in rows),
+        "locks_left": sum(r["locks"] for r in rows),
+        "model_calls": sum(r["calls"] for r in rows),
+        "model_calls_sent_again": sum(r["calls_again"] for r in rows),
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--minutes", type=float, default=1e9)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--fresh", action="store_true")
     arguments = parser.parse_args()
-    kills = 2 if arguments.quick else arguments.kills
-    rng = random.Random(arguments.seed)
-    with tempfile.TemporaryDirectory() as folder:
-        began = time.monotonic()
-        whole = finish(Path(folder))
-        seconds = time.monotonic() - began
-    units = sum(s["done"] for s in whole["steps"])
-    rows = []
-    for i in range(kills):
-        with tempfile.TemporaryDirectory() as folder:
-            home = Path(folder)
-            after = rng.uniform(0.2, seconds)
-            kept, alive = killed(home, after)
-            again = finish(home)
-            same = again.get("graph_hash") == whole["graph_hash"]
-            done = sum(s["done"] + s["skipped"] for s in again.get("steps", []))
-            locks = home / "units" / "locks"
-            left = len(list(locks.iterdir())) if locks.exists() else 0
-            rows.append(
-                {
-                    "after": round(after, 2),
-                    "kept": kept,
-                    "same": same,
-                    "units": done,
-                    "alive": alive,
-                    "locks": left,
-                }
-            )
-            print(
-                f"{i + 1:3} after {after:5.1f} s, {kept:2} units kept: {'same graph' if same else again}",
-                flush=True,
-            )
-    result = {
-        "kills": kills,
-        "seconds_undisturbed": round(seconds, 1),
-        "units": units,
-        "killed_with_units_half_done": sum(0 < r["kept"] < units for r in rows),
-        "identical_graphs": sum(r["same"] for r in rows),
-        "units_lost_or_doubled": sum(r["units"] != units for r in rows),
-        "orphans": sum(r["alive"] for r in rows),
-        "locks_left": sum(r["locks"] for r in rows),
-    }
-    for name, value in result.items():
+    wanted = 2 if arguments.quick else arguments.kills
+    end = time.monotonic() + 60 * arguments.minutes
+    rows: list[dict[str, Any]] = []
+    if RESULT.exists() and not (arguments.quick or arguments.fresh):
+        rows = json.loads(RESULT.read_text("utf-8"))["homes"]
+    whole = undisturbed()
+    print(f"undisturbed: {whole}", flush=True)
+    while (have := sum(r["kills"] for r in rows)) < wanted and time.monotonic() < end:
+        # A seed a home, so that going on after a stop draws what an unbroken call would.
+        rows.append(beset(whole, random.Random(len(rows)), min(KILLS_A_HOME, wanted - have)))
+        print(f"home {len(rows)}: {rows[-1]}", flush=True)
+        if not arguments.quick:
+            document = {**summary(whole, rows), "undisturbed": whole, "homes": rows}
+            RESULT.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+    for name, value in summary(whole, rows).items():
         print(f"{name:28} {value}")
-    results = Path(__file__).parent / "results"
-    results.mkdir(exist_ok=True)
-    if not arguments.quick:
-        (results / "flows_kills.json").write_text(json.dumps(result, indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,33 @@ def timed(work: Callable[[], Any], repeats: int) -> float:
     return statistics.median(taken)
 
 
+def demo(through_prefect: bool) -> float:
+    """Seconds of ``demo --small`` on an empty data folder, servers running and packages imported."""
+    from prefect import flow
+
+    from hypograph.flows import discovery
+    from hypograph.flows.settings import Settings
+    from hypograph.graph import open_store
+
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(home=Path(folder))
+        parameters = discovery.DiscoveryParameters(small=True)
+        steps = [name for name in vars(discovery) if name.endswith("_task")]
+        kept = {name: getattr(discovery, name) for name in steps}
+        work = flow(name="demo", validate_parameters=False, persist_result=False)(discovery.run_discovery)
+        if not through_prefect:
+            # The same steps as plain functions.
+            vars(discovery).update({name: task.fn for name, task in kept.items()})
+            work = discovery.run_discovery
+        try:
+            with open_store(settings.store_config()):
+                began = time.perf_counter()
+                work(parameters, settings)
+                return time.perf_counter() - began
+        finally:
+            vars(discovery).update(kept)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
@@ -61,9 +88,18 @@ def main() -> None:
                 empty()
                 result["flow_seconds"] = timed(empty, repeats)
                 result["flow_50_tasks_seconds"] = timed(fifty, repeats)
+                seconds = {True: [], False: []}
+                for number in range(1 if repeats == 2 else 4):
+                    for through in (True, False):
+                        taken = demo(through)
+                        if number or repeats == 2:  # the first of each imports what it needs
+                            seconds[through].append(taken)
+                result["demo_through_prefect_seconds"] = statistics.median(seconds[True])
+                result["demo_direct_seconds"] = statistics.median(seconds[False])
             with orchestrator.connected(pulse=True):
                 result["flow_with_heartbeat_seconds"] = timed(empty, max(2, repeats // 2))
     result["a_task_milliseconds"] = 20 * (result["flow_50_tasks_seconds"] - result["flow_seconds"])
+    result["demo_overhead_ratio"] = result["demo_through_prefect_seconds"] / result["demo_direct_seconds"]
     result = {k: round(v, 4) for k, v in result.items()}
     for name, value in result.items():
         print(f"{name:30} {value}")

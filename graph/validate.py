@@ -31,7 +31,7 @@ def checked_nodes(nodes: Iterable[Node]) -> dict[str, list[dict[str, Any]]]:
             raise InputError("a node without a key", where=node.label)
         if unknown := set(node.props) - label.props - {label.key}:
             raise InputError(f"no such property: {sorted(unknown)}", where=f"{node.label} {node.key!r}")
-        props = {k: _value(v, f"{node.label}.{k}") for k, v in node.props.items() if k != label.key}
+        props = {k: _value(v, node.label, k) for k, v in node.props.items() if k != label.key}
         rows[node.label].setdefault(node.key, {}).update({k: v for k, v in props.items() if v is not None})
     return {label: [{"key": k, "props": p} for k, p in sorted(found.items())] for label, found in sorted(rows.items())}
 
@@ -54,7 +54,7 @@ def checked_edges(edges: Iterable[Edge]) -> dict[tuple[str, str, str], list[dict
             raise InputError(f"{edge.type} does not join {ends[0]} to {ends[1]}", where=f"{edge.start} to {edge.end}")
         if unknown := set(edge.props) - relation.props:
             raise InputError(f"no such property: {sorted(unknown)}", where=edge.type)
-        props = {k: _value(v, f"{edge.type}.{k}") for k, v in edge.props.items() if v is not None}
+        props = {k: _value(v, edge.type, k) for k, v in edge.props.items() if v is not None}
         rows[edge.type, *ends].setdefault((edge.start[1], edge.end[1], edge.key), {}).update(props)
     return {
         kind: [{"start": s, "end": e, "key": k, "props": p} for (s, e, k), p in sorted(found.items())]
@@ -62,7 +62,14 @@ def checked_edges(edges: Iterable[Edge]) -> dict[tuple[str, str, str], list[dict
     }
 
 
-def _value(value: Any, where: str) -> Any:
+def _value(value: Any, owner: str, name: str) -> Any:
+    kind = type(value)
+    # Most values are of these; the rest of the function is for what is left.
+    if kind is int or kind is bool or value is None:
+        return value
+    if kind is float and math.isfinite(value):
+        return value + 0.0
+    where = f"{owner}.{name}"
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, float):
@@ -76,7 +83,7 @@ def _value(value: Any, where: str) -> Any:
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, list | tuple):
-        return [_value(v, where) for v in value]
+        return [_value(v, owner, name) for v in value]
     raise InputError(
         f"a {type(value).__name__} cannot be kept",
         where=where,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,47 @@ def test_results_are_json_whatever_is_read_back(tmp_path: Path) -> None:
 def test_code_version_is_stable_within_a_process() -> None:
     assert code_version() == code_version()
     assert len(code_version()) == 16
+
+
+WORKER = """
+import sys, time
+from pathlib import Path
+from hypograph.flows.units import UnitRunner
+from hypograph.models.records import Outcome
+
+folder = Path(sys.argv[1])
+
+class Marks:
+    def commit(self, unit):
+        (folder / "marks" / unit.key).touch()
+        return True
+
+    def has_unit(self, key):
+        return (folder / "marks" / key).exists()
+
+def work():
+    with (folder / "worked").open("a") as file:
+        file.write("once\\n")
+    time.sleep(1)
+    return Outcome({"n": 7})
+
+(folder / "marks").mkdir(exist_ok=True)
+(folder / f"ready-{sys.argv[2]}").touch()
+while len(list(folder.glob("ready-*"))) < 3:
+    time.sleep(0.01)
+runner = UnitRunner(Marks(), folder / "units")
+print(runner.run("slow", {"x": 1}, work)["n"], runner.done, runner.skipped)
+"""
+
+
+def test_the_same_unit_wanted_by_three_workers_is_worked_once(tmp_path: Path) -> None:
+    script = tmp_path / "worker.py"
+    script.write_text(WORKER)
+    workers = [
+        subprocess.Popen([sys.executable, script, tmp_path, str(i)], stdout=subprocess.PIPE, text=True)
+        for i in range(3)
+    ]
+    said = [worker.communicate(timeout=120)[0].split() for worker in workers]
+    assert sorted(said) == [["7", "0", "1"], ["7", "0", "1"], ["7", "1", "0"]]
+    assert (tmp_path / "worked").read_text().split() == ["once"]
+    assert list((tmp_path / "units" / "locks").iterdir()) == []
