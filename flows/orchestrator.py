@@ -22,6 +22,8 @@ from hypograph.models.errors import DiskError, PortTakenError, UnavailableError
 
 BOOT_SECONDS = 240.0
 LAST_WORDS_SECONDS = 10.0
+# A server elsewhere that has not answered for so long is lost to a command that somebody waits for.
+SILENCE_SECONDS, PROBE_SECONDS = 20.0, 2.0
 _LOG_LIMIT = 5_000_000
 
 
@@ -57,7 +59,7 @@ class Orchestrator:
         self._configured = api_url
         self._url: str | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._lost, self._leaving = threading.Event(), threading.Event()
+        self._lost, self._leaving, self._told = threading.Event(), threading.Event(), threading.Event()
 
     @property
     def api_url(self) -> str:
@@ -160,49 +162,74 @@ class Orchestrator:
                 profile=profile, settings=settings.model_copy(update={"flows": flows})
             ):
                 try:
-                    with self._watched(settings):
+                    with self._watched(settings, pulse):
                         yield
                 finally:
                     if not self._lost.is_set():
                         _drain()
 
     @contextlib.contextmanager
-    def _watched(self, settings: Any) -> Iterator[None]:
-        """Turn the death of our child into an error here, at once: Prefect would retry for minutes."""
-        if self._process is None:
+    def _watched(self, settings: Any, pulse: bool) -> Iterator[None]:
+        """Turn the loss of the server into an error here, soon: Prefect would retry for minutes.
+
+        What `flows serve` does with a server elsewhere is not watched: it waits until that one is back.
+        """
+        if self._process is None and pulse:
             yield
             return
         here = threading.current_thread() is threading.main_thread()
         # Not SIGINT: a command that a shell started in the background ignores that one.
         before = signal.signal(signal.SIGUSR1, _lost) if here else None
-        watcher = threading.Thread(target=self._watch, args=(self._process, settings), daemon=True)
+        watcher = threading.Thread(target=self._watch, args=(settings,), daemon=True)
         watcher.start()
         try:
             yield
         except BaseException as error:
             if self._lost.is_set():
-                raise OrchestratorError(
-                    "the Prefect server ended in the middle of the run",
-                    where=str(self.folder / "server.log"),
-                    hint="What was finished is kept: run the same command again.",
-                ) from error
+                self._told.set()
+                raise self._loss() from error
             raise
         finally:
             self._leaving.set()
             if before is not None:
                 signal.signal(signal.SIGUSR1, before)
 
-    def _watch(self, child: subprocess.Popen[bytes], settings: Any) -> None:
-        child.wait()
+    def _loss(self) -> OrchestratorError:
+        hint = "What was finished is kept: run the same command again."
+        if self._process is not None:
+            where = str(self.folder / "server.log")
+            return OrchestratorError("the Prefect server ended in the middle of the run", where=where, hint=hint)
+        return OrchestratorError("the Prefect server does not answer any more", where=self.api_url, hint=hint)
+
+    def _watch(self, settings: Any) -> None:
+        if self._process is not None:
+            self._process.wait()
+        elif not self._silent():
+            return
         if self._leaving.is_set():
             return
         self._lost.set()
         settings.client.max_retries = 0
         logging.disable(logging.CRITICAL)  # of what follows only the error below is news
         os.kill(os.getpid(), signal.SIGUSR1)
-        # Prefect's background threads may hold the end of the process up; the error is told by then.
+        # Prefect's background threads may hold the end of the process up; as a rule the error is told by then.
         time.sleep(LAST_WORDS_SECONDS)
+        if not self._told.is_set():
+            sys.stderr.write(f"hypograph: {self._loss()}\n")
+            sys.stderr.flush()
         os._exit(1)
+
+    def _silent(self) -> bool:
+        """Wait until the server has not answered for a while (True), or until we leave."""
+        since: float | None = None
+        while not self._leaving.wait(PROBE_SECONDS):
+            if healthy(self.api_url, timeout=5.0):
+                since = None
+            elif since is None:
+                since = time.monotonic()
+            elif time.monotonic() - since > SILENCE_SECONDS:
+                return True
+        return False
 
 
 def _lost(*_: object) -> None:
