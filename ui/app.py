@@ -24,6 +24,7 @@ from hypograph.ui import campaigns as campaign_views
 from hypograph.ui import elements as element_views
 from hypograph.ui.atlas import atlas
 from hypograph.ui.config import UiConfig
+from hypograph.ui.graphs import surroundings
 from hypograph.ui.security import COOKIE, HEADERS, guard, session_value
 
 HERE = Path(__file__).parent
@@ -134,6 +135,7 @@ def _pages(app: FastAPI, templates: Jinja2Templates) -> None:
             rows=rows[:TABLE_ROWS],
             matching=len(rows),
             query=request.url.query,
+            no_path=bool(wanted.to) and not surroundings(whole, wanted)[0],
             sources=sorted({s for node in whole.hypotheses for s in node["sources"]}),
             communities=sorted({n["community"] for n in whole.nodes.values() if "community" in n}),
         )

@@ -111,16 +111,22 @@ def read(store: GraphStore, token: dict[str, int] | None = None) -> Atlas:
         nodes["h:" + row["id"]] = _node("h", "hypothesis", row["id"], row["statement"], row["level_name"], row) | {
             "sources": known
         }
-    edges = [
-        _edge("h:" + row["start"], "h:" + row["end"], "refines")
-        for row in store.read(pages.ATLAS_REFINES, limit=MOST_EDGES)
-    ]
+    edges = []
+    for row in store.read(pages.ATLAS_REFINES, limit=MOST_EDGES):
+        edges.append(_edge("h:" + row["start"], "h:" + row["end"], "refines"))
+        if row["edit"] and "h:" + row["start"] in nodes:
+            nodes["h:" + row["start"]]["short"] = shortened(row["edit"])
     edges += _inspirations(store, nodes)
     for row in store.read(pages.ATLAS_KEYWORDS, limit=MOST_EDGES):
         nodes["k:" + row["name"]] = _node("k", "keyword", row["name"], row["name"], row["kind"], row)
     for row in store.read(pages.BACKBONE, limit=MOST_EDGES):
         edges.append(_edge("k:" + row["start"], "k:" + row["end"], "occurs with", row["weight"], row["count"]))
     return Atlas(nodes, [e for e in edges if e["start"] in nodes and e["end"] in nodes], token or counts(store))
+
+
+def shortened(edit: str) -> str:
+    """Name a refined hypothesis by what it added: the values of an edit such as "add anneal time: 1; add route: x"."""
+    return ", ".join(part.partition(": ")[2] or part for part in edit.split("; "))
 
 
 def _inspirations(store: GraphStore, nodes: dict[str, NodeRow]) -> list[EdgeRow]:

@@ -12,7 +12,7 @@ from hypograph.graph.queries import pages
 from hypograph.ui.api import file
 from hypograph.ui.atlas import Atlas, atlas
 from hypograph.ui.bibtex import bibtex
-from hypograph.ui.graphs import Choice, chosen, drawing, near, path, view
+from hypograph.ui.graphs import Choice, chosen, drawing, path, surroundings, view
 
 router = APIRouter(prefix="/api/v1")
 KEPT_DRAWINGS = 16
@@ -31,10 +31,11 @@ def choice(
     edges: Annotated[int, Query(ge=0, le=20_000, description="Relationships between keywords.")] = 300,
     focus: Annotated[str, Query(max_length=500, description="A node; what is near it is shown.")] = "",
     hops: Annotated[int, Query(ge=0, le=4)] = 1,
+    to: Annotated[str, Query(max_length=500, description="With a focus: the other end of a path.")] = "",
 ) -> Choice:
     """Read the filters of a graph view from the address."""
     number = int(community) if community else None
-    return Choice(text, low, high, source, belief, since, number, hypotheses, edges, focus, hops)
+    return Choice(text, low, high, source, belief, since, number, hypotheses, edges, focus, hops, to)
 
 
 Chosen = Annotated[Choice, Depends(choice)]
@@ -53,7 +54,7 @@ def matching(whole: Atlas, wanted: Choice) -> list[dict[str, Any]]:
     if not wanted.focus:
         return chosen(whole, wanted)[: wanted.hypotheses]
     try:
-        around = near(whole, wanted.focus, wanted.hops)
+        _, around = surroundings(whole, wanted)
     except KeyError as missing:
         raise HTTPException(404, f"There is no node {str(missing)[:100]} in the graph.") from None
     return [node for node in whole.hypotheses if node["key"] in around]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,7 +17,7 @@ from hypograph.ui.atlas import Atlas, EdgeRow, NodeRow
 from hypograph.ui.layout import layout
 
 MOST_NEAR = 2_000
-LABEL = 60
+LABEL = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ class Choice:
         How many hypotheses, and how many relationships between keywords, are shown at most.
     focus, hops
         Node to start from: what lies within that many relationships is shown instead of the best hypotheses.
+    to
+        With `focus`, the other end of a path: the path is shown, with what lies near each of its nodes.
     """
 
     text: str = ""
@@ -55,6 +57,7 @@ class Choice:
     edges: int = 300
     focus: str = ""
     hops: int = 1
+    to: str = ""
 
 
 def chosen(atlas: Atlas, choice: Choice) -> list[NodeRow]:
@@ -85,12 +88,12 @@ def view(atlas: Atlas, choice: Choice) -> dict[str, Any]:
     Raises
     ------
     KeyError
-        If the focus is nowhere.
+        If the focus, or the other end, is nowhere.
     """
     if choice.focus:
-        around = near(atlas, choice.focus, choice.hops)
+        steps, around = surroundings(atlas, choice)
         edges = [e for e in _incident(atlas, around) if e["start"] in around and e["end"] in around]
-        return _placed({key: atlas.nodes[key] for key in around}, edges)
+        return _placed({key: atlas.nodes[key] for key in around}, edges) | {"path": steps}
     best = chosen(atlas, choice)[: choice.hypotheses]
     keys = {node["key"]: node for node in best}
     edges = [e for e in _incident(atlas, keys) if e["kind"] == "refines" and e["start"] in keys and e["end"] in keys]
@@ -106,7 +109,20 @@ def view(atlas: Atlas, choice: Choice) -> dict[str, Any]:
     for edge in (*links, *backbone):
         for end in (edge["start"], edge["end"]):
             shown.setdefault(end, atlas.nodes[end])
-    return _placed(shown, [*edges, *links, *backbone])
+    return _placed(shown, [*edges, *links, *backbone]) | {"path": []}
+
+
+def surroundings(atlas: Atlas, choice: Choice) -> tuple[list[str], dict[str, int]]:
+    """Return the path from the focus to the other end (empty where none is wanted or there is), and what is near.
+
+    Raises
+    ------
+    KeyError
+        If one of the ends is nowhere.
+    """
+    steps = [node["key"] for node in path(atlas, choice.focus, choice.to)] if choice.to else []
+    starts = steps or [choice.focus, *([choice.to] if choice.to else [])]
+    return steps, near(atlas, starts, choice.hops)
 
 
 def _incident(atlas: Atlas, keys: Iterable[str]) -> list[EdgeRow]:
@@ -117,17 +133,18 @@ def _incident(atlas: Atlas, keys: Iterable[str]) -> list[EdgeRow]:
     return list(seen.values())
 
 
-def near(atlas: Atlas, key: str, hops: int) -> dict[str, int]:
-    """Return the nodes within so many relationships of one, with their distance; at most two thousand.
+def near(atlas: Atlas, keys: Sequence[str], hops: int) -> dict[str, int]:
+    """Return the nodes within so many relationships of some, with their distance; at most two thousand.
 
     Raises
     ------
     KeyError
-        If there is no such node.
+        If one of them is nowhere.
     """
-    if key not in atlas.nodes:
-        raise KeyError(key)
-    found, queue = {key: 0}, deque([key])
+    for key in keys:
+        if key not in atlas.nodes:
+            raise KeyError(key)
+    found, queue = dict.fromkeys(keys, 0), deque(keys)
     while queue and len(found) < MOST_NEAR:
         at = queue.popleft()
         if found[at] == hops:
@@ -182,7 +199,7 @@ def _cached_layout(names: tuple[str, ...], ends: tuple[tuple[int, int], ...]) ->
     return layout(list(names), pairs, np.ones(len(pairs)))
 
 
-DRAWN = ("probability_best", "belief", "ignorance", "conflict", "df")
+DRAWN = ("probability_best", "belief", "ignorance", "conflict", "df", "level")
 
 
 def drawing(found: dict[str, Any]) -> bytes:
@@ -191,7 +208,7 @@ def drawing(found: dict[str, Any]) -> bytes:
     index = {node["key"]: i for i, node in enumerate(nodes)}
     columns: dict[str, Any] = {
         "key": [n["key"] for n in nodes],
-        "label": [_short(n["label"]) for n in nodes],
+        "label": [_short(n.get("short") or n["label"]) for n in nodes],
         "kind": [n["kind"] for n in nodes],
         "theme": [n["theme"] for n in nodes],
         "x": [round(n["x"], 3) for n in nodes],
@@ -205,7 +222,8 @@ def drawing(found: dict[str, Any]) -> bytes:
         "kind": [e["kind"] for e in edges],
         "weight": [_rounded(e["weight"]) for e in edges],
     }
-    text = json.dumps({"nodes": columns, "edges": joined}, separators=(",", ":"), ensure_ascii=False)
+    steps = [index[key] for key in found["path"]]
+    text = json.dumps({"nodes": columns, "edges": joined, "path": steps}, separators=(",", ":"), ensure_ascii=False)
     return gzip.compress(text.encode("utf-8", "replace"), compresslevel=5, mtime=0)
 
 

@@ -105,7 +105,7 @@ ALLOY_EVIDENCE = Query(
 
 ATLAS_REFINES = Query(
     "pages_atlas_refines",
-    "MATCH (a:Hypothesis)-[:REFINES]->(b:Hypothesis) RETURN a.id AS start, b.id AS end "
+    "MATCH (a:Hypothesis)-[e:REFINES]->(b:Hypothesis) RETURN a.id AS start, b.id AS end, e.edit AS edit "
     "ORDER BY a.id, b.id LIMIT $limit",
     {"limit": 10},
 )

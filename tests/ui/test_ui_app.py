@@ -152,7 +152,7 @@ def test_an_empty_store_says_what_to_run(graph_store: GraphStore, tmp_path: Path
     app.state.store = graph_store
     client = TestClient(app, base_url="http://localhost")
     assert "hypograph demo" in client.get("/").text
-    assert client.get("/api/v1/graph").json() == {"nodes": [], "edges": []}
+    assert client.get("/api/v1/graph").json() == {"nodes": [], "edges": [], "path": []}
 
 
 def test_another_host_name_is_refused(client: TestClient) -> None:

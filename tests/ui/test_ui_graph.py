@@ -63,7 +63,7 @@ def test_near_and_path_agree_with_networkx(n: int, hops: int, data: st.DataObjec
     joins = [(a, b) for a, b in data.draw(st.lists(ends, max_size=20)) if a != b]
     atlas = made(n, joins)
     oracle = nx.Graph((e["start"], e["end"]) for e in atlas.edges)
-    assert near(atlas, "h:0", hops) == nx.single_source_shortest_path_length(oracle, "h:0", cutoff=hops)
+    assert near(atlas, ["h:0"], hops) == nx.single_source_shortest_path_length(oracle, "h:0", cutoff=hops)
     steps = path(atlas, "h:0", f"k:{n - 1}")
     if nx.has_path(oracle, "h:0", f"k:{n - 1}"):
         assert len(steps) == nx.shortest_path_length(oracle, "h:0", f"k:{n - 1}") + 1
@@ -74,7 +74,7 @@ def test_near_and_path_agree_with_networkx(n: int, hops: int, data: st.DataObjec
 
 def test_a_node_that_is_nowhere_is_an_error() -> None:
     for ask in (
-        lambda: near(CHAIN, "h:9", 1),
+        lambda: near(CHAIN, ["h:9"], 1),
         lambda: path(CHAIN, "h:0", "h:9"),
         lambda: view(CHAIN, Choice(focus="x")),
     ):

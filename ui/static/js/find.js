@@ -18,7 +18,9 @@ function show(nodes) {
     item.setAttribute("role", "option");
     item.setAttribute("aria-selected", "false");
     const link = document.createElement("a");
-    link.href = `/graph?focus=${encodeURIComponent(node.key)}&hops=1&node=${encodeURIComponent(node.key)}`;
+    const from = new URL(location.href).searchParams.get("from");
+    const seek = from && from !== node.key ? { focus: from, to: node.key, hops: 0 } : { focus: node.key, hops: 1, node: node.key };
+    link.href = `/graph?${new URLSearchParams(seek)}`;
     link.tabIndex = -1;
     link.textContent = node.label;
     const kind = document.createElement("span");

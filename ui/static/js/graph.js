@@ -1,97 +1,9 @@
 "use strict";
-// The graph of hypotheses: places come from the server, the drawer is filled with text nodes only.
+// The graph of hypotheses: the server gives places, the address keeps what is chosen, seen and sought.
 const box = document.getElementById("graph");
 const drawer = document.getElementById("drawer");
-const styles = getComputedStyle(document.documentElement);
-const colour = (name) => styles.getPropertyValue(`--${name}`).trim();
-const MANY = 1500;  // above this many nodes halos are left out and lines hide while the graph moves
-
-function element(tag, text, attributes = {}) {
-  const made = document.createElement(tag);
-  if (text !== undefined) made.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
-}
-
-function figure(value) {
-  return typeof value === "number" ? value.toFixed(2) : "–";
-}
-
-function address(node) {
-  if (node.kind === "hypothesis") return `/hypotheses/${encodeURIComponent(node.id)}`;
-  if (node.kind === "keyword") return `/keywords/${encodeURIComponent(node.id)}`;
-  if (node.kind === "alloy") return `/alloys/${encodeURIComponent(node.id)}`;
-  return node.doi ? `https://doi.org/${encodeURIComponent(node.doi)}` : null;
-}
-
-function linked(nodes) {
-  const list = element("ul", undefined, { class: "plain" });
-  for (const node of nodes) {
-    const item = element("li");
-    const target = address(node);
-    item.append(target ? element("a", node.label, { href: target }) : node.label);
-    list.append(item);
-  }
-  return list;
-}
-
-function masses(evidence) {
-  const rows = element("ul", undefined, { class: "plain" });
-  for (const { e, kind } of evidence.slice(0, 6)) {
-    const item = element("li");
-    item.append(element("strong", kind === "SUPPORTS" ? "supports" : "refutes"), ` ${e.source ?? ""}: for ${figure(e.m_for)} → ${figure(e.d_for)}, against ${figure(e.m_against)} → ${figure(e.d_against)}, unknown ${figure(e.m_unknown)} → ${figure(e.d_unknown)}`);
-    if (e.doi) item.append(" ", element("a", e.doi, { href: `https://doi.org/${encodeURIComponent(e.doi)}`, rel: "noreferrer" }));
-    if (e.passage) item.append(element("blockquote", e.passage));
-    if (e.answer) item.append(element("blockquote", `${e.model ?? "model"}: ${e.answer}`));
-    rows.append(item);
-  }
-  return rows;
-}
-
-async function restsOn(node) {
-  if (node.kind !== "hypothesis" && node.kind !== "alloy") return [];
-  const answer = await fetch(`/api/v1/${node.kind === "alloy" ? "alloys" : "hypotheses"}/${encodeURIComponent(node.id)}`);
-  if (!answer.ok) return [];
-  const { evidence = [], passages = [] } = await answer.json();
-  const parts = [];
-  if (evidence.length) parts.push(element("h3", "Evidence, mass before → after discounting"), masses(evidence));
-  if (passages.length) {
-    parts.push(element("h3", "Passages"));
-    for (const p of passages.slice(0, 5)) {
-      const quoted = element("blockquote", p.passage || "");
-      quoted.append(" ", p.doi ? element("a", p.title || p.doi, { href: `https://doi.org/${encodeURIComponent(p.doi)}`, rel: "noreferrer" }) : element("span", p.title || ""));
-      parts.push(quoted);
-    }
-  }
-  return parts;
-}
-
-let told = 0;
-async function tell(key, start) {
-  const mine = ++told;
-  const answer = await fetch(`/api/v1/graph/node?key=${encodeURIComponent(key)}`);
-  if (!answer.ok || mine !== told) return;
-  const { node, near } = await answer.json();
-  drawer.replaceChildren(element("h2", node.label), element("p", node.theme || node.kind, { class: "quiet" }));
-  const facts = element("dl");
-  const names = { probability_best: "probability of being best", belief: "belief", plausibility: "plausibility", ignorance: "unknown", conflict: "conflict", potential: "potential", novelty: "novelty", pignistic: "probability of a single phase", df: "papers" };
-  for (const [name, text] of Object.entries(names)) {
-    if (typeof node[name] === "number") facts.append(element("dt", text, { class: "quiet" }), element("dd", name === "df" ? String(node[name]) : figure(node[name])));
-  }
-  drawer.append(facts);
-  const ways = element("p", undefined, { class: "links" });
-  const link = address(node);
-  if (link) ways.append(element("a", node.kind === "hypothesis" ? "Evidence, comparisons and tree" : "More about it", { href: link }));
-  ways.append(element("a", "What is near", { href: `/graph?focus=${encodeURIComponent(key)}&hops=1&node=${encodeURIComponent(key)}` }));
-  const path = element("button", start === key ? "Now choose the other end" : "Path from here", { type: "button", id: "path" });
-  path.addEventListener("click", () => { state("from", key); path.textContent = "Now choose the other end"; });
-  ways.append(path);
-  drawer.append(ways);
-  const rests = await restsOn(node);
-  if (mine !== told) return;
-  drawer.append(...rests);
-  if (near.length) drawer.append(element("h3", "Linked to"), linked(near.slice(0, 20)));
-}
+const resting = [...drawer.childNodes];
+const wantedState = (name) => new URL(location.href).searchParams.get(name);
 
 function state(name, value) {
   const url = new URL(location.href);
@@ -99,109 +11,113 @@ function state(name, value) {
   history.replaceState(null, "", url);
 }
 
-const wantedState = (name) => new URL(location.href).searchParams.get(name);
-
-function size(kind, best, belief, df) {
-  if (kind === "hypothesis") return 7 + 9 * (best ?? belief ?? 0.1);
-  return kind === "keyword" ? 4 + Math.min(5, Math.sqrt(df || 1) / 6) : 6;
+function say(text, kind) {
+  const line = element("p", text, { class: `state-of ${kind}` });
+  box.replaceChildren(line);
 }
 
-function build({ nodes, edges }) {
-  const graph = new graphology.MultiGraph();
-  const many = nodes.key.length > MANY;
-  const shades = { unknown: `${colour("unknown")}99`, against: `${colour("against")}77`, line: colour("line"), strong: colour("unknown") };
-  nodes.key.forEach((key, i) => {
-    const kind = nodes.kind[i];
-    const scale = many ? 0.45 : 1;
-    const radius = scale * size(kind, nodes.probability_best[i], nodes.belief[i], nodes.df[i]);
-    const place = { x: nodes.x[i], y: nodes.y[i] };
-    const ignorance = nodes.ignorance[i] ?? 0;
-    const torn = (nodes.conflict[i] ?? 0) >= 0.25;
-    if (!many && (ignorance > 0.05 || torn)) graph.addNode(`halo ${key}`, { ...place, size: radius + 1.5 + 9 * ignorance + (torn ? 2 : 0), color: torn ? shades.against : shades.unknown, label: "", halo: key, zIndex: 0 });
-    graph.addNode(key, { ...place, size: radius, color: colour(kind) || colour("quiet"), label: nodes.label[i], zIndex: 1 });
+let told = 0;
+async function tell(key) {
+  const mine = ++told;
+  const answer = await fetch(`/api/v1/graph/node?key=${encodeURIComponent(key)}`);
+  if (!answer.ok || mine !== told) return;
+  const { node, near } = await answer.json();
+  drawer.replaceChildren(element("h2", node.label), element("p", node.theme || node.kind, { class: "quiet" }));
+  if (typeof node.belief === "number" && typeof node.ignorance === "number") drawer.append(bar(node.belief, node.ignorance, 1 - node.belief - node.ignorance));
+  drawer.append(facts(node));
+  const ways = element("p", undefined, { class: "links" });
+  const link = address(node);
+  const opens = { hypothesis: "Open hypothesis", alloy: "Open alloy", keyword: "Open keyword", publication: "Open paper" };
+  if (link) ways.append(element("a", opens[node.kind], { href: link, class: "button primary", id: "open" }));
+  for (const hops of [1, 2]) ways.append(element("a", `${hops} step${hops > 1 ? "s" : ""} around`, { href: graphAddress({ focus: key, hops, node: key }), class: "button" }));
+  const from = wantedState("from");
+  if (from && from !== key) ways.append(element("a", "Path to here", { href: graphAddress({ focus: from, to: key, hops: 0 }), class: "button", id: "join" }));
+  const begin = element("button", from === key ? "Path starts here" : "Path from here", { type: "button", id: "path" });
+  begin.addEventListener("click", () => {
+    state("from", key);
+    begin.textContent = "Path starts here";
+    ways.after(element("p", "Now choose the other end, in the graph or by its name above.", { class: "notice calm small", role: "status" }));
+  }, { once: true });
+  ways.append(begin);
+  drawer.append(ways, ...(await restsOn(node)));
+  if (mine !== told) return;
+  if (near.length) drawer.append(element("h3", `Linked to${near.length >= 100 ? " (the first hundred)" : ""}`), listed(near.slice(0, 25)));
+  drawer.scrollTop = 0;
+}
+
+async function tellPath(keys) {
+  const answer = await fetch(`/api/v1/graph/path?${new URLSearchParams({ start: keys[0], end: keys.at(-1) })}`);
+  if (!answer.ok) return;
+  const { path } = await answer.json();
+  drawer.replaceChildren(element("h2", `Path in ${path.length - 1} steps`), listed(path, "steps"));
+}
+
+function camera(sigma) {
+  const given = (wantedState("view") || "").split(",").map(Number);
+  if (given.length === 3 && given.every(Number.isFinite)) sigma.getCamera().setState({ x: given[0], y: given[1], ratio: given[2] });
+  let pause;
+  sigma.getCamera().on("updated", ({ x, y, ratio }) => {
+    clearTimeout(pause);
+    pause = setTimeout(() => state("view", [x, y, ratio].map((v) => v.toFixed(3)).join(",")), 400);
   });
-  edges.start.forEach((start, i) => {
-    const weak = edges.kind[i] === "occurs with";
-    const belief = nodes.belief[start] ?? nodes.belief[edges.end[i]] ?? 0.2;
-    graph.addEdge(nodes.key[start], nodes.key[edges.end[i]], { size: many ? 0.5 : weak ? 0.7 + 0.3 * Math.min(4, Math.log1p(edges.weight[i] ?? 1)) : 1 + 4 * belief, color: weak ? shades.line : shades.strong });
-  });
-  return graph;
+  const press = (id, act) => document.getElementById(id).addEventListener("click", act);
+  press("closer", () => sigma.getCamera().animatedZoom({ duration: 150 }));
+  press("farther", () => sigma.getCamera().animatedUnzoom({ duration: 150 }));
+  press("whole", () => sigma.getCamera().animatedReset({ duration: 150 }));
 }
 
 async function draw() {
-  const answer = await fetch(box.dataset.source);
-  if (!answer.ok) {
-    box.append(element("p", "The graph could not be read. Reload the page; if it stays so, see `hypograph doctor`.", { class: "notice" }));
-    return;
-  }
+  let answer;
+  try { answer = await fetch(box.dataset.source); } catch { answer = { ok: false }; }
+  if (!answer.ok) { say("The graph could not be read. Load the page again; if it stays so, `hypograph doctor` says why.", "error"); return; }
   const found = await answer.json();
   const total = found.nodes.key.length;
   if (!total) {
-    box.append(element("p", "There is nothing to draw yet. Run `hypograph demo`, or widen the filter.", { class: "empty" }));
+    say("Nothing passes these filters. Widen them, or run `hypograph demo` if the graph is new.", "quiet");
     box.dataset.ready = "0";
     return;
   }
+  box.replaceChildren();
   const graph = build(found);
   const many = total > MANY;
-  const sigma = new Sigma(graph, box, { labelColor: { color: colour("ink") }, labelFont: "system-ui, sans-serif", labelSize: 12, labelDensity: many ? 0.2 : 0.6, labelRenderedSizeThreshold: 6, defaultDrawNodeHover: hover, itemSizesReference: "screen", zIndex: true, hideEdgesOnMove: many, hideLabelsOnMove: many });
+  const sigma = new Sigma(graph, box, { defaultNodeType: "halo", nodeProgramClasses: { halo: NodeWithHalo }, labelColor: { color: PALETTE.ink }, labelFont: "system-ui, sans-serif", labelSize: 12, labelDensity: many ? 0.2 : 0.6, labelRenderedSizeThreshold: 6, defaultDrawNodeHover: drawHover, stagePadding: 50, itemSizesReference: "screen", zIndex: !many, hideEdgesOnMove: many, hideLabelsOnMove: many });
+  const way = (found.path || []).map((i) => found.nodes.key[i]);
+  const along = new Set(way.slice(1).map((key, i) => [way[i], key].sort().join(" ")));
   let chosen = null;
-  let lit = null;
-  const dim = colour("line");
+  let lit = way.length ? new Set(way) : null;
+  const dim = { color: PALETTE.line, haloColor: PALETTE.line, ringColor: PALETTE.line, label: "", zIndex: 0 };
   sigma.setSetting("nodeReducer", (key, data) => {
     if (!lit) return data;
-    if (lit.has(data.halo ?? key)) return key === chosen ? { ...data, forceLabel: true } : data;
-    return data.halo ? { ...data, hidden: true } : { ...data, color: dim, label: "" };
+    if (!lit.has(key)) return { ...data, ...dim };
+    return { ...data, zIndex: 1, forceLabel: key === chosen || way.length > 0 };
   });
-  sigma.setSetting("edgeReducer", (key, data) => (!lit || graph.extremities(key).every((end) => lit.has(end)) ? data : { ...data, hidden: many }));
+  sigma.setSetting("edgeReducer", (key, data) => {
+    if (!lit) return data;
+    const ends = graph.extremities(key);
+    if (along.has([...ends].sort().join(" "))) return { ...data, color: PALETTE.accent, size: Math.max(3, data.size), zIndex: 1 };
+    return ends.every((end) => lit.has(end)) ? data : { ...data, hidden: many };
+  });
   const light = (keys) => { lit = keys; sigma.refresh({ skipIndexation: true }); };
-  const choose = async (key) => {
+  const choose = (key) => {
     chosen = key;
     state("node", key);
-    light(new Set([key, ...graph.neighbors(key)]));
-    const start = wantedState("from");
-    await tell(key, start);
-    if (start && start !== key) await join(start, key);
+    light(new Set([key, ...graph.neighbors(key), ...way]));
+    return tell(key);
   };
-  const join = async (start, end) => {
-    const reply = await fetch(`/api/v1/graph/path?start=${encodeURIComponent(start)}&end=${encodeURIComponent(end)}`);
-    state("from", null);
-    if (!reply.ok) return;
-    const { path } = await reply.json();
-    drawer.append(element("h3", path.length ? `Path in ${path.length - 1} steps` : "No path joins the two"), linked(path));
-    if (path.length) light(new Set(path.map((node) => node.key)));
-  };
-  sigma.on("clickNode", ({ node }) => choose(graph.getNodeAttribute(node, "halo") ?? node));
-  sigma.on("clickStage", () => { chosen = null; state("node", null); light(null); });
-  const wanted = wantedState("node");
-  if (wanted && graph.hasNode(wanted)) choose(wanted);
-  document.getElementById("png").addEventListener("click", () => save(sigma));
+  sigma.on("clickNode", ({ node }) => choose(node));
+  sigma.on("doubleClickNode", ({ node, event }) => { event.preventSigmaDefault(); location.href = graphAddress({ focus: node, hops: 1, node }); });
+  sigma.on("clickStage", () => {
+    chosen = null;
+    ++told;
+    state("node", null);
+    light(way.length ? new Set(way) : null);
+    if (way.length) tellPath(way); else drawer.replaceChildren(...resting);
+  });
+  camera(sigma);
+  document.getElementById("png").addEventListener("click", () => picture(sigma));
   box.dataset.ready = String(total);
-}
-
-function hover(context, data, settings) {
-  if (!data.label) return;
-  context.font = `${settings.labelSize}px ${settings.labelFont}`;
-  const width = context.measureText(data.label).width;
-  context.fillStyle = colour("raised");
-  context.strokeStyle = colour("line");
-  context.beginPath();
-  context.roundRect(data.x + data.size + 1, data.y - 11, width + 10, 22, 4);
-  context.fill();
-  context.stroke();
-  context.fillStyle = colour("ink");
-  context.fillText(data.label, data.x + data.size + 6, data.y + 4);
-}
-
-function save(sigma) {
-  const { width, height } = sigma.getDimensions();
-  const sheet = Object.assign(document.createElement("canvas"), { width: width * 2, height: height * 2 });
-  const context = sheet.getContext("2d");
-  context.fillStyle = colour("raised");
-  context.fillRect(0, 0, sheet.width, sheet.height);
-  sigma.refresh();
-  for (const layer of Object.values(sigma.getCanvases())) context.drawImage(layer, 0, 0, sheet.width, sheet.height);
-  const link = element("a", "", { download: "hypograph.png", href: sheet.toDataURL("image/png") });
-  link.click();
+  const wanted = wantedState("node");
+  if (wanted && graph.hasNode(wanted)) choose(wanted); else if (way.length) tellPath(way);
 }
 
 document.addEventListener("DOMContentLoaded", draw);

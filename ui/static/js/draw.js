@@ -1,0 +1,68 @@
+"use strict";
+// From the columns that the server sends to a graph that sigma draws: radius, halo, mark, width, colour.
+const styles = getComputedStyle(document.documentElement);
+const colour = (name) => styles.getPropertyValue(`--${name}`).trim();
+const MANY = 1500; // above this many nodes everything is smaller, and lines hide while the graph moves
+const TORN = 0.25; // from this conflict on a node is marked
+const PALETTE = Object.fromEntries(["hypothesis", "alloy", "keyword", "publication", "quiet", "unknown", "against", "line", "strong", "accent", "ink", "raised"].map((name) => [name, colour(name)]));
+
+// From the outside in: halo (what is unknown), mark (sources contradict each other), the node itself.
+const NodeWithHalo = Sigma.rendering.createNodeBorderProgram({
+  borders: [
+    { size: { attribute: "halo", defaultValue: 0, mode: "pixels" }, color: { attribute: "haloColor", defaultValue: "#0000" } },
+    { size: { attribute: "ring", defaultValue: 0, mode: "pixels" }, color: { attribute: "ringColor", defaultValue: "#0000" } },
+    { size: { fill: true }, color: { attribute: "color" } },
+  ],
+});
+
+function radius(kind, best, belief, df) {
+  if (kind === "hypothesis") return 6 + 9 * (best ?? belief ?? 0.1);
+  return kind === "keyword" ? 4 + Math.min(5, Math.sqrt(df || 1) / 6) : 6;
+}
+
+function build({ nodes, edges }) {
+  const graph = new graphology.MultiGraph();
+  const many = nodes.key.length > MANY;
+  const scale = many ? 0.45 : 1;
+  nodes.key.forEach((key, i) => {
+    const kind = nodes.kind[i];
+    const halo = scale * 10 * (nodes.ignorance[i] ?? 0);
+    const ring = (nodes.conflict[i] ?? 0) >= TORN ? (many ? 1.5 : 3) : 0;
+    const size = scale * radius(kind, nodes.probability_best[i], nodes.belief[i], nodes.df[i]) + halo + ring;
+    graph.addNode(key, { x: nodes.x[i], y: nodes.y[i], size, halo, ring, haloColor: PALETTE.unknown, ringColor: PALETTE.against, color: PALETTE[kind] || PALETTE.quiet, label: nodes.label[i] });
+  });
+  edges.start.forEach((start, i) => {
+    const end = edges.end[i];
+    const weak = edges.kind[i] === "occurs with";
+    const belief = nodes.belief[start] ?? nodes.belief[end] ?? 0.2;
+    const size = many ? 0.5 : weak ? 0.7 + 0.3 * Math.min(4, Math.log1p(edges.weight[i] ?? 1)) : 1 + 4 * belief;
+    graph.addEdge(nodes.key[start], nodes.key[end], { size, color: weak ? PALETTE.line : PALETTE.unknown });
+  });
+  return graph;
+}
+
+function drawHover(context, data, settings) {
+  if (!data.label) return;
+  context.font = `${settings.labelSize}px ${settings.labelFont}`;
+  const width = context.measureText(data.label).width;
+  context.fillStyle = PALETTE.raised;
+  context.strokeStyle = PALETTE.strong;
+  context.beginPath();
+  context.roundRect(data.x + data.size + 1, data.y - 11, width + 10, 22, 5);
+  context.fill();
+  context.stroke();
+  context.fillStyle = PALETTE.ink;
+  context.fillText(data.label, data.x + data.size + 6, data.y + 4);
+}
+
+function picture(sigma) {
+  const { width, height } = sigma.getDimensions();
+  const sheet = Object.assign(document.createElement("canvas"), { width: width * 2, height: height * 2 });
+  const context = sheet.getContext("2d");
+  context.fillStyle = PALETTE.raised;
+  context.fillRect(0, 0, sheet.width, sheet.height);
+  sigma.refresh();  // the layers are empty after a frame is shown, so draw them now
+  for (const layer of Object.values(sigma.getCanvases())) context.drawImage(layer, 0, 0, sheet.width, sheet.height);
+  const link = Object.assign(document.createElement("a"), { download: "hypograph.png", href: sheet.toDataURL("image/png") });
+  link.click();
+}
