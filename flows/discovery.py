@@ -91,6 +91,7 @@ class _Run:
     runner: UnitRunner
     knowledge: Knowledge
     tell: Tell
+    settings: Settings
     steps: list[dict[str, Any]] = field(default_factory=list)
     manifests: list[dict[str, Any]] = field(default_factory=list)
 
@@ -179,6 +180,7 @@ def campaigns_task(run: _Run, tables: Sequence[ReactionTable]) -> Any:
 @task(name="manifest", cache_policy=NO_CACHE, persist_result=False)
 def manifest_task(run: _Run, literature: Any, publications: Sequence[Publication]) -> None:
     """The best keyword sets to stated concepts: last, so that the budget serves the other steps first."""
+    from hypograph.flows.embeddings import embedder
     from hypograph.flows.literature import SMALL
     from hypograph.flows.literature_manifest_run import manifest_sets
 
@@ -190,6 +192,7 @@ def manifest_task(run: _Run, literature: Any, publications: Sequence[Publication
             publications[: SMALL if small else None],
             run.knowledge,
             1 if small else 3,
+            embedder(run.settings),
             partial(run.tell, "manifest"),
         )
 
@@ -248,7 +251,7 @@ def run_discovery(
         ):
             tell("language model", knowledge.sentence)
             runner = UnitRunner(store, settings.home / "units", workers=workers, run_id=run_id)
-            run = _Run(parameters, runner, knowledge, tell)
+            run = _Run(parameters, runner, knowledge, tell, settings)
             store.start_run(FlowRun(run_id, name, started, parameters.model_dump(mode="json")))
             try:
                 found = _steps(run, *inputs, only)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,12 +62,6 @@ class Knowledge:
         from hypograph.agents import ModelPassageReader, ModelWriter
 
         return {"writer": ModelWriter(self._of("writer")[0]), "reader": ModelPassageReader(self._of("reader")[0])}
-
-    def embed(self) -> Callable[[Sequence[str]], Any] | None:
-        """Embeddings of the first model that names an embedding model, or None."""
-        gateways = [self.gateway, *(g for found in self.roles.values() for g in found)]
-        named = [g for g in gateways if g is not None and g.config.embedding_model]
-        return next((g.embed for g in named if hasattr(g, "embed")), None)
 
     def evidence(self) -> dict[str, Any]:
         """Arguments of the evidence step."""

@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hypograph.models.errors import InputError, MissingFileError
-from hypograph.models.keywords.gold import GoldDocument, Method, TfIdf, macro_f1, ours
+from hypograph.models.keywords.gold import ByMeaning, GoldDocument, Method, TfIdf, macro_f1, ours
+from hypograph.models.keywords.passages import Embed
 
 Say = Callable[[str], None]
 
@@ -94,7 +95,14 @@ def _yake() -> Method | None:
     return lambda title, body: [phrase for phrase, _ in extractor.extract_keywords(f"{title}. {body}")]
 
 
-def evaluate_keyphrases(path: Path, *, baselines: bool = True, say: Say = lambda text: None) -> dict[str, Any]:
+def evaluate_keyphrases(
+    path: Path,
+    *,
+    baselines: bool = True,
+    embed: Embed | None = None,
+    sample: int | None = None,
+    say: Say = lambda text: None,
+) -> dict[str, Any]:
     """Measure keyphrases on a gold standard, ours beside TF-IDF and YAKE.
 
     Parameters
@@ -103,6 +111,10 @@ def evaluate_keyphrases(path: Path, *, baselines: bool = True, say: Say = lambda
         Folder or ZIP file, as for `read_gold`.
     baselines
         Also run the baselines; YAKE takes most of the time.
+    embed
+        Maps texts to unit vectors: ours is also measured with embeddings.
+    sample
+        Documents to measure on, evenly over those in order of names; None for all.
     say
         Called with a line of progress.
 
@@ -117,7 +129,11 @@ def evaluate_keyphrases(path: Path, *, baselines: bool = True, say: Say = lambda
         As for `read_gold`.
     """
     documents = read_gold(path)
+    if sample is not None and sample < len(documents):
+        documents = [documents[i * len(documents) // sample] for i in range(sample)]
     methods: dict[str, Method] = {"ours": ours}
+    if embed is not None:
+        methods["ours_embeddings"] = ByMeaning(embed)
     if baselines:
         methods["tfidf"] = TfIdf(documents)
         yake = _yake()

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hypograph.flows.embeddings import embedder
 from hypograph.flows.literature_inspire import NoStore
 from hypograph.flows.literature_manifest import Manifester, manifest_units
 from hypograph.flows.units import UnitRunner
 from hypograph.models.errors import BudgetSpentError, InputError
 from hypograph.models.keywords.extraction import pieces
-from hypograph.models.keywords.passages import Library, cut
+from hypograph.models.keywords.passages import Embed, Library, cut
 from hypograph.models.records import KeywordSet, Publication
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def manifest_command(
         wanted = keywords or keywords_of(store, hypothesis)
         by = Manifester(**knowledge.manifest(), per_claim=per_claim, skip=tuple(skip))
         runner = UnitRunner(store, settings.home / "units") if store and save else _without(settings.home)
-        document = manifest_units(runner, wanted, Library(publications, knowledge.embed()), by)
+        document = manifest_units(runner, wanted, Library(publications, embedder(settings)), by)
         return {**document, "assessed": measured, "llm": knowledge.document()}
 
 
@@ -149,6 +150,7 @@ def manifest_sets(
     publications: Sequence[Publication],
     knowledge: Knowledge,
     most: int,
+    embed: Embed | None = None,
     say: Say = lambda text: None,
 ) -> list[dict[str, Any]]:
     """Manifest the best sets of a run, as many as the budget allows.
@@ -158,7 +160,7 @@ def manifest_sets(
     list of dict
         One document a set; fewer than `most` where the budget ends: what is done is kept and found by the next run.
     """
-    library = Library(publications, knowledge.embed())
+    library = Library(publications, embed)
     by = Manifester(**knowledge.manifest())
     made: list[dict[str, Any]] = []
     for chosen in sets[:most]:

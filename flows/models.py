@@ -28,7 +28,7 @@ _NUMBERS = {
     "max_tries": int,
 }
 _TEXTS = ("base_url", "model", "embedding_model", "api_key_env")
-ROLES = ("expert", "judge", "proposer", "extractor", "scorer")
+ROLES = ("expert", "judge", "proposer", "extractor", "scorer", "writer", "reader")
 
 
 def named_models(settings: Settings) -> dict[str, ModelConfig]:

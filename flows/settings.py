@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     )
     llm_max_concurrency: int = Field(4, ge=1, le=256, description="Requests at once to one endpoint.")
     llm_timeout: float = Field(120.0, gt=0, description="Seconds to wait for one answer.")
+    embeddings: str | None = Field(
+        None,
+        description="Sentence encoder: its folder or ZIP file, or a named model with embedding_model; unset: none.",
+    )
     ui_host: str = Field("127.0.0.1", description="Address the pages are served on.")
     ui_port: int = Field(8347, ge=1, le=65535, description="Port the pages are served on.")
     ui_token: SecretStr | None = Field(None, description="Token that opens the pages; needed off loopback.")

@@ -40,11 +40,18 @@ def evaluate(
 def keyphrases(
     gold: Annotated[Path, typer.Option(help="ZIP file or folder with docsutf8/NAME.txt and keys/NAME.key.")],
     baselines: Annotated[bool, typer.Option(help="Also run TF-IDF and YAKE.")] = True,
+    embeddings: Annotated[
+        str | None, typer.Option(help="Also with embeddings: a sentence encoder's file, or a model's name.")
+    ] = None,
+    sample: Annotated[int | None, typer.Option(min=1, help="So many documents, evenly over all.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
+    from hypograph.flows.embeddings import embedder
     from hypograph.flows.literature_gold import evaluate_keyphrases
+    from hypograph.flows.settings import load_settings
 
-    document = evaluate_keyphrases(gold, baselines=baselines, say=say)
+    embed = embedder(load_settings(), embeddings)
+    document = evaluate_keyphrases(gold, baselines=baselines, embed=embed, sample=sample, say=say)
     rows = [(m["method"], m["f1_at_5"], m["f1_at_10"], m["seconds"]) for m in document["methods"]]
     emit(
         document,

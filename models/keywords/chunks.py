@@ -91,6 +91,11 @@ def keyphrases(title: str, body: str, most: int = 10, longest: int = 5) -> list[
     list of str
         As they stand, best first; ties in order of appearance.
     """
+    return [phrase for phrase, _ in scored_keyphrases(title, body, longest)[:most]]
+
+
+def scored_keyphrases(title: str, body: str, longest: int = 5) -> list[tuple[str, float]]:
+    """Return all phrases of a document with their scores, best first; parameters as for `keyphrases`."""
     place: dict[str, float] = {}
     spelling: dict[str, str] = {}
     times: Counter[str] = Counter()
@@ -102,5 +107,5 @@ def keyphrases(title: str, body: str, most: int = 10, longest: int = 5) -> list[
             times[name] += 1
             place.setdefault(name, 1.4 if in_title else 1.0 - 0.5 * chunk.offset)
             spelling.setdefault(name, chunk.text)
-    ranked = sorted(place, key=lambda n: -place[n] * len(spelling[n]) ** 0.6 * times[n] ** 0.5)
-    return [spelling[name] for name in ranked[:most]]
+    score = {name: place[name] * len(spelling[name]) ** 0.6 * times[name] ** 0.5 for name in place}
+    return [(spelling[name], score[name]) for name in sorted(score, key=lambda n: -score[n])]

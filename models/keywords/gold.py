@@ -8,8 +8,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from math import log
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hypograph.models.keywords import english as en
-from hypograph.models.keywords.chunks import keyphrases, split
+from hypograph.models.keywords.chunks import keyphrases, scored_keyphrases, split
 
 Method = Callable[[str, str], Sequence[str]]
 
@@ -105,3 +108,34 @@ class TfIdf:
 def ours(title: str, body: str) -> list[str]:
     """Keyphrases by boundaries, without corpus, language model or embeddings."""
     return keyphrases(title, body)
+
+
+@dataclass(frozen=True)
+class ByMeaning:
+    """Ours, the best phrases ranked anew by how near they are to the document in meaning.
+
+    Parameters
+    ----------
+    embed
+        Maps texts to unit vectors, shape ``(n, d)``.
+    depth
+        Phrases that are embedded, the best without embeddings.
+    weight
+        A phrase's score is multiplied by exp(weight · cosine).
+    """
+
+    embed: Callable[[Sequence[str]], NDArray[np.float64]]
+    depth: int = 20
+    weight: float = 2.0
+
+    def __call__(self, title: str, body: str) -> list[str]:
+        """Return the phrases, best first."""
+        found = scored_keyphrases(title, body)
+        first = found[: self.depth]
+        if not first:
+            return []
+        vectors = self.embed([f"{title}. {body}", *(phrase for phrase, _ in first)])
+        cosine = np.round(vectors[1:] @ vectors[0], 6)
+        value = np.array([score for _, score in first]) * np.exp(self.weight * cosine)
+        order = np.lexsort((np.arange(len(first)), -value))
+        return [first[int(i)][0] for i in order] + [phrase for phrase, _ in found[self.depth :]]

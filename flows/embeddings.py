@@ -1,0 +1,66 @@
+"""Embeddings where the user names a source of them: a sentence encoder's files, or a model at an endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hypograph.models.errors import SettingError
+from hypograph.models.keywords.counts import FloatArray
+from hypograph.models.keywords.passages import Embed
+
+if TYPE_CHECKING:
+    from hypograph.flows.settings import Settings
+
+
+def embedder(settings: Settings, named: str | None = None) -> Embed | None:
+    """Return what maps texts to unit vectors, or None where nothing is named.
+
+    Parameters
+    ----------
+    settings
+        Its ``embeddings`` counts where `named` is None.
+    named
+        A folder, ZIP file or wheel of a sentence encoder, or the name of a model of the settings file that has an
+        ``embedding_model``.
+
+    Raises
+    ------
+    SettingError
+        If a model of that name has no embedding model, or there is neither model nor file.
+    MissingFileError, InputError
+        If the file is no sentence encoder.
+    """
+    name = settings.embeddings if named is None else named
+    if not name:
+        return None
+    if name in settings.models:
+        return _at_endpoint(settings, name)
+    if not Path(name).expanduser().exists():
+        raise SettingError(
+            f"{name!r} is neither a file nor a model of the settings file",
+            where="HYPOGRAPH_EMBEDDINGS or --embeddings",
+            expected="a sentence encoder's folder or ZIP file, or a named model with embedding_model",
+        )
+    from hypograph.agents.gateway.encoder import load_encoder
+
+    return load_encoder(Path(name).expanduser())
+
+
+def _at_endpoint(settings: Settings, name: str) -> Embed:
+    import numpy as np
+
+    from hypograph.agents import connect
+    from hypograph.flows.models import named_models
+
+    config = named_models(settings)[name]
+    if not config.embedding_model:
+        raise SettingError("the model names no embedding model", where=f"models.{name}", expected="embedding_model")
+    gateway = connect(config, cache_folder=settings.home / "llm-cache")
+
+    def embed(texts: Sequence[str]) -> FloatArray:
+        vectors = gateway.embed(texts)
+        return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), float)
+
+    return embed
