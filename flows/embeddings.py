@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from hypograph.models.keywords.counts import FloatArray
 from hypograph.models.keywords.passages import Embed
 
 if TYPE_CHECKING:
+    from hypograph.agents import Gateway
     from hypograph.flows.settings import Settings
 
 
@@ -48,19 +50,30 @@ def embedder(settings: Settings, named: str | None = None) -> Embed | None:
     return load_encoder(Path(name).expanduser())
 
 
-def _at_endpoint(settings: Settings, name: str) -> Embed:
-    import numpy as np
+@dataclass(frozen=True)
+class EndpointEmbeddings:
+    """Unit vectors from a model at an endpoint, each text asked for once."""
 
+    gateway: Gateway
+
+    @property
+    def name(self) -> str:
+        """What results are keyed by."""
+        return f"{self.gateway.config.embedding_model} {self.gateway.config.settings_key}"
+
+    def __call__(self, texts: Sequence[str]) -> FloatArray:
+        """Return vectors, shape ``(len(texts), d)``."""
+        import numpy as np
+
+        vectors = self.gateway.embed(texts)
+        return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), float)
+
+
+def _at_endpoint(settings: Settings, name: str) -> Embed:
     from hypograph.agents import connect
     from hypograph.flows.models import named_models
 
     config = named_models(settings)[name]
     if not config.embedding_model:
         raise SettingError("the model names no embedding model", where=f"models.{name}", expected="embedding_model")
-    gateway = connect(config, cache_folder=settings.home / "llm-cache")
-
-    def embed(texts: Sequence[str]) -> FloatArray:
-        vectors = gateway.embed(texts)
-        return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), float)
-
-    return embed
+    return EndpointEmbeddings(connect(config, cache_folder=settings.home / "llm-cache"))

@@ -22,7 +22,7 @@ from hypograph.flows.literature_graph import (
 )
 from hypograph.flows.literature_impact import keyword_impact, literature_outcomes, set_model
 from hypograph.flows.literature_merges import Decision, aliases_of, apply_merges, decided_merges, merged_names
-from hypograph.flows.literature_sets import keyword_embedding, propose_sets
+from hypograph.flows.literature_sets import keyword_embedding, name_embedding, propose_sets
 from hypograph.flows.units import UnitRunner
 from hypograph.models.errors import InputError
 from hypograph.models.keys import digest
@@ -30,6 +30,7 @@ from hypograph.models.keywords.candidates import select, tabulate
 from hypograph.models.keywords.counts import FloatArray, IntArray, count_pairs
 from hypograph.models.keywords.extraction import introduced, material_keywords, passage_of, phrase_candidates
 from hypograph.models.keywords.graph import Backbone, Corpus, backbone, build_corpus
+from hypograph.models.keywords.passages import Embed
 from hypograph.models.keywords.synonyms import propose_merges
 from hypograph.models.keywords.text import normalise
 from hypograph.models.protocols import Mention
@@ -81,6 +82,7 @@ def literature_units(
     sets: int = 20,
     topic: str = "",
     extracted: Mapping[str, Extracted] = MappingProxyType({}),
+    embed: Embed | None = None,
     seed: int = 0,
     small: bool = False,
 ) -> LiteratureOutcome:
@@ -99,6 +101,8 @@ def literature_units(
         Keywords of which every set holds one, parted by commas; empty for none.
     extracted
         What an extractor found, by publication: its keywords and relations enter beside those found here.
+    embed
+        Maps texts to unit vectors: keywords that mean nearly the same are proposed for merging too.
     seed
         Seed of communities and sampling.
     small
@@ -125,8 +129,9 @@ def literature_units(
     state = digest(keywords, about, decided, seed)
     expansions = {short: long for one in read for short, long in one["introduced"].items()}
     aliases = aliases_of(raw, decided)
-    work = partial(_graph, corpus, chosen, expansions, decided, aliases, seed)
-    graph = runner.run("literature-graph", {"state": state, "aliases": aliases}, work)
+    work = partial(_graph, corpus, chosen, expansions, decided, aliases, embed, seed)
+    inputs = {"state": state, "aliases": aliases, "embeddings": getattr(embed, "name", "") if embed else ""}
+    graph = runner.run("literature-graph", inputs, work)
     renamed = merged_names(raw, decided)
     _write(runner, chosen, read, keywords, corpus, extracted, renamed)
     found = runner.run(
@@ -191,13 +196,15 @@ def _graph(
     expansions: dict[str, str],
     decided: Sequence[Decision],
     aliases: Mapping[str, Sequence[str]],
+    embed: Embed | None,
     seed: int,
 ) -> Outcome:
     pairs = count_pairs(corpus.indptr, corpus.indices)
     found = backbone(corpus, pairs, seed=seed)
     impact = keyword_impact(corpus) if any(p.citations is not None for p in chosen) else None
     known = {(d[0], d[1]) for d in decided}
-    merges = propose_merges(corpus.names, keyword_embedding(corpus, pairs), expansions)
+    meaning = None if embed is None else name_embedding(corpus, embed)
+    merges = propose_merges(corpus.names, keyword_embedding(corpus, pairs), expansions, meaning=meaning)
     # What a person has decided is not asked again, nor its entry overwritten.
     merges = [m for m in merges if (m.first, m.second) not in known]
     nodes: list[Node] = [*keyword_nodes(corpus, found, impact, aliases), *merge_nodes(merges)]

@@ -16,6 +16,7 @@ from hypograph.graph import GraphStore
 from hypograph.graph.queries import literature as queries
 from hypograph.models.errors import InputError
 from hypograph.models.keys import digest
+from hypograph.models.keywords.passages import Embed
 from hypograph.models.records import Publication
 
 BATCH = 2000
@@ -27,6 +28,7 @@ def build(
     publications: Sequence[Publication],
     *,
     extracted: Mapping[str, Extracted] = MappingProxyType({}),
+    embed: Embed | None = None,
     seed: int = 0,
     tell: Any = None,
 ) -> LiteratureOutcome:
@@ -46,6 +48,8 @@ def build(
         The corpus.
     extracted
         What an extractor found, by publication (`Extractions.of`): its keywords and relations enter too.
+    embed
+        As for `literature_units`.
     seed
         Seed of communities and sampling.
     tell
@@ -63,13 +67,20 @@ def build(
     if not publications:
         raise InputError("the corpus is empty", hint="Add publications with `hypograph literature add`.")
     note = folder / "literature-build.json"
-    state = digest([digest(p) for p in publications], decided_merges(store), extracted, seed, code_version())
+    state = digest(
+        [digest(p) for p in publications],
+        decided_merges(store),
+        extracted,
+        getattr(embed, "name", ""),
+        seed,
+        code_version(),
+    )
     if _last(note) != state:
         clear(store)
         note.parent.mkdir(parents=True, exist_ok=True)
         note.write_text(json.dumps({"state": ""}), encoding="utf-8")
     runner = UnitRunner(store, folder) if tell is None else UnitRunner(store, folder, tell=tell)
-    outcome = literature_units(runner, publications, extracted=extracted, seed=seed)
+    outcome = literature_units(runner, publications, extracted=extracted, embed=embed, seed=seed)
     note.write_text(json.dumps({"state": state}), encoding="utf-8")
     return outcome
 

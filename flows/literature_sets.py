@@ -15,10 +15,12 @@ from hypograph.models.keywords.counts import FloatArray, IntArray, PairCounts
 from hypograph.models.keywords.graph import Corpus
 from hypograph.models.keywords.inspire import Neighbours, anneal, diverse
 from hypograph.models.keywords.materials import keyword_kind
+from hypograph.models.keywords.passages import Embed
 from hypograph.models.keywords.setmodel import PromisingScore, SetModel
 from hypograph.models.keywords.text import normalise
 
 SIZE: Final = 4
+EMBEDDED: Final = 5000
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,18 @@ class Proposals:
 def keyword_embedding(corpus: Corpus, pairs: PairCounts) -> FloatArray:
     """Embedding of the keywords by the company they keep, rounded so that the last bits cannot matter."""
     return np.round(embed(pairs, corpus.df, corpus.publications), 6)
+
+
+def name_embedding(corpus: Corpus, embed: Embed, most: int = EMBEDDED) -> FloatArray:
+    """Embedding of the names of the `most` frequent keywords; zero rows for others, and for elements and formulas."""
+    phrases = [i for i, name in enumerate(corpus.names) if " " in name]
+    chosen = sorted(phrases, key=lambda i: (-corpus.df[i], i))[:most]
+    if not chosen:
+        return np.zeros((len(corpus.names), 1))
+    vectors = embed([corpus.names[i] for i in chosen])
+    found = np.zeros((len(corpus.names), vectors.shape[1]))
+    found[chosen] = np.round(vectors, 6)
+    return found
 
 
 def propose_sets(

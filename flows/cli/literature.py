@@ -96,6 +96,7 @@ def remove(keys: Annotated[list[str], typer.Argument(help="DOIs or keys.")], as_
 
 @app.command("build", help="Build the keyword graph of your corpus in the store.")
 def build(seed: SeedOption = 0, as_json: JsonFlag = False) -> None:
+    from hypograph.flows.embeddings import embedder
     from hypograph.flows.literature_build import build as build_graph
     from hypograph.flows.literature_extract import Extractions
     from hypograph.graph import open_store
@@ -107,7 +108,9 @@ def build(seed: SeedOption = 0, as_json: JsonFlag = False) -> None:
     with open_store(settings.store_config()) as store:
         store.ensure_schema()
         extracted = Extractions(corpus.folder).of(publications)
-        found = build_graph(store, settings.home / "units", publications, extracted=extracted, seed=seed)
+        found = build_graph(
+            store, settings.home / "units", publications, extracted=extracted, embed=embedder(settings), seed=seed
+        )
         document = {
             "publications": found.publications,
             "keywords": found.keywords,

@@ -9,6 +9,9 @@ import numpy as np
 
 from hypograph.models.keywords.counts import FloatArray
 
+# Cosine from which two names may mean the same; a person decides.
+NEAR = 0.85
+
 
 @dataclass(frozen=True, slots=True)
 class MergeProposal:
@@ -26,8 +29,11 @@ def propose_merges(
     expansions: Mapping[str, str],
     most: int = 500,
     close: float = 0.5,
+    meaning: FloatArray | None = None,
 ) -> list[MergeProposal]:
     """Find keywords that are written alike and keep the same company, and abbreviations with their expansion.
+
+    Where the names are embedded, also keywords that mean nearly the same however they are written.
 
     Parameters
     ----------
@@ -41,6 +47,8 @@ def propose_merges(
         Proposals at most, the most similar first.
     close
         Least similarity of the letters (Jaccard of letter trigrams).
+    meaning
+        Unit rows of the names' embeddings by meaning, shape ``(n, d)``; zero rows for names not embedded.
 
     Returns
     -------
@@ -64,7 +72,22 @@ def propose_merges(
             value = round((letters + cosine) / 2.0, 6)
             reason = f"letters {letters:.2f}, company {cosine:.2f}"
             found[first, second] = MergeProposal(first, second, value, reason)
+    for first, second, cosine in _near(names, meaning) if meaning is not None else ():
+        if (first, second) not in found:
+            found[first, second] = MergeProposal(first, second, round(cosine, 6), f"meaning {cosine:.2f}")
     return sorted(found.values(), key=lambda m: (-m.similarity, m.first, m.second))[:most]
+
+
+def _near(names: Sequence[str], meaning: FloatArray, least: float = NEAR) -> list[tuple[str, str, float]]:
+    """Pairs of names whose embeddings have a cosine of at least `least`."""
+    found = []
+    for start in range(0, len(names), 2000):
+        cosine = meaning[start : start + 2000] @ meaning.T
+        for row, column in zip(*np.nonzero(cosine >= least), strict=True):
+            if start + row < column:
+                first, second = sorted((names[start + row], names[column]))
+                found.append((first, second, min(float(cosine[row, column]), 1.0)))
+    return found
 
 
 def _alike(names: Sequence[str], close: float) -> list[tuple[str, str, float]]:

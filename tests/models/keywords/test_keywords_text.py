@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pytest
 
 from hypograph.models.keywords.abbreviations import abbreviations
 from hypograph.models.keywords.chunks import keyphrases, noun_phrases
 from hypograph.models.keywords.elements import SYMBOLS, formula_name, looks_like_formula, parse_formula
 from hypograph.models.keywords.extraction import PhraseExtractor, is_verbatim, passage_of
+from hypograph.models.keywords.gold import ByMeaning, ours
 from hypograph.models.keywords.materials import material_mentions
 from hypograph.models.keywords.text import normalise
 from hypograph.models.protocols import Extractor
@@ -128,3 +132,17 @@ def test_passages_are_found_across_plural_and_hyphen() -> None:
     paper = Publication("k", title="On graphs", abstract="First. We study Key-Frames of films.")
     assert passage_of(paper, "key frame") == "We study Key-Frames of films."
     assert passage_of(paper, "quantum") == ""
+
+
+def test_meaning_ranks_the_best_phrases_anew_and_keeps_the_rest() -> None:
+    body = "The camera moves. Deep neural networks see. A red car drives. The blue sky is wide."
+    plain = ours("Robust visual tracking", body)
+
+    def embed(texts: Sequence[str]) -> np.ndarray:
+        return np.array([[1.0, 0.0] if i == 0 or t == "blue sky" else [0.0, 1.0] for i, t in enumerate(texts)])
+
+    found = ByMeaning(embed, depth=len(plain))("Robust visual tracking", body)
+    assert found[0] == "blue sky"
+    assert sorted(found) == sorted(plain)
+    assert ByMeaning(embed, depth=1)("Robust visual tracking", body) == plain
+    assert ByMeaning(embed)("", "") == []
