@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from hypograph.models.optimize.space import Point, Space
 
 Floats = NDArray[np.float64]
-POINTS = 256
-CHUNK = 256
+POINTS, FEWEST = 2_048, 512  # candidates looked at for one suggestion, and for each of many
+CHUNK = 512
 
 
 def encode(space: Space, points: Sequence[Point]) -> Floats:
@@ -51,7 +51,7 @@ def ask_several(
     pending
         Points whose results are awaited; their outcomes are integrated over.
     free
-        Candidates; above `POINTS` a random subset of them is looked at.
+        Candidates; of more than `POINTS` (fewer for a batch) a random subset is looked at.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def ask_several(
     from botorch.sampling.normal import SobolQMCNormalSampler
 
     rng = np.random.default_rng(seed)
-    some = np.sort(rng.permutation(len(free))[:POINTS])
+    some = np.sort(rng.permutation(len(free))[: max(POINTS // n, FEWEST)])
     spread = np.where(y.std(0) > 0, y.std(0), 1.0)
     scaled = (y - y.mean(0)) / spread
     with torch.random.fork_rng():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from hypograph.models.errors import SpaceError
-from hypograph.models.optimize.candidates import candidates, identity
+from hypograph.models.optimize.candidates import candidates, distances, identity
 from hypograph.models.optimize.entropy_target import EntropyTarget
 from hypograph.models.optimize.space import Parameter, Point, Space
 from hypograph.models.optimize.trials import (
@@ -50,6 +51,19 @@ class RandomPlanner:
 
 
 @dataclass(frozen=True, slots=True)
+class _Taken:
+    """A plan that was taken, or none, and in words what was refused before it."""
+
+    point: Point | None
+    reason: str
+    told: str
+
+
+def _told(refused: Mapping[str, int]) -> str:
+    return ", ".join(f"{n} refused: {why}" for why, n in refused.items() if n)
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageOptimizer:
     """Asks a planner; what was tried or is not allowed is refused, and then the next plan is taken.
 
@@ -72,7 +86,7 @@ class LanguageOptimizer:
         for i in range(n):
             rng = np.random.default_rng([self.seed, len(history), i])
             made = self._planned(seen, rng)
-            if made is None:
+            if made.point is None:
                 try:
                     free = untried(candidates(self.space, rng), seen)
                 except SpaceError:
@@ -80,33 +94,50 @@ class LanguageOptimizer:
                         break
                     raise
                 point, source = free[int(rng.integers(len(free)))], "random"
-                why = "the model's plans were duplicates or not allowed: drawn at random"
+                why = f"no plan could be taken ({made.told}): drawn at random"
             else:
-                (point, reason), source = made, self.name
-                why = f"{self.planner.name}: {reason}" if reason else f"planned by {self.planner.name} from the history"
+                point, source = made.point, self.name
+                why = f"{self.planner.name}: {made.reason or 'planned from the history'}"
+                why += f" ({made.told})" if made.told else ""
             found.append(suggestion(point, source, why))
             seen = [*seen, Trial("", point)]
         return found
 
-    def _planned(self, seen: Sequence[Trial], rng: np.random.Generator) -> tuple[Point, str] | None:
-        """Return the first plan that is allowed and new, with its reason."""
+    def _planned(self, seen: Sequence[Trial], rng: np.random.Generator) -> _Taken:
+        """Return the first plan that is allowed and new, and what became of those before it.
+
+        A model plans numbers on a grid, which hardly ever sum to a mixture's total: where no plan is allowed as it
+        stands, the first that only breaks a rule on numbers is moved to the nearest allowed point.
+        """
         levels = [self._levels(p, i) for i, p in enumerate(self.space.parameters)]
         options = {label: list(values) for values, label in levels}
         tried = {identity(t.parameters) for t in seen}
+        refused, near = Counter[str](), None
         for _ in range(ASKS):
             plans = self.planner.plan(
                 self._goal(), options, self._coded(seen), PLANS, rng, temperature=self._temperature(seen)
             )
+            refused["empty answer"] += not plans
             for plan in plans:
                 if any(plan.values.get(label) not in values for values, label in levels):
+                    refused["unknown value"] += 1
                     continue
                 point = {
                     p.name: values[plan.values[label]]
                     for p, (values, label) in zip(self.space.parameters, levels, strict=True)
                 }
-                if not self.space.forbids(point) and identity(point) not in tried:
-                    return point, plan.reason
-        return None
+                if self.space.forbids(point):
+                    refused["not allowed"] += 1
+                    near = near or (point, plan.reason)
+                elif identity(point) in tried:
+                    refused["tried before"] += 1
+                else:
+                    return _Taken(point, plan.reason, _told(refused))
+        if near is None or self.space.finite:
+            return _Taken(None, "", _told(refused))
+        free = [p for p in candidates(self.space, rng) if identity(p) not in tried]
+        apart = (distances(self.space, [near[0]], free) ** 2).sum(0)[0]
+        return _Taken(free[int(apart.argmin())], near[1], f"{_told(refused)}; moved to the nearest allowed point")
 
     def _temperature(self, seen: Sequence[Trial]) -> float | None:
         """Replay the trials through a controller a parameter and average their temperatures (geometric mean)."""

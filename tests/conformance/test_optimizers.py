@@ -196,3 +196,33 @@ def test_a_planner_that_repeats_itself_is_refused_and_warmed() -> None:
 def test_a_method_without_its_source_is_refused(method: str, what: str) -> None:
     with pytest.raises(InputError, match=what):
         make_optimizer(method, space_from(FINITE), YIELD)
+
+
+def test_plans_that_cannot_be_taken_are_told_and_moved_where_only_numbers_are_amiss() -> None:
+    class Stubborn:
+        name = "stubborn"
+
+        def plan(
+            self,
+            goal: str,
+            options: Mapping[str, Sequence[str]],
+            history: Sequence[str],
+            n: int,
+            rng: np.random.Generator,
+            temperature: float | None = None,
+        ) -> Sequence[Planned]:
+            first = {k: v[0] for k, v in options.items()}
+            return [Planned(dict.fromkeys(options, "nonsense"), "?"), Planned(first, "the first of each")]
+
+    mixed = space_from(MIXED)
+    (s,) = make_optimizer("llm", mixed, YIELD, planner=Stubborn()).ask([], 1)
+    assert mixed.read(s.parameters) == s.parameters
+    assert s.parameters["ligand"] == "a"
+    assert s.source == "llm"
+    assert "unknown value" in s.reason
+    assert "moved to the nearest allowed point" in s.reason
+    finite = space_from({"parameters": FINITE["parameters"]})
+    tried = Trial("e1", {"ligand": "a", "heat": 20.0}, "done", {"yield": 1.0})
+    (s,) = make_optimizer("llm", finite, YIELD, planner=Stubborn()).ask([tried], 1)
+    assert s.source == "random"
+    assert "2 refused: tried before" in s.reason

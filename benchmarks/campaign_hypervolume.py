@@ -1,0 +1,130 @@
+"""Two objectives at once: the hypervolume that a laboratory's campaign reaches, against random and Sobol'.
+
+    python benchmarks/campaign_hypervolume.py TABLE.csv --objectives max:COLUMN,min:COLUMN [--seeds N] [--quick]
+
+Every other column is a parameter; repeated rows are averaged. `bo` is what `hypograph campaign suggest` does (BoTorch,
+qLogNEHVI) from the same five random experiments that the random campaign of its seed begins with. Hypervolumes are
+percent of what the whole table dominates above its worst values. Finished seeds are kept in the results file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.stats import t as student
+
+from hypograph.models.optimize.botorch_engine import hypervolume
+from hypograph.models.optimize.candidates import identity
+from hypograph.models.optimize.optimizers import make_optimizer
+from hypograph.models.optimize.space import Space, space_of_options
+from hypograph.models.optimize.trials import Objective, Trial
+
+BUDGET, INITIAL = 20, 5
+METHODS = ("random", "sobol", "bo")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("table", type=Path)
+    parser.add_argument("--objectives", required=True)
+    parser.add_argument("--header", help="column names of a file without a header, by commas")
+    parser.add_argument("--seeds", type=int, default=24)
+    parser.add_argument("--quick", action="store_true")
+    a = parser.parse_args()
+    goals = tuple(Objective(n, way) for way, n in (o.split(":") for o in a.objectives.split(",")))
+    space, outcomes = read(a.table, a.header, goals)
+    y = np.array([[o.utility(v) for o, v in zip(goals, row, strict=True)] for row in outcomes.values()])
+    worst, width = y.min(0), np.ptp(y, axis=0)
+    whole = hypervolume((y - worst) / width, np.zeros(2))
+    target = Path(__file__).parent / "results" / "campaign_hypervolume.json"
+    kept = json.loads(target.read_text()) if target.exists() else {}
+    runs = {} if a.quick or kept.get("table") != a.table.stem else kept["runs"]
+    for seed in range(2 if a.quick else a.seeds):
+        if str(seed) in runs:
+            continue
+        runs[str(seed)] = {}
+        for method in METHODS:
+            began = time.process_time()
+            trials = campaign(method, space, goals, outcomes, seed)
+            rows = np.array([[o.utility(t.values[o.name]) for o in goals] for t in trials])
+            reached = [hypervolume((rows[: i + 1] - worst) / width, np.zeros(2)) / whole for i in range(BUDGET)]
+            runs[str(seed)][method] = {
+                "reached": [round(100 * r, 3) for r in reached],
+                "cpu_seconds": round(time.process_time() - began, 2),
+            }
+        document = {"table": a.table.stem, "budget": BUDGET, "initial": INITIAL, **summary(runs), "runs": runs}
+        if not a.quick:
+            target.write_text(json.dumps(document, indent=1) + "\n")
+    print(json.dumps(summary(runs), indent=1))
+
+
+def read(path: Path, header: str | None, goals: tuple[Objective, ...]) -> tuple[Space, dict[Any, list[float]]]:
+    """Return the space of a table, and the mean outcomes of each point."""
+    rows = list(csv.reader(path.open(encoding="utf-8-sig")))
+    names = header.split(",") if header else rows.pop(0)
+    wanted = [names.index(o.name) for o in goals]
+    places = [i for i, n in enumerate(names) if n not in {o.name for o in goals}]
+    groups: dict[tuple[str, ...], list[list[float]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[i] for i in places), []).append([float(row[i]) for i in wanted])
+    space = space_of_options(
+        [names[i] for i in places], [sorted({point[k] for point in groups}) for k in range(len(places))]
+    )
+    labels = [p.name for p in space.parameters]
+    return space, {
+        identity(dict(zip(labels, point, strict=True))): np.mean(found, 0).tolist() for point, found in groups.items()
+    }
+
+
+def campaign(
+    method: str, space: Space, goals: tuple[Objective, ...], outcomes: dict[Any, list[float]], seed: int
+) -> list[Trial]:
+    """Run one campaign on the table; combinations that it lacks are failed experiments."""
+    trials: list[Trial] = []
+    optimizer = make_optimizer(method, space, goals, initial=INITIAL, seed=seed)
+    begin = make_optimizer("random", space, goals, seed=seed)
+    while len(trials) < BUDGET:
+        early = method == "bo" and len(trials) < INITIAL
+        (found,) = (begin if early else optimizer).ask(trials, 1)
+        values = outcomes.get(identity(dict(found.parameters)))
+        done = {} if values is None else {o.name: v for o, v in zip(goals, values, strict=True)}
+        trials.append(Trial(f"e{len(trials)}", dict(found.parameters), "done" if done else "failed", done))
+    return [t for t in trials if t.status == "done"]
+
+
+def summary(runs: dict[str, Any]) -> dict[str, Any]:
+    """Mean, spread and time by method, and the paired differences of `bo`."""
+    last = {m: np.array([r[m]["reached"][-1] for r in runs.values()]) for m in METHODS}
+    rows = [
+        {
+            "method": m,
+            "seeds": len(runs),
+            "hypervolume_percent": round(float(last[m].mean()), 2),
+            "sd": round(float(last[m].std(ddof=1)), 2) if len(runs) > 1 else None,
+            "mean_so_far": round(float(np.mean([r[m]["reached"] for r in runs.values()])), 2),
+            "cpu_seconds": round(float(np.mean([r[m]["cpu_seconds"] for r in runs.values()])), 2),
+        }
+        for m in METHODS
+    ]
+    return {"methods": rows, "bo_minus": {m: interval(last["bo"] - last[m]) for m in METHODS[:2]}}
+
+
+def interval(sample: np.ndarray) -> dict[str, float]:
+    """Mean with a 95% interval (Student's t over the seeds)."""
+    n = len(sample)
+    half = float(student.ppf(0.975, n - 1) * sample.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
+    return {
+        "mean": round(float(sample.mean()), 2),
+        "low": round(float(sample.mean() - half), 2),
+        "high": round(float(sample.mean() + half), 2),
+    }
+
+
+if __name__ == "__main__":
+    main()
