@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,24 +99,41 @@ def read_definition(path: Path) -> dict[str, Any]:
     return found
 
 
-def infer_definition(path: Path, objective: str | None) -> dict[str, Any]:
+def infer_definition(path: Path, objectives: Sequence[str] = ()) -> dict[str, Any]:
     """Make a definition from a CSV with a header: numbers become values, everything else options.
 
-    The objective is the last column, or the one named (``max:COLUMN``, ``min:COLUMN``).
+    The objective is the last column, or those named, as `objective_from` reads them.
     """
     header, rows = _csv(path)
-    way, _, column = (objective or "").rpartition(":")
-    target = column or header[-1]
-    if target not in header:
-        raise InputError(f"no column {target!r}", where=str(path), expected=", ".join(header))
+    goals = [objective_from(text) for text in objectives] or [{"name": header[-1], "direction": "max"}]
+    targets = [g["name"] for g in goals]
+    if missing := [t for t in targets if t not in header]:
+        raise InputError(f"no column {missing[0]!r}", where=str(path), expected=", ".join(header))
     parameters = []
-    for name in (h for h in header if h != target):
+    for name in (h for h in header if h not in targets):
         seen = list(dict.fromkeys(row[name] for _, row in rows))
         if all(_number(v) is not None for v in seen):
             parameters.append({"name": name, "values": sorted({float(v) for v in seen})})
         else:
             parameters.append({"name": name, "options": seen})
-    return {"parameters": parameters, "objectives": [{"name": target, "direction": way or "max"}]}
+    return {"parameters": parameters, "objectives": goals}
+
+
+def objective_from(text: str) -> dict[str, Any]:
+    """Read ``NAME``, ``max:NAME``, ``min:NAME`` or ``target=7.5:NAME``.
+
+    Raises
+    ------
+    InputError
+        If the target is no number.
+    """
+    way, _, name = text.rpartition(":")
+    if not way.startswith("target="):
+        return {"name": name, "direction": way or "max"}
+    value = _number(way.removeprefix("target="))
+    if value is None:
+        raise InputError("the target is no number", where=text, expected="target=7.5:NAME")
+    return {"name": name, "direction": "target", "target": value}
 
 
 def events_from_csv(campaign: CampaignFolder, path: Path) -> tuple[list[dict[str, Any]], list[str]]:

@@ -29,7 +29,9 @@ def new(
     space: Annotated[
         Path, typer.Option(help="TOML with [[parameters]] and [[objectives]], or a CSV to infer them from.")
     ],
-    objective: Annotated[str | None, typer.Option(help="max:COLUMN or min:COLUMN; default: the last column.")] = None,
+    objective: Annotated[
+        list[str] | None, typer.Option(help="max:COLUMN, min:COLUMN or target=NUMBER:COLUMN; several where repeated.")
+    ] = None,
     method: Annotated[str | None, typer.Option(help="random, sobol, bo, llm or hybrid.")] = None,
     initial: Annotated[int | None, typer.Option(min=1, help="Points before the surrogate is believed.")] = None,
     replicates: Annotated[int | None, typer.Option(min=1, help="Experiments of each suggested point.")] = None,
@@ -44,10 +46,9 @@ def new(
     inferred = space.suffix == ".csv"
     if results and not inferred:
         raise InputError("no results here", where=str(space), expected="a CSV with --results")
-    record = files.infer_definition(space, objective) if inferred else files.read_definition(space)
+    record = files.infer_definition(space, objective or ()) if inferred else files.read_definition(space)
     if objective and not inferred:
-        way, _, name = objective.rpartition(":")
-        record["objectives"] = [{"name": name, "direction": way or "max"}]
+        record["objectives"] = [files.objective_from(text) for text in objective]
     record |= {
         k: v for k, v in (("method", method), ("initial", initial), ("replicates", replicates)) if v is not None
     } | {"seed": seed}

@@ -12,6 +12,10 @@ from hypograph.models.optimize.space import Point, Space, space_from
 from hypograph.models.optimize.trials import Objective
 
 FORMAT = 1
+KEYS = {
+    *("format", "id", "name", "method", "initial", "seed", "replicates", "objectives"),
+    *("parameters", "mixtures", "constraints", "exclusions"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def definition_from(record: Mapping[str, Any]) -> Definition:
     Raises
     ------
     InputError
-        For a newer format, an unknown method, or no objective.
+        For a newer format, an unknown key or method.
     SpaceError
         For a space that cannot be read.
     """
@@ -80,6 +84,9 @@ def definition_from(record: Mapping[str, Any]) -> Definition:
             expected=f"{FORMAT} or older",
             hint="Update hypograph.",
         )
+    if unknown := sorted(set(record) - KEYS):
+        # A rule whose name is misspelt would allow what must not be tried.
+        raise InputError(f"no such key: {unknown[0]}", where="definition", expected=", ".join(sorted(KEYS)))
     method = str(record.get("method", "bo"))
     if method not in METHODS:
         raise InputError("no such method", where=method, expected=", ".join(METHODS))

@@ -17,7 +17,7 @@ A space is written as a mapping (a TOML table reads as one)::
     total = 1.0
     [[constraints]]
     weights = { temperature = 1.0, time = 2.0 }
-    at_most = 110.0
+    at_most = 110.0                            # or at_least
     [[exclusions]]
     ligand = "XPhos"
     temperature = 80
@@ -148,7 +148,9 @@ class Space:
             if abs(total - mixture.total) > 1e-4 * max(1.0, mixture.total):
                 return f"{' + '.join(mixture.names)} is {total:g}, not {mixture.total:g}"
         for rule in self.constraints:
-            if sum(w * point[n] for n, w in rule.weights) > rule.at_most + TOLERANCE:
+            # The last digits of a sum of large numbers say nothing.
+            limit = rule.at_most + TOLERANCE * max(1.0, abs(rule.at_most))
+            if sum(w * point[n] for n, w in rule.weights) > limit:
                 return " + ".join(f"{w:g}·{n}" for n, w in rule.weights) + f" exceeds {rule.at_most:g}"
         for excluded in self.exclusions:
             if all(point[n] == v for n, v in excluded):
@@ -236,6 +238,7 @@ def _parameter(row: Any, number: int) -> Parameter:
 
 
 def _mixture(space: Space, row: Mapping[str, Any]) -> Mixture:
+    _known(row, "names", "total")
     parts = [space[str(n)] for n in row["names"]]
     total = float(row.get("total", 1.0))
     where = " + ".join(p.name for p in parts)
@@ -247,10 +250,19 @@ def _mixture(space: Space, row: Mapping[str, Any]) -> Mixture:
 
 
 def _constraint(space: Space, row: Mapping[str, Any]) -> Constraint:
-    weights = tuple((str(n), float(w)) for n, w in row["weights"].items())
+    _known(row, "weights", "at_most", "at_least")
+    if ("at_most" in row) == ("at_least" in row):
+        raise SpaceError("a constraint has one limit", where="constraints", expected="at_most or at_least")
+    sign = 1.0 if "at_most" in row else -1.0
+    weights = tuple((str(n), sign * float(w)) for n, w in row["weights"].items())
     if named := [n for n, _ in weights if space[n].options]:
         raise SpaceError("a constraint on options", where=named[0], expected="numeric parameters")
-    return Constraint(weights, float(row["at_most"]))
+    return Constraint(weights, sign * float(row["at_most" if sign > 0 else "at_least"]))
+
+
+def _known(row: Mapping[str, Any], *keys: str) -> None:
+    if unknown := sorted(set(row) - set(keys)):
+        raise SpaceError(f"no such key: {unknown[0]}", where="a rule", expected=", ".join(keys))
 
 
 def _some(values: Sequence[Any]) -> str:

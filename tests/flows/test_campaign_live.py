@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from hypograph.flows.cli.main import main
 from hypograph.graph import campaigns as folders
 from hypograph.graph.validate import checked_edges, checked_nodes
 from hypograph.models.errors import InputError, MalformedRowError
+from hypograph.models.optimize import live, standing
 
 SPACE = """
 [[objectives]]
@@ -92,11 +96,95 @@ def test_what_goes_to_the_store_fits_its_schema(folder: Path) -> None:
 
 def test_a_space_inferred_from_a_table(folder: Path) -> None:
     (folder / "t.csv").write_text("ligand,heat,yield\nNone,20,1\nXPhos,40,2\n", "utf-8")
-    record = files.infer_definition(folder / "t.csv", "min:yield")
+    record = files.infer_definition(folder / "t.csv", ["min:yield"])
     assert record["parameters"] == [
         {"name": "ligand", "options": ["None", "XPhos"]},
         {"name": "heat", "values": [20.0, 40.0]},
     ]
     assert record["objectives"] == [{"name": "yield", "direction": "min"}]
     with pytest.raises(InputError, match="no column"):
-        files.infer_definition(folder / "t.csv", "max:nothing")
+        files.infer_definition(folder / "t.csv", ["max:nothing"])
+
+
+OLD = Path(__file__).parent / "data" / "campaign_format_1"
+
+
+def test_a_campaign_of_format_1_is_read_for_ever(tmp_path: Path) -> None:
+    shutil.copytree(OLD, tmp_path / "lab")
+    campaign = folders.load(tmp_path / "lab")
+    assert folders.export_csv(campaign) == (OLD / "experiments.csv").read_text("utf-8")
+    assert campaign.definition.record() == json.loads((OLD / "campaign.json").read_text("utf-8"))
+    told = standing.status(campaign.definition, campaign.events)
+    assert {k: told[k] for k in ("done", "failed", "pending", "withdrawn", "events")} == {
+        "done": 3,
+        "failed": 1,
+        "pending": 0,
+        "withdrawn": 0,
+        "events": 9,
+    }
+    assert told["best"]["values"] == {"yield": 44.0, "pH": 7.2}
+    with folders.changing(tmp_path / "lab") as campaign:
+        campaign.append(live.suggest(campaign.definition, campaign.events, 1, method="sobol"))
+    assert (tmp_path / "lab" / "events.jsonl").read_text("utf-8").startswith((OLD / "events.jsonl").read_text("utf-8"))
+
+
+RECORD_MANY = """
+import sys
+from pathlib import Path
+from hypograph.graph import campaigns as folders
+from hypograph.models.optimize import live
+for i in range(25):
+    with folders.changing(Path(sys.argv[1])) as campaign:
+        point = {"ligand": "None", "heat": 20}
+        campaign.append([live.record_point(campaign.definition, campaign.events, point, {"yield": i}, sys.argv[2])])
+"""
+
+
+def test_two_people_record_at_once_and_nothing_is_lost(folder: Path) -> None:
+    folders.create(folder / "lab", files.read_definition(folder / "space.toml"))
+    people = [
+        subprocess.Popen([sys.executable, "-c", RECORD_MANY, str(folder / "lab"), name]) for name in ("ann", "bob")
+    ]
+    assert [p.wait(120) for p in people] == [0, 0]
+    campaign = folders.load(folder / "lab")
+    found = live.fold(campaign.definition, campaign.events)
+    assert [e.id for e in found] == [f"e{i}" for i in range(1, 51)]
+    assert sorted(e.note for e in found) == ["ann"] * 25 + ["bob"] * 25
+
+
+@pytest.mark.parametrize("cut", [1, 20, 60])
+def test_a_crash_in_the_middle_of_a_write_costs_that_event_only(
+    folder: Path, cut: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders.create(folder / "lab", files.read_definition(folder / "space.toml"))
+    with folders.changing(folder / "lab") as campaign:
+        campaign.append(live.suggest(campaign.definition, [], 3))
+    history = folder / "lab" / "events.jsonl"
+    whole = history.read_bytes()
+    history.write_bytes(whole[:-cut])
+    if cut > 1:
+        assert "line 3: cut off" in folders.load(folder / "lab").notices[0]
+    assert history.read_bytes() == whole[:-cut]  # reading changes nothing
+    assert run("record", str(folder / "lab"), "e1", "--value", "5", "--no-store") == 0
+    assert ("cut off" in capsys.readouterr().err) is (cut > 1)
+    lines = history.read_text("utf-8").splitlines()
+    assert len(lines) == (3 if cut > 1 else 4)  # only the end of the line is missing: the event is whole
+    assert all(json.loads(line) for line in lines)
+
+
+def test_a_misspelt_rule_is_refused(folder: Path) -> None:
+    record = files.read_definition(folder / "space.toml")
+    with pytest.raises(InputError, match="no such key: exclusion"):
+        folders.create(folder / "lab", {**record, "exclusion": [{"ligand": "None"}]})
+    assert not (folder / "lab").exists()
+
+
+def test_several_objectives_from_a_table(folder: Path) -> None:
+    (folder / "t.csv").write_text("ligand,pH,yield\nNone,6,1\nXPhos,8,2\n", "utf-8")
+    record = files.infer_definition(folder / "t.csv", ["target=7:pH", "yield"])
+    assert record["objectives"] == [
+        {"name": "pH", "direction": "target", "target": 7.0},
+        {"name": "yield", "direction": "max"},
+    ]
+    with pytest.raises(InputError, match="target is no number"):
+        files.infer_definition(folder / "t.csv", ["target=x:pH"])

@@ -65,3 +65,13 @@ def test_hypervolume_against_counting() -> None:
     grid = np.stack(np.meshgrid(*[(np.arange(400) + 0.5) / 400] * 2), -1).reshape(-1, 2)
     counted = (grid[:, None] < y[None]).all(-1).any(1).mean()
     assert hypervolume(y, np.zeros(2)) == pytest.approx(counted, abs=0.01)
+
+
+def test_a_lower_limit_is_a_constraint_too() -> None:
+    rule = {"weights": {"w": 1.0}, "at_least": 0.6}
+    space = space_from({"parameters": [{"name": "w", "low": 0, "high": 1}], "constraints": [rule]})
+    assert all(p["w"] >= 0.6 - 1e-6 for p in candidates(space, np.random.default_rng(0)))
+    assert space_from(space.record()) == space
+    for wrong in ({"weights": {"w": 1.0}}, {**rule, "at_most": 1.0}, {**rule, "atmost": 1.0}):
+        with pytest.raises(SpaceError, match=r"one limit|no such key"):
+            space_from({"parameters": [{"name": "w", "low": 0, "high": 1}], "constraints": [wrong]})
