@@ -18,6 +18,7 @@ from hypograph.models.evidence.because import explain
 from hypograph.models.evidence.candidates import combinations, fit_pair_score, members_to_weights
 from hypograph.models.evidence.folds import Fold
 from hypograph.models.evidence.mass import FloatArray, IntArray
+from hypograph.models.evidence.opinions import answers_behind
 from hypograph.models.evidence.stack import Fusion, logit
 from hypograph.models.evidence.substitution import set_keys
 from hypograph.models.evidence.system import Forecast, System, make_forecast
@@ -146,12 +147,33 @@ def explain_alloy(
     fold = oracle.fold(system)
     pieces = explain(system, fold, forecast, np.array([0]), most=top)[0]
     known = oracle.known()
+    because = [describe(known, symbols, p) for p in pieces]
+    for said in because:
+        if said["source"] == "expert":
+            said["answers"] = _answers(oracle.knowledge, system, fold)
     return {
         "alloy": "-".join(symbols),
         **numbers(forecast, 0),
-        "because": [describe(known, symbols, p) for p in pieces],
+        "because": because,
         "learned_from": len(oracle.knowledge.main),
     }
+
+
+def _answers(knowledge: Knowledge, system: System, fold: Fold) -> list[dict[str, Any]]:
+    """List the expert's answers that say most about the one alloy that a fold tests."""
+    opinions, symbols = knowledge.opinions, system.table.elements.symbols
+    if opinions is None:
+        return []
+    hosts = system.learners.hosts(fold.train, fold.test)[0]
+    return [
+        {
+            "pair": f"{symbols[leave]}–{symbols[enter]}",
+            "domain": opinions.domains[field],
+            "similar": round(float(opinions.similar[field, leave, enter]), 6),
+            "dissimilar": round(float(opinions.dissimilar[field, leave, enter]), 6),
+        }
+        for field, leave, enter in answers_behind(opinions, system.table, int(fold.test[0]), hosts)
+    ]
 
 
 def numbers(forecast: Forecast, place: int) -> dict[str, float]:

@@ -48,7 +48,7 @@ def element_similarity(name: str, symbols: Sequence[str], folder: Path | None = 
         If the scale was not supplied.
     """
     if name not in SIMILARITIES:
-        raise InputError(f"{name!r} is no similarity", where="--similarity", expected=", ".join(SIMILARITIES))
+        raise InputError(f"{name!r} is no similarity", where="--sources", expected=", ".join(SIMILARITIES))
     if name == "properties":
         return near(element_table().take(symbols).distance())
     if name == "hautier":

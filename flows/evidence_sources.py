@@ -11,8 +11,9 @@ from typing import Any, Final
 import numpy as np
 
 from hypograph.flows.evidence_elements import element_table
-from hypograph.flows.evidence_similarity import near
+from hypograph.flows.evidence_similarity import SIMILARITIES, element_similarity, near
 from hypograph.flows.readers.alloys import hea_literature_alloys
+from hypograph.flows.settings import load_settings
 from hypograph.models.errors import InputError, MalformedRowError, MissingFileError, UnknownElementError
 from hypograph.models.evidence.folds import Fold
 from hypograph.models.evidence.learners import Learners, Settings
@@ -91,8 +92,11 @@ def gather(
         If a source is unknown, or `expert` is named without answers; if all alloys have one label.
     """
     for name in sources:
-        if name not in SOURCES:
+        kind, _, scale = name.partition(":")
+        if kind not in SOURCES or (scale and kind != "similarity"):
             raise InputError(f"{name!r} is no source", where="--sources", expected=", ".join(SOURCES))
+        if scale and scale not in SIMILARITIES:
+            raise InputError(f"{scale!r} is no similarity", where="--sources", expected=", ".join(SIMILARITIES))
     if "expert" in sources and answers is None:
         raise InputError(
             "the source expert needs answers", where="--sources", hint="Name a file with --expert-answers."
@@ -126,13 +130,22 @@ def make_system(
     extras: dict[str, Extra] = {}
     if not core:
         core = ["vote"]
-    if "similarity" in knowledge.sources:
-        extras["similarity"] = similarity_source(near(table.elements.distance()))
+    for name in knowledge.sources:
+        kind, _, scale = name.partition(":")
+        if kind == "similarity":
+            extras[name] = similarity_source(_similarity(scale, table))
     if "literature" in knowledge.sources:
         extras["literature"] = literature_source
     if with_expert and knowledge.opinions is not None:
         extras["expert"] = expert_source(knowledge.opinions)
     return System(table, Settings(jobs=2), tuple(core), extras, seed=seed)
+
+
+def _similarity(scale: str, table: AlloyTable) -> FloatArray:
+    """Similarity of a table's elements by a named scale; by their properties where none is named."""
+    if not scale:
+        return near(table.elements.distance())
+    return element_similarity(scale, table.elements.symbols, load_settings().data_dir)
 
 
 def literature_source(learners: Learners, fold: Fold, targets: IntArray, hosts: IntArray) -> FloatArray:

@@ -21,7 +21,9 @@ AlloysOption = Annotated[
 ]
 SourcesOption = Annotated[
     str,
-    typer.Option("--sources", help="Sources: data, literature, expert, similarity, context; default: all there are."),
+    typer.Option(
+        "--sources", help="Sources: data, literature, expert, similarity[:SCALE], context; default: all there are."
+    ),
 ]
 AnswersOption = Annotated[
     Path | None,

@@ -37,7 +37,7 @@ class Settings:
     draft_trees: int = 15
     draft_rows: int = 4000
     context_targets: int = 2000
-    context_steps: int = 50
+    context_steps: int = 25
     hosts: int = 32
     jobs: int = 1
 

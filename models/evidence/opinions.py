@@ -142,10 +142,49 @@ def expert_source(opinions: Opinions) -> Callable[[Any, Any, Any, Any], FloatArr
     return source
 
 
-def measure(opinions: Opinions, table: AlloyTable, labels: FloatArray, train: IntArray) -> Skill:
-    """Measure an expert on exchanges of one element among training alloys, by field and element group."""
+def record(opinions: Opinions, table: AlloyTable, labels: FloatArray, train: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Count how often an expert was right, and asked, about exchanges of one element among training alloys.
+
+    Both have the shape ``(fields, element groups)``.
+    """
     counts = pair_counts(table.present, labels, train)
     known = counts.same + counts.other
     truth = counts.same / np.maximum(known, 1.0)
     groups = element_groups(table.elements.symbols)
-    return posterior(*expert_record(opinions.similar, opinions.dissimilar, truth, known, groups))
+    return expert_record(opinions.similar, opinions.dissimilar, truth, known, groups)
+
+
+def measure(opinions: Opinions, table: AlloyTable, labels: FloatArray, train: IntArray) -> Skill:
+    """Measure an expert on exchanges of one element among training alloys, by field and element group."""
+    return posterior(*record(opinions, table, labels, train))
+
+
+def answers_behind(
+    opinions: Opinions, table: AlloyTable, target: int, hosts: IntArray, most: int = 5
+) -> list[tuple[int, int, int]]:
+    """Find the opinions that say most about an alloy: on exchanges that lead from its hosts to it.
+
+    Parameters
+    ----------
+    opinions
+        An expert's.
+    table
+        Alloys.
+    target
+        Row of the alloy.
+    hosts
+        Rows of its hosts, −1 where there is none.
+    most
+        Opinions wanted.
+
+    Returns
+    -------
+    list of tuple
+        (field, element that leaves, element that comes in), by the number of hosts and the mass on `similar`.
+    """
+    own, theirs = table.present[target], table.present[hosts[hosts >= 0]]
+    exchanges = (theirs & ~own).sum(0)[:, None] * own[None, :]
+    weight = opinions.similar * exchanges
+    order = np.argsort(-weight, axis=None, kind="stable")[:most]
+    places = [np.unravel_index(int(i), weight.shape) for i in order if weight.flat[i] > 0]
+    return [(int(f), int(leave), int(enter)) for f, leave, enter in places]

@@ -57,10 +57,16 @@ def figures(method: str, folds: Sequence[FoldResult], seconds: float) -> dict[st
     Returns
     -------
     dict
-        `accuracy`, `auc`, `mcc` are means over folds (one-class folds are left out of the last two and
-        named); `ece`, `accuracy_certain_half`, `risk_coverage`, `share_saturated`,
+        `accuracy`, `accuracy_likelier`, `auc`, `mcc` are means over folds (one-class folds are left out of the last
+        two and named); `ece`, `accuracy_certain_half`, `risk_coverage`, `share_saturated`,
         `ignorance_predicts_error` are over all predictions together; `ece_fold` is the mean over folds.
         None where undefined.
+
+    Notes
+    -----
+    `accuracy` and `mcc` are of the decisions. What ignorance is about is the belief, whichever threshold a use of it
+    takes: `accuracy_likelier`, `accuracy_certain_half`, `risk_coverage` and `ignorance_predicts_error` are of the
+    outcome with the larger pignistic probability.
     """
     rows: list[dict[str, Any]] = []
     for f in folds:
@@ -68,13 +74,13 @@ def figures(method: str, folds: Sequence[FoldResult], seconds: float) -> dict[st
         rows.append({"name": f.name, "auc": _round(area), "mcc": _round(matthews), "n": len(f.labels)})
     skipped = [r["name"] for r in rows if r["auc"] is None]
     labels = np.concatenate([f.labels for f in folds])
-    says = np.concatenate([f.says for f in folds])
     probability = np.concatenate([f.probability for f in folds])
     ignorance = np.concatenate([f.ignorance for f in folds])
-    right = (labels > 0.5) == (says > 0.5)
+    right = (labels > 0.5) == (probability > 0.5)
     return {
         "method": method,
         "accuracy": _round(float(np.mean([accuracy(f.labels, f.says) for f in folds]))),
+        "accuracy_likelier": _round(float(np.mean([accuracy(f.labels, f.probability) for f in folds]))),
         "auc": _mean([r["auc"] for r in rows]),
         "mcc": _mean([r["mcc"] for r in rows]),
         "ece": _round(calibration_error(labels, probability)),

@@ -33,7 +33,7 @@ ELEMENTS = ("Al", "Co", "Cr", "Fe", "Mn", "Nb", "Ni", "Ti", "V")
 LIGHT = {"Al", "Ti", "V", "Nb", "Cr"}
 KEYS = {
     "method", "accuracy", "auc", "mcc", "ece", "accuracy_certain_half", "risk_coverage", "share_saturated",
-    "ignorance_predicts_error", "seconds", "skipped_folds", "folds",
+    "ignorance_predicts_error", "seconds", "skipped_folds", "folds", "accuracy_likelier",
 }  # fmt: skip
 
 
@@ -76,6 +76,9 @@ def test_evaluate_prints_one_document(files: tuple[Path, Path, Path]) -> None:
     majority = next(m for m in document["methods"] if m["method"] == "majority")
     assert majority["auc"] == 0.5
     assert {c["b"] for c in document["comparisons"]} == set(METHODS[1:])
+    # The made-up expert knows which elements are alike, and has nothing to say in the other field.
+    assert {s["domain"] for s in document["expert_skill"]} == {"Metallurgy"}
+    assert all(s["low"] < s["mean"] < s["high"] and s["mean"] > 0.5 for s in document["expert_skill"])
 
 
 @pytest.mark.parametrize("protocol", ["cv10", "train10"])
@@ -84,6 +87,8 @@ def test_other_protocols_and_sources(files: tuple[Path, Path, Path], protocol: s
     ours = document["methods"][0]
     assert ours["sources"] == ["vote", "similarity", "literature"]
     assert len(document["methods"]) == 2
+    assert [c["b"] for c in document["comparisons"]] == ["majority"]
+    assert document["expert_skill"] == []
     assert sum(f["n"] for f in ours["folds"]) == {"cv10": 126, "train10": 9 * 126}[protocol]
 
 
@@ -122,6 +127,26 @@ def test_predict_and_explain(files: tuple[Path, Path, Path]) -> None:
     assert all(b["provenance"].endswith(tuple("0123456789")) for b in exchanged)
 
 
+def test_an_explanation_names_the_answers_of_the_expert(files: tuple[Path, Path, Path]) -> None:
+    found = explain_alloy("Co-Cr-Fe-Ni", 200, list(files[:2]), expert_answers=files[2])
+    (expert,) = [b for b in found["because"] if b["source"] == "expert"]
+    assert expert["answers"]
+    for said in expert["answers"]:
+        leaves, comes = said["pair"].split("–")
+        assert comes in ("Co", "Cr", "Fe", "Ni")
+        assert leaves not in ("Co", "Cr", "Fe", "Ni")
+        assert (leaves in LIGHT) == (comes in LIGHT)
+        assert said["domain"] == "Metallurgy"
+        assert said["similar"] > said["dissimilar"]
+
+
+def test_a_similarity_is_chosen_by_name(files: tuple[Path, Path, Path]) -> None:
+    document = evaluate_tables([files[1]], "loeo", ["similarity", "similarity:hautier"], methods=["ours"], seed=3)
+    assert document["methods"][0]["sources"] == ["vote", "similarity", "similarity:hautier"]
+    plain = evaluate_tables([files[1]], "loeo", ["similarity"], methods=["ours"], seed=3)
+    assert document["methods"][0]["folds"] != plain["methods"][0]["folds"]
+
+
 def test_many_candidates_are_screened_first(files: tuple[Path, Path, Path]) -> None:
     elements = "Al,Co,Cr,Fe,Mn,Nb,Ni,Ti,V,Cu,Mo,Zr,Hf,Ta,W,Si,Ag,Au,Pd,Pt,Re".split(",")  # noqa: SIM905
     document = predict_alloys(elements, 5, 3, [files[1]], ["data"])
@@ -136,6 +161,8 @@ def test_many_candidates_are_screened_first(files: tuple[Path, Path, Path]) -> N
     [
         ({"protocol": "loo"}, "--protocol"),
         ({"protocol": "loeo", "sources": ["rumour"]}, "--sources"),
+        ({"protocol": "loeo", "sources": ["data:raw"]}, "no source"),
+        ({"protocol": "loeo", "sources": ["similarity:taste"]}, "no similarity"),
         ({"protocol": "loeo", "sources": ["expert"]}, "--expert-answers"),
         ({"protocol": "loeo", "methods": ["magic"]}, "--methods"),
     ],
