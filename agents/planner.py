@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
 
 from hypograph.agents.gateway.questions import Question
 from hypograph.agents.prompts import data, render, template
@@ -15,7 +15,7 @@ from hypograph.agents.roles import Role
 from hypograph.models.protocols import Planned
 
 MOST_ENUMERATED = 400  # options in all that a schema may name; above it they stand in the prompt only
-LONGEST_REASON = 300
+LONGEST_REASON = 200
 
 
 class ModelPlanner(Role):
@@ -59,9 +59,11 @@ class ModelPlanner(Role):
 def _schema(options: tuple[tuple[str, tuple[str, ...]], ...], n: int) -> type[BaseModel]:
     """Make the answer's schema: each value one of its options where a schema can hold them all."""
     few = sum(len(values) for _, values in options) <= MOST_ENUMERATED
-    fields: dict[str, Any] = {"reason": (str, Field(max_length=2 * LONGEST_REASON))}
+    reason = Annotated[str, WithJsonSchema({"type": "string", "maxLength": LONGEST_REASON})]
+    fields: dict[str, Any] = {"reason": (reason, ...)}
     for i, (name, values) in enumerate(options):
         kind = Literal[values] if few else str
         fields[f"p{i}"] = (kind, Field(alias=name))
     plan = create_model("Plan", __config__=ConfigDict(populate_by_name=True), **fields)
-    return create_model("Plans", plans=(list[plan], Field(min_length=1, max_length=n)))  # type: ignore[valid-type]
+    kept = Annotated[list[plan], BeforeValidator(lambda v: v[:n] if isinstance(v, list) else v)]  # type: ignore[valid-type]
+    return create_model("Plans", plans=(kept, Field(min_length=1, json_schema_extra={"maxItems": n})))

@@ -9,10 +9,11 @@ combines it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, create_model
 
 from hypograph.agents.cascade import Cascade
 from hypograph.agents.closed import DOMAIN, WORDINGS, preference, substitution
@@ -27,13 +28,7 @@ from hypograph.models.records import Publication
 # Mass of one answer where no skill was measured: a = 1/(3·5), what arXiv 2502.14631 gives each of five
 # fields.
 WEIGHT = 1 / 15
-
-
-class _Proposals(BaseModel):
-    # A server that keeps to the schema stops there; of one that does not, the rest is dropped.
-    proposals: Annotated[list[str], BeforeValidator(lambda v: v[:8] if isinstance(v, list) else v)] = Field(
-        max_length=8
-    )
+LONGEST_PROPOSAL = 200  # characters of a proposal where there are no options
 
 
 class _Keyword(BaseModel):
@@ -183,6 +178,20 @@ class ModelJudge(Role):
         return Verdict(p, True, f"P(first) = {orders} from {c.method}", provenance)
 
 
+@lru_cache(maxsize=256)
+def _proposals(n: int, options: tuple[str, ...]) -> type[BaseModel]:
+    """Make the schema of up to n proposals.
+
+    A server that keeps to the schema writes only options, or short texts, and stops at n: a small model would go on to
+    the end of its tokens. Of one that does not, the rest is dropped instead of the whole answer.
+    """
+    written = {"type": "string", **({"enum": list(options)} if options else {"maxLength": LONGEST_PROPOSAL})}
+    proposal = Annotated[str, WithJsonSchema(written)]
+    kept = Annotated[list[proposal], BeforeValidator(lambda v: v[: max(n, 8)] if isinstance(v, list) else v)]
+    told = Field(json_schema_extra={"maxItems": n})
+    return create_model("Proposals", proposals=(kept, told))
+
+
 class ModelProposer(Role):
     """Proposes values for one open detail."""
 
@@ -201,7 +210,7 @@ class ModelProposer(Role):
             return []
         answer = self._gateway.ask(
             self._question(
-                _Proposals,
+                _proposals(n, tuple(options)),
                 "propose",
                 sample=int(rng.integers(1, 1 << 30)),
                 question=question,

@@ -24,7 +24,7 @@ from hypograph.models.optimize.trials import (
 from hypograph.models.protocols import Planned, Planner, Suggestion
 
 RANGE_LEVELS = 9  # values offered of a range
-PLANS = 3  # plans asked for at once, to step past duplicates
+PLANS = 2  # plans asked for at once, to step past duplicates
 ASKS = 2  # times that it is asked before a point is drawn at random
 SHOWN = 40  # trials in the context
 

@@ -95,10 +95,13 @@ def test_a_judge_of_one_letter_is_undecided(gateway_to: Any) -> None:
 
 
 def test_a_proposer_never_leaves_the_options(gateway_to: Any) -> None:
-    gateway, _ = gateway_to(lambda body, n: completion('{"proposals": ["y", "made up", "x", "y"]}'))
+    gateway, stub = gateway_to(lambda body, n: completion('{"proposals": ["y", "made up", "x", "y"]}'))
     proposer = ModelProposer(gateway)
     assert proposer.propose("?", {"known": 1}, ["x", "y"], 5, np.random.default_rng(0)) == ["y", "x"]
     assert proposer.propose("?", {}, ["x", "y"], 1, np.random.default_rng(1)) == ["y"]
+    asked = json.dumps(stub.requests[0]["response_format"])
+    assert '"maxItems": 5' in asked
+    assert '"enum": ["x", "y"]' in asked
     broken, _ = gateway_to(lambda body, n: completion("{"), folder="b")
     assert ModelProposer(broken).propose("?", {}, ["x"], 1, np.random.default_rng(0)) == []
 
