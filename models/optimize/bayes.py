@@ -1,7 +1,8 @@
 """Bayesian optimization in a laboratory: a numpy surrogate where it is exact, BoTorch where it is not.
 
 One objective: the averaged Gaussian process of `surrogate`, over all points of a finite space or a fresh
-sample of an infinite one. Several objectives: BoTorch's qLogNEHVI over the same points (`botorch_engine`).
+sample of an infinite one. Two: one such surrogate each, and the exact expected gain of hypervolume. More: BoTorch's
+qLogNEHVI over the same points (`botorch_engine`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from hypograph.models.optimize.batch import LARGEST, Batch, Coded
 from hypograph.models.optimize.belief import kinds
 from hypograph.models.optimize.candidates import candidates, distances, identity, spread
 from hypograph.models.optimize.hyperparameters import NUMERIC_STRETCH, Hyperparameters, Prior, draw, embeddable
+from hypograph.models.optimize.hypervolume import expected_gain
 from hypograph.models.optimize.space import Point, Space
 from hypograph.models.optimize.surrogate import Distances, Prediction, predict
 from hypograph.models.optimize.trials import (
@@ -79,7 +81,9 @@ class Bayesian:
                 return found
             raise
         left = min(n - len(found), len(free))
-        if len(self.objectives) > 1:
+        if len(self.objectives) == 2:
+            return found + self._two(known, y, pending, free, left, rng)
+        if len(self.objectives) > 2:
             from hypograph.models.optimize.botorch_engine import ask_several
 
             tried = [t.parameters for t in known]
@@ -107,7 +111,7 @@ class Bayesian:
         n: int,
         rng: np.random.Generator,
     ) -> list[Suggestion]:
-        model = _Model(self, [t.parameters for t in known], y, pending, free, n)
+        model = _Model(self, self.objectives[0], _knowledge(self), [t.parameters for t in known], y, pending, free, n)
         picked = [t.parameters for t in known] + list(pending)
         points, found = model.points, []
         prediction = model.batch.prediction
@@ -133,6 +137,47 @@ class Bayesian:
             )
             model.believe(i)
             picked.append(points[i])
+        return found
+
+    def _two(
+        self,
+        known: Sequence[Trial],
+        y: Floats,
+        pending: Sequence[Point],
+        free: Sequence[Point],
+        n: int,
+        rng: np.random.Generator,
+    ) -> list[Suggestion]:
+        """Choose by the expected gain of hypervolume, each objective under a surrogate of its own."""
+        if len(free) > LARGEST:
+            free = [free[i] for i in np.sort(rng.permutation(len(free))[:LARGEST])]
+        tried = [t.parameters for t in known]
+        models = [
+            _Model(self, o, (None, None), tried, column, pending, free, n)
+            for o, column in zip(self.objectives, y.T, strict=True)
+        ]
+        believed = np.stack([(c - m.centre) / m.scale for m, c in zip(models, y.T, strict=True)], axis=1)
+        reference = believed.min(0) - 0.1
+        found = []
+        for turn in range(len(pending) + n):
+            moments = np.array([m.batch.prediction.moments() for m in models])
+            mean, sd = moments[:, 0], moments[:, 1]
+            if turn < len(pending):  # their place in the front, at their predicted means
+                believed = np.vstack([believed, mean[:, turn]])
+                continue
+            gain = expected_gain(mean, sd, believed, reference)
+            gain = gain if gain.max() > 1e-12 else (mean + UCB_WIDTH * sd).sum(0)
+            gain[models[0].taken] = -np.inf
+            i = int(gain.argmax())
+            told = ", ".join(
+                _told(o, m, mean[k, i], sd[k, i]) for k, (o, m) in enumerate(zip(self.objectives, models, strict=True))
+            )
+            found.append(
+                suggestion(models[0].points[i], self.name, f"largest expected gain of hypervolume; expected {told}")
+            )
+            believed = np.vstack([believed, mean[:, i]])
+            for model in models:
+                model.believe(i)
         return found
 
     def _score(self, prediction: Prediction, model: _Model, rng: np.random.Generator) -> Floats:
@@ -182,6 +227,8 @@ class _Model:
     def __init__(
         self,
         owner: Bayesian,
+        objective: Objective,
+        knowledge: tuple[dict[str, dict[Any, float]] | None, dict[str, Floats] | None],
         tried: Sequence[Point],
         y: Floats,
         pending: Sequence[Point],
@@ -191,10 +238,10 @@ class _Model:
         self.points = [*pending, *free]
         self.centre, self.scale = float(y.mean()), float(y.std()) or 1.0
         self._space, self._y = owner.space, (y - self.centre) / self.scale
-        self._worth, self._similar = _knowledge(owner)
+        self._worth, self._similar = knowledge
         # Factors of all draws are held at once: fewer draws where there are many results.
         samples = int(min(Prior().samples, max(32, MEMORY // max(len(tried), 1) ** 2)))
-        noise, prior = owner.objectives[0].noise, Prior(samples)
+        noise, prior = objective.noise, Prior(samples)
         if noise is not None:
             prior = Prior(samples, noise_median=max((noise / self.scale) ** 2, 1e-4), noise_sigma=0.3)
         self._draws: Hyperparameters = draw(len(owner.space.parameters), prior, owner.seed)
@@ -238,6 +285,14 @@ class _Model:
     def _squares(self, tried: Sequence[Point], points: Sequence[Point], similar: dict[str, Floats] | None) -> Distances:
         within = _squared(self._space, tried, tried, similar)
         return Distances(within, _squared(self._space, tried, points, similar))
+
+
+def _told(objective: Objective, model: _Model, mean: float, sd: float) -> str:
+    """Say what is expected of an objective, in the user's unit."""
+    centre, width = model.centre + model.scale * mean, model.scale * sd
+    if objective.target is not None:
+        return f"{objective.name} {max(-centre, 0.0):.3g} ± {width:.2g} from its target"
+    return f"{objective.name} {-centre if objective.direction == 'min' else centre:.3g} ± {width:.2g}"
 
 
 def _worths(worth: dict[str, dict[Any, float]], points: Sequence[Point]) -> Floats:

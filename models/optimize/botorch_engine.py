@@ -1,12 +1,13 @@
-"""Several objectives with BoTorch: one Gaussian process an objective, expected gain of hypervolume.
+"""Three and more objectives with BoTorch: one Gaussian process an objective, expected gain of hypervolume.
 
-BoTorch costs seconds to import and seconds an ask; it is used where a closed form is not at hand: several
-objectives (qLogNEHVI: Daulton et al. 2021; Ament et al. 2023). Points come as a list of allowed
+BoTorch costs seconds to import and half a second and more an ask; it is used where a closed form is not at hand: more
+than two objectives (qLogNEHVI: Daulton et al. 2021; Ament et al. 2023). Points come as a list of allowed
 candidates, so that mixtures, constraints and exclusions hold by construction.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -58,6 +59,22 @@ def ask_several(
     list of int
         Indices into `free`, best first, at most n.
     """
+    with warnings.catch_warnings():
+        # Few points and small ranges are what a laboratory has, and what BoTorch's dependencies deprecate is their
+        # matter: its advice is no news.
+        warnings.simplefilter("ignore")
+        return _chosen(space, tried, y, pending, free, n, seed)
+
+
+def _chosen(
+    space: Space,
+    tried: Sequence[Point],
+    y: Floats,
+    pending: Sequence[Point],
+    free: Sequence[Point],
+    n: int,
+    seed: int,
+) -> list[int]:
     import torch
     from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
     from botorch.optim.optimize import optimize_acqf_discrete
@@ -93,8 +110,6 @@ def _indices(choices: Floats, chosen: Floats, some: NDArray[np.int64]) -> list[i
 
 def _fitted(space: Space, x: Any, y: Any) -> Any:
     """Fit one model an objective: options by their mismatch, numbers by Matérn-5/2."""
-    import warnings
-
     from botorch.fit import fit_gpytorch_mll
     from botorch.models.gp_regression import SingleTaskGP
     from botorch.models.gp_regression_mixed import MixedSingleTaskGP
@@ -102,36 +117,12 @@ def _fitted(space: Space, x: Any, y: Any) -> Any:
     from gpytorch.mlls import SumMarginalLogLikelihood
 
     named = [j for j, p in enumerate(space.parameters) if p.options]
-    with warnings.catch_warnings():
-        # Few points and small ranges are what a laboratory has; BoTorch's advice on them is no news.
-        warnings.simplefilter("ignore")
-        models = [
-            MixedSingleTaskGP(x, column[:, None], cat_dims=named, outcome_transform=None)
-            if named
-            else SingleTaskGP(x, column[:, None], outcome_transform=None)
-            for column in y.T
-        ]
-        model = ModelListGP(*models)
-        fit_gpytorch_mll(
-            SumMarginalLogLikelihood(model.likelihood, model), optimizer_kwargs={"options": {"maxiter": 60}}
-        )
+    models = [
+        MixedSingleTaskGP(x, column[:, None], cat_dims=named, outcome_transform=None)
+        if named
+        else SingleTaskGP(x, column[:, None], outcome_transform=None)
+        for column in y.T
+    ]
+    model = ModelListGP(*models)
+    fit_gpytorch_mll(SumMarginalLogLikelihood(model.likelihood, model), optimizer_kwargs={"options": {"maxiter": 60}})
     return model
-
-
-def hypervolume(y: Floats, reference: Floats) -> float:
-    """Volume that outcomes dominate above a reference point, two objectives, larger is better.
-
-    Parameters
-    ----------
-    y
-        Shape ``(n, 2)``.
-    reference
-        Shape ``(2,)``.
-    """
-    above = y[(y > reference).all(1)] - reference
-    if not len(above):
-        return 0.0
-    above = above[np.lexsort((above[:, 1], -above[:, 0]))]
-    height = np.maximum.accumulate(above[:, 1])
-    width = above[:, 0] - np.append(above[1:, 0], 0.0)
-    return float((width * height).sum())

@@ -226,3 +226,31 @@ def test_plans_that_cannot_be_taken_are_told_and_moved_where_only_numbers_are_am
     (s,) = make_optimizer("llm", finite, YIELD, planner=Stubborn()).ask([tried], 1)
     assert s.source == "random"
     assert "2 refused: tried before" in s.reason
+
+
+@pytest.mark.parametrize("record", [FINITE, MIXED], ids=["finite", "mixed"])
+def test_two_objectives_keep_the_promises_too(record: dict[str, Any]) -> None:
+    space, goals = space_from(record), (Objective("yield"), Objective("cost", "min"))
+    trials = [
+        Trial(t.id, t.parameters, t.status, {**t.values, "cost": float(t.parameters["heat"])})
+        for t in history(space, 6)
+    ]
+    trials[1] = Trial("p", trials[1].parameters)
+    trials[2] = Trial("f", trials[2].parameters, "failed")
+    optimizer = make_optimizer("bo", space, goals, initial=3, seed=1)
+    found = optimizer.ask(trials, 3)
+    assert optimizer.ask(trials[::-1], 3) == found
+    assert len({identity(dict(s.parameters)) for s in found} | {identity(t.parameters) for t in trials}) == 9
+    assert all(space.read(s.parameters) == s.parameters for s in found)
+    assert "cost" in found[0].reason
+
+
+def test_three_objectives_go_to_botorch() -> None:
+    space, goals = space_from(FINITE), (Objective("yield"), Objective("cost", "min"), Objective("pH", "target", 7.0))
+    trials = [
+        Trial(t.id, t.parameters, t.status, {**t.values, "cost": float(t.parameters["heat"]), "pH": 5.0 + i})
+        for i, t in enumerate(history(space, 5))
+    ]
+    found = make_optimizer("bo", space, goals, initial=3, seed=1).ask(trials, 2)
+    assert len({identity(dict(s.parameters)) for s in found} | {identity(t.parameters) for t in trials}) == 7
+    assert "BoTorch" in found[0].reason

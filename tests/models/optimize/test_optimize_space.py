@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from hypograph.models.errors import SpaceError
-from hypograph.models.optimize.botorch_engine import hypervolume
 from hypograph.models.optimize.candidates import candidates, option_distances
+from hypograph.models.optimize.hypervolume import expected_gain, hypervolume
 from hypograph.models.optimize.space import space_from
 
 OPTION = {"name": "x", "options": ["a", "b"]}
@@ -75,3 +75,16 @@ def test_a_lower_limit_is_a_constraint_too() -> None:
     for wrong in ({"weights": {"w": 1.0}}, {**rule, "at_most": 1.0}, {**rule, "atmost": 1.0}):
         with pytest.raises(SpaceError, match=r"one limit|no such key"):
             space_from({"parameters": [{"name": "w", "low": 0, "high": 1}], "constraints": [wrong]})
+
+
+def test_the_expected_gain_of_hypervolume_against_drawing() -> None:
+    rng = np.random.default_rng(1)
+    y, reference = rng.random((7, 2)), np.array([0.1, 0.05])
+    mean, sd = rng.random((2, 4)), 0.1 + 0.3 * rng.random((2, 4))
+    before = hypervolume(y, reference)
+    for c, told in enumerate(expected_gain(mean, sd, y, reference)):
+        drawn = mean[:, c] + sd[:, c] * rng.standard_normal((4000, 2))
+        gains = [hypervolume(np.vstack([y, d]), reference) - before for d in drawn]
+        assert told == pytest.approx(np.mean(gains), abs=4 * np.std(gains) / 4000**0.5)
+    nothing = expected_gain(mean, sd, np.zeros((0, 2)), reference)
+    assert (nothing > expected_gain(mean, sd, y, reference)).all()
