@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 
 from hypograph.graph import GraphStore, open_store
 from hypograph.models.errors import HypographError, InputError
-from hypograph.ui import api, figures, flow_pages, graph_api, live, live_api, reviews, views
+from hypograph.ui import api, figures, flow_pages, graph_api, live, live_api, reviews, start, views
 from hypograph.ui import campaigns as campaign_views
 from hypograph.ui import elements as element_views
 from hypograph.ui.atlas import atlas
@@ -80,6 +80,7 @@ def create_app(config: UiConfig, store: GraphStore | None = None) -> FastAPI:
     app.include_router(live_api.router)
     app.include_router(flow_pages.router)
     app.include_router(reviews.router)
+    app.include_router(start.router)
     _pages(app, templates)
     _login(app, templates, config)
     _errors(app, answer)
@@ -147,7 +148,8 @@ def _pages(app: FastAPI, templates: Jinja2Templates) -> None:
 
     @app.get("/hypotheses/{key}", response_class=HTMLResponse, include_in_schema=False)
     def hypothesis(request: Request, key: str) -> HTMLResponse:
-        return show(request, "hypothesis.html", **_found(views.hypothesis(request.app.state.store, key), key))
+        found = _found(views.hypothesis(request.app.state.store, key), key)
+        return show(request, "hypothesis.html", methods=start.METHODS, **found)
 
     @app.get("/keywords/{name:path}", response_class=HTMLResponse, include_in_schema=False)
     def keyword(request: Request, name: str) -> HTMLResponse:

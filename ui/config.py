@@ -28,6 +28,8 @@ class UiConfig:
         Where the pages listen.
     token
         What opens them; None for nobody needs one.
+    campaigns
+        Folder in which campaigns are begun; None where none may be.
 
     Raises
     ------
@@ -41,6 +43,7 @@ class UiConfig:
     port: int = 8347
     token: str | None = field(default=None, repr=False)
     serving: Path | None = None
+    campaigns: Path | None = None
 
     def __post_init__(self) -> None:
         if self.host not in LOOPBACK and not self.token:

@@ -85,6 +85,7 @@ def hypothesis(store: GraphStore, key: str) -> dict[str, Any] | None:
         "hypothesis": this | {"details": json.loads(this.get("details") or "[]")},
         "tree": tree,
         "levels": levels(store, root, tree),
+        "campaigns": store.read(pages.TESTING, id=key),
         "comparisons": [row["c"] for row in store.read(pages.COMPARISONS, id=key)],
         "inspirations": inspired,
         "evidence": _evidence(store.read(pages.HYPOTHESIS_EVIDENCE, ids=ids))

@@ -35,6 +35,7 @@ def ui(
         port=settings.ui_port,
         token=secret,
         serving=serving_file(settings.home / "prefect"),
+        campaigns=settings.home / "campaigns",
     )
     with _listener(config.host, config.port) as listener:
         say(f"pages at http://{config.host}:{config.port}/ (Ctrl-C ends them)")

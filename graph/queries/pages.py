@@ -57,6 +57,13 @@ STATEMENTS = Query(
     {"ids": ["none"]},
 )
 
+TESTING = Query(
+    "pages_testing",
+    "MATCH (c:Campaign)-[:TESTS]->(h:Hypothesis {id: $id}) RETURN coalesce(c.group, c.id) AS group, c.name AS name, "
+    "c.method AS method, c.count AS count, c.best AS best, c.created_at AS created_at ORDER BY group LIMIT 50",
+    {"id": "none"},
+)
+
 INSPIRATIONS = Query(
     "pages_inspirations",
     "MATCH (h:Hypothesis)-[e:INSPIRED_BY]->(n) WHERE h.id IN $ids "
