@@ -18,6 +18,12 @@ ABSENT: dict[int | str, dict[str, Any]] = {404: {"description": "There is nothin
 Text = Annotated[str, Query(max_length=200, description="Text that the statement holds.")]
 
 
+class TomlResponse(Response):
+    """A definition as a file."""
+
+    media_type = "application/toml"
+
+
 class CsvResponse(Response):
     """A table as a file."""
 
@@ -54,13 +60,18 @@ def hypotheses(
     return views.hypotheses(request.app.state.store, text, low, high, limit)
 
 
-@router.get("/hypotheses/{key}", summary="One hypothesis with tree, comparisons and evidence")
+@router.get("/hypotheses/{key}", summary="One hypothesis with tree, comparisons and evidence", responses=ABSENT)
 def hypothesis(request: Request, key: str) -> dict[str, Any]:
     """Return one hypothesis, or 404."""
     return found(views.hypothesis(request.app.state.store, key))
 
 
-@router.get("/hypotheses/{key}/space.toml", summary="The campaign space of a hypothesis, for `hypograph campaign new`")
+@router.get(
+    "/hypotheses/{key}/space.toml",
+    summary="The campaign space of a hypothesis, for `hypograph campaign new`",
+    response_class=TomlResponse,
+    responses=ABSENT,
+)
 def space(request: Request, key: str) -> Response:
     """Return the space as TOML, or 404 where the hypothesis has none."""
     row = found(views.hypothesis(request.app.state.store, key))["hypothesis"]
@@ -69,7 +80,7 @@ def space(request: Request, key: str) -> Response:
     return file(row["space"], "application/toml", "space.toml")
 
 
-@router.get("/keywords/{name:path}", summary="One keyword with neighbours, papers and hypotheses")
+@router.get("/keywords/{name:path}", summary="One keyword with neighbours, papers and hypotheses", responses=ABSENT)
 def keyword(request: Request, name: str) -> dict[str, Any]:
     """Return one keyword, or 404."""
     return found(views.keyword(request.app.state.store, name))
@@ -97,7 +108,7 @@ def measure_next(
     return element_views.measure_next(request.app.state.store, symbol or None, limit)
 
 
-@router.get("/alloys/{key}", summary="One alloy with its evidence")
+@router.get("/alloys/{key}", summary="One alloy with its evidence", responses=ABSENT)
 def alloy(request: Request, key: str) -> dict[str, Any]:
     """Return one alloy, or 404."""
     return found(views.alloy(request.app.state.store, key))

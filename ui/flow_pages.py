@@ -15,6 +15,7 @@ from hypograph import __version__
 from hypograph.graph import GraphStore
 from hypograph.models.errors import HypographError, InputError, UnavailableError
 from hypograph.ui.config import UiConfig
+from hypograph.ui.live_api import REFUSALS
 from hypograph.ui.prefect import Prefect
 
 router = APIRouter()
@@ -57,7 +58,7 @@ async def flows_json(request: Request) -> dict[str, Any]:
     return await overview(request)
 
 
-@router.get("/api/v1/flows/runs/{run}", summary="One run with progress, steps and log")
+@router.get("/api/v1/flows/runs/{run}", summary="One run with progress, steps and log", responses=REFUSALS)
 async def flow_run_json(request: Request, run: UUID) -> dict[str, Any]:
     """Return one run of the Prefect server; 503 where none runs."""
     async with Prefect(request.app.state.config) as prefect:
@@ -113,7 +114,7 @@ async def cancel(request: Request, run: UUID) -> Response:
     return RedirectResponse(f"/flows/runs/{run}", 303)
 
 
-@router.post("/api/v1/flows/{deployment}/run", summary="Start a run now", tags=["changes"])
+@router.post("/api/v1/flows/{deployment}/run", summary="Start a run now", tags=["changes"], responses=REFUSALS)
 async def run_now_json(
     request: Request, deployment: UUID, given: Annotated[dict[str, Any], Body(alias="parameters", embed=True)]
 ) -> dict[str, str]:
@@ -125,7 +126,12 @@ async def run_now_json(
         return {"run": await prefect.start(deployment, given)}
 
 
-@router.post("/api/v1/flows/{deployment}/pause", summary="Hold the schedules, or let them go on", tags=["changes"])
+@router.post(
+    "/api/v1/flows/{deployment}/pause",
+    summary="Hold the schedules, or let them go on",
+    tags=["changes"],
+    responses=REFUSALS,
+)
 async def hold_json(
     request: Request, deployment: UUID, paused: Annotated[bool, Body(embed=True)]
 ) -> list[dict[str, Any]]:
@@ -135,7 +141,9 @@ async def hold_json(
         return await prefect.deployments()
 
 
-@router.post("/api/v1/flows/{deployment}/schedule", summary="Set the schedule, or none", tags=["changes"])
+@router.post(
+    "/api/v1/flows/{deployment}/schedule", summary="Set the schedule, or none", tags=["changes"], responses=REFUSALS
+)
 async def set_schedule_json(
     request: Request,
     deployment: UUID,

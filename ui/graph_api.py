@@ -9,14 +9,26 @@ from fastapi.responses import JSONResponse
 
 from hypograph.graph import GraphStore
 from hypograph.graph.queries import pages
-from hypograph.ui.api import file
+from hypograph.ui.api import ABSENT, file
 from hypograph.ui.atlas import Atlas, atlas
 from hypograph.ui.bibtex import bibtex
 from hypograph.ui.graphs import Choice, chosen, drawing, path, surroundings, view
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", responses=ABSENT)
 KEPT_DRAWINGS = 16
 Name = Annotated[str, Query(max_length=500)]
+
+
+class GraphmlResponse(Response):
+    """A graph as a file."""
+
+    media_type = "application/graphml+xml"
+
+
+class BibtexResponse(Response):
+    """Publications as a file."""
+
+    media_type = "application/x-bibtex"
 
 
 def choice(
@@ -113,7 +125,7 @@ def search(
     return [{name: n[name] for name in ("key", "id", "kind", "label")} for n in hits[:limit]]
 
 
-@router.get("/graph.graphml", summary="The same graph as GraphML")
+@router.get("/graph.graphml", summary="The same graph as GraphML", response_class=GraphmlResponse)
 def graphml(request: Request, wanted: Chosen) -> Response:
     """Return the graph view as GraphML."""
     import networkx as nx
@@ -133,7 +145,7 @@ def _plain(value: Any) -> Any:
     return "".join(c for c in value if c.isprintable() or c in "\t\n") if isinstance(value, str) else value
 
 
-@router.get("/graph.bib", summary="The papers behind the hypotheses shown, as BibTeX")
+@router.get("/graph.bib", summary="The papers behind the hypotheses shown, as BibTeX", response_class=BibtexResponse)
 def sources(request: Request, wanted: Chosen) -> Response:
     """Return the publications that inspired, support or refute the hypotheses shown."""
     store = request.app.state.store

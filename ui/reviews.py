@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hypograph.graph import GraphStore
 from hypograph.graph.reviews import answer_comparison, decide_merge, merge_candidates, waiting_comparisons
+from hypograph.ui.live_api import REFUSALS
 
 router = APIRouter()
 Word = Annotated[str, Form(max_length=200)]
@@ -47,14 +48,18 @@ def waiting(request: Request) -> dict[str, Any]:
     return queue(request.app.state.store)
 
 
-@router.post("/api/v1/reviews/comparisons", summary="Say which of two hypotheses is better", tags=["changes"])
+@router.post(
+    "/api/v1/reviews/comparisons", summary="Say which of two hypotheses is better", tags=["changes"], responses=REFUSALS
+)
 def answer(request: Request, comparison: Word, better: Word) -> dict[str, Any]:
     """Write an answer down (`better`: first, second or equal), and return what still waits."""
     answer_comparison(request.app.state.store, comparison, better)
     return queue(request.app.state.store)
 
 
-@router.post("/api/v1/reviews/merges", summary="Decide whether two keywords mean the same", tags=["changes"])
+@router.post(
+    "/api/v1/reviews/merges", summary="Decide whether two keywords mean the same", tags=["changes"], responses=REFUSALS
+)
 def decide(request: Request, candidate: Word, status: Word) -> dict[str, Any]:
     """Write a decision down (`status`: accepted, rejected or open), and return the pairs as they stand."""
     decide_merge(request.app.state.store, candidate, status)

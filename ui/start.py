@@ -15,6 +15,7 @@ from hypograph.graph import campaigns as folders
 from hypograph.graph.queries import pages
 from hypograph.models.errors import InputError, SettingError
 from hypograph.models.records import Edge
+from hypograph.ui.live_api import REFUSALS
 
 router = APIRouter()
 METHODS = ("bo", "sobol", "random")
@@ -70,7 +71,9 @@ def by_form(request: Request, key: Id, name: Name, method: Method = "bo") -> Res
     return RedirectResponse(f"/campaigns/{begin(state.store, state.config.campaigns, key, name, method)}", 303)
 
 
-@router.post("/api/v1/hypotheses/{key}/campaign", summary="Begin a campaign that tests it", tags=["changes"])
+@router.post(
+    "/api/v1/hypotheses/{key}/campaign", summary="Begin a campaign that tests it", tags=["changes"], responses=REFUSALS
+)
 def by_request(request: Request, key: Id, name: Name, method: Method = "bo") -> dict[str, Any]:
     """Begin a campaign over the space of the hypothesis and return its id."""
     state = request.app.state

@@ -9,68 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from ui_planted import HOSTILE, planted
 
 from hypograph.graph import GraphStore, StoreConfig
 from hypograph.models.errors import SettingError
-from hypograph.models.records import Edge, Node, Outcome, Unit
 from hypograph.ui.app import PAGES, create_app
 from hypograph.ui.config import UiConfig
 from hypograph.ui.layout import layout
 from hypograph.ui.security import HEADERS
 
-HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
 VENDOR = Path(__file__).parents[2] / "ui" / "static" / "vendor"
-
-
-def planted() -> Unit:
-    nodes = [
-        Node("Hypothesis", "h0", {"statement": f"idea {HOSTILE}", "level": 0, "root": "h0", "potential": 0.5}),
-        Node(
-            "Hypothesis",
-            "h1",
-            {
-                "statement": "refined",
-                "level": 1,
-                "root": "h0",
-                "probability_best": 0.7,
-                "belief": 0.5,
-                "plausibility": 0.8,
-                "ignorance": 0.3,
-                "details": json.dumps([{"slot": "route", "value": HOSTILE, "provenance": "10.1/x"}]),
-            },
-        ),
-        Node("Keyword", HOSTILE, {"kind": "phrase", "df": 3}),
-        Node("Keyword", "annealing", {"kind": "process", "df": 9}),
-        Node(
-            "Alloy", "Co-Cr", {"formula": "CoCr", "predicted": True, "pignistic": 0.6, "belief": 0.4, "ignorance": 0.4}
-        ),
-        Node("Evidence", "e", {"claim": HOSTILE, "source": "table", "m_for": 0.5, "m_against": 0.0, "m_unknown": 0.5}),
-        Node("Comparison", "c", {"first": "h1", "second": "h0", "probability_first": 0.8, "valid": True, "judge": "j"}),
-        Node("Publication", "10.1/x", {"title": HOSTILE, "doi": "10.1/x"}),
-        Node("Element", "Co", {"number": 27}),
-        Node("Element", "Cr", {"number": 24}),
-        *[
-            Node("Campaign", f"c{s}", {"table": "=1+1", "method": "bo", "group": "g", "seed": s, "best": 1.0 + s})
-            for s in (0, 1)
-        ],
-        *[
-            Node("Experiment", f"x{s}{i}", {"index": i, "value": 1.0, "best_so_far": float(i + s), "reason": HOSTILE})
-            for s in (0, 1)
-            for i in (1, 2)
-        ],
-    ]
-    edges = [
-        Edge("REFINES", ("Hypothesis", "h1"), ("Hypothesis", "h0"), {"edit": "add route"}),
-        Edge("INSPIRED_BY", ("Hypothesis", "h0"), ("Keyword", HOSTILE)),
-        Edge("INSPIRED_BY", ("Hypothesis", "h1"), ("Alloy", "Co-Cr")),
-        Edge("CO_OCCURS", ("Keyword", HOSTILE), ("Keyword", "annealing"), {"weight": 2.0, "count": 2}),
-        Edge("SUPPORTS", ("Evidence", "e"), ("Alloy", "Co-Cr"), {"share": 1.0}),
-        Edge("COMPARES", ("Comparison", "c"), ("Hypothesis", "h1")),
-        Edge("MENTIONS", ("Publication", "10.1/x"), ("Keyword", HOSTILE), {"passage": HOSTILE}),
-        Edge("SUBSTITUTES_FOR", ("Element", "Co"), ("Element", "Cr"), {"belief": 0.2, "plausibility": 0.9}),
-        *[Edge("IN_CAMPAIGN", ("Experiment", f"x{s}{i}"), ("Campaign", f"c{s}")) for s in (0, 1) for i in (1, 2)],
-    ]
-    return Unit("planted", "test", Outcome({}, nodes, edges))
 
 
 @pytest.fixture
@@ -87,6 +35,8 @@ ADDRESSES = [
     "/hypotheses/h1",
     "/alloys/Co-Cr",
     "/elements?symbol=Co",
+    "/reviews",
+    "/graph?focus=h:h1&to=k:annealing&hops=1",
     "/campaigns?group=g",
     "/graph?text=" + "idea",
 ]

@@ -52,3 +52,28 @@ def test_campaigns_answer_as_described(graph_store: GraphStore, tmp_path: Path) 
         tried.add(operation.label)
     assert {"POST /api/v1/campaigns/{campaign}/record", "GET /api/v1/campaigns/compare"} <= tried
     folders.load(tmp_path / "lab")
+
+
+def test_everything_else_that_is_read_answers_as_described(graph_store: GraphStore, tmp_path: Path) -> None:
+    from ui_planted import planted
+
+    graph_store.commit(planted())
+    app = create_app(UiConfig(StoreConfig(tmp_path), token="a long secret"), graph_store)
+    app.state.store = graph_store
+    described = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app, headers=TOKEN)
+    tried = set()
+    for found in (
+        described.include(method="GET")
+        .exclude(path_regex="^/api/v1/(campaigns|session|flows/runs)")
+        .get_all_operations()
+    ):
+        operation = found.ok()
+
+        @QUIET
+        @given(case=operation.as_strategy())
+        def answers(case: schemathesis.Case) -> None:
+            case.call_and_validate(headers=TOKEN, checks=CHECKS)
+
+        answers()
+        tried.add(operation.path)
+    assert {"/api/v1/graph.graphml", "/api/v1/health", "/api/v1/reviews", "/api/v1/alloys/next"} <= tried
