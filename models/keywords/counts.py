@@ -93,11 +93,69 @@ def count_pairs(indptr: IntArray, indices: IntArray, block: int = BLOCK) -> Pair
     -------
     PairCounts
     """
-    parts = []
-    for start in range(0, max(indptr.size - 1, 0), block):
-        stop = min(start + block, indptr.size - 1)
-        parts.append(_count_block(indptr[start : stop + 1] - indptr[start], indices[indptr[start] : indptr[stop]]))
-    return merge_counts(parts)
+    if indptr.size - 1 <= block:
+        return _count_block(indptr - indptr[0], indices[indptr[0] : indptr[-1]]) if indptr.size > 1 else EMPTY
+    return _count_ranges(indptr, indices, block)
+
+
+def _count_ranges(indptr: IntArray, indices: IntArray, block: int) -> PairCounts:
+    """Count a range of first keywords at a time: sorted keys of all pairs at once would not fit into memory.
+
+    The ranges follow one another, so that what is counted needs no merging.
+    """
+    ordered, load = _ordered(indptr, indices, block)
+    share = max(int(load.sum() * block // max(indptr.size - 1, 1)), 1)
+    bounds = np.searchsorted(np.cumsum(load), np.arange(share, int(load.sum()) + share, share))
+    found: list[PairCounts] = []
+    low = 0
+    for high in np.unique(np.minimum(bounds + 1, load.size)):
+        keys = [
+            k
+            for start in range(0, indptr.size - 1, block)
+            for k in _keys_within(indptr, ordered, start, block, low, high)
+        ]
+        joined = np.concatenate(keys) if keys else np.zeros(0, np.int64)
+        del keys
+        joined.sort()
+        part = _run_lengths(joined)
+        found.append(PairCounts(part.keys, part.counts.astype(np.int32)))
+        low = int(high)
+    counts = np.concatenate([p.counts for p in found]).astype(np.int64)
+    return PairCounts(np.concatenate([p.keys for p in found]), counts)
+
+
+def _ordered(indptr: IntArray, indices: IntArray, block: int) -> tuple[npt.NDArray[np.int32], IntArray]:
+    """Keywords of each publication in ascending order, and of how many pairs each keyword is the first."""
+    ordered = indices.astype(np.int32)
+    load = np.zeros(int(indices.max(initial=-1)) + 1, np.int64)
+    for start in range(0, indptr.size - 1, block):
+        for size, rows in _by_size(indptr, start, block):
+            place = indptr[rows][:, None] + np.arange(size)
+            members = np.sort(ordered[place], axis=1)
+            ordered[place] = members
+            for i in range(size - 1):
+                load += np.bincount(members[:, i], minlength=load.size) * (size - 1 - i)
+    return ordered, load
+
+
+def _by_size(indptr: IntArray, start: int, block: int) -> list[tuple[int, IntArray]]:
+    """Numbers of the publications of a block by their size; those below two keywords have no pairs."""
+    sizes = np.diff(indptr[start : start + block + 1])
+    return [(int(size), start + np.flatnonzero(sizes == size)) for size in np.unique(sizes) if size >= 2]
+
+
+def _keys_within(
+    indptr: IntArray, ordered: npt.NDArray[np.int32], start: int, block: int, low: int, high: int
+) -> list[IntArray]:
+    """Make the keys of a block's pairs whose first keyword lies in [low, high)."""
+    keys = []
+    for size, rows in _by_size(indptr, start, block):
+        members = ordered[indptr[rows][:, None] + np.arange(size)]
+        for i in range(size - 1):
+            inside = (members[:, i] >= low) & (members[:, i] < high)
+            chosen = members[inside, i:].astype(np.int64)
+            keys.append(((chosen[:, :1] << 32) | chosen[:, 1:]).ravel())
+    return keys
 
 
 def _count_block(indptr: IntArray, indices: IntArray) -> PairCounts:
