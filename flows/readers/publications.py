@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import csv
 import gzip
@@ -82,6 +83,8 @@ def read_publications(path: Path | str) -> ReadReport:
         problems.append(str(error))
     except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as error:
         problems.append(str(MalformedRowError(f"the file cannot be read ({error})", where=str(path))))
+    if not publications and not problems:
+        problems.append(str(MalformedRowError("no publication was found in it", where=str(path))))
     return ReadReport(tuple(publications), tuple(problems))
 
 
@@ -106,12 +109,39 @@ def _reader(path: Path) -> Callable[[Path], Found]:
 
 @contextlib.contextmanager
 def open_text(path: Path) -> Iterator[io.TextIOWrapper]:
-    """Open a file as UTF-8 text, through gzip where its name ends in .gz; a byte order mark is dropped."""
+    """Open a file as text, through gzip where its name ends in .gz; a byte order mark is dropped.
+
+    The encoding is UTF-8, UTF-16 where its mark begins the file, or Windows-1252 (Latin-1) where the bytes are no
+    UTF-8 and hold no character of it either; broken UTF-8 stays an error.
+    """
     with contextlib.ExitStack() as stack:
-        raw: IO[bytes] = stack.enter_context(path.open("rb"))
-        if path.name.lower().endswith(".gz"):
-            raw = cast("IO[bytes]", stack.enter_context(gzip.GzipFile(fileobj=raw)))
-        yield stack.enter_context(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""))
+        with _open_bytes(path) as first:
+            encoding = _encoding(first)
+        raw = stack.enter_context(_open_bytes(path))
+        errors = "replace" if encoding == "cp1252" else "strict"
+        yield stack.enter_context(io.TextIOWrapper(raw, encoding=encoding, errors=errors, newline=""))
+
+
+def _open_bytes(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path, "rb")) if path.name.lower().endswith(".gz") else path.open("rb")
+
+
+def _encoding(file: IO[bytes]) -> str:
+    """Tell the encoding of a file from all its bytes."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    known = False
+    try:
+        while part := file.read(1 << 20):
+            if part[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and file.tell() == len(part):
+                return "utf-16"
+            known = known or not decoder.decode(part).isascii()
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        around = bytes(error.object)[: error.start] + bytes(error.object)[error.end :]
+        return "utf-8-sig" if known or not around.decode("utf-8", "ignore").isascii() else "cp1252"
+    except (OSError, EOFError, zlib.error):
+        return "utf-8-sig"  # reading it will say what is broken, after the rows that are not
+    return "utf-8-sig"
 
 
 def read_json_lines(path: Path) -> Found:

@@ -104,6 +104,8 @@ def _count_ranges(indptr: IntArray, indices: IntArray, block: int) -> PairCounts
     The ranges follow one another, so that what is counted needs no merging.
     """
     ordered, load = _ordered(indptr, indices, block)
+    if not load.any():
+        return EMPTY
     share = max(int(load.sum() * block // max(indptr.size - 1, 1)), 1)
     bounds = np.searchsorted(np.cumsum(load), np.arange(share, int(load.sum()) + share, share))
     found: list[PairCounts] = []

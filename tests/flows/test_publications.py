@@ -10,6 +10,7 @@ from hypograph.flows.readers.publications import hea_literature, read_publicatio
 from hypograph.flows.readers.publications_fields import clean_doi, title_key
 from hypograph.flows.readers.publications_hea import unmangle_doi
 from hypograph.models.errors import MalformedRowError, MissingFileError
+from hypograph.models.keywords.extraction import phrase_candidates
 
 
 def test_the_alloy_records_are_4231_papers_117_of_them_without_a_doi() -> None:
@@ -102,3 +103,33 @@ def test_identifiers_have_one_spelling() -> None:
     )
     assert clean_doi("none") == ""
     assert title_key("Über-Graphs: A Study!") == title_key("uber graphs a study")
+
+
+def test_encodings_are_told_apart_and_broken_utf8_stays_broken(tmp_path: Path) -> None:
+    text = "title,year\nUntersuchung der Härte von Größen,2001\n"
+    for name, raw in (
+        ("latin.csv", text.encode("latin-1")),
+        ("mark.csv", text.encode("utf-8-sig")),
+        ("wide.csv", text.encode("utf-16")),
+    ):
+        (tmp_path / name).write_bytes(raw)
+        assert [p.title for p in read_publications(tmp_path / name).publications] == [
+            "Untersuchung der Härte von Größen"
+        ]
+    (tmp_path / "broken.csv").write_bytes(text.encode() + "Über Größen und Maße,2002\n".encode()[:-8] + b"\xff,2002\n")
+    report = read_publications(tmp_path / "broken.csv")
+    assert len(report.problems) == 1
+    assert "broken.csv" in report.problems[0]
+    (tmp_path / "empty.ris").write_text("nothing here")
+    assert "no publication" in read_publications(tmp_path / "empty.ris").problems[0]
+    whole = read_publications(tmp_path)
+    assert len(whole.publications) == 1  # three spellings of one publication
+    assert {p.split(":")[0].rsplit("/", 1)[1] for p in whole.problems} == {"broken.csv", "empty.ris"}
+
+
+def test_a_huge_abstract_is_read_and_its_keywords_are_found(tmp_path: Path) -> None:
+    body = "Fast neural networks learn. " * 20_000
+    (tmp_path / "a.jsonl").write_text(json.dumps({"title": "T of a huge thing", "year": 2000, "abstract": body}))
+    (found,) = read_publications(tmp_path / "a.jsonl").publications
+    assert len(found.abstract) > 500_000
+    assert "neural network" in phrase_candidates(found)
