@@ -62,7 +62,7 @@ def main() -> None:
             }
         document = {"table": a.table.stem, "budget": BUDGET, "initial": INITIAL, **summary(runs), "runs": runs}
         if not a.quick:
-            target.write_text(json.dumps(document, indent=1) + "\n")
+            target.write_text(json.dumps(document) + "\n")
     print(json.dumps(summary(runs), indent=1))
 
 

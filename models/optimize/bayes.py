@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hypograph.models.errors import SpaceError
+from hypograph.models.optimize.aim import Aim
 from hypograph.models.optimize.batch import LARGEST, Batch, Coded
 from hypograph.models.optimize.belief import kinds
 from hypograph.models.optimize.candidates import candidates, distances, identity, spread
@@ -26,6 +27,7 @@ from hypograph.models.optimize.trials import (
     Objective,
     Trial,
     goal_text,
+    levels,
     measured,
     ordered,
     outcomes,
@@ -90,7 +92,9 @@ class Bayesian:
             rows = ask_several(self.space, tried, y, pending, free, left, int(rng.integers(1 << 31)))
             why = "largest expected gain of hypervolume (BoTorch, qLogNEHVI)"
             return found + [suggestion(free[i], self.name, why) for i in rows]
-        return found + self._batch(known, y[:, 0], pending, free, left, rng)
+        goal = self.objectives[0]
+        column = y[:, 0] if goal.target is None else levels(known, goal)
+        return found + self._batch(known, column, pending, free, left, rng)
 
     def _start(self, trials: Sequence[Trial], n: int) -> list[Suggestion]:
         if n == 0:
@@ -111,7 +115,8 @@ class Bayesian:
         n: int,
         rng: np.random.Generator,
     ) -> list[Suggestion]:
-        model = _Model(self, self.objectives[0], _knowledge(self), [t.parameters for t in known], y, pending, free, n)
+        goal, tried = self.objectives[0], [t.parameters for t in known]
+        model = _Model(self, goal, _knowledge(self), tried, y, pending, free, n, values=goal.target is not None)
         picked = [t.parameters for t in known] + list(pending)
         points, found = model.points, []
         prediction = model.batch.prediction
@@ -123,16 +128,13 @@ class Bayesian:
             i = int(score.argmax())
             mean, sd = prediction.moments()
             sign = -1.0 if self.objectives[0].direction == "min" else 1.0
-            target = self.objectives[0].target is not None
             found.append(
                 Suggestion(
                     points[i],
                     self.name,
                     self._reason(prediction.informed),
-                    None if target else sign * (model.centre + model.scale * float(mean[i])),
-                    None
-                    if target
-                    else model.scale * float(np.sqrt(sd[i] ** 2 + prediction.weights @ prediction.noise)),
+                    sign * (model.centre + model.scale * float(mean[i])),
+                    model.scale * float(np.sqrt(sd[i] ** 2 + prediction.weights @ prediction.noise)),
                 )
             )
             model.believe(i)
@@ -182,13 +184,17 @@ class Bayesian:
 
     def _score(self, prediction: Prediction, model: _Model, rng: np.random.Generator) -> Floats:
         mean, sd = prediction.moments()
+        aim = model.aim
+        if aim is not None:
+            mean = aim.nearness(mean)
         if self.acquisition == "ucb":
             return np.asarray(mean + UCB_WIDTH * sd)
         if self.acquisition == "thompson":
             # One draw of each candidate by itself: without their correlations, but over the whole space.
             k = int(rng.choice(len(prediction.weights), p=prediction.weights))
-            return np.asarray(prediction.mean[k] + prediction.sd[k] * rng.standard_normal(mean.shape))
-        gain = prediction.improvement(model.batch.best)
+            drawn = np.asarray(prediction.mean[k] + prediction.sd[k] * rng.standard_normal(mean.shape))
+            return drawn if aim is None else aim.nearness(drawn)
+        gain = prediction.improvement(model.batch.best) if aim is None else aim.gain(prediction)
         return gain if gain.max() > 1e-12 else np.asarray(mean + UCB_WIDTH * sd)
 
     def _reason(self, informed: float) -> str:
@@ -222,7 +228,10 @@ class Bayesian:
 
 
 class _Model:
-    """The surrogate of one ask, growing by what it believes; `points` are the awaited and the free ones."""
+    """The surrogate of one ask, growing by what it believes; `points` are the awaited and the free ones.
+
+    `y` are utilities, or with `values` the outcomes themselves, of which the one nearest to a target is the best.
+    """
 
     def __init__(
         self,
@@ -234,11 +243,15 @@ class _Model:
         pending: Sequence[Point],
         free: Sequence[Point],
         n: int,
+        *,
+        values: bool = False,
     ) -> None:
         self.points = [*pending, *free]
         self.centre, self.scale = float(y.mean()), float(y.std()) or 1.0
         self._space, self._y = owner.space, (y - self.centre) / self.scale
         self._worth, self._similar = knowledge
+        if values:  # what is good says nothing of how high the outcome is
+            self._worth = None
         # Factors of all draws are held at once: fewer draws where there are many results.
         samples = int(min(Prior().samples, max(32, MEMORY // max(len(tried), 1) ** 2)))
         noise, prior = objective.noise, Prior(samples)
@@ -250,8 +263,9 @@ class _Model:
         more = n - 1 + len(pending)
         if more and len(self.points) > len(pending) + LARGEST:
             # A batch keeps a row an experiment in memory: it chooses among the candidates that promise most.
-            gain = prediction.improvement(self._best(prediction))[len(pending) :]
-            best = np.sort(np.argsort(-gain, kind="stable")[:LARGEST])
+            aim = self._aimed(objective, prediction) if values else None
+            gain = prediction.improvement(self._best(prediction)) if aim is None else aim.gain(prediction)
+            best = np.sort(np.argsort(-gain[len(pending) :], kind="stable")[:LARGEST])
             self.points = [*pending, *(free[i] for i in best)]
             prediction = self._predict(tried, self.points)
         self.taken = np.arange(len(self.points)) < len(pending)
@@ -263,6 +277,7 @@ class _Model:
             None if self._similar is None else Coded(self._space, self.points, self._similar),
             more + 1,
         )
+        self.aim = self._aimed(objective, prediction) if values else None
         for i in range(len(pending)):
             self.believe(i)
 
@@ -270,6 +285,12 @@ class _Model:
         """Take point i as measured with the outcome that is predicted for it."""
         self.taken[i] = True
         self.batch.believe(i)
+        if self.aim is not None:
+            self.aim.believe(self.batch.prediction.mean[:, i])
+
+    def _aimed(self, objective: Objective, prediction: Prediction) -> Aim:
+        target = (float(objective.target or 0.0) - self.centre) / self.scale
+        return Aim(target, np.full(len(prediction.weights), float(np.abs(self._y - target).min())))
 
     def _best(self, prediction: Prediction) -> Floats:
         return np.full(len(prediction.weights), float(self._y.max()))

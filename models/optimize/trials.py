@@ -91,6 +91,16 @@ def outcomes(history: Sequence[Trial], objectives: Sequence[Objective]) -> NDArr
     return np.where(np.isnan(found), worst, found)
 
 
+def levels(history: Sequence[Trial], objective: Objective) -> NDArray[np.float64]:
+    """Return outcomes as measured, shape ``(t,)``; a failed experiment counts as the worst one seen.
+
+    As `outcomes`, for a surrogate of the outcome itself where a target is to be met.
+    """
+    done = [t.values[objective.name] for t in history if t.status == "done"]
+    worst = min(done, key=objective.utility, default=0.0)
+    return np.array([t.values[objective.name] if t.status == "done" else worst for t in history], dtype=float)
+
+
 def measured(history: Sequence[Trial]) -> list[Trial]:
     """Return the finished trials and, once there are any, the failed ones."""
     done = [t for t in history if t.status == "done"]

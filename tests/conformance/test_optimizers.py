@@ -254,3 +254,22 @@ def test_three_objectives_go_to_botorch() -> None:
     found = make_optimizer("bo", space, goals, initial=3, seed=1).ask(trials, 2)
     assert len({identity(dict(s.parameters)) for s in found} | {identity(t.parameters) for t in trials}) == 7
     assert "BoTorch" in found[0].reason
+
+
+def test_a_target_is_met_from_a_surrogate_of_the_outcome_itself() -> None:
+    space = space_from(
+        {"parameters": [{"name": "o", "options": list("abcdef")}, {"name": "heat", "values": list(range(0, 100, 4))}]}
+    )
+    goal, gaps = (Objective("pH", "target", 7.0),), dict[str, list[float]](random=[], bo=[])
+    for seed in range(6):
+        offset = np.random.default_rng(seed).normal(0, 1.5, 6)
+        for method, found in gaps.items():
+            optimizer, trials = make_optimizer(method, space, goal, initial=4, seed=seed), list[Trial]()
+            for i in range(12):
+                (s,) = optimizer.ask(trials, 1)
+                pH = 4 + offset["abcdef".index(s.parameters["o"])] + 6 * (s.parameters["heat"] / 100) ** 1.5
+                trials.append(Trial(f"e{i}", dict(s.parameters), "done", {"pH": float(pH)}))
+            found.append(min(abs(t.values["pH"] - 7.0) for t in trials))
+    assert s.mean is not None
+    assert abs(s.mean - 7.0) < 3.0
+    assert np.mean(gaps["bo"]) < 0.5 * np.mean(gaps["random"])

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from hypograph.models.errors import SpaceError
+from hypograph.models.optimize.aim import Aim
 from hypograph.models.optimize.candidates import candidates, option_distances
 from hypograph.models.optimize.hypervolume import expected_gain, hypervolume
 from hypograph.models.optimize.space import space_from
+from hypograph.models.optimize.surrogate import Prediction
 
 OPTION = {"name": "x", "options": ["a", "b"]}
 
@@ -88,3 +90,14 @@ def test_the_expected_gain_of_hypervolume_against_drawing() -> None:
         assert told == pytest.approx(np.mean(gains), abs=4 * np.std(gains) / 4000**0.5)
     nothing = expected_gain(mean, sd, np.zeros((0, 2)), reference)
     assert (nothing > expected_gain(mean, sd, y, reference)).all()
+
+
+def test_the_expected_gain_on_a_target_against_drawing() -> None:
+    rng = np.random.default_rng(2)
+    mean, sd, weights = rng.normal(0, 1, (2, 3)), 0.2 + rng.random((2, 3)), np.array([0.3, 0.7])
+    none, which = np.zeros(2), np.zeros(2, dtype=np.int64)
+    told = Prediction(weights, mean, sd, none, 0.0, which, which > 0, none, np.zeros((2, 0, 3)))
+    aim = Aim(0.4, np.array([0.5, 0.2]))
+    drawn = mean + sd * rng.standard_normal((200_000, 2, 3))
+    gains = np.maximum(aim.gap[:, None] - np.abs(drawn - 0.4), 0.0)
+    assert np.allclose(aim.gain(told), weights @ gains.mean(0), atol=3e-3)
