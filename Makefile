@@ -41,7 +41,7 @@ wheel: install  ## Build the sdist, and the wheel from it
 
 audit: install  ## Known vulnerabilities of the locked environment
 	$(BIN)/python -m pip install --quiet pip-audit
-	$(BIN)/pip-audit --requirement infra/constraints.txt --no-deps --disable-pip
+	$(BIN)/pip-audit --strict --requirement infra/constraints.txt --no-deps --disable-pip
 
 sbom: install  ## Software bill of materials (CycloneDX)
 	$(BIN)/python -m pip install --quiet cyclonedx-bom

@@ -1,10 +1,11 @@
 """Wide steps on 0, 1, 2 and 4 Dask workers: the same results, and how much faster.
 
-Extraction takes the literature records that ship with the package, many times over; campaigns are replicates
-on the borylation table. Seconds include starting and ending the workers; the speed-up of the work alone is
-taken from two sizes of the same work (the difference leaves the start-up out).
+Extraction takes the literature records that ship with the package, many times over; campaigns are replicates on the
+borylation table; scoring is the full prediction of alloys that are in no table, with all sources, in pieces (the quick
+score by pairs of elements does ten million alloys a second and needs no workers). Seconds include starting and ending
+the workers; the speed-up of the work alone is taken from two sizes of the same work, which leaves the start out.
 
-    python benchmarks/scale_workers.py [--quick]
+    python benchmarks/scale_workers.py [--quick] [--work scoring] [--workers 0 2]
 """
 
 from __future__ import annotations
@@ -48,47 +49,77 @@ def campaign(table: Any, seed: int) -> str:
     return digest(_picks(table, {"seed": seed, "seeds": 4, "method": "bo", "initial": 5, "budget": 30}))
 
 
+def scoring(count: int) -> list[Callable[[], Any]]:
+    """Pieces of the full prediction of alloys, each of another two thousand; the reliabilities are learned here."""
+    import numpy as np
+
+    from hypograph.flows.evidence_work import Job
+    from hypograph.flows.inputs import read_inputs
+    from hypograph.models.evidence.candidates import combinations
+
+    job = Job(list(read_inputs(None, None, None, small=False)[1]), small=True)
+    elements = job.candidate_elements()
+    members = np.concatenate([elements[m] for m in combinations(len(elements), 5)])[::3]
+    fusion = job._forecast(members[:10])[0]
+    size = min(2_000, len(members) // count)
+    return [functools.partial(score, job, members[i * size : (i + 1) * size], fusion) for i in range(count)]
+
+
+def score(job: Any, members: Any, fusion: Any) -> str:
+    from hypograph.models.keys import digest
+
+    return digest(job._forecast(members, fusion)[1].probability)
+
+
+WORKS = {"extraction": extraction, "campaigns": campaigns, "scoring": scoring}
+# Pieces of the smaller and of the larger size.
+SIZES = {"extraction": (8, 40), "campaigns": (8, 40), "scoring": (2, 6)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
-    quick = parser.parse_args().quick
+    parser.add_argument("--work", choices=WORKS, action="append", help="which; all by default, may be given again")
+    parser.add_argument("--workers", type=int, nargs="+", default=[0, 1, 2, 4])
+    given = parser.parse_args()
+    chosen, counts = given.work or list(WORKS), [0, 2] if given.quick else given.workers
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     from hypograph.flows.orchestrator import Orchestrator
     from hypograph.flows.scale import spread
 
-    sizes = (2, 4) if quick else (8, 40)
-    rows = []
+    results = Path(__file__).parent / "results" / "scale_workers.json"
+    document = json.loads(results.read_text("utf-8")) if results.exists() else {}
     with tempfile.TemporaryDirectory() as folder, Orchestrator(Path(folder)) as orchestrator:
-        for name, make in (("extraction", extraction), ("campaigns", campaigns)):
-            small, large = make(sizes[0]), make(sizes[1])
-            want = spread(large[:1])
+        for name in chosen:
+            pieces = WORKS[name](2 if given.quick else SIZES[name][1])
+            small = pieces[: 1 if given.quick else SIZES[name][0]]
+            rows: list[dict[str, Any]] = []
+            found: list[list[Any]] = []
             with orchestrator.connected():
-                base = None
-                for workers in (0, 2) if quick else (0, 1, 2, 4):
-                    seconds, found = [], []
-                    for works in (small, large):
+                for workers in counts:
+                    seconds = []
+                    for works in (small, pieces):
                         began = time.perf_counter()
-                        found = spread(works, workers=workers)
+                        found.append(spread(works, workers=workers))
                         seconds.append(time.perf_counter() - began)
-                    first = found if base is None else base[1]
                     net = seconds[1] - seconds[0]
-                    base = base or (net, found)
                     rows.append(
                         {
-                            "work": name,
                             "workers": workers,
+                            "pieces": len(pieces),
                             "seconds": round(seconds[1], 2),
-                            "speed_up": round(base[0] / net, 2),
-                            "same": found == first and found[:1] == want,
+                            "seconds_without_start": round(net, 2),
+                            "speed_up": round(rows[0]["seconds_without_start"] / net if rows else 1.0, 2),
+                            "same": found[-1] == found[1] and found[-2] == found[0],
+                            "load": round(os.getloadavg()[0], 1),
                         }
                     )
-                    print(rows[-1], f"load {os.getloadavg()[0]:.1f}", flush=True)
-    results = Path(__file__).parent / "results"
-    results.mkdir(exist_ok=True)
-    if not quick:
-        document = {"cores": os.cpu_count(), "load_at_end": round(os.getloadavg()[0], 1), "rows": rows}
-        (results / "scale_workers.json").write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+                    print(name, rows[-1], flush=True)
+            document[name] = rows
+    if not given.quick:
+        document["cores"] = os.cpu_count()
+        results.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
