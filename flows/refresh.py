@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from prefect import flow
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from hypograph.flows.discovery import DiscoveryParameters, run_discovery
 from hypograph.flows.guard import die_with_parent
@@ -52,10 +52,34 @@ class EvidenceParameters(_Parameters):
 
 
 class HypothesisParameters(_Parameters):
-    """Parameters of `hypothesis-search`."""
+    """Parameters of `hypothesis-search`: a research question, or what literature and alloy tables give."""
 
     papers: Path | None = Field(default=None, description="Publications.")
-    alloys: Path | None = Field(default=None, description="Alloys.")
+    alloys: Path | None = Field(default=None, description="Alloys; not with a question.")
+    question: str = Field(default="", max_length=20_000, description="A research question; goes with `coarse`.")
+    coarse: str = Field(default="", max_length=20_000, description="The coarse hypothesis to start from.")
+    survey: str = Field(default="", max_length=200_000, description="What is known, as text; with a question.")
+    discipline: str = Field(default="chemistry", description="A shipped discipline, or a TOML file; with a question.")
+    calls: int = Field(default=60, ge=1, le=1_000_000, description="Judge calls at most; with a question.")
+
+    @model_validator(mode="after")
+    def _whole(self) -> HypothesisParameters:
+        if bool(self.question.strip()) != bool(self.coarse.strip()):
+            raise ValueError("question and coarse go together")
+        if self.question and (self.alloys is not None or self.small):
+            raise ValueError("a question takes neither alloys nor small")
+        if not self.question and {"survey", "discipline", "calls"} & self.model_fields_set - self._defaults():
+            raise ValueError("survey, discipline and calls need a question")
+        return self
+
+    def _defaults(self) -> set[str]:
+        """Fields that were given their default: a deployment stores all of them."""
+        fields = type(self).model_fields
+        return {name for name in self.model_fields_set if getattr(self, name) == fields[name].default}
+
+    def discovery(self) -> DiscoveryParameters:
+        """The same wishes as parameters of the whole path."""
+        return DiscoveryParameters(papers=self.papers, alloys=self.alloys, small=self.small, seed=self.seed)
 
 
 class CampaignParameters(_Parameters):
@@ -129,9 +153,15 @@ def evidence_refresh(parameters: EvidenceParameters | None = None) -> dict[str, 
 
 @flow(name="hypothesis-search", timeout_seconds=6 * HOUR, persist_result=False)
 def hypothesis_search(parameters: HypothesisParameters | None = None) -> dict[str, Any]:
-    """Search hypotheses on what literature and tables give now."""
-    steps = ("literature", "evidence", "hypotheses")
-    return _run("hypothesis-search", (parameters or HypothesisParameters()).discovery(), steps)
+    """Search hypotheses for a question, or on what literature and tables give now."""
+    parameters = parameters or HypothesisParameters()
+    if parameters.question:
+        from prefect.runtime import flow_run
+
+        from hypograph.flows.hypotheses_attended import search_question
+
+        return search_question(parameters, load_settings(), str(flow_run.id))
+    return _run("hypothesis-search", parameters.discovery(), ("literature", "evidence", "hypotheses"))
 
 
 @flow(name="campaign", timeout_seconds=12 * HOUR, persist_result=False)

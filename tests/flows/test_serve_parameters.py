@@ -99,3 +99,25 @@ def test_the_plot_is_a_picture_that_needs_no_server() -> None:
         if r.tag.endswith("rect")
     ]
     assert widths == [160.0, 320.0]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"question": "Why?"}, "go together"),
+        ({"coarse": "Because."}, "go together"),
+        ({"question": "Why?", "coarse": "Because.", "small": True}, "neither alloys nor small"),
+        ({"survey": "Much is known."}, "need a question"),
+        ({"question": "Why?", "coarse": "Because.", "calls": 0}, "greater than or equal"),
+    ],
+)
+def test_a_question_comes_whole(given: dict[str, object], says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        validated(deployable("hypothesis-search"), given)
+
+
+def test_what_a_deployment_keeps_is_taken_back() -> None:
+    which = deployable("hypothesis-search")
+    for given in ({}, {"question": "Why?", "coarse": "Because.", "calls": 9}):
+        kept = validated(which, given)
+        assert validated(which, kept["parameters"]) == kept
