@@ -229,6 +229,8 @@ def outcome(campaign: CampaignFolder) -> Outcome:
         "live": True,
         "status": "running",
     }
+    if campaign.events:
+        props |= {"created_at": campaign.events[0].get("at", ""), "updated_at": campaign.events[-1].get("at", "")}
     if told["best"] is not None:
         props["best"] = told["best"]["values"][first.name]
         props |= {f"entropy_{k.removesuffix('_to_random')}": v for k, v in told["entropy"].items()}

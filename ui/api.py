@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
@@ -118,24 +116,6 @@ def alloy(request: Request, key: str) -> dict[str, Any]:
 def campaigns(request: Request) -> list[dict[str, Any]]:
     """Return every group with mean best and entropy."""
     return campaign_views.groups(request.app.state.store)
-
-
-@router.get("/campaigns/compare", summary="Best-so-far and entropy by experiment")
-def compare(request: Request, group: Annotated[list[str] | None, Query(max_length=20)] = None) -> dict[str, Any]:
-    """Return the comparison of up to twenty groups."""
-    return campaign_views.compare(request.app.state.store, group or [])
-
-
-@router.get("/campaigns/compare.csv", summary="The same as CSV", response_class=CsvResponse)
-def compare_csv(request: Request, group: Annotated[list[str] | None, Query(max_length=20)] = None) -> Response:
-    """Return one row a group and experiment."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["table", "method", "replicates", "experiment", "median", "q25", "q75", "entropy"])
-    for s in campaign_views.compare(request.app.state.store, group or [])["series"]:
-        for row in zip(s["index"], s["median"], s["q25"], s["q75"], s["entropy"], strict=True):
-            writer.writerow([cell(s["table"]), cell(s["method"]), s["replicates"], *row])
-    return file(out.getvalue(), "text/csv", "campaigns.csv")
 
 
 @router.get("/campaigns/{group}", summary="One group of replicates with its experiments", responses=ABSENT)

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 
 from hypograph.graph import GraphStore, open_store
 from hypograph.models.errors import HypographError, InputError
-from hypograph.ui import api, figures, flow_pages, graph_api, live, live_api, reviews, start, views
+from hypograph.ui import api, compare_api, figures, flow_pages, graph_api, live, live_api, reviews, start, views
 from hypograph.ui import campaigns as campaign_views
 from hypograph.ui import elements as element_views
 from hypograph.ui.atlas import atlas
@@ -76,6 +76,7 @@ def create_app(config: UiConfig, store: GraphStore | None = None) -> FastAPI:
     templates.env.globals["csrf"] = app.state.changes.token
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(graph_api.router)
+    app.include_router(compare_api.router)
     app.include_router(api.router)
     app.include_router(live_api.router)
     app.include_router(flow_pages.router)
@@ -171,18 +172,6 @@ def _pages(app: FastAPI, templates: Jinja2Templates) -> None:
     @app.get("/alloys/{key}", response_class=HTMLResponse, include_in_schema=False)
     def alloy(request: Request, key: str) -> HTMLResponse:
         return show(request, "alloy.html", **_found(views.alloy(request.app.state.store, key), key))
-
-    @app.get("/campaigns", response_class=HTMLResponse, include_in_schema=False)
-    def campaigns(request: Request) -> HTMLResponse:
-        groups = campaign_views.groups(request.app.state.store)
-        chosen = request.query_params.getlist("group")
-        return show(
-            request,
-            "campaigns.html",
-            groups=groups,
-            chosen=chosen,
-            **campaign_views.compare(request.app.state.store, chosen[:20]),
-        )
 
     @app.get("/campaigns/{group}", response_class=HTMLResponse, include_in_schema=False)
     def campaign(request: Request, group: str) -> HTMLResponse:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hypograph.graph import GraphStore
 from hypograph.graph.queries import pages
+from hypograph.graph.query import Query
 
-KEPT_GROUPS = 200
+KEPT_GROUPS = 400
+T = TypeVar("T")
+Picks = dict[str, Counter[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class Trajectories:
         One a replicate.
     index
         Numbers of the experiments, shape ``(n,)``.
+    last
+        Number of the last experiment of each replicate.
     value, best, entropy
         Outcome, best so far, cumulative entropy as published; shape ``(replicates, n)``.
     """
@@ -33,33 +39,51 @@ class Trajectories:
     ids: tuple[str, ...]
     seeds: tuple[int | None, ...]
     index: tuple[int, ...]
+    last: tuple[int, ...]
     value: NDArray[np.float64]
     best: NDArray[np.float64]
     entropy: NDArray[np.float64]
 
 
 # What was read of a group, under what the store says of the group: a changed group is read anew.
-_read: OrderedDict[tuple[Any, ...], Trajectories] = OrderedDict()
+_read: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
 _lock = Lock()
 
 
 def groups(store: GraphStore) -> list[dict[str, Any]]:
     """Campaigns joined into groups of replicates, with mean best and entropy."""
+    rows = store.read(pages.CAMPAIGN_GROUPS)
     return [
-        {**row, "table": row["table"] or row["name"], "live": bool(row["live"])}
-        for row in store.read(pages.CAMPAIGN_GROUPS)
+        {
+            **row,
+            "table": row["table"] or row["name"],
+            "live": bool(row["live"]),
+            "best_value": row["lowest"] if row["goal"] == "min" else row["highest"],
+        }
+        for row in rows
     ]
 
 
 def trajectories(store: GraphStore, chosen: list[dict[str, Any]]) -> dict[str, Trajectories]:
     """Read the replicates of groups as `groups` returned them; those that did not change come from memory."""
-    keys = {g["group"]: (id(store), *(repr(g[name]) for name in sorted(g))) for g in chosen}
+    return _remembered(store, chosen, pages.TRAJECTORIES, _joined)
+
+
+def picks(store: GraphStore, chosen: list[dict[str, Any]]) -> dict[str, Picks]:
+    """Read what each replicate of groups tried: its points, as JSON text, with how often."""
+    return _remembered(store, chosen, pages.PICKS, lambda rows: {row["id"]: Counter(row["points"]) for row in rows})
+
+
+def _remembered(
+    store: GraphStore, chosen: list[dict[str, Any]], query: Query, join: Callable[[list[dict[str, Any]]], T]
+) -> dict[str, T]:
+    keys = {g["group"]: (query.name, id(store), *(repr(g[name]) for name in sorted(g))) for g in chosen}
     with _lock:
         missing = [group for group, key in keys.items() if key not in _read]
     rows: dict[str, list[dict[str, Any]]] = {group: [] for group in missing}
-    for row in store.read(pages.TRAJECTORIES, groups=missing) if missing else ():
+    for row in store.read(query, groups=missing) if missing else ():
         rows[row["group"]].append(row)
-    found = {group: _joined(replicates) for group, replicates in rows.items()}
+    found: dict[str, T] = {group: join(replicates) for group, replicates in rows.items()}
     with _lock:
         found |= {group: _read[key] for group, key in keys.items() if key in _read}
         for group, key in keys.items():
@@ -81,44 +105,19 @@ def _joined(rows: list[dict[str, Any]]) -> Trajectories:
         tuple(row["id"] for row in rows),
         tuple(row["seed"] for row in rows),
         tuple(index),
+        tuple(max((step[0] for step in row["steps"]), default=0) for row in rows),
         table[:, :, 0],
-        _carried(table[:, :, 1]),
+        carried(table[:, :, 1]),
         table[:, :, 2],
     )
 
 
-def _carried(best: NDArray[np.float64]) -> NDArray[np.float64]:
+def carried(best: NDArray[np.float64]) -> NDArray[np.float64]:
     """Carry the last known value of each row forward over gaps (failed experiments, shorter replicates)."""
     if best.shape[1] == 0:
         return best
     last = np.maximum.accumulate(np.where(np.isnan(best), 0, np.arange(best.shape[1])), axis=1)
     return np.asarray(np.take_along_axis(best, last, axis=1))
-
-
-def compare(store: GraphStore, chosen: list[str]) -> dict[str, Any]:
-    """Best-so-far (median, quartiles) and entropy (mean) by experiment, for each group."""
-    known = {g["group"]: g for g in groups(store)}
-    there = [group for group in dict.fromkeys(chosen) if group in known]
-    read = trajectories(store, [known[group] for group in there])
-    series = [_series(known[group], read[group]) for group in there if read[group].index]
-    return {"series": series}
-
-
-def _series(group: dict[str, Any], found: Trajectories) -> dict[str, Any]:
-    # Before a replicate's first valid result it has no best; an experiment at which none has one is left out.
-    shown = np.flatnonzero(~np.isnan(found.best).all(axis=0))
-    low, median, high = np.nanquantile(found.best[:, shown], (0.25, 0.5, 0.75), axis=0)
-    entropy = found.entropy[:, shown]
-    known = (~np.isnan(entropy)).sum(axis=0)
-    mean = np.divide(np.nansum(entropy, axis=0), known, out=np.full(known.shape, np.nan), where=known > 0)
-    return {
-        **group,
-        "index": [found.index[i] for i in shown],
-        "median": median.tolist(),
-        "q25": low.tolist(),
-        "q75": high.tolist(),
-        "entropy": [None if np.isnan(e) else float(e) for e in mean],
-    }
 
 
 def experiments(store: GraphStore, group: str, limit: int = 1000) -> dict[str, Any] | None:

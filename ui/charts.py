@@ -60,7 +60,7 @@ class Plot:
         shown = "".join(
             f"M{p}" if i == 0 else f"L{p}" for run in _runs(points) for i, p in enumerate(self._path(run, steps))
         )
-        self.parts.append(f'<path class="line" {_kind(kind)} d="{shown}"/>')
+        self.parts.append(f'<path class="line" {colour(kind)} d="{shown}"/>')
         if name:
             values = [[round(x, 6), float(f"{y:.6g}")] for x, y in points if math.isfinite(y)]
             self.read.append({"s": kind, "name": name, "points": values})
@@ -70,25 +70,25 @@ class Plot:
         pairs = [(a, b) for a, b in zip(low, high, strict=True) if math.isfinite(a[1]) and math.isfinite(b[1])]
         if pairs:
             edge = [*self._path([b for _, b in pairs], False), *self._path([a for a, _ in reversed(pairs)], False)]
-            self.parts.append(f'<path class="band" {_kind(kind)} d="M{"L".join(edge)}Z"/>')
+            self.parts.append(f'<path class="band" {colour(kind)} d="M{"L".join(edge)}Z"/>')
 
     def dot(self, kind: int, x: float, y: float, title: str, radius: float = 4) -> None:
         """Put a point that says what it is."""
         across, down = self.at(x, y)
         told = f"<title>{escape(title)}</title>"
         self.parts.append(
-            f'<circle class="dot" {_kind(kind)} cx="{across:.1f}" cy="{down:.1f}" r="{radius}">{told}</circle>'
+            f'<circle class="dot" {colour(kind)} cx="{across:.1f}" cy="{down:.1f}" r="{radius}">{told}</circle>'
         )
 
     def bar(self, kind: int, x: float, low: float, high: float) -> None:
         """Draw an interval, upright."""
         (across, top), (_, bottom) = self.at(x, high), self.at(x, low)
-        self.parts.append(f'<path class="bar" {_kind(kind)} d="M{across:.1f} {top:.1f}V{bottom:.1f}"/>')
+        self.parts.append(f'<path class="bar" {colour(kind)} d="M{across:.1f} {top:.1f}V{bottom:.1f}"/>')
 
     def span(self, kind: int, y: float, low: float, high: float) -> None:
         """Draw an interval, lying."""
         (start, down), (end, _) = self.at(low, y), self.at(high, y)
-        self.parts.append(f'<path class="bar" {_kind(kind)} d="M{start:.1f} {down:.1f}H{end:.1f}"/>')
+        self.parts.append(f'<path class="bar" {colour(kind)} d="M{start:.1f} {down:.1f}H{end:.1f}"/>')
 
     def level(self, y: float, text: str) -> None:
         """Mark a height across the whole frame."""
@@ -98,20 +98,15 @@ class Plot:
             f'<text class="tick" x="{self.width - 16}" y="{down - 4:.1f}" text-anchor="end">{escape(text)}</text>'
         )
 
-    def svg(self, alone: bool = False) -> str:
-        """Return the drawing; `alone` for a file of its own."""
-        body = self._axes() + "".join(self.parts)
-        data = ""
-        if self.read and not alone:
-            frame = {
-                "x": self.x,
-                "left": self.left,
-                "right": self.width - 14,
-                "title": self.x_title,
-                "lines": self.read,
-            }
-            data = f' data-plot="{escape(json.dumps(frame, separators=(",", ":")))}"'
-        return frame_svg(self.width, self.height, self.label, body, alone, data)
+    def body(self) -> str:
+        """Return axes and parts, without the frame."""
+        return self._axes() + "".join(self.parts)
+
+    def svg(self) -> str:
+        """Return the drawing; what can be read of it with the pointer goes along."""
+        frame = {"x": self.x, "left": self.left, "right": self.width - 14, "title": self.x_title, "lines": self.read}
+        data = f' data-plot="{escape(json.dumps(frame, separators=(",", ":")))}"' if self.read else ""
+        return frame_svg(self.width, self.height, self.label, self.body(), data=data)
 
     def _path(self, points: Points, steps: bool) -> list[str]:
         found: list[str] = []
@@ -144,14 +139,16 @@ class Plot:
         return "".join(parts)
 
 
-def frame_svg(width: float, height: float, label: str, body: str, alone: bool = False, data: str = "") -> str:
-    """Put a drawing, whose texts are escaped, into its frame."""
+def frame_svg(
+    width: float, height: float, label: str, body: str, alone: bool = False, data: str = "", fixed: bool = False
+) -> str:
+    """Put a drawing, whose texts are escaped, into its frame; a fixed one keeps its size where there is room."""
     head = f'viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(label)}"'
+    size = f'width="{width:g}" height="{height:g}"'
     if not alone:
-        return f'<svg class="plot" {head}{data}>{body}</svg>'
+        return f'<svg class="plot{" fixed" if fixed else ""}" {size if fixed else ""} {head}{data}>{body}</svg>'
     sheet = f"<style>{SHEET.read_text('utf-8')}</style>"
     ground = f'<rect width="{width:g}" height="{height:g}" fill="#fff"/>'
-    size = f'width="{width:g}" height="{height:g}"'
     opened = f'<svg xmlns="http://www.w3.org/2000/svg" class="plot alone" {size} {head}>'
     return f"{opened}{sheet}{ground}{body}</svg>"
 
@@ -186,5 +183,6 @@ def _runs(points: Points) -> list[list[tuple[float, float]]]:
     return [run for run in runs if run]
 
 
-def _kind(kind: int) -> str:
-    return f'data-s="{kind}"' if kind < 0 else f'data-s="{kind}" data-c="{kind % KINDS}"'
+def colour(kind: int) -> str:
+    """Return the attributes that give a part its colour."""
+    return f'data-s="{kind}" data-c="{kind % KINDS}"'

@@ -235,7 +235,8 @@ CAMPAIGN_GROUPS = Query(
     "sum(CASE WHEN c.live THEN 1 ELSE 0 END) AS live, sum(c.count) AS experiments, avg(c.best) AS best, "
     "avg(c.best_percent) AS best_percent, avg(c.auc) AS auc, avg(c.entropy_published) AS entropy_published, "
     "avg(c.entropy_corrected) AS entropy_corrected, avg(c.entropy_relative) AS entropy_relative, "
-    "max(c.updated_at) AS updated_at ORDER BY table, method, group LIMIT 2000",
+    "max(c.best) AS highest, min(c.best) AS lowest, min(c.goal) AS goal, min(c.objectives) AS objectives, "
+    "max(c.updated_at) AS updated_at, sum(c.seconds) AS seconds ORDER BY table, method, group LIMIT 2000",
 )
 
 # One row a campaign: a row an experiment takes three times as long.
@@ -245,6 +246,22 @@ TRAJECTORIES = Query(
     "RETURN c.group AS group, c.id AS id, c.seed AS seed, "
     "collect([x.index, x.value, x.best_so_far, x.entropy_published]) AS steps ORDER BY c.seed, c.id LIMIT 20000",
     {"groups": ["none"]},
+)
+
+# The options that each replicate tried: as JSON text, of which few differ.
+PICKS = Query(
+    "pages_picks",
+    "MATCH (c:Campaign)<-[:IN_CAMPAIGN]-(x:Experiment) WHERE c.group IN $groups "
+    "RETURN c.group AS group, c.id AS id, collect(x.parameters) AS points ORDER BY c.id LIMIT 20000",
+    {"groups": ["none"]},
+)
+
+REPLICATES = Query(
+    "pages_replicates",
+    "MATCH (c:Campaign)<-[:IN_CAMPAIGN]-(x:Experiment) WHERE c.id IN $ids "
+    "RETURN c.id AS id, x.index AS index, x.value AS value, x.best_so_far AS best_so_far, x.parameters AS parameters, "
+    "x.source AS source, x.reason AS reason, x.status AS status ORDER BY x.index, c.id LIMIT 4000",
+    {"ids": ["none"]},
 )
 
 EXPERIMENTS = Query(

@@ -77,7 +77,7 @@ def test_campaigns_are_compared_over_replicates(client: TestClient) -> None:
     (series,) = client.get("/api/v1/campaigns/compare?group=g").json()["series"]
     assert (series["index"], series["median"], series["replicates"]) == ([1, 2], [1.5, 2.5], 2)
     text = client.get("/api/v1/campaigns/compare.csv?group=g").text
-    assert text.splitlines()[1].startswith("'=1+1,bo,2,1,1.5")
+    assert text.splitlines()[1].startswith('"\'=1+1, bo",2,1,1.5')
 
 
 def test_exports_can_be_read_back(client: TestClient, tmp_path: Path) -> None:

@@ -1,0 +1,104 @@
+"""Fixtures of the tests in a real browser: Chromium, and the pages served over a folder of their own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--use-angle=swiftshader"),
+    "--enable-unsafe-swiftshader",
+]
+COMMAND = [sys.executable, "-m", "hypograph.flows.cli.main"]
+MARKS = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)"),
+]
+
+
+def environment(home: Path) -> dict[str, str]:
+    """An environment in which nothing is set but the folder."""
+    found = {k: v for k, v in os.environ.items() if not k.startswith(("HYPOGRAPH_", "NEO4J_", "PREFECT_"))}
+    return found | {"HYPOGRAPH_HOME": str(home), "DO_NOT_TRACK": "1"}
+
+
+@contextmanager
+def served(home: Path) -> Iterator[str]:
+    """Serve the pages of a folder."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with subprocess.Popen(
+        [*COMMAND, "ui", "--port", str(port)], env=environment(home), stderr=subprocess.DEVNULL
+    ) as server:
+        url = f"http://127.0.0.1:{port}"
+        _wait(url, server)
+        yield url
+        server.terminate()
+
+
+def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 120
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2):  # noqa: S310  (our own loopback address)
+                return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError("the pages did not come up")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    opened = browser.new_page(viewport={"width": 1280, "height": 800})
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    yield opened
+    opened.close()
+    assert problems == []
+
+
+def serious(browser: Any, url: str, scheme: str) -> list[tuple[str, str]]:
+    """Return what axe-core calls serious or critical on a page."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    # The checker is injected as a script, which the pages' own policy forbids: it alone may pass.
+    opened = browser.new_page(color_scheme=scheme, bypass_csp=True)
+    opened.goto(url)
+    found = Axe().run(opened).response["violations"]
+    opened.close()
+    return [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in {"serious", "critical"}]
+
+
+def width(browser: Any, url: str) -> int:
+    """Return how wide a page is on a telephone of 390 pixels."""
+    opened = browser.new_page(viewport={"width": 390, "height": 844})
+    opened.goto(url)
+    wide = opened.evaluate("document.documentElement.scrollWidth")
+    opened.close()
+    return int(wide)
