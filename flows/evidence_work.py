@@ -41,8 +41,8 @@ ASKED_SMALL: Final = 4
 ASK_CHUNK: Final = 20
 SAMPLE: Final = 4000
 SHORTLIST: Final = 4
-FULL: Final = Settings(reference=500, trees=30, context_targets=900, context_steps=30, hosts=32)
-QUICK: Final = Settings(reference=120, trees=10, context_targets=150, context_steps=8, hosts=16)
+FULL: Final = Settings(reference=500, pairs=200, trees=30, context_targets=900, hosts=32)
+QUICK: Final = Settings(reference=120, pairs=120, trees=10, context_targets=150, context_steps=8, hosts=16)
 
 
 def ask(

@@ -17,7 +17,7 @@ Ben-Hur and Noble, Bioinformatics 21, i38, 2005.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -25,10 +25,12 @@ from hypograph.models.evidence.elements import ElementTable, standardise
 from hypograph.models.evidence.features import PAIR_PROPERTIES
 from hypograph.models.evidence.mass import FloatArray, IntArray
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 OWN: Final = 0.1
 # Prior variance of a pair term in units of the noise of one label.
 VARIANCE: Final = 10.0
-CHUNK: Final = 4096
 
 
 class PairMap:
@@ -57,12 +59,31 @@ class PairMap:
 
     def __call__(self, weights: FloatArray) -> FloatArray:
         """Coordinates of alloys given by fractions, with a constant 1 appended; one row an alloy."""
-        twice = np.where(self.first == self.second, 1.0, 2.0)
         out = np.ones((len(weights), self.terms.shape[1] + 1))
-        for start in range(0, len(weights), CHUNK):
-            part = weights[start : start + CHUNK]
-            out[start : start + CHUNK, :-1] = (part[:, self.first] * part[:, self.second] * twice) @ self.terms
+        out[:, :-1] = self._products(weights) @ self.terms
         return out
+
+    def _products(self, weights: FloatArray) -> csr_array:
+        """x_i² and 2·x_i·x_j of the pairs in each alloy, which are few, shape ``(alloys, pairs)``."""
+        from scipy.sparse import csr_array
+
+        place = np.zeros((weights.shape[1], weights.shape[1]), np.int64)
+        place[self.first, self.second] = place[self.second, self.first] = np.arange(len(self.first))
+        sizes = (weights > 0).sum(1)
+        rows, columns, values = [], [], []
+        for size in np.unique(sizes):
+            part = np.flatnonzero(sizes == size)
+            members = np.nonzero(weights[part])[1].reshape(len(part), int(size))
+            share = np.take_along_axis(weights[part], members, 1)
+            a, b = np.triu_indices(int(size))
+            rows.append(np.repeat(part, len(a)))
+            columns.append(place[members[:, a], members[:, b]].ravel())
+            values.append((share[:, a] * share[:, b] * np.where(a == b, 1.0, 2.0)).ravel())
+        shape = (len(weights), len(self.first))
+        if not rows:
+            return csr_array(shape)
+        where = (np.concatenate(rows), np.concatenate(columns))
+        return csr_array((np.concatenate(values), where), shape=shape)
 
 
 def pair_kernel(elements: ElementTable, first: IntArray, second: IntArray, others: IntArray) -> FloatArray:
