@@ -111,6 +111,13 @@ class CampaignLiveParameters(BaseModel):
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().absolute()
 
+    @model_validator(mode="after")
+    def _something_to_run(self) -> CampaignLiveParameters:
+        # Told before any server starts, and not by a run that fails.
+        if self.space is None and not (self.folder / "campaign.json").is_file():
+            raise ValueError(f"no campaign in {self.folder}; name a TOML file as space to begin one")
+        return self
+
 
 PARAMETERS: dict[str, type[BaseModel]] = {
     "discovery": DiscoveryParameters,

@@ -33,7 +33,11 @@ def test_a_word_without_a_value_is_refused(word: str) -> None:
 @pytest.mark.parametrize("name", DEPLOYABLES)
 def test_every_flow_takes_its_parameters_and_refuses_others(name: str) -> None:
     which = deployable(name)
-    given, wrong = ({"folder": "/lab"}, "batch") if name == "campaign-live" else ({"small": True, "seed": 5}, "seed")
+    given, wrong = (
+        ({"folder": "/lab", "space": "/s.toml"}, "batch")
+        if name == "campaign-live"
+        else ({"small": True, "seed": 5}, "seed")
+    )
     arguments = validated(which, given)
     assert given.items() <= arguments["parameters"].items()
     assert set(arguments) == set(flow_of(which).parameters.properties)
@@ -41,6 +45,11 @@ def test_every_flow_takes_its_parameters_and_refuses_others(name: str) -> None:
         validated(which, {**given, "colour": "red"})
     with pytest.raises(InputError, match=wrong):
         validated(which, {**given, wrong: -1})
+
+
+def test_a_campaign_that_is_not_there_is_told_before_anything_starts() -> None:
+    with pytest.raises(InputError, match="no campaign in /nowhere"):
+        validated(deployable("campaign-live"), {"folder": "/nowhere"})
 
 
 def test_an_unknown_flow_is_named_with_those_there_are() -> None:
