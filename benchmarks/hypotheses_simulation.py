@@ -1,6 +1,6 @@
 """Search strategies on simulated landscapes, ours minus the best published one in every cell.
 
-python benchmarks/hypotheses_simulation.py [--quick] [--structured]
+python benchmarks/hypotheses_simulation.py [--quick] [--instances 200] [--budget 60,240,960] [--out FILE]
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import json
 from pathlib import Path
 
 from hypograph.flows.cli.common import table
-from hypograph.flows.hypotheses_simulate import simulation_document
+from hypograph.flows.hypotheses_simulate import cells_document
+from hypograph.models.search.simulate import STRATEGIES, simulate
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -36,18 +37,22 @@ def summarise(document: dict) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--structured", action="store_true", help="also the model with the simulator's pairs (slow)")
+    parser.add_argument("--instances", type=int, default=200)
+    parser.add_argument("--budget", default="60,240,960")
+    parser.add_argument("--scenario", default="A,B,C,D,E,F,G,H")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", default="hypotheses_simulation.json", help="file in benchmarks/results")
     chosen = parser.parse_args()
-    strategies = ["ours", "best-of-n", "greedy", "greedy-sc", "hierarchical-1", "hierarchical-3", "beam"]
-    if chosen.structured:
-        strategies.insert(1, "ours-structured")
-    instances, budgets = (40, [60, 240]) if chosen.quick else (200, [60, 240, 960])
-    document = simulation_document(["all"], budgets, strategies, instances, chosen.seed, print)
+    budgets = [60, 240] if chosen.quick else [int(b) for b in chosen.budget.split(",")]
+    instances = 20 if chosen.quick else chosen.instances
+    tried = []
+    for scenario in chosen.scenario.split(","):
+        # Landscapes are drawn a scenario by itself: parts add up, and each is kept as soon as it is done.
+        tried += simulate([scenario], budgets, STRATEGIES, instances, chosen.seed, print)
+        document = cells_document(tried, instances, chosen.seed)
+        if not chosen.quick:
+            (RESULTS / chosen.out).write_text(json.dumps(document, separators=(",", ":")) + "\n")
     print(summarise(document))
-    name = "hypotheses_simulation" + ("_structured" if chosen.structured else "")
-    if not chosen.quick:
-        (RESULTS / f"{name}.json").write_text(json.dumps(document, separators=(",", ":")) + "\n")
 
 
 if __name__ == "__main__":

@@ -38,7 +38,11 @@ def simulation_document(
     names = check_names(scenarios, tuple(SCENARIOS), "scenario")
     chosen = check_names(strategies, STRATEGIES, "strategy")
     ordered = sorted(chosen, key=lambda s: STRATEGIES.index(s))
-    cells = simulate(names, budgets, ordered, instances, seed, tell)
+    return cells_document(simulate(names, budgets, ordered, instances, seed, tell), instances, seed)
+
+
+def cells_document(cells: Sequence[Cell], instances: int, seed: int) -> dict[str, Any]:
+    """Lay out cells of any scenarios, budgets and strategies."""
     by = {(c.scenario, c.budget, c.strategy): c for c in cells}
     return {
         "instances": instances,

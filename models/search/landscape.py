@@ -11,6 +11,7 @@ and 1 for the best.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,6 +90,15 @@ class Landscape:
         self.mean, self.sd, self.top = self._moments()
         self._true = self._lay_out(a, e, c, False)
         self._seen = self._lay_out(a, e, c, True) if scenario.myopic else self._true
+
+    def part(self, rows: slice) -> Landscape:
+        """Return some of the landscapes."""
+        found = copy(self)
+        for name in ("parent", "mean", "sd", "top", "_true", "_seen"):
+            setattr(found, name, getattr(self, name)[rows])
+        found._transitions = [t[rows] for t in self._transitions]
+        found.instances = len(found.mean)
+        return found
 
     def reward(self, x: Int) -> Float:
         """Return the expected reward of hypotheses over completions, ``(I, m, 15)`` to ``(I, m)``."""

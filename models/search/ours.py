@@ -1,43 +1,46 @@
 """Our search on the simulated landscapes: the shared preference model decides what is judged next.
 
-`ours` knows single details only: nothing of the simulator's levels, coupling or epistasis.
-`ours-structured` adds
-the pairs that the simulator couples. Both are anytime: the budget plays no part in what is done, so one
-run gives
-the results at every budget.
+`ours` knows of single details and that near hypotheses are alike: nothing of the simulator's levels, coupling
+or epistasis. `ours-structured` has tables for what the simulator couples: each level's details and each detail
+with its parent. Both are anytime: the budget plays no part in what is done, so one run gives the results at
+every budget.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hypograph.models.search.beliefs import Beliefs
 from hypograph.models.search.landscape import DETAILS, LEVELS, SIZE, VALUES, Int, Landscape
-from hypograph.models.search.lockstep import SLOTS, Filter, edit_gains, maximise
+from hypograph.models.search.tables import NONE, Single, Tables
 
 Float = NDArray[np.float64]
 
-SINGLE = (0.05, 0.2, 0.8, 3.2)
-OWN = (0.2, 1.0, 3.0)
-CHOSEN_AFTER = 96  # comparisons after which the evidence has chosen the scales
-PAIRS_FROM = 64  # comparisons after which pair weights join (fewer say nothing about them)
-# Prior variances that the evidence chooses from when pairs join: single against before, pair against single.
-PAIR_GRID = ((1.0, 0.1), (0.5, 0.3), (0.25, 0.3))
-TEMPER = 0.5
+# Prior variances, up to the scale that the evidence chooses: of a detail, of a hypothesis's own effect, and of
+# a table where structure is known (pair within a level, with the parent, whole level).
+DETAIL, OWN = 1.0, 2.0
+WITHIN, PARENT, LEVEL = 0.3, 1.0, 0.3
+LIKENESS = 0.8  # share of an own effect that survives a change of one detail
+TEMPER = 0.3  # share of a posterior deviation that counts
 SCREENED = 30  # single edits looked at when one is to be chosen
-QUIET = 0.3  # prior variance of a detail from which the judge counts as quiet
-NEAR_UNTIL = 96  # with a quiet judge, comparisons that stay near the incumbent at first
+UNSURE_UNTIL = 12  # comparisons before which half of the challengers stay near the incumbent, half are free
+QUIET = 6.0  # variance of a utility in squared logits from which the judge counts as quiet
+NEAR_UNTIL, LATER = 96, 0.7  # under a quiet judge all stay near until then, then this share
+SCALED_UNTIL = 256  # comparisons after which the scale is known well enough
+PATIENT = 16  # the model is fitted anew when the comparisons have grown by one part in so many
+FINALISTS = 6  # judged hypotheses among which the probability of best is stated
+SIDE_BY_SIDE = 20  # landscapes searched at once: bounds the memory
 
 
 @dataclass(frozen=True)
 class Reading:
     """Where a search stands at a budget: score, calls and proposals, each ``(I,)``.
 
-    `probability_best` is what it states for its answer among the hypotheses it remembers, `was_best` whether
-    that was so.
+    `probability_best` is what it states for its answer among the `FINALISTS` judged hypotheses it thinks
+    most of, `was_best` whether that was so.
     """
 
     x: Int
@@ -47,14 +50,30 @@ class Reading:
     was_best: NDArray[np.bool_]
 
 
-def structure_pairs(landscape: Landscape) -> Int:
-    """Return the pairs that the simulator couples: within a level and with the parent, ``(I, 27, 2)``."""
+def structure(landscape: Landscape) -> Int:
+    """Return the members of single tables and of those that the simulator couples, ``(I, 47, 3)``.
+
+    In this order: 15 details, 15 pairs within a level, 12 pairs of a detail with its parent, 5 whole levels.
+    """
     n = landscape.instances
+    members = np.full((n, SIZE + LEVELS * DETAILS + SIZE - DETAILS + LEVELS, 3), NONE)
+    members[:, :SIZE, 2] = np.arange(SIZE)
     within = [(DETAILS * k + i, DETAILS * k + j) for k in range(LEVELS) for i in range(DETAILS) for j in range(i)]
+    members[:, SIZE : 2 * SIZE, 1:] = within
     child = np.arange(DETAILS, SIZE)
-    parent = landscape.parent[:, 1:].reshape(n, -1) + (child // DETAILS - 1) * DETAILS
-    cross = np.stack([parent, np.broadcast_to(child, parent.shape)], axis=2)
-    return np.concatenate([np.broadcast_to(np.array(within), (n, len(within), 2)), cross], axis=1)
+    members[:, 2 * SIZE : -LEVELS, 1] = landscape.parent[:, 1:].reshape(n, -1) + (child // DETAILS - 1) * DETAILS
+    members[:, 2 * SIZE : -LEVELS, 2] = child
+    members[:, -LEVELS:] = np.arange(SIZE).reshape(LEVELS, DETAILS)
+    return members
+
+
+def beliefs_of(landscape: Landscape, structured: bool, most: int) -> Beliefs:
+    """Return what is believed before the first of `most` comparisons."""
+    members = structure(landscape)
+    if not structured:
+        return Beliefs(Tables(members[:, :SIZE]), np.full(SIZE, DETAIL), OWN, LIKENESS, most)
+    prior = np.repeat([DETAIL, WITHIN, PARENT, LEVEL], [SIZE, SIZE, SIZE - DETAILS, LEVELS])
+    return Beliefs(Tables(members), prior, 0.0, LIKENESS, most)
 
 
 def search(
@@ -67,148 +86,118 @@ def search(
     landscape
         The landscapes and their judge.
     budgets
-        Judge calls, ascending.
+        Judge calls.
     rng
         Source of proposals and verdicts.
     structured
-        Give the model the pairs that the simulator couples.
+        Give the model the tables that the simulator couples.
 
     Returns
     -------
     dict
         One reading a budget.
     """
-    course = _Course(landscape, rng, structured)
-    readings = {}
+    parts = [
+        _search(landscape.part(slice(start, start + SIDE_BY_SIDE)), sorted(budgets), rng, structured)
+        for start in range(0, landscape.instances, SIDE_BY_SIDE)
+    ]
+    return {
+        budget: Reading(
+            np.concatenate([p[budget].x for p in parts]),
+            parts[0][budget].calls,
+            np.concatenate([p[budget].proposals for p in parts]),
+            np.concatenate([p[budget].probability_best for p in parts]),
+            np.concatenate([p[budget].was_best for p in parts]),
+        )
+        for budget in sorted(budgets)
+    }
+
+
+def _search(landscape: Landscape, budgets: list[int], rng: np.random.Generator, structured: bool) -> dict[int, Reading]:
     cost = landscape.scenario.votes
-    for budget in sorted(budgets):
-        while (course.steps + 1) * cost <= budget:
+    course = _Course(landscape, rng, structured, budgets[-1] // cost)
+    readings = {}
+    for budget in budgets:
+        while (course.beliefs.comparisons + 1) * cost <= budget:
             course.step()
-        readings[budget] = course.read(course.steps * cost)
+        readings[budget] = course.read()
     return readings
 
 
 class _Course:
-    """All searches of one scenario under way."""
+    """Some searches of one scenario under way."""
 
-    def __init__(self, landscape: Landscape, rng: np.random.Generator, structured: bool) -> None:
-        self.landscape, self.rng, self.structured = landscape, rng, structured
-        n = landscape.instances
-        grid = np.array([(s, s * o) for s in SINGLE for o in OWN])
-        self.bank = len(grid)
-        tiled = np.tile(grid, (n, 1))
-        none = np.zeros((len(tiled), 0, 2), dtype=np.int64)
-        self.filter = Filter(none, tiled[:, 0], 0 * tiled[:, 0], tiled[:, 1])
-        self.rich: Filter | None = None
-        self.held = rng.integers(0, VALUES, (n, SLOTS, SIZE))
-        self.filled = np.zeros((n, SLOTS), dtype=bool)
-        self.filled[:, 0] = True
-        self.incumbent = np.zeros(n, dtype=np.int64)
-        self.proposals = np.ones(n)
-        self.history: list[tuple[NDArray[Any], ...]] = []
-        self.steps = 0
-        self.acting = self.filter.take(self._chosen())
-        self.refreshed = 0
+    def __init__(self, landscape: Landscape, rng: np.random.Generator, structured: bool, most: int) -> None:
+        self.landscape, self.rng = landscape, rng
+        self.beliefs = beliefs_of(landscape, structured, most)
+        self.incumbent = self.beliefs.admit(rng.integers(0, VALUES, (landscape.instances, SIZE)))
+        self.proposals = np.ones(landscape.instances)
+        self.draws: list[Single] = []
+        self.scaled = 0
 
     def step(self) -> None:
-        """Propose, judge, learn, settle."""
-        n = np.arange(self.landscape.instances)
-        if self.steps < 16 or self.steps >= self.refreshed + max(1, self.steps // 16) * (4 if self.rich else 1):
-            self._refresh()
-        x = self.held[n, self.incumbent]
-        y = self._challenger(x)
-        slot = self._slot_for(y)
-        won = self.landscape.judge(x, y, self.rng)
-        if self.structured and self.steps <= PAIRS_FROM:
-            self.history.append((self.held.copy(), self.filled.copy(), self.incumbent, y, slot, won))
-        for filter_, times in self._filters():
-            new, into, held = (np.repeat(v, times, axis=0) for v in (y, slot, self.held))
-            filter_.admit(into, new, held, np.repeat(self.filled, times, axis=0))
-            a, b, at, to = (np.repeat(v, times, axis=0) for v in (x, y, self.incumbent, slot))
-            filter_.update(a, b, at, to, np.repeat(won, times))
-        self.held[n, slot] = y
-        self.filled[n, slot] = True
-        self.steps += 1
-        utility = self._actor().utility(self.held, np.broadcast_to(np.arange(SLOTS), self.filled.shape))
-        self.incumbent = np.where(self.filled, utility, -np.inf).argmax(axis=1)
+        """Propose, judge, learn."""
+        if not self.draws:
+            self._refit()
+        b = self.beliefs
+        x = b.x[np.arange(len(self.incumbent)), self.incumbent]
+        y = self._challenger(x, self.draws.pop())
+        place = b.admit(y)
+        b.observe(self.incumbent, place, self.landscape.judge(x, y, self.rng))
 
-    def read(self, calls: int) -> Reading:
+    def read(self) -> Reading:
         """Report where every search stands."""
-        n = np.arange(self.landscape.instances)
-        actor = self._actor()
-        chance = actor.probability_best(self.held, np.random.default_rng(1))
-        chance = np.where(self.filled, chance, 0.0)
-        chance /= np.maximum(chance.sum(axis=1, keepdims=True), 1e-12)
-        truth = np.where(self.filled, self.landscape.reward(self.held), -np.inf)
+        b, rows = self.beliefs, np.arange(self.landscape.instances)
+        if b.comparisons:
+            b.fit(3, 1, self.rng)
+        self.draws = []
+        order = b.best()
+        answer = order[:, 0]
+        finals = order[:, :FINALISTS]
+        standing = np.take_along_axis(b.repeated, finals, axis=1)
+        mean, covariance = b.joint(finals)
+        values, vectors = np.linalg.eigh(covariance.astype(np.float64))
+        root = vectors * np.sqrt(np.maximum(values, 0))[:, None, :]
+        drawn = root @ np.random.default_rng(1).standard_normal((*mean.shape, 1000)) + mean[:, :, None]
+        best = np.where(standing[:, :, None], -np.inf, drawn).argmax(axis=1)
+        hypotheses = b.x[rows[:, None], finals]
+        truth = np.where(standing, -np.inf, self.landscape.reward(hypotheses))
         return Reading(
-            self.held[n, self.incumbent].copy(),
-            calls,
+            b.x[rows, answer].copy(),
+            b.comparisons * self.landscape.scenario.votes,
             self.proposals.copy(),
-            chance[n, self.incumbent],
-            truth[n, self.incumbent] >= truth.max(axis=1) - 1e-9,
+            (best == 0).mean(axis=1),
+            truth[:, 0] >= truth.max(axis=1) - 1e-9,
         )
 
-    def _filters(self) -> list[tuple[Filter, int]]:
-        if self.rich is not None:
-            return [(self.rich, 1)]
-        return [(self.filter, self.bank)]
+    def _refit(self) -> None:
+        """Fit the model and draw as many utilities as will be asked for until the next time."""
+        b = self.beliefs
+        c = b.comparisons
+        number = max(1, c // PATIENT)
+        if max(UNSURE_UNTIL, 3 * self.scaled // 2) <= c <= SCALED_UNTIL:
+            b.choose_scale()
+            self.scaled = c
+        drawn = b.fit(2 if c < 64 else 1, number, self.rng) if c else b.prior_draw(self.rng)
+        tempered = b.mean[:, :, None] + np.float32(TEMPER) * (drawn - b.mean[:, :, None])
+        self.draws = list(tempered.transpose(2, 0, 1))
+        self.incumbent = b.best()[:, 0]
 
-    def _actor(self) -> Filter:
-        if self.rich is not None:
-            return self.rich
-        return self.filter if self.bank == 1 else self.filter.take(self._chosen())
-
-    def _chosen(self) -> Int:
-        best = self.filter.evidence.reshape(-1, self.bank).argmax(axis=1)
-        return np.asarray(np.arange(self.landscape.instances) * self.bank + best)
-
-    def _refresh(self) -> None:
-        """Factor the beliefs anew; drop what the evidence has ruled out; let pair weights in."""
-        self.refreshed = self.steps
-        if self.steps >= CHOSEN_AFTER and self.bank > 1:
-            self.filter, self.bank = self.filter.take(self._chosen()), 1
-        if self.structured and self.rich is None and self.steps > PAIRS_FROM:
-            self._enrich()
-        self.acting = self._actor()
-        self.acting.refresh()
-
-    def _enrich(self) -> None:
-        pairs = structure_pairs(self.landscape)
-        chosen = self.filter.take(self._chosen())
-        for single, pair in PAIR_GRID:
-            # A quarter of the own effect stays unexplained once pairs are in the model.
-            rich = Filter(pairs, single * chosen.single, single * pair * chosen.single, 0.25 * chosen.own)
-            for held, filled, incumbent, y, slot, won in self.history:
-                rich.admit(slot, y, held, filled)
-                rich.update(held[np.arange(len(y)), incumbent], y, incumbent, slot, won)
-            if self.rich is None:
-                self.rich = rich
-            else:
-                self.rich.adopt(rich, rich.evidence > self.rich.evidence)
-
-    def _challenger(self, x: Int) -> Int:
-        """Build one freely from a tempered draw, or take the best of some screened single edits."""
-        actor, n = self.acting, np.arange(len(x))
-        drawn = actor.draw(self.rng, TEMPER)
-        free = maximise(drawn, actor.pairs, x)
-        gains = edit_gains(drawn, actor.pairs, x).reshape(len(x), -1)
+    def _challenger(self, x: Int, drawn: Single) -> Int:
+        """Take the best of some screened single edits, or, under a noisy judge, build one freely."""
+        b, n = self.beliefs, np.arange(len(x))
+        free = b.tables.climb(drawn, x)
+        gains = b.tables.gains(drawn, x).reshape(len(x), -1)
         out = self.rng.random(gains.shape) > SCREENED / (SIZE * (VALUES - 1))
         same = (np.arange(VALUES) == x[:, :, None]).reshape(len(x), -1)
         edit = np.where(same, -np.inf, np.where(out, gains - 1e6, gains)).argmax(axis=1)
         near = x.copy()
         near[n, edit // VALUES] = edit % VALUES
-        quiet = actor.single >= QUIET
-        share = np.where(quiet, 1.0 if self.steps < NEAR_UNTIL else 0.3, 0.0)
-        if self.steps < 12:
+        if b.comparisons < UNSURE_UNTIL:
             share = np.full(len(x), 0.5)
-        stay = (self.rng.random(len(x)) < share) | (free == x).all(axis=1)
+        else:
+            share = np.where(b.variance >= QUIET, 1.0 if b.comparisons < NEAR_UNTIL else LATER, 0.0)
+        stay = self.rng.random(len(x)) < share
+        stay = stay | (free == x).all(axis=1)
         self.proposals += np.where(stay, SCREENED, 1)
         return np.where(stay[:, None], near, free)
-
-    def _slot_for(self, y: Int) -> Int:
-        """Choose the slot for the challenger: its own, an empty one, else that of the lowest utility."""
-        utility = self._actor().utility(self.held, np.broadcast_to(np.arange(SLOTS), self.filled.shape))
-        order = np.where(self.filled, utility, -np.inf)
-        order[np.arange(len(order)), self.incumbent] = np.inf
-        known = (self.held == y[:, None]).all(axis=-1) & self.filled
-        return np.asarray(np.where(known.any(axis=1), known.argmax(axis=1), order.argmin(axis=1)))

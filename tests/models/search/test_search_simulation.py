@@ -7,10 +7,11 @@ import pytest
 
 from hypograph.models.errors import InputError
 from hypograph.models.search import ours, strategies
+from hypograph.models.search.beliefs import Beliefs
 from hypograph.models.search.landscape import DETAILS, LEVELS, SCENARIOS, SIZE, UNSET, VALUES, Landscape
-from hypograph.models.search.lockstep import SLOTS, Filter, edit_gains, maximise
 from hypograph.models.search.ranking import rank_all
 from hypograph.models.search.simulate import STRATEGIES, calibration_error, check_names, interval, simulate
+from hypograph.models.search.tables import NONE, Tables
 
 
 @pytest.fixture(scope="module")
@@ -105,18 +106,42 @@ def test_every_strategy_keeps_its_budget_and_settles_everything_it_can() -> None
 
 
 def test_the_preference_model_beats_the_best_published_under_noise() -> None:
-    cells = {c.strategy: c for c in simulate(["B"], [240], ["ours", "greedy", "beam", "hierarchical-3"], 60, 5)}
-    for rival in ("greedy", "beam", "hierarchical-3"):
+    cells = {c.strategy: c for c in simulate(["B"], [240], ["ours", "greedy", "beam"], 30, 5)}
+    for rival in ("greedy", "beam"):
         assert interval(cells["ours"].score - cells[rival].score)["low"] > 0.1
 
 
-def test_pairs_that_the_simulator_couples_help_the_model() -> None:
+def test_tables_of_the_structure_are_what_the_simulator_couples() -> None:
     land = Landscape(SCENARIOS["D"], 3, 0)
-    pairs = ours.structure_pairs(land)
-    assert pairs.shape == (3, 27, 2)
-    assert np.all(pairs[:, 15:, 0] // DETAILS == pairs[:, 15:, 1] // DETAILS - 1)
-    reading = ours.search(land, (75,), np.random.default_rng(0), structured=True)[75]
-    assert reading.x.max() < VALUES
+    members = ours.structure(land)
+    assert members.shape == (3, 47, 3)
+    parents = members[:, 30:42]
+    assert np.all(parents[..., 0] == NONE)
+    assert np.all(parents[..., 1] // DETAILS == parents[..., 2] // DETAILS - 1)
+    # Two details interact in the reward if and only if they share a table.
+    x = np.random.default_rng(0).integers(0, VALUES - 1, (3, 1, SIZE))
+    for i, j in itertools.combinations(range(SIZE), 2):
+        four = np.repeat(x, 4, axis=1)
+        four[:, 1::2, i] += 1
+        four[:, 2:, j] += 1
+        both = land.reward(four) @ [1, -1, -1, 1]
+        shared = ((members == i).any(axis=2) & (members == j).any(axis=2)).any(axis=1)
+        np.testing.assert_array_equal(np.abs(both) > 1e-9, shared)
+
+
+def test_structure_is_searched_with_and_budgets_are_kept() -> None:
+    land = Landscape(SCENARIOS["H"], 25, 0)
+    readings = ours.search(land, (60, 30), np.random.default_rng(0), structured=True)
+    assert [readings[b].calls for b in (30, 60)] == [30, 60]
+    assert readings[60].x.shape == (25, SIZE)
+    assert readings[60].x.max() < VALUES
+    assert np.all(readings[60].proposals > readings[30].proposals)
+
+
+def test_a_part_of_the_landscapes_is_judged_as_the_whole() -> None:
+    land = Landscape(SCENARIOS["D"], 6, 3)
+    x = np.random.default_rng(0).integers(0, VALUES, (6, 4, SIZE))
+    np.testing.assert_array_equal(land.part(slice(2, 5)).score(x[2:5]), land.score(x)[2:5])
 
 
 def test_the_same_seed_gives_the_same_cells() -> None:
@@ -125,45 +150,89 @@ def test_the_same_seed_gives_the_same_cells() -> None:
         np.testing.assert_array_equal(a.score, b.score)
 
 
-def test_a_lockstep_update_is_the_laplace_step_of_the_dense_model() -> None:
-    none = np.zeros((1, 0, 2), dtype=np.int64)
-    filter_ = Filter(none, np.array([0.7]), np.zeros(1), np.array([0.3]))
-    a, b = np.zeros((1, SIZE), dtype=np.int64), np.ones((1, SIZE), dtype=np.int64)
-    filter_.update(a, b, np.array([0]), np.array([1]), np.array([True]))
+def single(rows: int = 1) -> Tables:
+    members = np.full((rows, SIZE, 3), NONE)
+    members[..., 2] = np.arange(SIZE)
+    return Tables(members)
+
+
+def test_a_fit_is_the_laplace_mode_and_covariance() -> None:
+    beliefs = Beliefs(single(), np.full(SIZE, 0.7), 0.3, 0.0, 3)
+    beliefs.scale[:] = 1.0
+    a, b = (np.full((1, SIZE), v) for v in (0, 1))
+    first, second = beliefs.admit(a), beliefs.admit(b)
+    beliefs.observe(first, second, np.array([True]))
+    beliefs.fit(12, 1, np.random.default_rng(0))
     variance = 2 * SIZE * 0.7 + 2 * 0.3
     grid = np.linspace(0, 20, 200_001)
     mode = grid[np.argmax(-(grid**2) / (2 * variance) - np.log1p(np.exp(-grid)))]
-    held = np.stack([a[0], b[0]])[None]
-    utility = filter_.utility(held, np.array([[0, 1]]))[0]
-    assert utility[1] - utility[0] == pytest.approx(mode, abs=1e-3)
+    mean, covariance = beliefs.joint(np.array([[0, 1]]))
+    assert mean[0, 1] - mean[0, 0] == pytest.approx(mode, abs=1e-3)
+    p = 1 / (1 + np.exp(-mode))
+    spread = covariance[0, 0, 0] + covariance[0, 1, 1] - 2 * covariance[0, 0, 1]
+    assert spread == pytest.approx(1 / (1 / variance + p * (1 - p)), rel=1e-3)
+    assert beliefs.best()[0].tolist() == [1, 0]
 
 
-def test_likeness_carries_what_is_known_of_a_neighbour() -> None:
-    none = np.zeros((1, 0, 2), dtype=np.int64)
-    filter_ = Filter(none, np.array([0.1]), np.zeros(1), np.array([2.0]))
-    a, b = np.zeros((1, SIZE), dtype=np.int64), np.ones((1, SIZE), dtype=np.int64)
-    for _ in range(5):
-        filter_.update(a, b, np.array([0]), np.array([1]), np.array([True]))
-    held = np.zeros((1, SLOTS, SIZE), dtype=np.int64)
-    held[:, 1] = 1
-    filled = np.array([[True, True, False, False, False, False]])
-    near = b.copy()
+def test_draws_have_the_posterior_of_the_tables() -> None:
+    rng = np.random.default_rng(1)
+    beliefs = Beliefs(single(), np.ones(SIZE), 0.0, 0.0, 20)
+    places = [beliefs.admit(rng.integers(0, VALUES, (1, SIZE))) for _ in range(12)]
+    for i in range(11):
+        beliefs.observe(places[i], places[i + 1], np.array([i % 3 > 0]))
+    drawn = beliefs.fit(12, 4000, rng)
+    utility = beliefs.held[0, :12] @ drawn[0]
+    mean, covariance = beliefs.joint(np.arange(12)[None])
+    np.testing.assert_allclose(utility.mean(axis=1), mean[0], atol=0.12)
+    np.testing.assert_allclose(np.cov(utility), covariance[0], atol=0.3)
+
+
+def test_what_is_known_of_a_neighbour_carries_over() -> None:
+    beliefs = Beliefs(single(), np.full(SIZE, 1e-6), 4.0, 0.8, 8)
+    worse, better = (np.full((1, SIZE), v) for v in (0, 1))
+    near = better.copy()
     near[0, 0] = 2
-    filter_.admit(np.array([2]), near, held, filled)
-    own = filter_.mean[0, filter_.weights :]
-    assert 0 < own[2] < own[1]
-    before = own.copy()
-    filter_.admit(np.array([1]), b, held, filled)
-    np.testing.assert_array_equal(filter_.mean[0, filter_.weights :], before)
+    a, b = beliefs.admit(worse), beliefs.admit(better)
+    for _ in range(5):
+        beliefs.observe(a, b, np.array([True]))
+    beliefs.admit(near)
+    beliefs.fit(6, 1, np.random.default_rng(0))
+    assert beliefs.utility[0, 0] < 0 < beliefs.utility[0, 2] < beliefs.utility[0, 1]
+    assert beliefs.admit(better)[0] == b[0]  # a known hypothesis keeps its place
 
 
-def test_the_maximum_of_a_draw_with_pairs_admits_no_better_edit() -> None:
+def test_the_evidence_tells_a_quiet_judge_from_a_noisy_one() -> None:
+    variance = {}
+    for scenario in ("A", "B"):  # the same landscapes but for the seed, the judge of B five times as noisy
+        land, rng = Landscape(SCENARIOS[scenario], 10, 4), np.random.default_rng(0)
+        beliefs = ours.beliefs_of(land, False, 80)
+        x = rng.integers(0, VALUES, (10, 81, SIZE))
+        places = [beliefs.admit(x[:, i]) for i in range(81)]
+        for i in range(80):
+            beliefs.observe(places[i], places[i + 1], land.judge(x[:, i], x[:, i + 1], rng))
+        beliefs.choose_scale()
+        beliefs.choose_scale()
+        variance[scenario] = np.median(beliefs.variance)
+    assert variance["A"] > 2 * variance["B"]
+
+
+def test_gains_are_those_of_every_edit_and_the_climb_ends_where_none_gains() -> None:
     rng = np.random.default_rng(0)
-    land = Landscape(SCENARIOS["D"], 4, 0)
-    pairs = ours.structure_pairs(land)
-    weights = rng.standard_normal((4, SIZE * VALUES + 27 * VALUES**2)).astype(np.float32)
-    x = maximise(weights, pairs, rng.integers(0, VALUES, (4, SIZE)))
-    assert edit_gains(weights, pairs, x).max() <= 1e-5
+    tables = Tables(ours.structure(Landscape(SCENARIOS["D"], 4, 0)))
+    weights = rng.standard_normal((4, tables.weights)).astype(np.float32)
+    x = rng.integers(0, VALUES, (4, SIZE))
+
+    def value(y: np.ndarray) -> np.ndarray:
+        return np.take_along_axis(weights, tables.columns(y), axis=1).sum(axis=1)
+
+    gains = tables.gains(weights, x)
+    for slot, held in ((0, 3), (7, 1), (14, 4)):
+        y = x.copy()
+        y[:, slot] = held
+        np.testing.assert_allclose(gains[:, slot, held], value(y) - value(x), atol=1e-4)
+    top = tables.climb(weights, x)
+    assert tables.gains(weights, top).max() <= 1e-5
+    assert np.all(value(top) >= value(x))
 
 
 def test_greedy_edits_change_one_detail() -> None:
