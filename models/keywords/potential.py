@@ -185,7 +185,8 @@ def fit_shrunk_head(features: FloatArray, positive: BoolArray, column: int, even
         add up to its logit.
     """
     full = fit_head(features, positive)
-    one = fit_head(features[:, [column]], positive)
+    # One weight needs no shrinking: a penalty would leave differences between years' base rates to rank by.
+    one = fit_head(features[:, [column]], positive, penalty=1.0)
     share = positive.size / (positive.size + even)
     weights = share * full.weights
     weights[column] += (1.0 - share) * one.weights[0]

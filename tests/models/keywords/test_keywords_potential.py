@@ -55,7 +55,11 @@ def test_with_few_publications_the_head_leans_on_one_feature() -> None:
     positive = rng.random(4000) < 1 / (1 + np.exp(-features[:, 2]))
     for n, even in ((60, 2000.0), (4000, 2000.0)):
         table, truth = features[:n], positive[:n]
-        head, one, full = fit_shrunk_head(table, truth, 2, even), fit_head(table[:, [2]], truth), fit_head(table, truth)
+        head, one, full = (
+            fit_shrunk_head(table, truth, 2, even),
+            fit_head(table[:, [2]], truth, 1.0),
+            fit_head(table, truth),
+        )
         share = n / (n + even)
         mixed = share * full.logit(table) + (1 - share) * one.logit(table[:, [2]])
         assert head.logit(table) == pytest.approx(mixed)
