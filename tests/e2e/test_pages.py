@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from browser_pages import COMMAND, MARKS, environment, serious, served, width
 
@@ -29,15 +31,82 @@ def test_from_the_graph_to_a_hypothesis_and_its_evidence(page: Any, address: str
     page.locator("table a").first.click()
     page.wait_for_url("**/hypotheses/*")
     assert page.locator("h2", has_text="Refinement").count() == 1
-    assert page.locator(".tree li").count() > 1
+    assert page.locator(".tree tbody tr").count() > 1
+
+
+def test_a_hypothesis_is_found_as_one_types_and_its_paper_is_open_to_a_click(page: Any, address: str) -> None:
+    page.goto(f"{address}/graph")
+    page.wait_for_selector("#graph[data-ready]")
+    page.locator("#find").press_sequentially("sputtering")
+    page.wait_for_selector("#found [role=option]")
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#find").get_attribute("aria-activedescendant") == "found-0"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/graph?focus=*")
+    page.wait_for_selector("#drawer #open")
+    assert "sputtering" in page.locator("#drawer h2").inner_text()
+    page.locator("#drawer #open").click()
+    page.wait_for_url("**/hypotheses/*")
+    paper = page.locator("a[href^='https://doi.org/10.']").first
+    assert paper.inner_text().startswith("10.")
+    asked: list[str] = []
+    page.route("https://doi.org/**", lambda route: (asked.append(route.request.url), route.fulfill(body="the paper")))
+    paper.click()
+    page.wait_for_url("https://doi.org/**")
+    assert asked
 
 
 def test_a_chosen_node_is_in_the_address_and_comes_back(page: Any, address: str) -> None:
     page.goto(f"{address}/hypotheses")
     key = page.locator("table a").first.get_attribute("href").rsplit("/", 1)[1]
     page.goto(f"{address}/graph?node=h:{key}")
-    page.wait_for_selector("#graph[data-ready]")
+    page.wait_for_selector("#open")
     assert "Nothing chosen" not in page.locator("#drawer h2").inner_text()
+    page.locator("#closer").click()
+    page.wait_for_url("**view=*")
+    page.reload()
+    page.wait_for_selector("#open")
+    assert f"node=h%3A{key}" in page.url or f"node=h:{key}" in page.url
+
+
+def test_a_path_joins_two_nodes_and_a_picture_is_saved(page: Any, address: str) -> None:
+    nodes = page.request.get(f"{address}/api/v1/graph").json()["nodes"]
+    one, two = [n["key"] for n in nodes if n["kind"] == "hypothesis" and n["level"] > 0][:2]
+    page.goto(f"{address}/graph?node={one}")
+    page.locator("#path").click()
+    page.goto(f"{address}/graph?from={one}&node={two}")
+    page.locator("#join").click()
+    page.wait_for_selector("#drawer .steps li")
+    steps = page.locator("#drawer .steps li").count()
+    assert steps == int(page.get_attribute("#graph", "data-ready")) > 1
+    with page.expect_download() as download:
+        page.locator("#png").click()
+    picture = Path(download.value.path()).read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 5_000  # an empty sheet is smaller
+
+
+def test_filters_hold_for_graph_and_table(page: Any, address: str) -> None:
+    page.goto(f"{address}/graph")
+    page.locator("summary", has_text="Filters").click()
+    page.locator("input[name=text]").fill("magnetron")
+    page.get_by_role("button", name="Apply").click()
+    page.wait_for_selector("#graph[data-ready]")
+    rows = page.locator("table.sortable tbody tr")
+    assert rows.count() > 0
+    assert all("magnetron" in text for text in rows.locator("td:first-child").all_inner_texts())
+    files = {page.locator(".toolbar a", has_text=name).get_attribute("href") for name in ("GraphML", "JSON", "BibTeX")}
+    assert all("text=magnetron" in href and page.request.get(address + href).ok for href in files)
+
+
+def test_a_campaign_is_started_from_a_hypothesis(page: Any, address: str) -> None:
+    page.goto(f"{address}/hypotheses")
+    page.locator("table a").first.click()
+    page.get_by_role("link", name="Start a campaign from this").click()
+    page.locator("input[name=name]").fill("From the page")
+    page.get_by_role("button", name="Start the campaign").click()
+    page.wait_for_url("**/campaigns/*")
+    assert page.locator("h1").inner_text() == "From the page"
 
 
 def test_tables_sort_by_number(page: Any, address: str) -> None:
@@ -53,15 +122,27 @@ def test_flows_say_what_to_start(page: Any, address: str) -> None:
     assert "hypograph flows serve" in page.locator("main").inner_text()
 
 
-@pytest.mark.parametrize("path", ["/", "/graph", "/hypotheses", "/elements?symbol=Ni", "/campaigns", "/flows"])
+def whole(address: str, path: str) -> str:
+    """Complete a path; "best" stands for the page of the most promising hypothesis."""
+    if path != "best":
+        return address + path
+    best = httpx.get(f"{address}/api/v1/hypotheses", params={"limit": 1}, timeout=60).json()[0]["id"]
+    return f"{address}/hypotheses/{best}"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/graph", "/hypotheses", "best", "/elements?symbol=Ni", "/campaigns", "/flows", "/reviews"]
+)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_serious_accessibility_findings(browser: Any, address: str, path: str, scheme: str) -> None:
-    assert serious(browser, address + path, scheme) == []
+    assert serious(browser, whole(address, path), scheme) == []
 
 
-@pytest.mark.parametrize("path", ["/", "/graph", "/hypotheses", "/elements", "/campaigns", "/flows"])
+@pytest.mark.parametrize(
+    "path", ["/", "/graph", "/hypotheses", "best", "/elements?symbol=Ni", "/campaigns", "/flows", "/reviews"]
+)
 def test_nothing_overflows_a_telephone(browser: Any, address: str, path: str) -> None:
-    assert width(browser, address + path) <= 390
+    assert width(browser, whole(address, path)) <= 390
 
 
 def test_nothing_is_loaded_from_outside(browser: Any, address: str) -> None:
