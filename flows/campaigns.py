@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from hypograph.flows.campaign_planned import elicited, planned_all
 from hypograph.flows.readers.tables import ReactionTable
 from hypograph.flows.units import UnitRunner
+from hypograph.graph.store import now
 from hypograph.models.keys import digest
 from hypograph.models.optimize.entropy import exploration_entropy, random_entropy
 from hypograph.models.optimize.finite import lockstep
@@ -111,7 +113,9 @@ def _rated(table: ReactionTable, scorer: OptionScorer) -> Outcome:
 
 
 def _work(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, Any]) -> Outcome:
+    began = time.perf_counter()
     picks = _picks(table, inputs, told)
+    ran: dict[str, float | str] = {"seconds": (time.perf_counter() - began) / len(picks), "updated_at": now()}
     entropy = {
         "published": exploration_entropy(table.pool[picks], table.sizes),
         "corrected": exploration_entropy(table.pool[picks], table.sizes, corrected=True),
@@ -129,6 +133,7 @@ def _work(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, An
         "entropy": {name: float(values[:, -1].mean()) for name, values in entropy.items()},
     }
     nodes, edges = _records(table, inputs, picks, top, percent, entropy, told.get("reasons"))
+    nodes = [replace(n, props={**n.props, **ran}) if n.label == "Campaign" else n for n in nodes]
     return Outcome(result, nodes, edges)
 
 
