@@ -233,7 +233,7 @@ def outcome(campaign: CampaignFolder) -> Outcome:
         props |= {"created_at": campaign.events[0].get("at", ""), "updated_at": campaign.events[-1].get("at", "")}
     if told["best"] is not None:
         props["best"] = told["best"]["values"][first.name]
-        props |= {f"entropy_{k.removesuffix('_to_random')}": v for k, v in told["entropy"].items()}
+        props |= _entropy(told["entropy"])
     nodes, edges = [Node("Campaign", definition.id, props)], []
     for index, row in enumerate(rows, 1):
         key, e = digest(definition.id, row.experiment.id), row.experiment
@@ -251,10 +251,14 @@ def outcome(campaign: CampaignFolder) -> Outcome:
             found["predicted_high"] = e.mean + 1.96 * e.sd
         if e.status == "done":
             found |= {"value": e.values[first.name], "recorded_at": e.recorded_at, "best_so_far": row.best_so_far}
-            found |= {f"entropy_{k}": v for k, v in (row.entropy or {}).items()}
+            found |= _entropy(row.entropy)
         nodes.append(Node("Experiment", key, found))
         edges.append(Edge("IN_CAMPAIGN", ("Experiment", key), ("Campaign", definition.id)))
     return Outcome({"campaign": definition.id}, nodes, edges)
+
+
+def _entropy(found: Mapping[str, float] | None) -> dict[str, float]:
+    return {f"entropy_{k.removesuffix('_to_random')}": v for k, v in (found or {}).items()}
 
 
 def _event(line: str) -> dict[str, Any] | None:

@@ -238,6 +238,12 @@ def _show(campaign: CampaignFolder, as_json: bool, problems: list[str] | None = 
         point = ", ".join(f"{k}={v}" for k, v in found["best"]["parameters"].items())
         values = ", ".join(f"{k} {v:.4g}" for k, v in found["best"]["values"].items())
         text += f"\nbest: {found['best']['id']}, {values} with {point}"
+    for other in found["front"] or ():
+        values = ", ".join(f"{k} {v:.4g}" for k, v in other["values"].items())
+        text += f"\non the front: {other['id']}, {values}"
+    if found["awaited"]:
+        more = "" if len(found["awaited"]) <= 12 else f" and {len(found['awaited']) - 12} more"
+        text += f"\nawaited: {', '.join(found['awaited'][:12])}{more}"
     if found["entropy"]:
         text += f"\nentropy of exploration: {found['entropy']['published']:.2f}"
     emit(found, as_json, text)

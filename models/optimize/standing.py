@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from hypograph.models.optimize.space import Parameter, Point, Space
 
 BINS = 10  # equal parts of a range, as the alphabet of its entropy
 RANDOM_RUNS = 100
+STEP = 64  # lengths of random runs, so that a growing campaign does not need one a length
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Progress:
     best_so_far
         Outcome (first objective) nearest to the goal up to here, in the user's unit.
     entropy
-        `published` and `corrected`, up to here.
+        `published`, `corrected` and `relative_to_random`, up to here.
     """
 
     experiment: live.Experiment
@@ -56,7 +58,7 @@ def status(definition: live.Definition, events: Sequence[live.Event]) -> dict[st
         "best": None if best is None else _shown(best),
         "front": [_shown(points[i]) for i in front(definition, points)] if several else None,
         "noise": live.noise(definition, done),
-        "entropy": _entropy(definition.space, done) if done else None,
+        "entropy": entropies(definition.space, done)[-1] if done else None,
         "events": len(events),
     }
 
@@ -96,21 +98,25 @@ def front(definition: live.Definition, done: Sequence[live.Experiment]) -> list[
 
 
 def entropies(space: Space, done: Sequence[live.Experiment]) -> list[dict[str, float]]:
-    """Entropy of exploration after each finished experiment; a range counts as ten equal parts."""
+    """Entropy of exploration in its three forms after each finished experiment; a range counts as ten equal parts."""
     if not done:
         return []
     picks, sizes = _picks(space, [e.parameters for e in done]), _sizes(space)
     plain, corrected = (exploration_entropy(picks, sizes, corrected=c) for c in (False, True))
-    return [{"published": float(a), "corrected": float(b)} for a, b in zip(plain, corrected, strict=True)]
+    chance = _chance(space, -(-len(done) // STEP) * STEP)[: len(done)]
+    chance = np.append(chance, np.full(len(done) - len(chance), chance[-1]))
+    relative = np.divide(plain, chance, out=np.ones(len(done)), where=chance > 0)
+    return [
+        {"published": float(a), "corrected": float(b), "relative_to_random": float(c)}
+        for a, b, c in zip(plain, corrected, relative, strict=True)
+    ]
 
 
-def _entropy(space: Space, done: Sequence[live.Experiment]) -> dict[str, float]:
-    """The entropy in its three forms after the last experiment."""
+@lru_cache(maxsize=64)
+def _chance(space: Space, n: int) -> NDArray[np.float64]:
+    """Entropy of random runs; kept, because each look at a campaign asks for it."""
     pool = _picks(space, candidates(space, np.random.default_rng(0)))
-    n = min(len(done), len(pool))
-    chance = random_entropy(pool, _sizes(space), n, runs=RANDOM_RUNS)[-1]
-    last = entropies(space, done)[-1]
-    return {**last, "relative_to_random": last["published"] / chance if chance > 0 else 1.0}
+    return random_entropy(pool, _sizes(space), n, runs=RANDOM_RUNS)
 
 
 def _sizes(space: Space) -> NDArray[np.int64]:
