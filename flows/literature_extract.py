@@ -13,8 +13,7 @@ from typing import Any
 from hypograph.models.errors import DiskError, InputError
 from hypograph.models.keys import digest
 from hypograph.models.keywords.extraction import is_verbatim
-from hypograph.models.keywords.relations import stands_there
-from hypograph.models.keywords.text import normalise
+from hypograph.models.keywords.relations import keyword_name, stands_there
 from hypograph.models.protocols import Extractor, Mention, Related
 from hypograph.models.records import Publication
 
@@ -58,11 +57,17 @@ def extract(extractor: Extractor, publications: Sequence[Publication], *, relate
 
 
 def _mention_row(m: Mention) -> dict[str, Any]:
-    return {"keyword": m.keyword, "name": normalise(m.keyword), "kind": m.kind, "passage": m.passage, "score": m.score}
+    return {
+        "keyword": m.keyword,
+        "name": keyword_name(m.keyword),
+        "kind": m.kind,
+        "passage": m.passage,
+        "score": m.score,
+    }
 
 
 def _relation_row(r: Related) -> dict[str, Any]:
-    names = {"first_name": normalise(r.first), "second_name": normalise(r.second)}
+    names = {"first_name": keyword_name(r.first), "second_name": keyword_name(r.second)}
     return {"first": r.first, "relation": r.relation, "second": r.second, "passage": r.passage, **names}
 
 

@@ -15,6 +15,7 @@ from hypograph.models.keywords.elements import (
 from hypograph.models.keywords.extraction import is_verbatim, pieces
 from hypograph.models.keywords.lexicon import PROCESSES
 from hypograph.models.keywords.materials import snippet
+from hypograph.models.keywords.text import normalise
 from hypograph.models.protocols import RELATION_KINDS, Mention, Related
 from hypograph.models.records import Publication
 
@@ -34,6 +35,7 @@ _MADE: Final = re.compile(
     rf"\s+(?:by|via|through|using)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?(?P<process>{_STEPS})",
     re.IGNORECASE,
 )
+_ION: Final = re.compile(rf"({_SYMBOLS})(?:\d?[+−–-]|\(?[IV]+\)?)")
 _NEAR: Final = 60
 # "Sr doping concentration": what is doped is not said there.
 _IDLE: Final = re.compile(
@@ -41,6 +43,12 @@ _IDLE: Final = re.compile(
     re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"([A-Za-z][\w()-]+)\W*$")
+
+
+def keyword_name(text: str) -> str:
+    """Return the name that a keyword goes by in the graph: an ion by its element, the rest as `normalise` has it."""
+    ion = _ION.fullmatch(text.strip())
+    return ion.group(1) if ion else normalise(text)
 
 
 def stands_there(found: Related, publication: Publication) -> bool:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hypograph.models.keywords.relations import relations, sentence_relations, stands_there
+from hypograph.models.keywords.relations import keyword_name, relations, sentence_relations, stands_there
 from hypograph.models.protocols import Related
 from hypograph.models.records import Publication
 
@@ -32,3 +32,15 @@ def test_what_does_not_stand_there_is_told() -> None:
     assert not stands_there(Related("Y2O3", "doped with", "Yb", "Er3+-doped Y2O3"), paper)
     assert not stands_there(Related("Y2O3", "loves", "Er3+", "Er3+-doped Y2O3"), paper)
     assert not stands_there(Related("Y2O3", "doped with", "Er3+", "Y2O3 with Er3+"), paper)
+
+
+def test_an_ion_goes_by_its_element() -> None:
+    named = {
+        "Er3+": "Er",
+        "O2-": "O",
+        "Fe(III)": "Fe",
+        "erbium": "Er",
+        "Y2O3": "O3Y2",
+        "Neural Networks": "neural network",
+    }
+    assert {text: keyword_name(text) for text in named} == named
