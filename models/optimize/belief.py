@@ -23,7 +23,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Real = TypeVar("Real", np.float32, np.float64)
 
-GATE = 0.5
+GATE = 0.5  # weight of knowledge from which it is used
+CAUTION = 0.06  # by which the gate is higher for each result that is missing from ten: early evidence is mostly noise
+ENOUGH = 10
 VARIANCE_SHAPE = (
     2.0  # of the inverse-gamma prior of the signal's variance; its scale is the same, so its mode is below 1
 )
@@ -64,13 +66,15 @@ def log_evidence(white: NDArray[Any], log_det: Floats) -> tuple[Floats, Floats]:
     return -log_det - shape * np.log(rate), rate / shape
 
 
-def weigh(evidence: Sequence[Floats]) -> tuple[Floats, Floats]:
+def weigh(evidence: Sequence[Floats], results: int) -> tuple[Floats, Floats]:
     """Posterior weights of the draws under each kind of hypothesis.
 
     Parameters
     ----------
     evidence
         For each kind the log evidence, shape ``(k, s)``: draws and replicates.
+    results
+        How many results the evidence is of.
 
     Returns
     -------
@@ -85,18 +89,25 @@ def weigh(evidence: Sequence[Floats]) -> tuple[Floats, Floats]:
     weights = np.exp(stacked - stacked.max((0, 1))) * prior[:, None, None]
     weights /= weights.sum((0, 1))
     share = weights[1:].sum((0, 1))
-    return gated(weights), np.asarray(share)
+    return gated(weights, gate(results)), np.asarray(share)
 
 
-def gated(weights: Floats) -> Floats:
+def gate(results: int) -> float:
+    """Return the posterior weight that knowledge needs after so many results."""
+    return GATE + CAUTION * max(0, ENOUGH - results)
+
+
+def gated(weights: Floats, needed: float) -> Floats:
     """Take knowledge out where its weight is below the gate: what stays is the first kind's posterior.
 
     Parameters
     ----------
     weights
         Shape ``(q, k, s)``, each replicate's sum to 1.
+    needed
+        Weight that all knowledge together needs.
     """
-    trusted = weights[1:].sum((0, 1)) >= GATE
+    trusted = weights[1:].sum((0, 1)) >= needed
     kept = weights.copy()
     kept[1:, :, ~trusted] = 0.0
     return np.asarray(kept / kept.sum((0, 1)))

@@ -243,7 +243,7 @@ class _Replicates:
             white[k.alike] - np.float32(k.beta) * worth[k.alike] if k.beta else white[k.alike] for k in self._kinds
         ]
         weighed = [log_evidence(r, self._factors[k.alike].log_det) for k, r in zip(self._kinds, residuals, strict=True)]
-        weights, _ = weigh([evidence for evidence, _ in weighed])
+        weights, _ = weigh([evidence for evidence, _ in weighed], t)
         chosen = np.zeros(len(picks), dtype=np.int64)
         for i, rows in enumerate(picks):
             gain = self._ties.copy()

@@ -120,7 +120,7 @@ def predict(
     white = [factors[k.alike] @ r for k, r in zip(found, residuals, strict=True)]
     log_det = {a: -np.log(np.diagonal(f, axis1=1, axis2=2)).sum(1) for a, f in factors.items()}
     weighed = [log_evidence(w, log_det[k.alike]) for k, w in zip(found, white, strict=True)]
-    weights, _ = weigh([evidence[:, None] for evidence, _ in weighed])
+    weights, _ = weigh([evidence[:, None] for evidence, _ in weighed], len(y))
     chosen, share = representatives(weights.ravel(), REPRESENTED)
     kind, which = np.divmod(chosen, len(draws.noise))
     variance = np.array([weighed[q][1][k] for q, k in zip(kind, which, strict=True)])

@@ -38,10 +38,12 @@ def test_the_evidence_is_that_of_a_student_t_process() -> None:
 
 def test_the_gate_closes_below_one_half_and_leaves_the_plain_posterior() -> None:
     plain, informed = np.log(np.array([[0.6, 0.3], [0.3, 0.3]])), np.log(np.array([[0.1, 0.9], [0.1, 0.9]]))
-    weights, share = weigh([plain, informed])
+    weights, share = weigh([plain, informed], 10)
     assert share == pytest.approx([0.2 / 1.1, 1.8 / 2.4])
     assert np.allclose(weights[:, :, 0], [[2 / 3, 1 / 3], [0, 0]])
     assert weights[1, :, 1].sum() == pytest.approx(0.75)
+    early, _ = weigh([plain, informed], 5)  # with five results it takes four to one
+    assert early[1].sum() == 0.0
 
 
 def test_each_kind_of_knowledge_is_a_hypothesis_beside_none() -> None:
