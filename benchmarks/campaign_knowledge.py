@@ -2,8 +2,9 @@
 
     python benchmarks/campaign_knowledge.py [--quick] [--seeds N] [TABLE ...]
 
-Tables are packaged names or files; every method begins from the same starts, and differences are paired. The
-reference is `reference_gp`. Rows of tables that are not measured anew stay in the result file.
+Tables are packaged names or files; every method begins from the same starts, and differences are paired. The reference
+is `reference_gp`. Rows that are not measured anew stay in the result file,
+which is written after each method.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import json
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +41,10 @@ def main() -> None:
     target = Path(__file__).parent / "results" / f"{a.out}.json"
     rows: list[dict[str, Any]] = json.loads(target.read_text("utf-8"))["rows"] if target.is_file() else []
     for name in a.tables or _tables():
-        found = measure(name, seeds)
-        rows = [r for r in rows if r["table"] != found[0]["table"]] + found
-        target.write_text(json.dumps({"budget": BUDGET, "initial": INITIAL, "rows": rows}, indent=1) + "\n")
+        for row in measure(name, seeds):
+            same = (row["table"], row["method"])
+            rows = [r for r in rows if (r["table"], r["method"]) != same] + [row]
+            target.write_text(json.dumps({"budget": BUDGET, "initial": INITIAL, "rows": rows}, indent=1) + "\n")
 
 
 def _tables() -> list[str]:
@@ -51,7 +54,7 @@ def _tables() -> list[str]:
     return [*supplied, "buchwald_hartwig", "borylation"]
 
 
-def measure(name: str, seeds: int) -> list[dict[str, Any]]:
+def measure(name: str, seeds: int) -> Iterator[dict[str, Any]]:
     table = find_table(name)
     rng = np.random.default_rng(int(digest(0, table.sha256, length=15), 16))
     order = np.stack([rng.permutation(len(table.pool))[:BUDGET] for _ in range(seeds)])
@@ -61,11 +64,11 @@ def measure(name: str, seeds: int) -> list[dict[str, Any]]:
         each = [simulated_utility(table.pool, table.values, kind, seed=s) for s in range(seeds)]
         plans[f"hybrid, {kind}"] = {"utility": np.stack(each)}
     blurred = [_similarity(table.pool, table.values, j, 0, NOISY) for j in range(table.pool.shape[1])]
+    plans["similarity, rank correlation 0.5"] = {"similarity": blurred}
+    plans["similarity, permuted"] = {"similarity": [_shuffled(s, j) for j, s in enumerate(blurred)]}
     plans["similarity, oracle"] = {
         "similarity": [_similarity(table.pool, table.values, j, 0, 1.0) for j in range(table.pool.shape[1])]
     }
-    plans["similarity, rank correlation 0.5"] = {"similarity": blurred}
-    plans["similarity, permuted"] = {"similarity": [_shuffled(s, j) for j, s in enumerate(blurred)]}
     best: dict[str, np.ndarray] = {}
     rows: list[dict[str, Any]] = []
     for method, knowledge in plans.items():
@@ -78,7 +81,7 @@ def measure(name: str, seeds: int) -> list[dict[str, Any]]:
             picks = lockstep(table.pool, table.values, starts, BUDGET, levels=table.levels, **knowledge)
         seconds = time.process_time() - began
         best[method] = _add(rows, table, name, method, picks, top, seconds, best)
-    return rows
+        yield rows[-1]
 
 
 def _add(

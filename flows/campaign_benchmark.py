@@ -17,6 +17,7 @@ from hypograph.models.keys import digest
 from hypograph.models.optimize.entropy import exploration_entropy, random_entropy
 from hypograph.models.optimize.experts import simulated_utility
 from hypograph.models.optimize.finite import lockstep
+from hypograph.models.optimize.percent import percent, zero_and_top
 from hypograph.models.optimize.survival import restricted_mean_time
 from hypograph.models.protocols import OptionScorer, Planner
 
@@ -77,9 +78,7 @@ def benchmark(
         For an unknown method, or one that needs an expert without one.
     """
     _check(table, methods, plan, scorer)
-    values = table.values
-    if plan.permute:
-        values = np.random.default_rng([plan.seed, 2]).permutation(values)
+    values = outcomes(table, plan)
     starts = _starts(table, plan)
     utility = _utility(table, values, plan, scorer)
     rows, picks = [], {}
@@ -105,6 +104,11 @@ def benchmark(
         "methods": rows,
     }
     return document, picks
+
+
+def outcomes(table: ReactionTable, plan: Plan) -> NDArray[np.float64]:
+    """Outcomes as the methods see them: the table's, or these shuffled, shape ``(m,)``."""
+    return np.random.default_rng([plan.seed, 2]).permutation(table.values) if plan.permute else table.values
 
 
 def run_method(
@@ -138,10 +142,9 @@ def run_method(
 def summary(
     table: ReactionTable, values: NDArray[np.float64], picks: NDArray[np.int64], seconds: float, seed: int
 ) -> dict[str, Any]:
-    """Figures of one method, in percent of the table's maximum."""
-    top = float(values.max())
-    percent = 100.0 * np.maximum.accumulate(values[picks], axis=1) / (top if top > 0 else 1.0)
-    last, reached = percent[:, -1], percent >= 100.0 * TARGET
+    """Figures of one method, in percent of the table's maximum (see `percent.zero_and_top`)."""
+    shares = percent(np.maximum.accumulate(values[picks], axis=1), *zero_and_top(values))
+    last, reached = shares[:, -1], shares >= 100.0 * TARGET
     times = np.where(reached.any(1), reached.argmax(1) + 1, picks.shape[1])
     published = exploration_entropy(table.pool[picks], table.sizes)[:, -1].mean()
     corrected = exploration_entropy(table.pool[picks], table.sizes, corrected=True)[:, -1].mean()
@@ -154,7 +157,7 @@ def summary(
             "q25": float(np.quantile(last, 0.25)),
             "q75": float(np.quantile(last, 0.75)),
         },
-        "auc": float(percent.mean()),
+        "auc": float(shares.mean()),
         "reached_95": float(reached.any(1).mean()),
         "time_to_95": restricted_mean_time(times, np.asarray(reached.any(1)), picks.shape[1]),
         "entropy": {
@@ -169,14 +172,17 @@ def summary(
 
 def trajectories(table: ReactionTable, plan: Plan, picks: Mapping[str, NDArray[np.int64]]) -> list[dict[str, Any]]:
     """Return every campaign in full: one record a method and seed, parameters by name."""
+    values = outcomes(table, plan)
+    zero, top = zero_and_top(values)
     return [
         {
             "table": table.name,
             "method": method,
             "seed": s,
             "initial": plan.initial,
-            "maximum": float(table.values.max()),
-            "values": [float(v) for v in table.values[rows]],
+            "zero": zero,
+            "maximum": top,
+            "values": [float(v) for v in values[rows]],
             "parameters": [table.point(int(r)) for r in rows],
         }
         for method, found in picks.items()

@@ -1,56 +1,19 @@
-"""Compare methods from trajectory files: pairwise posterior, rank tests, survival to the target."""
+"""Compare campaigns: pairwise posterior, rank tests, survival to the target."""
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hypograph.flows.campaign_runs import Runs
 from hypograph.models.compare.effects import cliffs_delta, mann_whitney
 from hypograph.models.compare.hierarchy import Difference, compare_paired
-from hypograph.models.errors import InputError, MalformedRowError, MissingFileError
+from hypograph.models.errors import InputError
 from hypograph.models.optimize.survival import restricted_mean_time, survival
-
-Runs = Mapping[str, Mapping[str, Mapping[int, NDArray[np.float64]]]]
-
-
-def read_trajectories(paths: Sequence[Path]) -> Runs:
-    """Read trajectory files into method → table → seed → percent of the maximum, best so far.
-
-    Raises
-    ------
-    MissingFileError, MalformedRowError
-        With file and line.
-    """
-    runs: dict[str, dict[str, dict[int, NDArray[np.float64]]]] = defaultdict(lambda: defaultdict(dict))
-    for path in paths:
-        if not path.is_file():
-            raise MissingFileError(
-                "no such trajectory file",
-                where=str(path),
-                hint="`campaign benchmark --trajectories FILE` writes one.",
-            )
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-            try:
-                row = json.loads(line)
-                values = np.asarray(row["values"], dtype=float)
-                top = float(row["maximum"])
-                runs[str(row["method"])][str(row["table"])][int(row["seed"])] = (
-                    100.0 * np.maximum.accumulate(values) / (top if top > 0 else 1.0)
-                )
-            except (ValueError, KeyError, TypeError) as error:
-                raise MalformedRowError(
-                    f"not a trajectory ({type(error).__name__})",
-                    where=f"{path}, line {number}",
-                    expected="a JSON object with table, method, seed, maximum, values",
-                ) from error
-    return runs
 
 
 def compare(runs: Runs, *, region: float = 1.0, seed: int = 0) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from hypograph.graph.store import now
 from hypograph.models.keys import digest
 from hypograph.models.optimize.entropy import exploration_entropy, random_entropy
 from hypograph.models.optimize.finite import lockstep
+from hypograph.models.optimize.percent import percent, zero_and_top
 from hypograph.models.protocols import OptionScorer, Planner
 from hypograph.models.records import Edge, Node, Outcome
 
@@ -124,15 +125,15 @@ def _work(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, An
         random_entropy(table.pool, table.sizes, picks.shape[1], seed=inputs["seed"]), 1e-9
     )
     top = np.maximum.accumulate(table.values[picks], axis=1)
-    percent = 100.0 * top / table.values.max() if table.values.max() > 0 else top
+    shares = percent(top, *zero_and_top(table.values))
     result = {
         "table": table.name,
         "method": inputs["method"],
         "seeds": inputs["seeds"],
-        "best": interval(percent[:, -1]),
+        "best": interval(shares[:, -1]),
         "entropy": {name: float(values[:, -1].mean()) for name, values in entropy.items()},
     }
-    nodes, edges = _records(table, inputs, picks, top, percent, entropy, told.get("reasons"))
+    nodes, edges = _records(table, inputs, picks, top, shares, entropy, told.get("reasons"))
     nodes = [replace(n, props={**n.props, **ran}) if n.label == "Campaign" else n for n in nodes]
     return Outcome(result, nodes, edges)
 
@@ -176,7 +177,7 @@ def _records(
     inputs: Mapping[str, Any],
     picks: NDArray[np.int64],
     top: NDArray[np.float64],
-    percent: NDArray[np.float64],
+    shares: NDArray[np.float64],
     entropy: Mapping[str, NDArray[np.float64]],
     reasons: Sequence[Sequence[str]] | None,
 ) -> tuple[list[Node], list[Edge]]:
@@ -200,12 +201,12 @@ def _records(
                     "goal": table.goal,
                     "objectives": table.objective,
                     "best": sign * float(top[s, -1]),
-                    "best_percent": float(percent[s, -1]),
+                    "best_percent": float(shares[s, -1]),
                     "count": len(rows),
                     "entropy_published": float(entropy["published"][s, -1]),
                     "entropy_corrected": float(entropy["corrected"][s, -1]),
                     "entropy_relative": float(entropy["relative"][s, -1]),
-                    "auc": float(percent[s].mean()),
+                    "auc": float(shares[s].mean()),
                     "live": False,
                     "status": "done",
                 },

@@ -15,6 +15,7 @@ from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
 from hypograph.models.errors import InputError
 
 if TYPE_CHECKING:
+    from hypograph.graph import GraphStore
     from hypograph.models.protocols import OptionScorer, Planner
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -58,17 +59,24 @@ def benchmark(
     emit(document, as_json, _benchmark_text(document))
 
 
-@app.command("compare", help="Compare the methods in trajectory files: how much better, and how sure.")
+@app.command("compare", help="Compare methods or campaigns: how much better, and how sure.")
 def compare(
-    files: Annotated[list[Path], typer.Argument(help="Files that `campaign benchmark --trajectories` wrote.")],
+    campaigns: Annotated[
+        list[str],
+        typer.Argument(
+            help="Trajectory files, folders of campaigns, or the id, group, name or method of campaigns in the store."
+        ),
+    ],
     region: Annotated[float, typer.Option(min=0, help="Differences below this many percent count as none.")] = 1.0,
     seed: SeedOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
     from hypograph.flows.campaign_compare import compare as compare_runs
-    from hypograph.flows.campaign_compare import read_trajectories
+    from hypograph.flows.campaign_runs import read_runs
 
-    document = compare_runs(read_trajectories(files), region=region, seed=seed)
+    with _store_for(campaigns) as store:
+        runs = read_runs(campaigns, store)
+    document = compare_runs(runs, region=region, seed=seed)
     rows = [
         (
             f"{p['a']} against {p['b']}",
@@ -110,6 +118,19 @@ def tables(as_json: JsonFlag = False) -> None:
     ]
     shown = [(r["name"], r["rows"], " x ".join(map(str, r["options"])), r["objective"]) for r in rows]
     emit({"tables": rows}, as_json, table(("name", "rows", "options", "objective"), shown))
+
+
+@contextlib.contextmanager
+def _store_for(names: list[str]) -> Iterator[GraphStore | None]:
+    """Open the store where a name is neither a file nor a folder."""
+    if all(Path(n).exists() for n in names):
+        yield None
+        return
+    from hypograph.flows.settings import load_settings
+    from hypograph.graph import open_store
+
+    with open_store(load_settings().store_config()) as store:
+        yield store
 
 
 @contextlib.contextmanager

@@ -26,3 +26,14 @@ ELEMENT_BELIEFS = Query(
     "RETURN a.symbol AS a, b.symbol AS b, s.belief AS belief, s.plausibility AS plausibility ORDER BY a, b",
     {"symbols": ["Fe", "Co"]},
 )
+
+# By id, group, name or method: whatever a person has at hand. Values only; parameters are not needed to compare.
+COMPARED = Query(
+    "campaigns_compared",
+    "MATCH (c:Campaign)<-[:IN_CAMPAIGN]-(x:Experiment) "
+    "WHERE (c.id = $name OR c.group = $name OR c.name = $name OR c.method = $name) AND x.value IS NOT NULL "
+    "RETURN c.id AS id, c.name AS name, c.method AS method, c.table AS table, c.seed AS seed, c.goal AS goal, "
+    "c.live AS live, c.objectives AS objectives, c.best AS best, c.best_percent AS best_percent, "
+    "collect([x.index, x.value]) AS steps ORDER BY c.id LIMIT 20000",
+    {"name": "none"},
+)
