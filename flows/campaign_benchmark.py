@@ -146,7 +146,9 @@ def summary(
     shares = percent(np.maximum.accumulate(values[picks], axis=1), *zero_and_top(values))
     last, reached = shares[:, -1], shares >= 100.0 * TARGET
     times = np.where(reached.any(1), reached.argmax(1) + 1, picks.shape[1])
-    published = exploration_entropy(table.pool[picks], table.sizes)[:, -1].mean()
+    cumulative = exploration_entropy(table.pool[picks], table.sizes)
+    published = cumulative[:, -1].mean()
+    to_best = np.take_along_axis(cumulative, values[picks].argmax(1)[:, None], axis=1).mean()
     corrected = exploration_entropy(table.pool[picks], table.sizes, corrected=True)[:, -1].mean()
     random = random_entropy(table.pool, table.sizes, picks.shape[1], runs=500, seed=seed)[-1]
     return {
@@ -164,6 +166,8 @@ def summary(
             "published": float(published),
             "corrected": float(corrected),
             "relative_to_random": float(published / random) if random > 0 else None,
+            "to_best": float(to_best),
+            "by_experiment": [float(v) for v in cumulative.mean(0)],
         },
         "seconds_per_campaign": seconds,
         "by_seed": [float(b) for b in last],

@@ -16,7 +16,7 @@ from hypograph.models.errors import InputError
 from hypograph.models.optimize.survival import restricted_mean_time, survival
 
 
-def compare(runs: Runs, *, region: float = 1.0, seed: int = 0) -> dict[str, Any]:
+def compare(runs: Runs, *, region: float = 1.0, seed: int = 0, samples: int = 500, warmup: int = 300) -> dict[str, Any]:
     """Return the document of ``hypograph campaign compare --json``.
 
     Raises
@@ -28,12 +28,13 @@ def compare(runs: Runs, *, region: float = 1.0, seed: int = 0) -> dict[str, Any]
     if len(methods) < 2:
         raise InputError("nothing to compare", where=", ".join(methods), expected="trajectories of two methods or more")
     named = list(combinations(methods, 2))
-    samples = [_differences(runs, a, b) for a, b in named]
-    posteriors = compare_paired([[x - y for x, y in tables] for tables in samples], region=region, seed=seed)
+    pairs = [_differences(runs, a, b) for a, b in named]
+    differences = [[x - y for x, y in tables] for tables in pairs]
+    posteriors = compare_paired(differences, region=region, samples=samples, warmup=warmup, seed=seed)
     return {
         "methods": methods,
         "region": region,
-        "pairs": [_pair(a, b, s, p) for (a, b), s, p in zip(named, samples, posteriors, strict=True)],
+        "pairs": [_pair(a, b, s, p) for (a, b), s, p in zip(named, pairs, posteriors, strict=True)],
         "survival": {method: _survival(runs[method]) for method in methods},
     }
 

@@ -55,10 +55,10 @@ def test_a_quantity_to_be_minimised_with_replicates_ties_and_a_constant_column(t
 
 def test_a_large_table_of_numbers(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
-    x = rng.random((3000, 3)).round(4)
+    x = rng.random((1500, 3)).round(4)
     y = np.exp(-8 * ((x - [0.7, 0.3, 0.5]) ** 2).sum(1))
     path = written(tmp_path / "n.csv", "p,q,r,y", [f"{a},{b},{c},{v}" for (a, b, c), v in zip(x, y, strict=True)])
-    document, _ = benchmark(find_table(path), ["random", "bo"], Plan(budget=15, initial=5, seeds=3))
+    document, _ = benchmark(find_table(path), ["random", "bo"], Plan(budget=15, initial=5, seeds=2))
     random, bo = (m["best"]["mean"] for m in document["methods"])
     assert bo > max(random, 95.0)
 
@@ -99,7 +99,7 @@ def test_two_files_with_the_same_method_are_told_apart(tmp_path: Path) -> None:
         (tmp_path / f"{name}.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
     found = read_runs([str(tmp_path / f"{n}.jsonl") for n in ("good", "bad")], None)
     assert set(found) == {"llm (good.jsonl)", "llm (bad.jsonl)"}
-    pair = compare(found)["pairs"][0]
+    pair = compare(found, samples=60, warmup=60)["pairs"][0]
     assert pair["pairs_of_runs"] == 12
     assert pair["difference"]["mean"] > 0
     assert pair["probability_a_better"] > 0.9

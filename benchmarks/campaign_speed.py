@@ -1,0 +1,72 @@
+"""Seconds for fifty campaigns in lockstep, and for one campaign with BoTorch.
+
+    python benchmarks/campaign_speed.py [TABLE]
+
+Processor seconds of one core, after imports. BoTorch: MixedSingleTaskGP fitted anew at each of fifteen asks and
+LogExpectedImprovement over the whole table.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from hypograph.flows.readers.tables import ReactionTable, find_table
+from hypograph.models.optimize.finite import lockstep
+
+CAMPAIGNS, BUDGET, INITIAL = 50, 20, 5
+
+
+def main() -> None:
+    supplied = f"{os.environ.get('HYPOGRAPH_DATA_DIR', '')}/reactions/buchwald_hartwig.csv"
+    table = find_table(sys.argv[1] if len(sys.argv) > 1 else supplied)
+    rng = np.random.default_rng(0)
+    starts = np.stack([rng.permutation(len(table.pool))[:INITIAL] for _ in range(CAMPAIGNS)])
+    lockstep(table.pool[:200], table.values[:200], starts[:1] % 200, INITIAL + 1)
+    began = time.process_time()
+    lockstep(table.pool, table.values, starts, BUDGET, levels=table.levels)
+    ours = time.process_time() - began
+    theirs = botorch(table, starts[0])
+    row = {
+        "table": table.name,
+        "rows": len(table.pool),
+        "campaigns": CAMPAIGNS,
+        "experiments": BUDGET,
+        "lockstep_seconds": round(ours, 2),
+        "one_botorch_campaign_seconds": round(theirs, 2),
+    }
+    (Path(__file__).parent / "results" / "campaign_speed.json").write_text(json.dumps(row, indent=1) + "\n")
+    print(row)
+
+
+def botorch(table: ReactionTable, start: np.ndarray) -> float:
+    """Seconds of one campaign, without the import."""
+    import torch
+    from botorch.acquisition.analytic import LogExpectedImprovement
+    from botorch.fit import fit_gpytorch_mll
+    from botorch.models.gp_regression_mixed import MixedSingleTaskGP
+    from gpytorch.mlls import ExactMarginalLogLikelihood
+
+    warnings.simplefilter("ignore")
+    picks, pool = list(start), torch.as_tensor(table.pool, dtype=torch.float64)
+    began = time.process_time()
+    while len(picks) < BUDGET:
+        y = torch.as_tensor(table.values[picks], dtype=torch.float64)[:, None]
+        y = (y - y.mean()) / y.std()
+        model = MixedSingleTaskGP(pool[picks], y, cat_dims=list(range(pool.shape[1])))
+        fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model))
+        with torch.no_grad():
+            gain = LogExpectedImprovement(model, best_f=float(y.max()))(pool[:, None])
+        gain[picks] = -torch.inf
+        picks.append(int(gain.argmax()))
+    return time.process_time() - began
+
+
+if __name__ == "__main__":
+    main()
