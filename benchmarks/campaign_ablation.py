@@ -4,9 +4,9 @@
 
 Runs random, bo, llm, llm --blind and llm --permute with the model that the settings name (HYPOGRAPH_LLM_BASE_URL and
 HYPOGRAPH_LLM_MODEL, or HYPOGRAPH_LLM_LOCAL). All begin from the same experiments. Memory survives permuted outcomes
-and dies with the names; reasoning from results survives codes and dies with permuted outcomes. Each row is written as it
-is done, and rows that are there are not run again: start it anew after an interruption. Without a model only the arms
-that need none are run.
+and dies with the names; reasoning from results survives codes and dies with permuted outcomes. Each row is written as
+it is done, and rows that are there are not run again: start it anew after an interruption. Without a model only the
+arms that need none are run.
 """
 
 from __future__ import annotations
@@ -54,9 +54,7 @@ def main() -> None:
             row = about | measure(table, knowledge, a.budget, a.initial, a.seeds, **how)
             document["rows"].append(row)
             target.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
-            print(
-                f"{table.name:22s} {arm:18s} best {row['best']:.1f} ± {row['sd']:.1f}  mean best so far {row['auc']:.1f}"
-            )
+            print(f"{table.name:22s} {arm:18s} best {row['best']:.1f} ± {row['sd']:.1f}  auc {row['auc']:.1f}")
 
 
 def measure(
