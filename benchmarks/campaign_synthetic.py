@@ -4,7 +4,7 @@
 
 Each case is a definition as in a campaign's folder and a function that plays the laboratory; the methods go through
 the same events as `hypograph campaign suggest` and `record`. Given is how far the best experiment is from the best of
-50,000 random allowed points, in percent of what these span (for a target: the gap that is left), without noise.
+10,000 random allowed points, in percent of what these span (for a target: the gap that is left), without noise.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def campaign(name: str, method: str, seed: int) -> tuple[float, float]:
     tried = [goal.utility(function(e.parameters)) for e in live.fold(definition, events)]
     if goal.target is not None:
         return -max(tried), took
-    drawn = sample(definition.space, np.random.default_rng(0), 50_000 if name not in _SPAN else 0)
+    drawn = sample(definition.space, np.random.default_rng(0), 10_000 if name not in _SPAN else 0)
     low, high = _SPAN.setdefault(name, _span([goal.utility(function(p)) for p in drawn] or [0.0]))
     return 100 * (high - max(tried)) / (high - low), took
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from hypograph.flows.campaign_live import read_definition, suggest
 from hypograph.flows.settings import Settings
 from hypograph.graph import campaigns as folders
-from hypograph.models.errors import InputError, SpaceError
+from hypograph.models.errors import HypographError, InputError, SpaceError
 from hypograph.models.optimize import live, standing
 
 if TYPE_CHECKING:
@@ -145,10 +145,12 @@ def resume_ready(client: SyncPrefectClient, say: Callable[[str], None]) -> int:
         return 0
     count = 0
     for run in runs_of(client, [there.id], [StateType.PAUSED]):
-        given = run.parameters["parameters"]
-        if _ready(Path(given["folder"]), int(given["ahead"])):
+        # As it was typed: a run that was begun on Prefect's page has what differs from the defaults only.
+        given = run.parameters.get("parameters", {})
+        folder = Path(given.get("folder", "")).expanduser()
+        if _ready(folder, int(given.get("ahead", 0))):
             client.resume_flow_run(run.id)
-            say(f"campaign-live: results are there, {given['folder']} goes on")
+            say(f"campaign-live: results are there, {folder} goes on")
             count += 1
     return count
 
@@ -156,5 +158,5 @@ def resume_ready(client: SyncPrefectClient, say: Callable[[str], None]) -> int:
 def _ready(folder: Path, ahead: int) -> bool:
     try:
         return _counts(folders.load(folder))[0] <= ahead
-    except InputError:
+    except HypographError:
         return True
