@@ -202,15 +202,7 @@ def test_plans_that_cannot_be_taken_are_told_and_moved_where_only_numbers_are_am
     class Stubborn:
         name = "stubborn"
 
-        def plan(
-            self,
-            goal: str,
-            options: Mapping[str, Sequence[str]],
-            history: Sequence[str],
-            n: int,
-            rng: np.random.Generator,
-            temperature: float | None = None,
-        ) -> Sequence[Planned]:
+        def plan(self, goal: str, options: Mapping[str, Sequence[str]], *_: Any, **__: Any) -> Sequence[Planned]:
             first = {k: v[0] for k, v in options.items()}
             return [Planned(dict.fromkeys(options, "nonsense"), "?"), Planned(first, "the first of each")]
 
