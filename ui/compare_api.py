@@ -15,7 +15,7 @@ from hypograph.graph import GraphStore
 from hypograph.models.errors import InputError
 from hypograph.ui import campaigns, comparison, exploration, figures
 from hypograph.ui.api import CsvResponse, cell, file
-from hypograph.ui.comparison import Choice
+from hypograph.ui.choice import Choice, chosen
 
 router = APIRouter()
 Chosen = Annotated[Choice, Query()]
@@ -46,7 +46,7 @@ class SvgResponse(Response):
 @router.get("/campaigns", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request) -> HTMLResponse:
     """Show every group, and the chosen ones side by side."""
-    store, choice = request.app.state.store, comparison.chosen(request.query_params)
+    store, choice = request.app.state.store, chosen(request.query_params)
     groups = campaigns.groups(store)
     values: dict[str, Any] = {"groups": groups, "choice": choice, "found": None, "titles": TITLES}
     if choice.group:
@@ -77,14 +77,14 @@ def _side_by_side(store: GraphStore, choice: Choice, groups: list[dict[str, Any]
     }
 
 
-def _replicates(store: GraphStore, chosen: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """List the replicates of the chosen groups, to be left out one by one, where they are not too many."""
-    if sum(g["replicates"] for g in chosen) > MOST_TICKS:
+def _replicates(store: GraphStore, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """List the replicates of the groups groups, to be left out one by one, where they are not too many."""
+    if sum(g["replicates"] for g in groups) > MOST_TICKS:
         return []
-    read = campaigns.trajectories(store, chosen)
+    read = campaigns.trajectories(store, groups)
     return [
         {"label": f"{g['table']}, {g['method']}", "rows": list(zip(t.ids, t.seeds, t.best[:, -1], strict=True))}
-        for g in chosen
+        for g in groups
         if (t := read[g["group"]]).index
     ]
 

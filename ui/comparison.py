@@ -1,68 +1,23 @@
-"""Groups of campaigns side by side: what was chosen, and every figure and table that follows from it.
-
-Everything that is chosen is in the address: groups, what joins them, replicates that are left out, the scale, the
-threshold, what the others are compared with, which replicate is shown step by step.
-"""
+"""Groups of campaigns side by side: every figure and table that follows from what was chosen."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field, ValidationError
-from starlette.datastructures import QueryParams
 
 from hypograph.graph import GraphStore
 from hypograph.models.compare.effects import bootstrap_mean, superiority
 from hypograph.models.errors import InputError
 from hypograph.models.optimize.survival import restricted_mean_time, survival
 from hypograph.ui import campaigns
+from hypograph.ui.choice import Choice
 
 Floats = NDArray[np.float64]
-MOST_GROUPS = 20
 REACHED = 95.0  # percent of the maximum: the threshold where nobody names one
-
-
-class Choice(BaseModel):
-    """What is compared, and how."""
-
-    group: Annotated[list[str], Field(max_length=MOST_GROUPS, description="Groups of replicates, as listed.")] = []
-    without: Annotated[list[str], Field(max_length=2000, description="Replicates to leave out, by id.")] = []
-    by: Annotated[Literal["group", "method", "table"], Field(description="What joins groups into one line.")] = "group"
-    scale: Annotated[Literal["percent", "value"], Field(description="Percent of the table's maximum, or outcomes.")] = (
-        "percent"
-    )
-    threshold: Annotated[
-        float | None, Field(allow_inf_nan=False, description="What has to be reached, on that scale.")
-    ] = None
-    against: Annotated[str, Field(max_length=400, description="The line that the others are compared with.")] = ""
-    replicate: Annotated[int, Field(ge=1, le=10_000, description="The replicate that is shown step by step.")] = 1
-
-    def query(self, **other: Any) -> str:
-        """Return the address's query, with some of it changed."""
-        found = {k: v for k, v in (self.model_dump() | other).items() if v != type(self).model_fields[k].default}
-        return urlencode({k: v for k, v in found.items() if v not in (None, [], "")}, doseq=True)
-
-
-def chosen(parameters: QueryParams) -> Choice:
-    """Read a choice from a page's address; an empty field counts as not given.
-
-    Raises
-    ------
-    InputError
-        In one sentence, naming the field.
-    """
-    given: dict[str, Any] = {k: v for k, v in parameters.items() if v != "" and k not in {"group", "without"}}
-    given |= {k: list(dict.fromkeys(parameters.getlist(k))) for k in ("group", "without")}
-    try:
-        return Choice.model_validate(given)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise InputError(first["msg"][0].lower() + first["msg"][1:], where=str(first["loc"][0])) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from hypograph.graph.queries import pages
 from hypograph.graph.schema import LABELS
 from hypograph.ui import campaigns, comparison, runs
 from hypograph.ui.atlas import counts as count
+from hypograph.ui.choice import Choice
 from hypograph.ui.refinement import levels
 from hypograph.ui.sparks import spark
 
@@ -53,7 +54,7 @@ def _digest(store: GraphStore, counts: dict[str, int]) -> dict[str, Any]:
 def _campaigns(store: GraphStore, most: int = 8) -> list[dict[str, Any]]:
     """Return the campaigns that changed last, each with the course of its best value and of its entropy."""
     groups = sorted(campaigns.groups(store), key=lambda g: g["updated_at"] or "", reverse=True)[:most]
-    choice = comparison.Choice(group=[g["group"] for g in groups], scale="percent")
+    choice = Choice(group=[g["group"] for g in groups], scale="percent")
     series = {s["key"]: s for s in comparison.compare(store, choice)["series"]}
     for group in groups:
         course = series.get(group["group"], {"median": [], "entropy": []})
