@@ -38,6 +38,9 @@ FORMULA: Final = re.compile(
 )
 
 
+_ACRONYMS: Final = re.compile(r"[A-Z]{2,}s|[A-Z]{5,}\d+|[A-Z]{2,}(?:2[6-9]|[3-9]\d|\d{3,})")
+
+
 @functools.lru_cache(maxsize=65536)
 def parse_formula(text: str) -> tuple[tuple[str, float], ...] | None:
     """Read a chemical formula.
@@ -126,8 +129,11 @@ def looks_like_formula(token: str) -> bool:
     """Whether a token is a formula rather than an acronym or a word.
 
     A formula needs two elements and either an amount or a two-letter symbol; so ``TiN``, ``Al2O3`` and
-    ``CoCrFeNi`` are formulas, ``NO``, ``HPC``, ``PCB`` and ``In`` are not.
+    ``CoCrFeNi`` are formulas, ``NO``, ``HPC``, ``PCB`` and ``In`` are not. Nor are acronyms in the plural
+    (``SPEs``), and capitals with a number that counts something else (``UCF101``, ``VOCUS2``).
     """
+    if _ACRONYMS.fullmatch(token):
+        return False
     if not token or not (token[0].isupper() or token[0] in "(["):
         return False
     parts = parse_formula(token)

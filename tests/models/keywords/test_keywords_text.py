@@ -56,7 +56,9 @@ def test_a_percentage_of_a_group_is_shared_by_its_members() -> None:
     assert parts["Al"] == 7
 
 
-@pytest.mark.parametrize("word", ["NO", "PCB", "HPC", "In", "IEEE", "CNNs", "BoW", "Iron", "", "SVM"])
+@pytest.mark.parametrize(
+    "word", ["NO", "PCB", "HPC", "In", "IEEE", "CNNs", "BoW", "Iron", "", "SVM", "SPEs", "UCF101", "VOCUS2"]
+)
 def test_acronyms_and_words_are_no_formulas(word: str) -> None:
     assert not looks_like_formula(word)
 
