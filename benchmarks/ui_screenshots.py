@@ -35,7 +35,9 @@ def shots(url: str) -> dict[str, tuple[str, str]]:
         pages["graph"] = (f"/graph?node=h:{best[0]['id']}", "#graph[data-ready]")
     if groups:
         chosen = "&".join(f"group={g['group']}" for g in groups[:4])
-        pages["campaigns"] = (f"/campaigns?{chosen}", "#best[data-ready]")
+        pages["campaigns"] = (f"/campaigns?{chosen}", "html[data-charts=ready]")
+    for group in [g for g in groups if g["live"]][:1]:
+        pages["laboratory"] = (f"/campaigns/{group['group']}", "#part h2")
     return pages
 
 

@@ -129,7 +129,11 @@ def main() -> None:
     given = parser.parse_args()
     n = 20 if given.quick else 200
     groups = "&".join(f"group=g{i:03d}" for i in range(20))
-    machine = {"processor": platform.processor() or platform.machine(), "cores": os.cpu_count()}
+    machine = {
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "load": os.getloadavg()[0],
+    }
     result: dict[str, Any] = {}
     with pages() as url:
         counts = httpx.get(f"{url}/api/v1/overview", timeout=60).json()["counts"]
