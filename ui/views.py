@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -33,21 +34,33 @@ def overview(store: GraphStore) -> dict[str, Any]:
 
 
 # What takes a walk through every hypothesis and campaign, with the counts it was read at and when.
+_behind = ThreadPoolExecutor(max_workers=1, thread_name_prefix="digest")
 _digests: WeakKeyDictionary[GraphStore, tuple[dict[str, int], float, dict[str, Any]]] = WeakKeyDictionary()
 
 
 def _digest(store: GraphStore, counts: dict[str, int]) -> dict[str, Any]:
-    """Read what changes only when work is done: at once when a unit, call or experiment came, else each few seconds."""
+    """Read what changes only when work is done: at once when a unit, call or experiment came, else behind the scenes.
+
+    What changes without changing a count (a measured skill, an excluded replicate) is shown some seconds later, so
+    that nobody waits for a walk through the whole graph that finds nothing new.
+    """
     seen, at, found = _digests.get(store, ({}, 0.0, {}))
-    if seen != counts or time.monotonic() - at > FRESH_SECONDS:
-        at = time.monotonic()
-        found = {
-            "spent": store.read(pages.SPENT),
-            "sources": [_whole("Source", row["s"]) for row in store.read(pages.SOURCES)],
-            "hypotheses": hypotheses(store, limit=6),
-            "campaigns": _campaigns(store),
-        }
-        _digests[store] = (counts, at, found)
+    if seen != counts:
+        return _read_digest(store, counts)
+    if time.monotonic() - at > FRESH_SECONDS:
+        _digests[store] = (counts, time.monotonic(), found)
+        _behind.submit(_read_digest, store, counts)
+    return found
+
+
+def _read_digest(store: GraphStore, counts: dict[str, int]) -> dict[str, Any]:
+    found = {
+        "spent": store.read(pages.SPENT),
+        "sources": [_whole("Source", row["s"]) for row in store.read(pages.SOURCES)],
+        "hypotheses": hypotheses(store, limit=6),
+        "campaigns": _campaigns(store),
+    }
+    _digests[store] = (counts, time.monotonic(), found)
     return found
 
 
