@@ -33,8 +33,8 @@ def overview(store: GraphStore) -> dict[str, Any]:
     }
 
 
-# What takes a walk through every hypothesis and campaign, with the counts it was read at and when.
 _behind = ThreadPoolExecutor(max_workers=1, thread_name_prefix="digest")
+# What takes a walk through every hypothesis and campaign, with the counts it was read at and when.
 _digests: WeakKeyDictionary[GraphStore, tuple[dict[str, int], float, dict[str, Any]]] = WeakKeyDictionary()
 
 
