@@ -92,12 +92,14 @@ CASES: dict[str, tuple[dict[str, Any], Callable[[Point], float], float, int, int
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--case", action="append", choices=list(CASES), help="default: all; the others' rows are kept")
     parser.add_argument("--quick", action="store_true")
     a = parser.parse_args()
     seeds = 2 if a.quick else a.seeds
     target = Path(__file__).parent / "results" / "campaign_synthetic.json"
-    rows = []
-    for name in CASES:
+    kept = json.loads(target.read_text())["rows"] if target.exists() else []
+    rows = [r for r in kept if r["case"] not in (a.case or CASES)]
+    for name in a.case or CASES:
         left = {m: np.array([campaign(name, m, s) for s in range(seeds)]) for m in METHODS}
         for method, found in left.items():
             row = {"case": name, "method": method, "seeds": seeds, "left": round(float(found[:, 0].mean()), 3)}
