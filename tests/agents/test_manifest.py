@@ -12,14 +12,16 @@ from tests.agents.conftest import completion
 
 from hypograph.agents import Budget, ModelPassageReader, ModelWriter
 from hypograph.agents.passages import denied, measure_reader, passage_battery
+from hypograph.flows.knowledge import Knowledge
 from hypograph.flows.literature_inspire import NoStore
 from hypograph.flows.literature_manifest import Manifester, manifest_units
+from hypograph.flows.literature_manifest_run import manifest_sets
 from hypograph.flows.units import UnitRunner
 from hypograph.graph.schema import LABELS, RELATIONS
 from hypograph.models.errors import BudgetSpentError
 from hypograph.models.keywords.manifest import PassageReader, Writer
 from hypograph.models.keywords.passages import Library
-from hypograph.models.records import Publication, Unit
+from hypograph.models.records import KeywordSet, Publication, Unit
 
 PAPERS = [
     Publication("10.1/a", title="Arc melting of alloys", abstract="Arc melting gives a fine grain size. It is fast."),
@@ -170,3 +172,18 @@ def test_reading_passages_is_measured_on_the_corpus(gateway_to: Callable[..., An
     asked = len(stub.requests)
     assert ModelPassageReader(constant).read([("a", "b")])[0].trust == 0.0
     assert len(stub.requests) == asked  # measured to know nothing: not even asked
+
+
+def test_a_run_manifests_as_many_sets_as_its_budget_allows(gateway_to: Callable[..., Any], tmp_path: Path) -> None:
+    gateway, _ = gateway_to(says, budget=Budget(calls=20))
+    sets = [KeywordSet(KEYWORDS, 0.4, 0.5), KeywordSet(("grain size", "arc melting"), 0.3, 0.2)]
+    told: list[str] = []
+    runner = UnitRunner(MemoryStore(), tmp_path)
+    made = manifest_sets(runner, sets, PAPERS, Knowledge(gateway), 2, None, told.append)
+    assert gateway.spent().calls <= 20
+    assert len(made) < 2
+    assert "budget" in told[0]
+    gateway.budget.calls = 500
+    made = manifest_sets(runner, sets, PAPERS, Knowledge(gateway), 2, None, told.append)
+    assert [m["potential"] for m in made] == [0.4, 0.3]
+    assert manifest_sets(runner, sets, PAPERS, Knowledge(), 1)[0]["writer"] == "template"
