@@ -19,7 +19,7 @@ Float = NDArray[np.float64]
 
 FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)  # of the present scale, tried when it is chosen anew
 USUAL, SPREAD = 6.0, 1.5  # log-normal prior of a hypothesis's variance in squared logits: median and sd of the log
-LEAST = 1e-3  # curvature of a verdict that the model was sure of
+LEAST = 0.03  # curvature that a verdict counts with at least: Newton overshoots where it is nearly flat
 
 
 class Beliefs:

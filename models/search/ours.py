@@ -25,10 +25,11 @@ DETAIL, OWN = 1.0, 2.0
 WITHIN, PARENT, LEVEL = 0.3, 1.0, 0.3
 LIKENESS = 0.8  # share of an own effect that survives a change of one detail
 TEMPER = 0.3  # share of a posterior deviation that counts
+BOLD, BOLD_FROM = 0.5, 160  # the same later: who has much to go by and stays timid gets stuck
 SCREENED = 30  # single edits looked at when one is to be chosen
 UNSURE_UNTIL = 12  # comparisons before which half of the challengers stay near the incumbent, half are free
 QUIET = 6.0  # variance of a utility in squared logits from which the judge counts as quiet
-NEAR_UNTIL, LATER = 96, 0.7  # under a quiet judge all stay near until then, then this share
+NEAR_UNTIL, LATER = 96, 0.5  # under a quiet judge all stay near until then, then this share
 SCALED_UNTIL = 256  # comparisons after which the scale is known well enough
 PATIENT = 16  # the model is fitted anew when the comparisons have grown by one part in so many
 FINALISTS = 6  # judged hypotheses among which the probability of best is stated
@@ -149,7 +150,7 @@ class _Course:
         """Report where every search stands."""
         b, rows = self.beliefs, np.arange(self.landscape.instances)
         if b.comparisons:
-            b.fit(3, 1, self.rng)
+            b.fit(6, 1, self.rng)
         self.draws = []
         order = b.best()
         answer = order[:, 0]
@@ -178,8 +179,8 @@ class _Course:
         if max(UNSURE_UNTIL, 3 * self.scaled // 2) <= c <= SCALED_UNTIL:
             b.choose_scale()
             self.scaled = c
-        drawn = b.fit(2 if c < 64 else 1, number, self.rng) if c else b.prior_draw(self.rng)
-        tempered = b.mean[:, :, None] + np.float32(TEMPER) * (drawn - b.mean[:, :, None])
+        drawn = b.fit(2, number, self.rng) if c else b.prior_draw(self.rng)
+        tempered = b.mean[:, :, None] + np.float32(TEMPER if c < BOLD_FROM else BOLD) * (drawn - b.mean[:, :, None])
         self.draws = list(tempered.transpose(2, 0, 1))
         self.incumbent = b.best()[:, 0]
 

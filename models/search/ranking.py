@@ -61,54 +61,37 @@ def rank_all(rule: str, items: int, comparisons: Sequence[int], instances: int, 
     rng = np.random.default_rng([seed, RULES.index(rule)])
     truth = np.random.default_rng([seed, 99]).standard_normal((instances, items))
     rows = np.arange(instances)
-    firsts, seconds, wins = (np.zeros((instances, 0), dtype=np.int64) for _ in range(3))
+    wins = np.zeros((instances, items, items))
     mean = np.zeros((instances, items))
     covariance = np.broadcast_to(np.eye(items), (instances, items, items)).copy()
     readings = []
     for number in range(1, max(comparisons) + 1):
         i, j = _choose(rule, mean, covariance, rng)
         won = rng.random(instances) < 1 / (1 + np.exp(-(truth[rows, i] - truth[rows, j])))
-        firsts = np.concatenate([firsts, i[:, None]], axis=1)
-        seconds = np.concatenate([seconds, j[:, None]], axis=1)
-        wins = np.concatenate([wins, won[:, None].astype(np.int64)], axis=1)
-        mean, covariance = laplace(firsts, seconds, wins, mean)
+        wins[rows, np.where(won, i, j), np.where(won, j, i)] += 1
+        mean, covariance = laplace(wins, mean)
         if number in comparisons:
-            told = (firsts, seconds, wins)
-            readings.append(_read(number, truth, mean, covariance, told, rng))
+            readings.append(_read(number, truth, mean, covariance, wins, rng))
     return readings
 
 
-def laplace(
-    first: NDArray[np.int64],
-    second: NDArray[np.int64],
-    wins: NDArray[np.int64],
-    start: Float,
-    rounds: int = 3,
-) -> tuple[Float, Float]:
-    """Posterior of standard-normal utilities by Laplace's method, ``(I, c)`` to ``(I, n)`` and ``(I, n, n)``.
+def laplace(wins: Float, start: Float, rounds: int = 3) -> tuple[Float, Float]:
+    """Posterior of standard-normal utilities by Laplace's method: mode ``(I, n)`` and covariance ``(I, n, n)``.
 
-    Newton from `start`, the mode before the last comparison, so that few rounds are enough.
+    `wins` counts how often the first was preferred to the second, ``(I, n, n)``. Newton from `start`, the mode
+    before the last comparison, so that few rounds are enough.
     """
-    instances, n = start.shape
-    rows = np.arange(instances)[:, None]
-    mode = start
-    precision = np.empty((instances, n, n))
+    n = start.shape[1]
+    asked = wins + wins.transpose(0, 2, 1)
+    mode, diagonal = start, np.arange(n)
     for step in range(rounds + 1):
-        p = 1 / (1 + np.exp(-(mode[rows, first] - mode[rows, second])))
-        w = p * (1 - p)
-        place = ((rows * n + first) * n + second).ravel()
-        counted = np.asarray(np.bincount(place, w.ravel(), instances * n * n), dtype=np.float64)
-        flat = counted.reshape(instances, n, n)
-        flat = flat + flat.transpose(0, 2, 1)
-        precision = -flat
-        precision[:, np.arange(n), np.arange(n)] += 1.0 + flat.sum(axis=2)
+        p = 0.5 * (1 + np.tanh(0.5 * (mode[:, :, None] - mode[:, None, :])))
+        precision = -asked * p * (1 - p)
+        precision[:, diagonal, diagonal] += 1.0 - precision.sum(axis=2)
         if step == rounds:
             break
-        residual = (wins - p).ravel()
-        size = instances * n
-        gradient = np.bincount((rows * n + first).ravel(), residual, size)
-        gradient -= np.bincount((rows * n + second).ravel(), residual, size)
-        mode = mode + np.linalg.solve(precision, (gradient.reshape(instances, n) - mode)[:, :, None])[:, :, 0]
+        gradient = (wins - asked * p).sum(axis=2) - mode
+        mode = mode + np.linalg.solve(precision, gradient[:, :, None])[:, :, 0]
     return mode, np.asarray(np.linalg.inv(precision), dtype=np.float64)
 
 
@@ -154,13 +137,13 @@ def _read(
     truth: Float,
     mean: Float,
     covariance: Float,
-    told: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    wins: Float,
     rng: np.random.Generator,
 ) -> Ranking:
     """Name the best and say how sure that is: Laplace draws, weighted to the exact posterior."""
     rows, n = np.arange(len(mean)), mean.shape[1]
     draws = _draws(mean, covariance, rng, 2000)
-    weights = importance(draws, mean, covariance, *told)
+    weights = importance(draws, mean, covariance, wins)
     best = draws.argmax(axis=1)
     chance = ((best[:, None, :] == np.arange(n)[:, None]) * weights[:, None]).sum(axis=2)
     named = chance.argmax(axis=1)
@@ -170,24 +153,13 @@ def _read(
     return Ranking(number, named == truth.argmax(axis=1), chance[rows, named], (gap <= 1.96 * spread).mean(axis=1))
 
 
-def importance(
-    draws: Float,
-    mean: Float,
-    covariance: Float,
-    first: NDArray[np.int64],
-    second: NDArray[np.int64],
-    wins: NDArray[np.int64],
-) -> Float:
+def importance(draws: Float, mean: Float, covariance: Float, wins: Float) -> Float:
     """Weights that turn Laplace draws ``(I, n, m)`` into draws of the exact posterior, ``(I, m)``, sum 1."""
-    instances, n = mean.shape
-    rows = np.arange(instances)[:, None]
-    better, worse = np.where(wins, first, second), np.where(wins, second, first)
-    count = np.bincount(((rows * n + better) * n + worse).ravel(), minlength=instances * n * n)
-    count = count.reshape(instances, n, n)
+    n = mean.shape[1]
     log = -0.5 * (draws**2).sum(axis=1)
     for i in range(n):
         gap = draws[:, i, None] - draws
-        log -= (count[:, i, :, None] * np.logaddexp(0, -gap)).sum(axis=1)
+        log -= (wins[:, i, :, None] * np.logaddexp(0, -gap)).sum(axis=1)
     away = draws - mean[:, :, None]
     log += 0.5 * (away * np.linalg.solve(covariance, away)).sum(axis=1)
     weights = np.exp(log - log.max(axis=1, keepdims=True))
