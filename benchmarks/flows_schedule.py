@@ -52,7 +52,7 @@ def serve_probe(home: str) -> None:
 def observe(home: Path, runs: int) -> list[dict[str, float]]:
     import httpx
 
-    from hypograph.flows.orchestrator import serving_url
+    from hypograph.flows.orchestrator_place import serving_url
 
     url, end = None, time.monotonic() + 300
     while url is None:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypograph.flows.deployments import DEPLOYABLES, DEPLOYMENT, Deployable, build, deployable, validated
-from hypograph.flows.orchestrator import Orchestrator, serving_file
+from hypograph.flows.orchestrator import Orchestrator
+from hypograph.flows.orchestrator_place import serving_file
 from hypograph.flows.settings import Settings
 from hypograph.graph.locks import file_lock
 from hypograph.models.errors import DiskError, PortTakenError

@@ -96,7 +96,7 @@ def run(
     which = deployable(name)
     settings = _settings()
     arguments = validated(which, read_parameters(param or []))
-    from hypograph.flows.orchestrator import serving_url
+    from hypograph.flows.orchestrator_place import serving_url
 
     url = serving_url(settings.home / "prefect")
     if url is None:
@@ -154,7 +154,7 @@ def _set_paused(name: str, paused: bool, as_json: bool) -> None:
 
 def _settings() -> Any:
     from hypograph.flows.observe import configure
-    from hypograph.flows.orchestrator import set_environment
+    from hypograph.flows.orchestrator_place import set_environment
     from hypograph.flows.settings import load_settings
 
     settings = load_settings()
@@ -177,7 +177,7 @@ def _server() -> Iterator[tuple[Any, Any]]:
 
 
 def _tell_if_idle() -> None:
-    from hypograph.flows.orchestrator import serving_url
+    from hypograph.flows.orchestrator_place import serving_url
     from hypograph.flows.settings import load_settings
 
     settings = load_settings()

@@ -21,7 +21,7 @@ def ui(
 ) -> None:
     import uvicorn
 
-    from hypograph.flows.orchestrator import serving_file
+    from hypograph.flows.orchestrator_place import serving_file
     from hypograph.flows.settings import load_settings
     from hypograph.ui.app import create_app
     from hypograph.ui.config import UiConfig

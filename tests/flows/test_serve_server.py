@@ -15,8 +15,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hypograph.flows.orchestrator import Orchestrator, OrchestratorError, healthy, serving_file, serving_url
+from hypograph.flows.orchestrator import Orchestrator, OrchestratorError
 from hypograph.flows.orchestrator_child import prepare
+from hypograph.flows.orchestrator_place import healthy, serving_file, serving_url
 from hypograph.models.errors import PortTakenError
 
 FLOW = """
