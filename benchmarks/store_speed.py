@@ -93,8 +93,7 @@ def bench(
     document: dict[str, Any] = {
         "load": load,
         "server": store.server_version(),
-        "nodes": size[0],
-        "relationships": size[1],
+        "size": list(size),
     }
 
     def commit(made: list[Any], joined: list[Any]) -> None:
