@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -23,7 +21,6 @@ import pytest
 from hypograph.graph import campaigns as folders
 from hypograph.models.optimize import live
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 COMMAND = [sys.executable, "-m", "hypograph.flows.cli.main", "flows"]
 pytestmark = pytest.mark.slow
 
@@ -137,55 +134,6 @@ def test_a_campaign_waits_for_results_and_goes_on(home: Path, serving: subproces
     record(lab, e1=10, e2=30)
     assert until(lambda: len(folders.load(lab).events) == 5)
     assert folders.load(lab).events[-1]["source"] == "bo"
-
-
-@pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)")
-def test_a_flow_is_scheduled_on_its_page_and_seen_to_run(home: Path, serving: subprocess.Popen[str]) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    command = [*COMMAND[:-1], "ui", "--port", str(port)]
-    with (
-        subprocess.Popen(command, env=environment(home), stderr=subprocess.DEVNULL) as pages,
-        sync_playwright() as playwright,
-    ):
-        assert until(lambda: answers(f"{address}/healthz"))
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.set_default_timeout(120_000)
-        page.goto(f"{address}/flows")
-        card = page.locator(".deployment", has=page.get_by_role("heading", name="discovery", exact=True))
-        card.locator("summary").click()
-        card.locator("input[name=kind][value=interval]").check()
-        card.locator("input[name=every]").fill("10")
-        card.locator("select[name=unit]").select_option("1")
-        card.get_by_role("button", name="Set the schedule of discovery").click()
-        card.get_by_text("every 10 seconds").wait_for()
-        page.locator("#live tr", has=page.locator("td", has_text="schedule")).get_by_role("link").first.wait_for()
-        card.get_by_role("button", name="Pause discovery").click()
-        card.get_by_text("paused").wait_for()
-        page.locator("#live tr", has=page.locator("td", has_text="schedule")).get_by_role("link").last.click()
-        page.locator("#state.completed").wait_for()
-        assert page.locator(".log li").count() > 1
-        page.goto(f"{address}/flows")
-        card = page.locator(".deployment", has=page.get_by_role("heading", name="campaign", exact=True))
-        card.locator("summary").click()
-        card.locator("input[name='p.small']").check()
-        card.get_by_role("button", name="Run campaign now").click()
-        page.locator("#state.completed").wait_for()
-        browser.close()
-        pages.terminate()
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(url).is_success
-    except httpx.TransportError:
-        return False
 
 
 def test_everything_ends_with_it(home: Path, serving: subprocess.Popen[str]) -> None:
