@@ -212,8 +212,8 @@ def test_the_evidence_tells_a_quiet_judge_from_a_noisy_one() -> None:
             beliefs.observe(places[i], places[i + 1], land.judge(x[:, i], x[:, i + 1], rng))
         beliefs.choose_scale()
         beliefs.choose_scale()
-        variance[scenario] = np.median(beliefs.variance)
-    assert variance["A"] > 2 * variance["B"]
+        variance[scenario] = beliefs.variance.mean()
+    assert variance["A"] > 1.5 * variance["B"]
 
 
 def test_gains_are_those_of_every_edit_and_the_climb_ends_where_none_gains() -> None:
