@@ -46,9 +46,11 @@ def served(home: Path) -> Iterator[str]:
         [*COMMAND, "ui", "--port", str(port)], env=environment(home), stderr=subprocess.DEVNULL
     ) as server:
         url = f"http://127.0.0.1:{port}"
-        _wait(url, server)
-        yield url
-        server.terminate()
+        try:
+            _wait(url, server)
+            yield url
+        finally:  # or leaving the block would wait for ever for a server that nobody stops
+            server.terminate()
 
 
 def _wait(url: str, server: subprocess.Popen[bytes]) -> None:

@@ -125,8 +125,16 @@ def read(store: GraphStore, token: dict[str, int] | None = None) -> Atlas:
 
 
 def shortened(edit: str) -> str:
-    """Name a refined hypothesis by what it added: the values of an edit such as "add anneal time: 1; add route: x"."""
-    return ", ".join(part.partition(": ")[2] or part for part in edit.split("; "))
+    """Name a refined hypothesis by what it added: of "add anneal time: 1; add route: x", "anneal time 1, x"."""
+    return ", ".join(_added(part) for part in edit.split("; "))
+
+
+def _added(part: str) -> str:
+    name, _, value = part.removeprefix("add ").partition(": ")
+    if not value:
+        return part
+    # A bare number says nothing without the name of what it measures.
+    return f"{name} {value}" if value[0].isdigit() else value
 
 
 def _inspirations(store: GraphStore, nodes: dict[str, NodeRow]) -> list[EdgeRow]:

@@ -14,7 +14,10 @@ import httpx
 from hypograph.models.errors import InputError, UnavailableError
 from hypograph.ui.config import UiConfig
 
-SECONDS = 5.0
+# A server that starts a run on a busy machine keeps others waiting; one that is not there is found out at once.
+PATIENCE = httpx.Timeout(20.0, connect=3.0)
+# What Prefect's own client does where its database is locked (503): nothing was changed, so ask again.
+PAUSES = (0.3, 1.0, 3.0)
 MOST_RUNS, MOST_LOGS = 30, 500
 ENDED = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
 START = 'Start one with `hypograph flows serve --cron "0 6 * * *"` and reload this page.'
@@ -50,7 +53,7 @@ class Prefect:
         if url is None:
             raise UnavailableError("no Prefect server runs", hint=START)
         self.url = url
-        self._client = httpx.AsyncClient(base_url=url, timeout=SECONDS)
+        self._client = httpx.AsyncClient(base_url=url, timeout=PATIENCE)
 
     async def __aenter__(self) -> Prefect:
         return self
@@ -59,17 +62,25 @@ class Prefect:
         await self._client.aclose()
 
     async def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        try:
-            answer = await self._client.request(method, path, json=body)
-        except httpx.HTTPError as error:
-            raise UnavailableError(
-                f"the Prefect server does not answer ({type(error).__name__})", where=self.url, hint=START
-            ) from error
+        answer = await self._send(method, path, body)
+        for pause in PAUSES:
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            await asyncio.sleep(pause)
+            answer = await self._send(method, path, body)
         if 400 <= answer.status_code < 500:
             raise InputError(_reason(answer), where="Prefect")
         if answer.is_error:
             raise UnavailableError(f"the Prefect server failed ({answer.status_code})", where=self.url)
         return answer.json() if answer.content else None
+
+    async def _send(self, method: str, path: str, body: Any) -> httpx.Response:
+        try:
+            return await self._client.request(method, path, json=body)
+        except httpx.HTTPError as error:
+            raise UnavailableError(
+                f"the Prefect server does not answer ({type(error).__name__})", where=self.url, hint=START
+            ) from error
 
     async def deployments(self) -> list[dict[str, Any]]:
         """Deployments by flow name, each with its schedules, the fields of its parameters and its next time."""
@@ -230,8 +241,10 @@ def _run(row: Mapping[str, Any], flow: str | None) -> dict[str, Any]:
         "kind": state.lower(),
         "ended": state in ENDED,
         "message": (row.get("state") or {}).get("message"),
+        "began": row["start_time"] is not None,
         "started": row["start_time"] or row["expected_start_time"],
-        "seconds": row["total_run_time"],
+        # The estimate counts the time since the run began, which the total leaves out until it ends.
+        "seconds": row["total_run_time"] if state in ENDED else row["estimated_run_time"],
         "scheduled": bool(row.get("auto_scheduled")),
         "parameters": row.get("parameters") or {},
     }

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from browser_pages import MARKS, served
 
 from hypograph.graph import campaigns as folders
 from hypograph.models.optimize import live
@@ -134,6 +135,45 @@ def test_a_campaign_waits_for_results_and_goes_on(home: Path, serving: subproces
     record(lab, e1=10, e2=30)
     assert until(lambda: len(folders.load(lab).events) == 5)
     assert folders.load(lab).events[-1]["source"] == "bo"
+
+
+class TestFlowsPage:
+    """The journey: schedule a flow and see it run."""
+
+    pytestmark = MARKS
+
+    def test_a_flow_is_scheduled_and_seen_to_run(self, home: Path, serving: subprocess.Popen[str], page: Any) -> None:
+        page.set_default_timeout(60_000)
+        with served(home) as url:
+            page.goto(f"{url}/flows")
+            card = page.locator(".deployment", has=page.get_by_role("heading", name="campaign", exact=True))
+            card.locator("summary").click()
+            card.locator("input[name='p.small']").check()
+            card.get_by_role("button", name="Run campaign now").click()
+            page.locator("#state.completed").wait_for()
+            assert page.locator("progress").get_attribute("value") == "100"
+            assert page.locator(".log li").count() > 1
+
+            page.goto(f"{url}/flows")
+            card.locator("summary").click()
+            card.locator("input[name=kind][value=interval]").check()
+            card.locator("input[name=every]").fill("10")
+            card.locator("select[name=unit]").select_option("1")
+            card.get_by_role("button", name="Set the schedule of campaign").click()
+            card.get_by_text("every 10 seconds").wait_for()
+            scheduled = page.locator("#live tr", has=page.get_by_role("cell", name="schedule", exact=True))
+            scheduled.first.wait_for()  # the page follows the runs by itself
+            card.get_by_role("button", name="Pause campaign").click()
+            card.get_by_role("button", name="Resume campaign").wait_for()
+            scheduled.last.get_by_role("link").click()
+            page.locator("#state.completed").wait_for()
+
+            page.goto(f"{url}/flows")
+            card.get_by_role("button", name="Resume campaign").click()
+            card.locator("summary").click()
+            card.locator("input[name=kind][value=none]").check()
+            card.get_by_role("button", name="Set the schedule of campaign").click()
+            card.get_by_text("no schedule").wait_for()
 
 
 def test_everything_ends_with_it(home: Path, serving: subprocess.Popen[str]) -> None:
