@@ -108,6 +108,17 @@ class GraphStore:
         """Run a reading constant and return its rows."""
         return self._guard(lambda: self._read(query, parameters))
 
+    def read_all(self, queries: Sequence[Query]) -> list[list[dict[str, Any]]]:
+        """Run reading constants without parameters in one transaction and return the rows of each.
+
+        A transaction costs more than a short statement in it.
+        """
+
+        def work(tx: neo4j.ManagedTransaction) -> list[list[dict[str, Any]]]:
+            return [tx.run(query.text).data() for query in queries]
+
+        return self._guard(lambda: self._reading(work))
+
     def run_command(self, query: Query, **parameters: Any) -> list[dict[str, Any]]:
         """Run a named writing constant in one transaction and return its rows."""
 
@@ -249,8 +260,11 @@ class GraphStore:
         self._guard(work)
 
     def _read(self, query: Query, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return self._reading(lambda tx: tx.run(query.text, dict(parameters)).data())
+
+    def _reading(self, work: Callable[[neo4j.ManagedTransaction], T]) -> T:
         with self._reader.session(database=self.config.database, default_access_mode=neo4j.READ_ACCESS) as session:
-            return session.execute_read(lambda tx: tx.run(query.text, dict(parameters)).data())
+            return session.execute_read(work)
 
     def _write(self, work: Callable[[neo4j.ManagedTransaction], T]) -> T:
         def attempt() -> T:

@@ -6,6 +6,7 @@ import hmac
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -57,8 +58,13 @@ def create_app(config: UiConfig, store: GraphStore | None = None) -> FastAPI:
         # Pages browse under a credential that only reads; changes go through the writer's.
         app.state.store = store or open_store(config.store, reader=True)
         app.state.store.ensure_schema()
+        ending = Event()
+        if store is None:
+            views.warm(app.state.store, ending)
         yield
         if store is None:
+            ending.set()
+            views.settle()
             app.state.store.close()
 
     app = FastAPI(

@@ -64,8 +64,10 @@ class Atlas:
 
 
 def counts(store: GraphStore) -> dict[str, int]:
-    """Count what the pages watch; each label is counted in less than a millisecond."""
-    return {label: store.read(core.COUNT_NODES[label])[0]["n"] for label in (*pages.SHOWN, *pages.WATCHED)}
+    """Count what the pages watch: in one transaction, each label in less than a millisecond."""
+    watched = (*pages.SHOWN, *pages.WATCHED)
+    found = store.read_all([core.COUNT_NODES[label] for label in watched])
+    return {label: rows[0]["n"] for label, rows in zip(watched, found, strict=True)}
 
 
 @dataclass(slots=True)
@@ -125,16 +127,11 @@ def read(store: GraphStore, token: dict[str, int] | None = None) -> Atlas:
 
 
 def shortened(edit: str) -> str:
-    """Name a refined hypothesis by what it added: of "add anneal time: 1; add route: x", "anneal time 1, x"."""
-    return ", ".join(_added(part) for part in edit.split("; "))
-
-
-def _added(part: str) -> str:
-    name, _, value = part.removeprefix("add ").partition(": ")
-    if not value:
-        return part
+    """Name a refined hypothesis by what it added: of "add anneal time: 1; add route: x", "x, anneal time 1"."""
+    parts = [part.removeprefix("add ").partition(": ") for part in edit.split("; ")]
     # A bare number says nothing without the name of what it measures.
-    return f"{name} {value}" if value[0].isdigit() else value
+    named = [(value or name, f"{name} {value}" if value[:1].isdigit() else "") for name, _, value in parts]
+    return ", ".join([text for text, number in named if not number] + [number for _, number in named if number])
 
 
 def _inspirations(store: GraphStore, nodes: dict[str, NodeRow]) -> list[EdgeRow]:
@@ -150,9 +147,14 @@ def _inspirations(store: GraphStore, nodes: dict[str, NodeRow]) -> list[EdgeRow]
         edges.append(_edge("h:" + row["id"], "p:" + row["key"], "inspired by", row["similarity"]))
         if "p:" + row["key"] not in nodes:
             nodes["p:" + row["key"]] = _node(
-                "p", "publication", row["key"], row["title"] or row["key"], "publication", row
+                "p", "publication", row["key"], row["title"] or _named(row["key"]), "publication", row
             )
     return edges
+
+
+def _named(key: str) -> str:
+    """Name a paper without a title: its DOI, or the beginning of its key, which is a hash."""
+    return key if key.startswith("10.") else f"paper {key[:6]}"
 
 
 FACTS = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,7 +19,10 @@ from hypograph.ui.refinement import levels
 from hypograph.ui.sparks import spark
 
 LONGEST_QUERY = 200
+# The digest of the overview is read again no sooner than this, nor than this many times what reading it took.
 FRESH_SECONDS = 5.0
+PATIENCE = 40.0
+WARMED_GROUPS = 100
 
 
 def overview(store: GraphStore) -> dict[str, Any]:
@@ -34,41 +38,65 @@ def overview(store: GraphStore) -> dict[str, Any]:
 
 
 _behind = ThreadPoolExecutor(max_workers=1, thread_name_prefix="digest")
-# What takes a walk through every hypothesis and campaign, with the counts it was read at and when.
+# What takes a walk through every hypothesis and campaign, with the counts it was read at and when it is due again.
 _digests: WeakKeyDictionary[GraphStore, tuple[dict[str, int], float, dict[str, Any]]] = WeakKeyDictionary()
 
 
 def _digest(store: GraphStore, counts: dict[str, int]) -> dict[str, Any]:
     """Read what changes only when work is done: at once when a unit, call or experiment came, else behind the scenes.
 
-    What changes without changing a count (a measured skill, an excluded replicate) is shown some seconds later, so
-    that nobody waits for a walk through the whole graph that finds nothing new.
+    What changes without changing a count (a measured skill, an excluded replicate) is shown some seconds later, in a
+    large store within forty times what the walk takes: nobody waits for a walk that finds nothing new, and walks
+    take little of the server's time.
     """
-    seen, at, found = _digests.get(store, ({}, 0.0, {}))
+    seen, due, found = _digests.get(store, ({}, 0.0, {}))
     if seen != counts:
         return _read_digest(store, counts)
-    if time.monotonic() - at > FRESH_SECONDS:
-        _digests[store] = (counts, time.monotonic(), found)
+    if time.monotonic() > due:
+        _digests[store] = (counts, time.monotonic() + FRESH_SECONDS, found)
         _behind.submit(_read_digest, store, counts)
     return found
 
 
 def _read_digest(store: GraphStore, counts: dict[str, int]) -> dict[str, Any]:
+    began = time.monotonic()
     found = {
         "spent": store.read(pages.SPENT),
         "sources": [_whole("Source", row["s"]) for row in store.read(pages.SOURCES)],
         "hypotheses": hypotheses(store, limit=6),
         "campaigns": _campaigns(store),
     }
-    _digests[store] = (counts, time.monotonic(), found)
+    ended = time.monotonic()
+    _digests[store] = (counts, ended + max(FRESH_SECONDS, PATIENCE * (ended - began)), found)
     return found
+
+
+def warm(store: GraphStore, ending: Event) -> None:
+    """Read behind the scenes what the first visitors would wait for: the digest, then campaigns, the latest first."""
+
+    def work() -> None:
+        _read_digest(store, count(store))
+        known = sorted(campaigns.groups(store), key=lambda g: g["updated_at"] or "", reverse=True)[:WARMED_GROUPS]
+        for group in known:
+            if ending.is_set():
+                return
+            campaigns.trajectories(store, [group])
+            campaigns.picks(store, [group])
+
+    _behind.submit(work)
+
+
+def settle() -> None:
+    """Wait until nothing is being read behind the scenes: before the store is closed."""
+    _behind.submit(lambda: None).result()
 
 
 def _campaigns(store: GraphStore, most: int = 8) -> list[dict[str, Any]]:
     """Return the campaigns that changed last, each with the course of its best value and of its entropy."""
-    groups = sorted(campaigns.groups(store), key=lambda g: g["updated_at"] or "", reverse=True)[:most]
+    known = campaigns.groups(store)
+    groups = sorted(known, key=lambda g: g["updated_at"] or "", reverse=True)[:most]
     choice = Choice(group=[g["group"] for g in groups], scale="percent")
-    series = {s["key"]: s for s in comparison.compare(store, choice)["series"]}
+    series = {s["key"]: s for s in comparison.compare(store, choice, known)["series"]}
     for group in groups:
         course = series.get(group["group"], {"median": [], "entropy": []})
         group |= {"best_course": spark(course["median"]), "entropy_course": spark(course["entropy"], 0.0, 1.0)}

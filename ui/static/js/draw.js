@@ -5,6 +5,10 @@ const colour = (name) => styles.getPropertyValue(`--${name}`).trim();
 const MANY = 1500; // above this many nodes everything is smaller, and lines hide while the graph moves
 const TORN = 0.25; // from this conflict on a node is marked
 const PALETTE = Object.fromEntries(["hypothesis", "alloy", "keyword", "publication", "quiet", "unknown", "against", "line", "strong", "accent", "ink", "raised"].map((name) => [name, colour(name)]));
+// A colour as it shows where something else is chosen: a third of it on the ground of the page.
+const channel = (hex, i) => parseInt(hex.length > 4 ? hex.slice(1 + 2 * i, 3 + 2 * i) : hex[1 + i].repeat(2), 16);
+const faded = (hex) => `rgb(${[0, 1, 2].map((i) => Math.round(channel(PALETTE.raised, i) + 0.35 * (channel(hex, i) - channel(PALETTE.raised, i)))).join(", ")})`;
+const FADED = Object.fromEntries(Object.values(PALETTE).map((hex) => [hex, faded(hex)]));
 
 // From the outside in: halo (what is unknown), mark (sources contradict each other), the node itself.
 const NodeWithHalo = Sigma.rendering.createNodeBorderProgram({

@@ -80,15 +80,15 @@ async function draw() {
   box.replaceChildren();
   const graph = build(found);
   const many = total > MANY;
-  const sigma = new Sigma(graph, box, { defaultNodeType: "halo", nodeProgramClasses: { halo: NodeWithHalo }, labelColor: { color: PALETTE.ink }, labelFont: "system-ui, sans-serif", labelSize: 12, labelDensity: many ? 0.2 : 0.6, labelRenderedSizeThreshold: 6, defaultDrawNodeHover: drawHover, stagePadding: 50, itemSizesReference: "screen", zIndex: !many, hideEdgesOnMove: many, hideLabelsOnMove: many });
+  const sigma = new Sigma(graph, box, { defaultNodeType: "halo", nodeProgramClasses: { halo: NodeWithHalo }, labelColor: { color: PALETTE.ink }, labelFont: "system-ui, sans-serif", labelSize: 12, labelDensity: many ? 0.2 : 0.5, labelGridCellSize: 180, labelRenderedSizeThreshold: 6, defaultDrawNodeHover: drawHover, stagePadding: 50, itemSizesReference: "screen", zIndex: !many, hideEdgesOnMove: many, hideLabelsOnMove: many });
   const way = (found.path || []).map((i) => found.nodes.key[i]);
   const along = new Set(way.slice(1).map((key, i) => [way[i], key].sort().join(" ")));
   let chosen = null;
   let lit = way.length ? new Set(way) : null;
-  const dim = { color: PALETTE.line, haloColor: PALETTE.line, ringColor: PALETTE.line, label: "", zIndex: 0 };
+  const dim = { haloColor: PALETTE.line, ringColor: PALETTE.line, label: "", zIndex: 0 };
   sigma.setSetting("nodeReducer", (key, data) => {
     if (!lit) return data;
-    if (!lit.has(key)) return { ...data, ...dim };
+    if (!lit.has(key)) return { ...data, ...dim, color: FADED[data.color] };
     return { ...data, zIndex: 1, forceLabel: key === chosen || way.length > 0 };
   });
   sigma.setSetting("edgeReducer", (key, data) => {
