@@ -354,7 +354,8 @@ class _Owned(GraphStore):
         used = self.uri
         try:
             return super()._guard(work, passes)
-        except StoreUnreachableError:
+        except (StoreUnreachableError, StoreCredentialsError):
+            # The passwords are ours: a server that refuses them is ending, or does not yet know its users.
             with self._lock:
                 if self.uri == used:
                     address = self.server.start()

@@ -64,8 +64,9 @@ def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the pages did not come up")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """Open Chromium for one module: while it is open an event loop runs here, which Prefect takes for its own."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

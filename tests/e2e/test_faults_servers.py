@@ -40,7 +40,7 @@ class ModelServer:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait()
+        self.process.communicate()  # and close its pipe
 
 
 @pytest.fixture

@@ -97,10 +97,10 @@ def test_everything_written_is_in_the_schema(done: tuple[EvidenceOutcome, Memory
 def test_evidence_ends_point_at_nodes_that_exist(
     done: tuple[EvidenceOutcome, MemoryStore, UnitRunner],
 ) -> None:
-    all_ends_exist(done[1])
+    assert_all_ends_exist(done[1])
 
 
-def all_ends_exist(store: MemoryStore) -> None:
+def assert_all_ends_exist(store: MemoryStore) -> None:
     units = store.units.values()
     nodes = {(n.label, n.key) for u in units for n in u.outcome.nodes}
     ends = {end for unit in units for edge in unit.outcome.edges for end in (edge.start, edge.end)}
@@ -130,7 +130,7 @@ def test_an_expert_is_measured_beside_the_run_without_it(records: list[AlloyReco
     assert {"initials", "expert"} <= sources
     said = {n.props["source"] for u in store.units.values() for n in u.outcome.nodes if n.label == "Evidence"}
     assert "expert" in said
-    all_ends_exist(store)
+    assert_all_ends_exist(store)
 
 
 @pytest.mark.parametrize("kept", [[], [True]])
