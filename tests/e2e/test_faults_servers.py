@@ -40,7 +40,9 @@ class ModelServer:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.communicate()  # and close its pipe
+        self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
 
 
 @pytest.fixture

@@ -152,6 +152,7 @@ class TestFlowsPage:
             card.get_by_role("button", name="Run campaign now").click()
             page.locator("#state.completed").wait_for()
             assert page.locator("progress").get_attribute("value") == "100"
+            page.locator(".log li").nth(1).wait_for()  # the last lines may come after the state
             assert page.locator(".log li").count() > 1
 
             page.goto(f"{url}/flows")
@@ -162,7 +163,8 @@ class TestFlowsPage:
             card.get_by_role("button", name="Set the schedule of campaign").click()
             card.get_by_text("every 10 seconds").wait_for()
             scheduled = page.locator("#live tr", has=page.get_by_role("cell", name="schedule", exact=True))
-            scheduled.first.wait_for()  # the page follows the runs by itself
+            # The page follows the runs by itself; Prefect looks for new schedules once a minute.
+            scheduled.first.wait_for(timeout=150_000)
             card.get_by_role("button", name="Pause campaign").click()
             card.get_by_role("button", name="Resume campaign").wait_for()
             scheduled.last.get_by_role("link").click()
