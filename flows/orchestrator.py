@@ -22,10 +22,11 @@ from hypograph.flows.orchestrator_place import (
     serving_url,
     set_environment,
 )
-from hypograph.models.errors import UnavailableError
+from hypograph.models.errors import HypographError, UnavailableError
 
 BOOT_SECONDS = 240.0
-LAST_WORDS_SECONDS = 10.0
+# A lost server's run must have ended after so long; after the second figure where the error is on its way to the user.
+LAST_WORDS_SECONDS, CLOSING_SECONDS = 10.0, 40.0
 # A server elsewhere that has not answered for so long is lost to a command that somebody waits for.
 SILENCE_SECONDS, PROBE_SECONDS = 20.0, 2.0
 
@@ -62,7 +63,8 @@ class Orchestrator:
         self._configured = api_url
         self._url: str | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._lost, self._leaving, self._told = threading.Event(), threading.Event(), threading.Event()
+        self._lost, self._leaving = threading.Event(), threading.Event()
+        self._error: OrchestratorError | None = None
 
     @property
     def api_url(self) -> str:
@@ -188,9 +190,11 @@ class Orchestrator:
         try:
             yield
         except BaseException as error:
+            if isinstance(error, Exception) and not isinstance(error, HypographError):
+                self._lost.wait(1.0)  # a torn connection can be felt before the server's end is noticed
             if self._lost.is_set():
-                self._told.set()
-                raise self._loss() from error
+                self._error = self._loss()
+                raise self._error from error
             raise
         finally:
             self._leaving.set()
@@ -215,9 +219,12 @@ class Orchestrator:
         settings.client.max_retries = 0
         logging.disable(logging.CRITICAL)  # of what follows only the error below is news
         os.kill(os.getpid(), signal.SIGUSR1)
-        # Prefect's background threads may hold the end of the process up; as a rule the error is told by then.
+        # Prefect's background threads may hold the end of the process up, a slow disk the closing of the store.
+        begun = time.monotonic()
         time.sleep(LAST_WORDS_SECONDS)
-        if not self._told.is_set():
+        while self._error and not self._error.announced and time.monotonic() - begun < CLOSING_SECONDS:
+            time.sleep(0.1)
+        if not (self._error and self._error.announced):
             sys.stderr.write(f"hypograph: {self._loss()}\n")
             sys.stderr.flush()
         os._exit(1)

@@ -48,6 +48,7 @@ class HypographError(Exception):
 
     exit_code = 1
     retryable = False
+    announced = False  # whether the command line has told it
 
     def __init__(self, what: str, *, where: str = "", expected: str = "", hint: str = "") -> None:
         self.what, self.where, self.expected, self.hint = what, where, expected, hint

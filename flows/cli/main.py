@@ -79,6 +79,8 @@ def main(arguments: list[str] | None = None) -> None:
         app()
     except HypographError as error:
         sys.stderr.write(f"hypograph: {error}\n")
+        sys.stderr.flush()
+        error.announced = True
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader of a pipe left early (head, less): nothing to say, and nobody to say it to.
