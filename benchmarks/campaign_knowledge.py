@@ -1,10 +1,10 @@
 """What knowledge adds to Bayesian optimization, and that wrong knowledge costs little: paired differences.
 
-    python benchmarks/campaign_knowledge.py [--quick] [--seeds N] [TABLE ...]
+    python benchmarks/campaign_knowledge.py [--quick] [--seeds N] [--only WORD] [TABLE ...]
 
 Tables are packaged names or files; every method begins from the same starts, and differences are paired. The reference
-is `reference_gp`. Rows that are not measured anew stay in the result file,
-which is written after each method.
+is `reference_gp`. A noisy or permuted similarity is drawn anew for each group of ten starts, and intervals of those
+rows are over groups. Rows that are not measured anew stay in the result file, which is written after each method.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from reference_gp import reference
+from scipy import stats
 
 from hypograph.flows.readers.tables import find_table
 from hypograph.models.keys import digest
@@ -28,6 +29,7 @@ from hypograph.models.optimize.finite import lockstep
 
 BUDGET, INITIAL = 20, 5
 NOISY = 0.37  # two uniform variables mixed in this share correlate at 0.5
+GROUP = 10  # starts that share one draw of a similarity
 
 
 def main() -> None:
@@ -35,13 +37,14 @@ def main() -> None:
     parser.add_argument("tables", nargs="*", default=[])
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--only", default="", help="methods with this word (bo is always run)")
     parser.add_argument("--out", default="campaign_knowledge")
     a = parser.parse_args()
     seeds = 10 if a.quick else a.seeds
     target = Path(__file__).parent / "results" / f"{a.out}.json"
     rows: list[dict[str, Any]] = json.loads(target.read_text("utf-8"))["rows"] if target.is_file() else []
     for name in a.tables or _tables():
-        for row in measure(name, seeds):
+        for row in measure(name, seeds, a.only):
             same = (row["table"], row["method"])
             rows = [r for r in rows if (r["table"], r["method"]) != same] + [row]
             target.write_text(json.dumps({"budget": BUDGET, "initial": INITIAL, "rows": rows}, indent=1) + "\n")
@@ -54,7 +57,7 @@ def _tables() -> list[str]:
     return [*supplied, "buchwald_hartwig", "borylation"]
 
 
-def measure(name: str, seeds: int) -> Iterator[dict[str, Any]]:
+def measure(name: str, seeds: int, only: str = "") -> Iterator[dict[str, Any]]:
     table = find_table(name)
     rng = np.random.default_rng(int(digest(0, table.sha256, length=15), 16))
     order = np.stack([rng.permutation(len(table.pool))[:BUDGET] for _ in range(seeds)])
@@ -63,20 +66,29 @@ def measure(name: str, seeds: int) -> Iterator[dict[str, Any]]:
     for kind in ("informative:0.5", "permuted", "adversarial"):
         each = [simulated_utility(table.pool, table.values, kind, seed=s) for s in range(seeds)]
         plans[f"hybrid, {kind}"] = {"utility": np.stack(each)}
-    blurred = [_similarity(table.pool, table.values, j, 0, NOISY) for j in range(table.pool.shape[1])]
+    columns, groups = range(table.pool.shape[1]), -(-seeds // GROUP)
+    blurred = [[_similarity(table.pool, table.values, j, g, NOISY) for j in columns] for g in range(groups)]
+    oracle = [_similarity(table.pool, table.values, j, 0, 1.0) for j in columns]
     plans["similarity, rank correlation 0.5"] = {"similarity": blurred}
-    plans["similarity, permuted"] = {"similarity": [_shuffled(s, j) for j, s in enumerate(blurred)]}
-    plans["similarity, oracle"] = {
-        "similarity": [_similarity(table.pool, table.values, j, 0, 1.0) for j in range(table.pool.shape[1])]
+    plans["similarity, permuted"] = {
+        "similarity": [[_shuffled(s, j, g) for j, s in enumerate(b)] for g, b in enumerate(blurred)]
     }
+    plans["similarity, oracle"] = {"similarity": [oracle] * groups}
     best: dict[str, np.ndarray] = {}
     rows: list[dict[str, Any]] = []
     for method, knowledge in plans.items():
+        if only not in method and method != "bo":
+            continue
         began = time.process_time()
         if method == "random":
             picks = order
         elif knowledge is None:
             picks = reference(table.pool, table.values, starts, BUDGET)
+        elif "similarity" in knowledge:
+            parts = zip(knowledge["similarity"], np.split(starts, range(GROUP, seeds, GROUP)), strict=True)
+            picks = np.concatenate(
+                [lockstep(table.pool, table.values, p, BUDGET, levels=table.levels, similarity=s) for s, p in parts]
+            )
         else:
             picks = lockstep(table.pool, table.values, starts, BUDGET, levels=table.levels, **knowledge)
         seconds = time.process_time() - began
@@ -109,7 +121,9 @@ def _add(
     for other in ("bo", "reference GP-EI (MAP)"):
         if other in known and method not in {"random", other}:
             d = last - known[other]
-            half = 1.96 * d.std(ddof=1) / np.sqrt(len(d))
+            if "similarity" in method and "oracle" not in method:
+                d = np.array([part.mean() for part in np.split(d, range(GROUP, len(d), GROUP))])
+            half = _quantile(len(d)) * d.std(ddof=1) / np.sqrt(len(d)) if len(d) > 1 else np.nan
             key = "minus_bo" if other == "bo" else "minus_reference"
             row[key] = [round(float(v), 2) for v in (d.mean(), d.mean() - half, d.mean() + half)]
     rows.append(row)
@@ -142,8 +156,13 @@ def _similarity(pool: np.ndarray, values: np.ndarray, j: int, seed: int, share: 
     return np.maximum(found, found.T)
 
 
-def _shuffled(matrix: np.ndarray, j: int) -> np.ndarray:
-    p = np.random.default_rng([5, j]).permutation(len(matrix))
+def _quantile(n: int) -> float:
+    """Half width of a 95% interval in standard errors: Student's, which matters for few groups."""
+    return float(stats.t.ppf(0.975, n - 1))
+
+
+def _shuffled(matrix: np.ndarray, j: int, seed: int) -> np.ndarray:
+    p = np.random.default_rng([5, seed, j]).permutation(len(matrix))
     return matrix[np.ix_(p, p)]
 
 

@@ -45,6 +45,15 @@ def label_only(found: Choice) -> Choice:
     return replace(found, p=p)
 
 
+def in_log_odds(found: Choice) -> Choice:
+    """Return the mean of the readings in log-odds: what an order adds to every log-odds alike cancels out."""
+    known = found.readings[~np.isnan(found.readings[:, 0])]
+    if not len(known):
+        return found
+    pooled = np.exp(np.log(np.maximum(known, 1e-9)).mean(axis=0))
+    return replace(found, p=pooled / pooled.sum())
+
+
 def coin(n: int, seed: int) -> list[Choice]:
     """Return random answers."""
     rng = np.random.default_rng(seed)
@@ -63,6 +72,7 @@ def ways(gateway: Gateway, battery: Battery, word: str) -> list[dict[str, object
         (f"{word} labels", [label_only(c) for c in single]),
         (f"{word} log-probabilities", single),
         (f"{word} log-probabilities, order-averaged", both),
+        (f"{word} log-probabilities, order-averaged in log-odds", [in_log_odds(c) for c in both]),
     ]
     raw = score(both, battery.truth, by_area=battery.by_area)["swap_consistency"]
     rows = [{**scored(battery, c), "way": name, "swap_consistency": raw} for name, c in readings]

@@ -77,11 +77,15 @@ class Walk:
         self._choose_years()
         p = self.papers
         rows = padded(p.indptr, p.indices)
+        embeddings: dict[int, FloatArray] = {}
         for lag in LAGS:
             made = np.zeros((p.years.size, len(NAMES)))
             for year, snapshot in snapshots(p.indptr, p.indices, p.years, p.outcomes.impact, p.words, lag):
                 here = np.flatnonzero(p.years == year)
-                made[here] = snapshot.features(rows[here])
+                if here.size and year >= self.first:
+                    embedding = embeddings.get(year)
+                    embeddings[year] = embedding = snapshot.embedding if embedding is None else embedding
+                    made[here] = snapshot.features(rows[here], embedding)
             self.graph[lag] = made
         self._read()
 

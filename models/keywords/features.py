@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
-from hypograph.models.keywords.counts import BoolArray, FloatArray, IntArray, pair_keys
+from hypograph.models.keywords.affinity import embed
+from hypograph.models.keywords.counts import BoolArray, FloatArray, IntArray, PairCounts, pair_keys
 
 RECENT: Final = 3
 _PER_KEYWORD: Final = ("impact", "recent impact", "frequency", "growth", "age", "words")
 _STATISTICS: Final = ("mean", "max", "min", "sd", "top three")
 _PAIRS: Final = ("novelty", "association", "strongest association", "pair impact", "best pair impact")
 _MORE: Final = ("worst pair impact", "published weight", "published weight sum", "pair frequency")
-NAMES: Final = ("size", *(f"{k} ({s})" for k in _PER_KEYWORD for s in _STATISTICS), *_PAIRS, *_MORE)
+_DISTANCES: Final = ("distance", "largest distance", "spread of distance")
+NAMES: Final = ("size", *(f"{k} ({s})" for k in _PER_KEYWORD for s in _STATISTICS), *_PAIRS, *_MORE, *_DISTANCES)
 # Features that hold citations in any form.
 CITED: Final = np.array(["impact" in n or "weight" in n for n in NAMES])
 
@@ -53,13 +56,21 @@ class Snapshot:
         """Shrunk mean impact of each keyword: (sum + 5 mean) / (df + 5)."""
         return (self.impact_sum + 5.0 * self.mean_impact) / (self.impact_df + 5.0)
 
-    def features(self, sets: IntArray) -> FloatArray:
+    @cached_property
+    def embedding(self) -> FloatArray:
+        """Keywords embedded by the company they kept before the year, shape ``(n_keywords, rank)``."""
+        pairs = PairCounts(self.keys, self.pair_df.astype(np.int64))
+        return embed(pairs, self.df.astype(np.int64), self.publications)
+
+    def features(self, sets: IntArray, embedding: FloatArray | None = None) -> FloatArray:
         """Describe keyword sets.
 
         Parameters
         ----------
         sets
             Keyword numbers, -1 where a set is shorter, shape ``(b, k)``.
+        embedding
+            That of a snapshot of the same year, where it was made already (it does not depend on citations).
 
         Returns
         -------
@@ -82,7 +93,8 @@ class Snapshot:
         )
         for values in per_keyword:
             columns.extend(_statistics(values[at], held))
-        return np.column_stack([*columns, *self._pair_columns(sets, size)])
+        vectors = np.where(held[:, :, None], (self.embedding if embedding is None else embedding)[at], 0.0)
+        return np.column_stack([*columns, *self._pair_columns(sets, size), *_distances(vectors)])
 
     def _pair_columns(self, sets: IntArray, size: IntArray) -> list[FloatArray]:
         left, right = np.triu_indices(sets.shape[1], 1)
@@ -134,6 +146,22 @@ def _statistics(values: FloatArray, held: BoolArray) -> list[FloatArray]:
     top = np.where(held, values, -np.inf).max(axis=1, initial=-np.inf)
     low = np.where(held, values, np.inf).min(axis=1, initial=np.inf)
     return [np.where(size > 0, column, 0.0) for column in (mean, top, low, spread, three)]
+
+
+def _distances(vectors: FloatArray) -> list[FloatArray]:
+    """Mean, largest and standard deviation of cosine distances within sets; keywords without a place do not count.
+
+    `vectors` are unit or zero rows, shape ``(b, k, rank)``; 0 for sets with fewer than two placed keywords.
+    """
+    left, right = np.triu_indices(vectors.shape[1], 1)
+    placed = (vectors**2).sum(axis=2) > 0.5
+    there = placed[:, left] & placed[:, right]
+    cosine = np.einsum("bkr,blr->bkl", vectors, vectors)[:, left, right]
+    distance = np.where(there, 1.0 - cosine, 0.0)
+    n = np.maximum(there.sum(axis=1), 1)
+    mean = distance.sum(axis=1) / n
+    spread = np.sqrt(np.maximum((distance**2).sum(axis=1) / n - mean**2, 0.0))
+    return [mean, distance.max(axis=1, initial=0.0), spread]
 
 
 def padded(indptr: IntArray, indices: IntArray, width: int | None = None) -> IntArray:

@@ -26,6 +26,7 @@ _GROUPS: Final = (
     "age",
     "novelty",
     "association",
+    "distance",
     "words",
     "weight",
     "size",

@@ -208,6 +208,15 @@ def test_reading_constants_do_not_write(graph_server: GraphStore) -> None:
     assert [q.name for q in REGISTRY.values() if not q.writes and any(w in q.text for w in words)] == []
 
 
+def test_several_reads_in_one_transaction_are_the_reads_one_by_one(graph_store: GraphStore) -> None:
+    graph_store.commit(sample())
+    queries = [core.COUNT_NODES[label] for label in LABELS]
+    together = graph_store.read_all(queries)
+    assert together == [graph_store.read(query) for query in queries]
+    assert sum(rows[0]["n"] for rows in together) >= 4
+    assert graph_store.read_all([]) == []
+
+
 def test_the_schema_is_there(graph_server: GraphStore) -> None:
     assert graph_server.schema_version() == SCHEMA_VERSION
     assert all(label.key not in label.props for label in LABELS.values())
