@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WORKERS ?= 2
 STAMP := $(VENV)/.installed
 
 help:  ## Print this list
@@ -19,8 +20,8 @@ install: $(STAMP)  ## Make .venv and install everything into it
 demo: install  ## Install, then run the main job on the data that ships with the package
 	$(BIN)/hypograph demo
 
-test: install  ## Run the whole test suite
-	$(BIN)/python -m pytest
+test: install  ## Run the whole test suite (WORKERS=0: in one process)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: install  ## Style, import contracts
 	$(BIN)/ruff check .

@@ -7,13 +7,14 @@ language model (benchmarks/modelserver.py) counts the calls that are sent a seco
 
 Results are kept after every home, and the next call goes on from there.
 
-    python benchmarks/flows_kills.py [--kills 100] [--minutes 8] [--quick] [--fresh]
+    python benchmarks/flows_kills.py [--kills 100] [--minutes 8] [--jobs 2] [--quick] [--fresh]
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import json
 import os
 import random
@@ -23,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--minutes", type=float, default=1e9)
+    parser.add_argument("--jobs", type=int, default=1, help="homes side by side")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--fresh", action="store_true")
     arguments = parser.parse_args()
@@ -143,13 +146,18 @@ def main() -> None:
         rows = json.loads(RESULT.read_text("utf-8"))["homes"]
     whole = undisturbed()
     print(f"undisturbed: {whole}", flush=True)
-    while (have := sum(r["kills"] for r in rows)) < wanted and time.monotonic() < end:
-        # A seed a home, so that going on after a stop draws what an unbroken call would.
-        rows.append(beset(whole, random.Random(len(rows)), min(KILLS_A_HOME, wanted - have)))
-        print(f"home {len(rows)}: {rows[-1]}", flush=True)
-        if not arguments.quick:
-            document = {**summary(whole, rows), "undisturbed": whole, "homes": rows}
-            RESULT.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+    # A seed a home, so that going on after a stop draws what an unbroken call would.
+    homes = itertools.count(len(rows))
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        while (have := sum(r["kills"] for r in rows)) < wanted and time.monotonic() < end:
+            share = min(arguments.jobs, -(-(wanted - have) // KILLS_A_HOME))
+            seeds = [random.Random(next(homes)) for _ in range(share)]
+            for row in pool.map(lambda rng: beset(whole, rng, KILLS_A_HOME), seeds):
+                rows.append(row)
+                print(f"home {len(rows)}: {row}", flush=True)
+            if not arguments.quick:
+                document = {**summary(whole, rows), "undisturbed": whole, "homes": rows}
+                RESULT.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
     for name, value in summary(whole, rows).items():
         print(f"{name:28} {value}")
 

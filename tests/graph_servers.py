@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -26,13 +30,26 @@ def neo4j_config(folder: Path) -> StoreConfig:
 
 
 @pytest.fixture(scope="session")
-def graph_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphStore]:
+def open_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], GraphStore]]:
+    """Open a server's store when it is first asked for; each stays open for the session."""
+    known: dict[str, GraphStore] = {}
+    with contextlib.ExitStack() as stack:
+
+        def get(name: str) -> GraphStore:
+            if name not in known:
+                folder = tmp_path_factory.mktemp("store")
+                config = StoreConfig(data_folder=folder) if name == "embedded" else neo4j_config(folder)
+                known[name] = stack.enter_context(open_store(config))
+                known[name].ensure_schema()
+            return known[name]
+
+        yield get
+
+
+@pytest.fixture(scope="session")
+def graph_server(request: pytest.FixtureRequest, open_servers: Callable[[str], GraphStore]) -> GraphStore:
     """An open store, one server a session."""
-    folder = tmp_path_factory.mktemp("store")
-    config = StoreConfig(data_folder=folder) if request.param == "embedded" else neo4j_config(folder)
-    with open_store(config) as store:
-        store.ensure_schema()
-        yield store
+    return open_servers(request.param)
 
 
 @pytest.fixture
@@ -47,3 +64,33 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every test of a store on every server."""
     if "graph_server" in metafunc.fixturenames:
         metafunc.parametrize("graph_server", SERVERS, indirect=True, scope="session")
+
+
+# There is one Neo4j for all processes of a run, and tests empty it: who uses it holds this lock until a test that
+# does not.
+_HELD: list[IO[bytes]] = []
+
+
+def _needs_neo4j(item: pytest.Item | None) -> bool:
+    return (
+        isinstance(item, pytest.Function)
+        and getattr(item, "callspec", None) is not None
+        and (item.callspec.params.get("graph_server") == "neo4j")
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Wait until no other process uses the Neo4j."""
+    if _needs_neo4j(item) and not _HELD:
+        port = os.environ["NEO4J_TEST_URI"].rsplit(":", 1)[-1]
+        lock = (Path(tempfile.gettempdir()) / f"hypograph-tests-neo4j-{port}.lock").open("wb")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _HELD.append(lock)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Leave the Neo4j to others."""
+    if _HELD and not _needs_neo4j(nextitem):
+        _HELD.pop().close()

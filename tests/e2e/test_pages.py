@@ -38,7 +38,7 @@ def test_a_hypothesis_is_found_as_one_types_and_its_paper_is_open_to_a_click(pag
     page.goto(f"{address}/graph")
     page.wait_for_selector("#graph[data-ready]")
     page.locator("#find").press_sequentially("sputtering")
-    page.wait_for_selector("#found [role=option]")
+    page.wait_for_selector("#found[data-text=sputtering] [role=option]")
     page.keyboard.press("ArrowDown")
     assert page.locator("#find").get_attribute("aria-activedescendant") == "found-0"
     page.keyboard.press("Enter")

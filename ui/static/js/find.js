@@ -11,12 +11,18 @@ function close() {
   field.removeAttribute("aria-activedescendant");
 }
 
-function show(nodes) {
+function show(nodes, text) {
+  const chosen = list.querySelector("[aria-selected=true]")?.dataset.key;
+  field.removeAttribute("aria-activedescendant");
+  list.dataset.text = text;
   list.replaceChildren(...nodes.map((node, i) => {
     const item = document.createElement("li");
     item.id = `found-${i}`;
+    item.dataset.key = node.key;
     item.setAttribute("role", "option");
-    item.setAttribute("aria-selected", "false");
+    // An answer to more letters keeps the choice that was made among those to fewer.
+    item.setAttribute("aria-selected", String(node.key === chosen));
+    if (node.key === chosen) field.setAttribute("aria-activedescendant", item.id);
     const link = document.createElement("a");
     const from = new URL(location.href).searchParams.get("from");
     const seek = from && from !== node.key ? { focus: from, to: node.key, hops: 0 } : { focus: node.key, hops: 1, node: node.key };
@@ -44,7 +50,7 @@ async function look() {
   const mine = ++asked;
   if (!text) { close(); return; }
   const answer = await fetch(`/api/v1/graph/search?text=${encodeURIComponent(text)}`);
-  if (mine === asked && answer.ok) show(await answer.json());
+  if (mine === asked && answer.ok) show(await answer.json(), text);
 }
 
 function step(by) {
