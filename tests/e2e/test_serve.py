@@ -214,7 +214,7 @@ def record(lab: Path, **values: float) -> None:
             campaign.append([live.record(campaign.definition, campaign.events, id, {"outcome": value})])
 
 
-def until(holds: Callable[[], bool], seconds: float = 120, pause: float = 0.2) -> bool:
+def until(holds: Callable[[], bool], seconds: float = 300, pause: float = 0.2) -> bool:
     """Wait until something holds; False if it never did."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
