@@ -1,6 +1,7 @@
 """Search strategies on simulated landscapes, ours minus the best published one in every cell.
 
-python benchmarks/hypotheses_simulation.py [--quick] [--instances 200] [--budget 60,240,960] [--out FILE]
+python benchmarks/hypotheses_simulation.py [--quick] [--instances 200] [--budget 60,240,960] [--without STRATEGY,…]
+    [--out FILE]
 """
 
 from __future__ import annotations
@@ -40,15 +41,17 @@ def main() -> None:
     parser.add_argument("--instances", type=int, default=200)
     parser.add_argument("--budget", default="60,240,960")
     parser.add_argument("--scenario", default="A,B,C,D,E,F,G,H")
+    parser.add_argument("--without", default="", help="strategies to leave out, with commas between")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", default="hypotheses_simulation.json", help="file in benchmarks/results")
     chosen = parser.parse_args()
     budgets = [60, 240] if chosen.quick else [int(b) for b in chosen.budget.split(",")]
     instances = 20 if chosen.quick else chosen.instances
+    strategies = [s for s in STRATEGIES if s not in chosen.without.split(",")]
     tried = []
     for scenario in chosen.scenario.split(","):
         # Landscapes are drawn a scenario by itself: parts add up, and each is kept as soon as it is done.
-        tried += simulate([scenario], budgets, STRATEGIES, instances, chosen.seed, print)
+        tried += simulate([scenario], budgets, strategies, instances, chosen.seed, print)
         document = cells_document(tried, instances, chosen.seed)
         if not chosen.quick:
             (RESULTS / chosen.out).write_text(json.dumps(document, separators=(",", ":")) + "\n")

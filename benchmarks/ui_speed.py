@@ -93,6 +93,8 @@ def browser(url: str, path: str, chromium: str) -> dict[str, Any]:
         page.goto(url + "/graph", wait_until="networkidle")  # the server's layout is warm, as on any later visit
         page.goto(url + path, wait_until="networkidle", timeout=120_000)
         page.wait_for_selector("#graph[data-ready]", timeout=120_000)
+        page.goto("about:blank")  # what is still drawn of the page before is not part of this one's time
+        page.wait_for_timeout(3_000)
         page.context.clear_cookies()
         session.send("Network.clearBrowserCache")
         received.clear()

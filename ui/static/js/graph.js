@@ -52,6 +52,54 @@ async function tellPath(keys) {
   drawer.replaceChildren(element("h2", `Path in ${path.length - 1} steps`), listed(path, "steps"));
 }
 
+// Asking what lies under the pointer reads pixels back and holds up the drawing: once a frame is enough, and never while the graph is dragged.
+function pickCalmly(sigma) {
+  const pick = sigma.getNodeAtPosition.bind(sigma);
+  const mouse = sigma.getMouseCaptor();
+  let last = null;
+  sigma.getNodeAtPosition = (place) => {
+    if (mouse.isMouseDown) return null;
+    if (last && last.x === place.x && last.y === place.y) return last.node;
+    last = { x: place.x, y: place.y, node: pick(place) };
+    requestAnimationFrame(() => { last = null; });
+    return last.node;
+  };
+}
+
+// A large graph is shifted as a picture while it is dragged, and drawn anew where it has gone far or rests.
+function dragAsPicture(sigma) {
+  const mouse = sigma.getMouseCaptor();
+  const drawn = sigma.scheduleRender.bind(sigma);
+  const layers = Object.values(sigma.getCanvases());
+  const middle = { x: 0.5, y: 0.5 };
+  const place = () => sigma.framedGraphToViewport(middle, { cameraState: sigma.getCamera().getState() });
+  let base = null;
+  let rest;
+  const settle = () => {
+    clearTimeout(rest);
+    base = null;
+    sigma.once("afterRender", () => layers.forEach((layer) => { layer.style.transform = ""; }));
+    drawn();
+  };
+  mouse.on("mousedown", () => { base = place(); });
+  mouse.on("mouseup", settle);
+  sigma.scheduleRender = () => {
+    if (!mouse.isMouseDown || !base) return drawn();
+    const now = place();
+    const [dx, dy] = [now.x - base.x, now.y - base.y];
+    const { width, height } = sigma.getDimensions();
+    clearTimeout(rest);
+    if (Math.abs(dx) > width / 3 || Math.abs(dy) > height / 3) {
+      settle();
+      base = now;
+    } else {
+      layers.forEach((layer) => { layer.style.transform = `translate(${dx}px, ${dy}px)`; });
+      rest = setTimeout(() => { settle(); base = mouse.isMouseDown ? place() : null; }, 600);
+    }
+    return sigma;
+  };
+}
+
 function camera(sigma) {
   const given = (wantedState("view") || "").split(",").map(Number);
   if (given.length === 3 && given.every(Number.isFinite)) sigma.getCamera().setState({ x: given[0], y: given[1], ratio: given[2] });
@@ -80,7 +128,7 @@ async function draw() {
   box.replaceChildren();
   const graph = build(found);
   const many = total > MANY;
-  const sigma = new Sigma(graph, box, { defaultNodeType: "halo", nodeProgramClasses: { halo: NodeWithHalo }, labelColor: { color: PALETTE.ink }, labelFont: "system-ui, sans-serif", labelSize: 12, labelDensity: many ? 0.2 : 0.5, labelGridCellSize: 180, labelRenderedSizeThreshold: 6, defaultDrawNodeHover: drawHover, stagePadding: 50, itemSizesReference: "screen", zIndex: !many, hideEdgesOnMove: many, hideLabelsOnMove: many });
+  const sigma = new Sigma(graph, box, { defaultNodeType: "halo", nodeProgramClasses: { halo: NodeWithHalo }, labelColor: { color: PALETTE.ink }, labelFont: "system-ui, sans-serif", labelSize: 12, labelDensity: many ? 0.2 : 0.5, labelGridCellSize: 180, labelRenderedSizeThreshold: 6, defaultDrawNodeHover: drawHover, stagePadding: 50, itemSizesReference: "screen", zIndex: !many, hideEdgesOnMove: many, hideLabelsOnMove: many, dragTimeout: many ? 1000 : 100, inertiaDuration: many ? 0 : 200 });
   const way = (found.path || []).map((i) => found.nodes.key[i]);
   const along = new Set(way.slice(1).map((key, i) => [way[i], key].sort().join(" ")));
   let chosen = null;
@@ -113,6 +161,8 @@ async function draw() {
     light(way.length ? new Set(way) : null);
     if (way.length) tellPath(way); else drawer.replaceChildren(...resting);
   });
+  pickCalmly(sigma);
+  if (many) dragAsPicture(sigma);
   camera(sigma);
   document.getElementById("png").addEventListener("click", () => picture(sigma));
   box.dataset.ready = String(total);
