@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from hypograph.models.records import AlloyRecord, Publication
 
 STEPS = ("literature", "evidence", "hypotheses", "campaigns")
+# Judge calls of the hypothesis step. A model on this machine takes seconds for one, and judges less well.
+JUDGE_CALLS, LOCAL_JUDGE_CALLS = 60, 36
 
 
 class DiscoveryParameters(BaseModel):
@@ -152,6 +154,7 @@ def hypotheses_task(run: _Run, literature: Any, evidence: Any, publications: Seq
             literature.sets if literature else (),
             evidence.predictions if evidence else (),
             publications=publications,
+            budget=LOCAL_JUDGE_CALLS if run.knowledge.local else JUDGE_CALLS,
             seed=run.parameters.seed,
             small=run.parameters.small,
             **run.knowledge.hypotheses(),

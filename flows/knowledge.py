@@ -27,10 +27,13 @@ class Knowledge:
         The default model.
     roles
         Models that serve in a role instead of the default one; all share its budget.
+    local
+        Whether the default model runs on this machine for the run alone: a call then takes seconds.
     """
 
     gateway: Gateway | None = None
     roles: Mapping[str, Sequence[Gateway | Cascade]] = field(default_factory=dict)
+    local: bool = False
 
     def _of(self, role: str) -> Sequence[Gateway | Cascade]:
         """Models of a role; the caller has made sure that there is a default one."""
@@ -150,11 +153,12 @@ def open_knowledge(
     """
     config = settings.model_config_or_none()
     with contextlib.ExitStack() as stack:
+        local = False
         if config is None and (found := _local_file(settings, fetched and not settings.roles)):
             from hypograph.agents.gateway.local import serving
 
             share = share_prefix or settings.llm_share_prefix or fetched
-            config = stack.enter_context(serving(found, share_prefix=share))
+            config, local = stack.enter_context(serving(found, share_prefix=share)), True
         from hypograph.flows.models import models_of_role
 
         named = {role: models_of_role(settings, role) for role in settings.roles}
@@ -175,7 +179,7 @@ def open_knowledge(
             gates = [joined(m) for m in models]
             return gates[0] if len(gates) == 1 else measured_cascade(gates[0], gates[1], role)
 
-        yield Knowledge(joined(config), {role: [door(role, m) for m in found] for role, found in named.items()})
+        yield Knowledge(joined(config), {role: [door(role, m) for m in found] for role, found in named.items()}, local)
 
 
 def _local_file(settings: Settings, fetched: bool) -> Path | None:
