@@ -108,9 +108,14 @@ class Knowledge:
         return ModelPlanner(self._of("proposer")[0])
 
     def campaigns(self) -> tuple[tuple[str, ...], dict[str, Any]]:
-        """Methods and further arguments of the campaign step."""
+        """Methods and further arguments of the campaign step.
+
+        Planning an experiment takes a model on this machine a minute: `campaign benchmark` does it, a run does not.
+        """
         if self.gateway is None:
             return ("random", "bo"), {}
+        if self.local:
+            return ("random", "bo", "hybrid"), {"scorer": self.scorer()}
         return ("random", "bo", "llm", "hybrid"), {"scorer": self.scorer(), "planner": self.planner()}
 
     def document(self) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,10 @@ def test_roles_of_the_settings_serve_in_a_run(tmp_path: Path) -> None:
         assert [m.name.split()[1] for m in found["judge"].members] == ["small", "large"]
         assert found["proposer"].name.startswith("proposer small")
         assert both.evidence()["expert"].name.startswith("expert large")
+        assert both.campaigns()[0] == ("random", "bo", "llm", "hybrid")
+        methods, arguments = dataclasses.replace(both, local=True).campaigns()
+        assert methods == ("random", "bo", "hybrid"), "a model on this machine plans no experiments in a run"
+        assert list(arguments) == ["scorer"]
     with open_knowledge(load_settings(home=tmp_path), None) as none:
         assert none.gateway is None
         assert none.hypotheses() == {}
