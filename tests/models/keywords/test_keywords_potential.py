@@ -118,6 +118,20 @@ def test_features_do_not_see_their_own_year_or_later() -> None:
     assert whole[2000][:, NAMES.index("novelty")] == pytest.approx(1.0)
 
 
+def test_distances_are_those_of_the_placed_pairs_one_by_one() -> None:
+    indptr, indices, years, out, _ = synthetic(300)
+    state = dict(snapshots(indptr, indices, years, out.impact, np.ones(40)))[2009]
+    sets = np.array([[0, 1, 2, 3], [4, 9, -1, -1], [7, -1, -1, -1]])
+    found = state.features(sets)
+    for row, members in zip(found, sets, strict=True):
+        vectors = [v for v in state.embedding[members[members >= 0]] if v.any()]
+        apart = [1 - float(a @ b) for i, a in enumerate(vectors) for b in vectors[:i]] or [0.0]
+        wanted = (np.mean(apart), max(apart), np.std(apart))
+        names = ("distance", "largest distance", "spread of distance")
+        assert [row[NAMES.index(n)] for n in names] == pytest.approx(wanted, abs=1e-7)
+    assert found[0, NAMES.index("distance")] > 0
+
+
 def test_lagged_impact_is_older_impact() -> None:
     indptr, indices, years, out, _ = synthetic(300)
     plain = dict(snapshots(indptr, indices, years, out.impact, np.ones(40)))

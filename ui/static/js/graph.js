@@ -52,7 +52,7 @@ async function tellPath(keys) {
   drawer.replaceChildren(element("h2", `Path in ${path.length - 1} steps`), listed(path, "steps"));
 }
 
-// Asking what lies under the pointer reads pixels back and holds up the drawing: once a frame is enough, and never while the graph is dragged.
+// Asking what lies under the pointer reads pixels back and holds up the drawing: not twice for one place, and not while the graph is dragged.
 function pickCalmly(sigma) {
   const pick = sigma.getNodeAtPosition.bind(sigma);
   const mouse = sigma.getMouseCaptor();
