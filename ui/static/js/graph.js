@@ -77,8 +77,11 @@ function dragAsPicture(sigma) {
   let rest;
   const settle = () => {
     clearTimeout(rest);
-    base = null;
-    sigma.once("afterRender", () => layers.forEach((layer) => { layer.style.transform = ""; }));
+    base = null; // until it is drawn the graph is not shifted
+    sigma.once("afterRender", () => {
+      layers.forEach((layer) => { layer.style.transform = ""; });
+      base = mouse.isMouseDown ? place() : null;
+    });
     drawn();
   };
   mouse.on("mousedown", () => { base = place(); });
@@ -89,12 +92,10 @@ function dragAsPicture(sigma) {
     const [dx, dy] = [now.x - base.x, now.y - base.y];
     const { width, height } = sigma.getDimensions();
     clearTimeout(rest);
-    if (Math.abs(dx) > width / 3 || Math.abs(dy) > height / 3) {
-      settle();
-      base = now;
-    } else {
+    if (Math.abs(dx) > width / 3 || Math.abs(dy) > height / 3) settle();
+    else {
       layers.forEach((layer) => { layer.style.transform = `translate(${dx}px, ${dy}px)`; });
-      rest = setTimeout(() => { settle(); base = mouse.isMouseDown ? place() : null; }, 600);
+      rest = setTimeout(settle, 600);
     }
     return sigma;
   };
