@@ -29,10 +29,24 @@ def summarise(document: dict) -> str:
             f"\n{name}: at least +.05 in {sum(g >= 0.05 for g in gains)} of {len(gains)} cells, "
             f"below -.02 in {sum(g < -0.02 for g in gains)}, worst {min(gains):+.3f}"
         )
-    for row in document["calibration"]:
-        text += f"\n{row['strategy']}: probability of best {row['stated']:.3f} stated, {row['true']:.3f} true, "
-        text += f"expected calibration error {row['ece']:.3f} (n = {row['n']})"
+    for name in dict.fromkeys(r["strategy"] for r in document["calibration"]):
+        rows = [r for r in document["calibration"] if r["strategy"] == name]
+        count = sum(r["n"] for r in rows)
+        stated, true, error = (sum(r[k] * r["n"] for r in rows) / count for k in ("stated", "true", "ece"))
+        worst = max(rows, key=lambda r: r["ece"])
+        text += f"\n{name}: probability of best {stated:.3f} stated, {true:.3f} true, expected calibration error "
+        text += f"{error:.3f} over scenarios, {worst['ece']:.3f} in {worst['scenario']} (n = {count})"
     return text
+
+
+def joined(document: dict, part: dict, scenario: str) -> dict:
+    """Put a scenario's rows in the place of those that were there; the other scenarios keep theirs."""
+    found: dict = {"seed": part["seed"]}
+    for name in ("cells", "against_best_published", "calibration"):
+        kept = [row for row in document.get(name, ()) if scenario not in row["scenario"].split(", ")]
+        added = [{"scenario": scenario, **row, "instances": part["instances"]} for row in part[name]]
+        found[name] = sorted([*kept, *added], key=lambda row: row["scenario"])
+    return found
 
 
 def main() -> None:
@@ -48,13 +62,14 @@ def main() -> None:
     budgets = [60, 240] if chosen.quick else [int(b) for b in chosen.budget.split(",")]
     instances = 20 if chosen.quick else chosen.instances
     strategies = [s for s in STRATEGIES if s not in chosen.without.split(",")]
-    tried = []
+    results = RESULTS / chosen.out
+    document = json.loads(results.read_text("utf-8")) if results.exists() and not chosen.quick else {}
     for scenario in chosen.scenario.split(","):
         # Landscapes are drawn a scenario by itself: parts add up, and each is kept as soon as it is done.
-        tried += simulate([scenario], budgets, strategies, instances, chosen.seed, print)
-        document = cells_document(tried, instances, chosen.seed)
+        tried = simulate([scenario], budgets, strategies, instances, chosen.seed, print)
+        document = joined(document, cells_document(tried, instances, chosen.seed), scenario)
         if not chosen.quick:
-            (RESULTS / chosen.out).write_text(json.dumps(document, separators=(",", ":")) + "\n")
+            results.write_text(json.dumps(document, separators=(",", ":")) + "\n")
     print(summarise(document))
 
 

@@ -50,19 +50,22 @@ def campaign(table: Any, seed: int) -> str:
 
 
 def scoring(count: int) -> list[Callable[[], Any]]:
-    """Pieces of the full prediction of alloys, each of another two thousand; the reliabilities are learned here."""
+    """Pieces of the full prediction of alloys, each of other alloys; the reliabilities are learned here."""
     import numpy as np
 
     from hypograph.flows.evidence_work import Job
     from hypograph.flows.inputs import read_inputs
     from hypograph.models.evidence.candidates import combinations
 
-    job = Job(list(read_inputs(None, None, None, small=False)[1]), small=True)
+    job = Job(list(read_inputs(None, None, None, small=False)[1]), small=False)
     elements = job.candidate_elements()
-    members = np.concatenate([elements[m] for m in combinations(len(elements), 5)])[::3]
+    members = np.concatenate([elements[m] for m in combinations(len(elements), 5)])
     fusion = job._forecast(members[:10])[0]
-    size = min(2_000, len(members) // count)
-    return [functools.partial(score, job, members[i * size : (i + 1) * size], fusion) for i in range(count)]
+    # Scoring needs the table of compositions, not the records behind it: twenty thousand objects take longer to send.
+    light = Job([], small=False)
+    light.built = (job.table, [])
+    size = min(PIECE, len(members) // count)
+    return [functools.partial(score, light, members[i * size : (i + 1) * size], fusion) for i in range(count)]
 
 
 def score(job: Any, members: Any, fusion: Any) -> str:
@@ -73,7 +76,9 @@ def score(job: Any, members: Any, fusion: Any) -> str:
 
 WORKS = {"extraction": extraction, "campaigns": campaigns, "scoring": scoring}
 # Pieces of the smaller and of the larger size.
-SIZES = {"extraction": (8, 40), "campaigns": (8, 40), "scoring": (2, 6)}
+SIZES = {"extraction": (8, 40), "campaigns": (8, 40), "scoring": (2, 8)}
+# Alloys a piece of scoring. Each piece carries the table it learns from, 16 MB: it must be worth the way.
+PIECE = 8_000
 
 
 def main() -> None:

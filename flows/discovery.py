@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.utilities.annotations import quote
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hypograph.flows.inputs import read_inputs
@@ -306,15 +307,21 @@ def _steps(
     tables: Sequence[ReactionTable],
     only: Collection[str],
 ) -> tuple[Any, Any, Any, Any]:
-    literature = literature_task(run, publications) if publications else None
-    evidence = evidence_task(run, records) if records else None
+    mine, papers = _whole(run), _whole(publications)
+    literature = literature_task(mine, papers) if publications else None
+    evidence = evidence_task(mine, _whole(records)) if records else None
     hypotheses = None
     if "hypotheses" in only and (literature or evidence):
-        hypotheses = hypotheses_task(run, literature, evidence, publications)
-    campaigns = campaigns_task(run, tables) if tables else None
+        hypotheses = hypotheses_task(mine, _whole(literature), _whole(evidence), papers)
+    campaigns = campaigns_task(mine, _whole(tables)) if tables else None
     if literature and run.knowledge.gateway is not None and set(STEPS) <= set(only):
-        manifest_task(run, literature, publications)
+        manifest_task(mine, _whole(literature), papers)
     return literature, evidence, hypotheses, campaigns
+
+
+def _whole(argument: Any) -> Any:
+    """Hand an argument to a task as it is; Prefect looks through any other, piece by piece, for results of tasks."""
+    return quote(argument)
 
 
 def _results(literature: Any, evidence: Any, hypotheses: Any, campaigns: Any) -> dict[str, Any]:

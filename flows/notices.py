@@ -15,6 +15,8 @@ FAILED, VANISHED = "hypograph: a run failed", "hypograph: a run vanished"
 BLOCK = "hypograph-failure"
 # Three missed heartbeats.
 SILENCE_SECONDS = 95
+# States in which no process is expected to live: ended, or, as a campaign that waits for its laboratory, suspended.
+SILENT_STATES = ("Completed", "Failed", "Cancelled", "Crashed", "TimedOut", "Suspended", "Paused", "AwaitingRetry")
 
 
 def set_automations(client: SyncPrefectClient, notify: str | None) -> None:
@@ -94,8 +96,7 @@ def _vanished() -> Any:
         name=VANISHED,
         trigger=EventTrigger(
             after={"prefect.flow-run.heartbeat"},
-            expect={"prefect.flow-run.heartbeat", "prefect.flow-run.Completed", "prefect.flow-run.Failed"}
-            | {"prefect.flow-run.Cancelled", "prefect.flow-run.Crashed", "prefect.flow-run.TimedOut"},
+            expect={f"prefect.flow-run.{name}" for name in ("heartbeat", *SILENT_STATES)},
             match={"prefect.resource.id": ["prefect.flow-run.*"]},
             for_each={"prefect.resource.id"},
             posture=Posture.Proactive,

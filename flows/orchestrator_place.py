@@ -51,6 +51,8 @@ def child_environment(folder: Path) -> dict[str, str]:
         "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
         # A run that waits for the one before it asks again this often (30 by default).
         "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "2",
+        # A new schedule is seen after so long (60 by default).
+        "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "10",
     }
 
 

@@ -12,8 +12,10 @@ import logging
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
 from hypograph.flows.threads import ONE_THREAD, use_one_thread
 from hypograph.models.errors import NetworkError
@@ -25,6 +27,9 @@ R = TypeVar("R")
 Work = Callable[[], R]
 # Pieces handed out at once: enough that no worker waits while a result is kept, few enough for memory.
 AHEAD, AHEAD_ELSEWHERE = 4, 256
+# What the steps that are under way work on. Prefect sends a flow's parameters along with each of its tasks, so the
+# flow is given a name, and every worker gets its own piece only.
+_steps: dict[str, tuple[Sequence[Work[Any]], Callable[[int, Any], None]]] = {}
 
 
 class Workers:
@@ -76,10 +81,14 @@ class Workers:
             self._started = self._stack.enter_context(_local_cluster(self.workers)).scheduler_address
         ahead = AHEAD * self.workers if self.address is None else AHEAD_ELSEWHERE
         flow = _wide_flow().with_options(task_runner=DaskTaskRunner(address=self._started))
+        step = uuid4().hex
+        _steps[step] = (works, keep)
         try:
-            flow(works, keep, ahead)
+            flow(step, ahead)
         except OSError as error:
             raise NetworkError("no Dask scheduler answers", where=self._started) from error
+        finally:
+            del _steps[step]
 
 
 def spread(works: Sequence[Work[R]], *, workers: int = 0, address: str | None = None) -> list[R]:
@@ -134,11 +143,30 @@ def _wide_flow() -> Any:
     piece: Any = task(name="piece", cache_policy=NO_CACHE, persist_result=False)(_call)
 
     @flow(name="wide", validate_parameters=False, persist_result=False)
-    def wide(works: Sequence[Work[Any]], keep: Callable[[int, Any], None], ahead: int) -> None:
-        left = iter(works)
+    def wide(step: str, ahead: int) -> None:
+        works, keep = _step(step)
+        left = (_Piece(work, f"{step}-{number}") for number, work in enumerate(works))
         waiting = deque(piece.submit(work) for work in islice(left, ahead))
         for number in range(len(works)):
             keep(number, waiting.popleft().result())
             waiting.extend(piece.submit(work) for work in islice(left, 1))
 
     return wide
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece of work with a name; without one Dask names it by a digest of everything it holds, object by object."""
+
+    work: Work[Any]
+    name: str
+
+    def __call__(self) -> Any:
+        return self.work()
+
+    def __dask_tokenize__(self) -> str:
+        return self.name
+
+
+def _step(name: str) -> tuple[Sequence[Work[Any]], Callable[[int, Any], None]]:
+    return _steps[name]

@@ -116,9 +116,6 @@ def serve(settings: Settings, wish: Wish, say: Say) -> None:
 @contextlib.contextmanager
 def _watching_campaigns(say: Say) -> Iterator[None]:
     """Resume campaigns that wait for results as soon as these are recorded, by whatever way."""
-    import httpx
-    from prefect.exceptions import PrefectException
-
     from hypograph.flows.campaign_attended import WATCH_SECONDS, resume_ready
     from hypograph.flows.observe import log
 
@@ -129,7 +126,7 @@ def _watching_campaigns(say: Say) -> Iterator[None]:
             try:
                 with clients() as client:
                     resume_ready(client, say)
-            except (httpx.HTTPError, PrefectException) as error:
+            except Exception as error:  # whatever it was: the next look may go well, an ended watch never does
                 log("campaigns not watched", level="WARNING", error=str(error))
 
     # A thread starts without the settings of the connection: it gets a copy of where we are.

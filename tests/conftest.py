@@ -8,7 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-pytest_plugins = ["graph_servers", "browser_pages"]
+pytest_plugins = ["graph_servers", "browser_pages", "demo_runs"]
 
 # How long an example takes says more of what else the machine is doing than of the code.
 hypothesis.settings.register_profile("untimed", deadline=None)

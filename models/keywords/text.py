@@ -109,6 +109,14 @@ def normalise(phrase: str) -> str:
     -----
     Idempotent: ``normalise(normalise(x)) == normalise(x)``.
     """
+    text = _normalised_once(phrase)
+    # What is taken away may bare an edge, a plural or a possessive: "0)_", "a's's".
+    while (again := _normalised_once(text)) != text and len(again) <= len(text):
+        text = again
+    return text
+
+
+def _normalised_once(phrase: str) -> str:
     text = phrase.strip(EDGES)
     if text in SYMBOL_SET:
         return text

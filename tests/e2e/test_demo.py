@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from demo_runs import DemoRun
 
 COMMAND = [sys.executable, "-m", "hypograph.flows.cli.main"]
 
@@ -30,16 +31,13 @@ def hypograph(home: Path, *arguments: str, **variables: str) -> subprocess.Compl
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
+def home(small_demo: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_demo.copy(tmp_path_factory.mktemp("demo") / "home")
 
 
 @pytest.fixture(scope="module")
-def first(home: Path) -> dict[str, Any]:
-    done = hypograph(home, "demo", "--small", "--json")
-    assert done.returncode == 0, done.stderr
-    document: dict[str, Any] = json.loads(done.stdout)
-    return document
+def first(small_demo: DemoRun) -> dict[str, Any]:
+    return small_demo.document
 
 
 def test_the_document_has_what_the_contract_names(first: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 import psutil
 import pytest
+from demo_runs import DemoRun
 
 COMMAND = [sys.executable, "-m", "hypograph.flows.cli.main"]
 DEMO = ("demo", "--small", "--json")
@@ -93,8 +94,8 @@ def assert_clear(error: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return Command(tmp_path_factory.mktemp("undisturbed"), *DEMO).document()
+def undisturbed(small_demo: DemoRun) -> dict[str, Any]:
+    return small_demo.document
 
 
 @pytest.fixture(scope="module")

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import subprocess
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
-from browser_pages import COMMAND, MARKS, environment, serious, served, width
+from browser_pages import MARKS, serious, served, width
+from demo_runs import DemoRun
 
 pytestmark = MARKS
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run the small demo and serve its pages."""
-    home = tmp_path_factory.mktemp("pages")
-    demo = [*COMMAND, "demo", "--small"]
-    subprocess.run(demo, env=environment(home), check=True, capture_output=True, timeout=300)
-    with served(home) as url:
+def address(small_demo: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the pages of the small demo."""
+    with served(small_demo.copy(tmp_path_factory.mktemp("pages") / "home")) as url:
         yield url
 
 
@@ -84,6 +83,52 @@ def test_a_path_joins_two_nodes_and_a_picture_is_saved(page: Any, address: str) 
     picture = Path(download.value.path()).read_bytes()
     assert picture.startswith(b"\x89PNG")
     assert len(picture) > 5_000  # an empty sheet is smaller
+
+
+def test_a_large_graph_follows_the_pointer_and_a_node_is_chosen_where_it_went(page: Any, address: str) -> None:
+    """Above 1,500 nodes the graph is shifted as a picture while it is dragged, and drawn where it rests."""
+    target: list[str] = []
+
+    def enlarged(route: Any) -> None:
+        drawing = route.fetch().json()
+        nodes = drawing["nodes"]
+        row = nodes["kind"].index("hypothesis")
+        target.append(nodes["key"][row])
+        columns = {name: [values[row]] * 2000 for name, values in nodes.items()}
+        columns["key"][1:] = [f"far-{i}" for i in range(1, 2000)]
+        # The one to be found in the middle, the others in a ring around it.
+        columns["x"] = [0.0, *(math.cos(i) for i in range(1, 2000))]
+        columns["y"] = [0.0, *(math.sin(i) for i in range(1, 2000))]
+        edges = {name: [] for name in drawing["edges"]}
+        route.fulfill(json={**drawing, "nodes": columns, "edges": edges})
+
+    page.goto(f"{address}/graph")
+    source = page.get_attribute("#graph", "data-source")
+    page.route(lambda url: url.endswith(source), enlarged)
+    page.goto(f"{address}/graph")
+    page.wait_for_selector("#graph[data-ready='2000']")
+    box = page.locator("#graph").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    shifted = "[...document.querySelectorAll('#graph canvas')].some((layer) => layer.style.transform)"
+    # A short way is one picture; on a long way it is drawn anew in between.
+    for way_x, way_y in ((90, 40), (-0.6 * box["width"], 30)):
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + way_x / 2, y + way_y / 2, steps=4)
+        page.wait_for_function(shifted)
+        page.mouse.move(x + way_x, y + way_y, steps=8)
+        page.mouse.up()
+        page.wait_for_function(f"!{shifted}")
+        x, y = x + way_x, y + way_y
+        page.wait_for_timeout(700)  # two clicks in quick succession zoom in
+        page.mouse.click(x, y)
+        page.wait_for_url("**node=*")
+        page.wait_for_selector("#drawer #path")
+        assert target[-1] in unquote(page.url)
+        page.wait_for_timeout(700)
+        page.mouse.click(x, y - 60)  # nothing is there
+        page.wait_for_timeout(700)
+        page.wait_for_function("!location.search.includes('node=')")
 
 
 def test_filters_hold_for_graph_and_table(page: Any, address: str) -> None:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import psutil
 import pytest
 from browser_pages import MARKS, served
 
+from hypograph.flows.notices import SILENCE_SECONDS
 from hypograph.graph import campaigns as folders
 from hypograph.models.optimize import live
 
@@ -134,6 +136,7 @@ def test_a_campaign_waits_for_results_and_goes_on(home: Path, serving: subproces
     assert flows(home, "run", "campaign-live", *words, "--json")["state"] == "paused"
     record(lab, e1=10, e2=30)
     assert until(lambda: len(folders.load(lab).events) == 5)
+    assert until(lambda: runs(home, "campaign-live")[0]["state"]["name"] == "Suspended")
     assert folders.load(lab).events[-1]["source"] == "bo"
 
 
@@ -163,7 +166,7 @@ class TestFlowsPage:
             card.get_by_role("button", name="Set the schedule of campaign").click()
             card.get_by_text("every 10 seconds").wait_for()
             scheduled = page.locator("#live tr", has=page.get_by_role("cell", name="schedule", exact=True))
-            # The page follows the runs by itself; Prefect looks for new schedules once a minute.
+            # The page follows the runs by itself; the server looks for new schedules every ten seconds.
             scheduled.first.wait_for(timeout=150_000)
             card.get_by_role("button", name="Pause campaign").click()
             card.get_by_role("button", name="Resume campaign").wait_for()
@@ -176,6 +179,17 @@ class TestFlowsPage:
             card.locator("input[name=kind][value=none]").check()
             card.get_by_role("button", name="Set the schedule of campaign").click()
             card.get_by_text("no schedule").wait_for()
+
+
+def test_a_waiting_campaign_is_not_taken_for_dead(home: Path, serving: subprocess.Popen[str]) -> None:
+    """Its process has ended, so no heartbeat comes: that must not look like a crash, however long it waits."""
+    (run,) = runs(home, "campaign-live")
+    assert run["state"]["name"] == "Suspended"
+    suspended = datetime.fromisoformat(run["state"]["timestamp"])
+    noticed = suspended + timedelta(seconds=SILENCE_SECONDS + 15)
+    time.sleep(max((noticed - datetime.now(UTC)).total_seconds(), 0))
+    (run,) = runs(home, "campaign-live")
+    assert run["state"]["name"] == "Suspended", run["state"]
 
 
 def test_everything_ends_with_it(home: Path, serving: subprocess.Popen[str]) -> None:
@@ -192,20 +206,24 @@ def test_everything_ends_with_it(home: Path, serving: subprocess.Popen[str]) -> 
 
 def test_a_campaign_that_waited_goes_on_after_a_restart(home: Path) -> None:
     record(home / "lab", e3=50)  # nothing serves now
-    command = [*COMMAND, "serve", "--port", "0"]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment(home))
+    said = home / "restarted.txt"
+    with said.open("w") as stderr:
+        process = subprocess.Popen([*COMMAND, "serve", "--port", "0"], stderr=stderr, env=environment(home))
     try:
-        assert until(lambda: (home / "prefect" / "serving.json").exists())
-
-        address = json.loads((home / "prefect" / "serving.json").read_text())["api_url"]
-        only = {
-            "flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}},
-            "flows": {"name": {"any_": ["campaign-live"]}},
-        }
-        assert until(lambda: httpx.post(f"{address}/flow_runs/filter", json=only, timeout=60).json() != [])
+        assert until(lambda: (home / "prefect" / "serving.json").exists()), said.read_text()
+        done = until(lambda: [run["state"]["name"] for run in runs(home, "campaign-live")] == ["Completed"])
+        assert done, (runs(home, "campaign-live"), said.read_text())
     finally:
         process.terminate()
         assert process.wait(60) == 0
+
+
+def runs(home: Path, flow: str) -> list[dict[str, Any]]:
+    """Return the runs of a flow as the served Prefect server tells them."""
+    address = json.loads((home / "prefect" / "serving.json").read_text())["api_url"]
+    only = {"flows": {"name": {"any_": [flow]}}}
+    found: list[dict[str, Any]] = httpx.post(f"{address}/flow_runs/filter", json=only, timeout=60).json()
+    return found
 
 
 def record(lab: Path, **values: float) -> None:

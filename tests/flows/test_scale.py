@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,32 @@ from pathlib import Path
 from hypograph.flows.orchestrator import Orchestrator
 from hypograph.models.keys import digest
 
+class Piece:
+    def __init__(self, number, notes):
+        self.number, self.notes = number, notes
+
+    def __call__(self):
+        return self.number
+
+    def __setstate__(self, state):
+        self.__dict__ = state
+        with open(self.notes, "a") as notes:
+            notes.write(f"{self.number}\\n")
+
 if __name__ == "__main__":
     with Orchestrator(Path(sys.argv[1])) as orchestrator:
-        from hypograph.flows.scale import spread
+        from hypograph.flows.scale import Workers, spread
         works = [functools.partial(digest, i, [0.1 * i]) for i in range(12)] + [os.getpid]
         with orchestrator.connected():
-            found = {n: spread(works, workers=n) for n in (0, 1, 4)}
-        print(json.dumps({"mine": os.getpid(), "found": found}))
+            found = {n: spread(works, workers=n) for n in (0, 4)}
+            notes = str(Path(sys.argv[1]) / "unpacked.txt")
+            with Workers(1) as one:
+                results = []
+                one.each(works, lambda number, result: results.append(result))
+                one.each([Piece(number, notes) for number in range(20)], lambda number, result: None)
+            found[1] = results
+        unpacked = Path(notes).read_text().split()
+        print(json.dumps({"mine": os.getpid(), "found": found, "unpacked": unpacked}))
 """
 
 
@@ -83,6 +103,8 @@ def test_none_one_and_four_workers_give_the_same_in_the_same_order(tmp_path: Pat
     assert found["0"][:-1] == found["1"][:-1] == found["4"][:-1] == [digest(i, [0.1 * i]) for i in range(12)]
     assert found["0"][-1] == document["mine"]
     assert document["mine"] not in {found["1"][-1], found["4"][-1]}, "the workers were not used"
+    most = max(Counter(document["unpacked"]).values())
+    assert most <= 5, "a piece goes to the worker that does it, not along with every other piece"
 
 
 class Pickled:

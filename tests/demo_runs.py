@@ -1,0 +1,48 @@
+"""One undisturbed `hypograph demo --small`, which the tests of its results share."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "hypograph.flows.cli.main", "demo", "--small", "--json"]
+
+
+@dataclass(frozen=True)
+class DemoRun:
+    """A finished run: its data folder, which nobody changes, and its document."""
+
+    home: Path
+    document: dict[str, Any]
+
+    def copy(self, home: Path) -> Path:
+        """Copy the data folder to where it may be changed."""
+        return Path(shutil.copytree(self.home, home))
+
+
+@pytest.fixture(scope="session")
+def small_demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    """Run the demo in an empty home; whichever process of the suite needs it first does."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    home, told = base / "small-demo", base / "small-demo.json"
+    with open(base / "small-demo.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            shutil.rmtree(home, ignore_errors=True)
+            home.mkdir()
+            kept = {k: v for k, v in os.environ.items() if not k.startswith(("HYPOGRAPH_", "NEO4J_", "PREFECT_"))}
+            kept |= {"HYPOGRAPH_HOME": str(home), "HOME": str(home), "DO_NOT_TRACK": "1"}
+            done = subprocess.run(COMMAND, capture_output=True, text=True, env=kept, timeout=300, cwd=home, check=False)
+            assert done.returncode == 0, done.stderr
+            told.write_text(done.stdout, "utf-8")
+    return DemoRun(home, json.loads(told.read_text("utf-8")))
