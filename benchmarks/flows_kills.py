@@ -2,7 +2,7 @@
 
 A home starts as an empty data folder. The command is started on it and killed, again and again, each time after a time
 drawn uniformly from the whole duration of an undisturbed run; a try that ends before its kill ends the home, and after
-three kills it is let end. Then content hash and number of units must be those of an undisturbed run. A stand-in for a
+five kills it is let end. Then content hash and number of units must be those of an undisturbed run. A stand-in for a
 language model (benchmarks/modelserver.py) counts the calls that are sent a second time.
 
 Results are kept after every home, and the next call goes on from there.
@@ -24,7 +24,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +34,27 @@ import psutil
 
 COMMAND = [sys.executable, "-m", "hypograph.flows.cli.main", "demo", "--small", "--json"]
 RESULT = Path(__file__).parent / "results" / "flows_kills.json"
-KILLS_A_HOME = 3
+KILLS_A_HOME = 5
 
 
-def start(home: Path, model: str) -> subprocess.Popen[str]:
+@dataclass(frozen=True)
+class Model:
+    """The stand-in for a language model, one for all homes: its address is part of what a graph says."""
+
+    address: str
+    folder: Path
+
+    def calls(self, home: Path) -> list[str]:
+        """Hashes of the requests from a home that were answered."""
+        path = self.folder / home.name
+        return path.read_text().split() if path.exists() else []
+
+
+def start(home: Path, model: Model) -> subprocess.Popen[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("HYPOGRAPH_", "NEO4J_", "PREFECT_"))}
     environment |= {"HYPOGRAPH_HOME": str(home), "HOME": str(home)}
-    environment |= {"HYPOGRAPH_LLM_BASE_URL": model, "HYPOGRAPH_LLM_MODEL": "stand-in"}
+    environment |= {"HYPOGRAPH_LLM_BASE_URL": model.address, "HYPOGRAPH_LLM_MODEL": "stand-in"}
+    environment |= {"HYPOGRAPH_LLM_API_KEY": home.name}
     return subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
 
 
@@ -65,37 +81,39 @@ def killed(process: subprocess.Popen[str], after: float) -> int | None:
 
 
 @contextlib.contextmanager
-def model(log: Path) -> Any:
+def served() -> Iterator[Model]:
     script = Path(__file__).parent / "modelserver.py"
-    server = subprocess.Popen([sys.executable, script, log], stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    try:
-        yield server.stdout.readline().strip()
-    finally:
-        server.kill()
-        server.wait()
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, script, Path(folder) / "others"]
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert server.stdout is not None
+        try:
+            yield Model(server.stdout.readline().strip(), Path(folder))
+        finally:
+            server.kill()
+            server.wait()
 
 
-def undisturbed() -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder, model(Path(folder) / "calls.log") as address:
-        began = time.monotonic()
-        document = finished(start(Path(folder) / "home", address))
-        calls = (Path(folder) / "calls.log").read_text().split()
+def undisturbed(model: Model, name: str) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        home, began = Path(folder) / name, time.monotonic()
+        document = finished(start(home, model))
         return {
             "seconds": round(time.monotonic() - began, 1),
             "graph_hash": document["graph_hash"],
             "units": sum(s["done"] for s in document["steps"]),
-            "calls": len(calls),
+            "calls": len(model.calls(home)),
         }
 
 
-def beset(whole: dict[str, Any], rng: random.Random, most: int) -> dict[str, Any]:
+def beset(whole: dict[str, Any], number: int, most: int, model: Model) -> dict[str, Any]:
     """Kill runs on one home until one ends; what came of it."""
-    with tempfile.TemporaryDirectory() as folder, model(Path(folder) / "calls.log") as address:
-        home, row = Path(folder) / "home", {"kills": 0, "orphans": 0, "kept": []}
+    rng = random.Random(number)
+    with tempfile.TemporaryDirectory() as folder:
+        home, row = Path(folder) / f"home-{number}", {"kills": 0, "orphans": 0, "kept": []}
         document = None
         while row["kills"] < most:
-            process = start(home, address)
+            process = start(home, model)
             alive = killed(process, rng.uniform(0.2, whole["seconds"]))
             if alive is None:
                 document = finished(process)
@@ -103,9 +121,9 @@ def beset(whole: dict[str, Any], rng: random.Random, most: int) -> dict[str, Any
             row["kills"] += 1
             row["orphans"] += alive
             row["kept"].append(len(list((home / "units").glob("*/*.gz"))))
-        document = document or finished(start(home, address))
+        document = document or finished(start(home, model))
         locks = home / "units" / "locks"
-        calls = Counter((Path(folder) / "calls.log").read_text().split())
+        calls = Counter(model.calls(home))
         return row | {
             "same": document.get("graph_hash") == whole["graph_hash"],
             "error": document.get("error"),
@@ -144,15 +162,17 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     if RESULT.exists() and not (arguments.quick or arguments.fresh):
         rows = json.loads(RESULT.read_text("utf-8"))["homes"]
-    whole = undisturbed()
-    print(f"undisturbed: {whole}", flush=True)
-    # A seed a home, so that going on after a stop draws what an unbroken call would.
-    homes = itertools.count(len(rows))
-    with ThreadPoolExecutor(arguments.jobs) as pool:
+    with served() as model, ThreadPoolExecutor(arguments.jobs) as pool:
+        # Twice: what an undisturbed run does not say the same of itself, no other can.
+        whole, again = (undisturbed(model, f"home-undisturbed-{i}") for i in range(2))
+        print(f"undisturbed: {whole}", flush=True)
+        if whole["graph_hash"] != again["graph_hash"]:
+            raise SystemExit(f"two undisturbed runs end in different graphs: {whole}, {again}")
+        # A seed a home, so that going on after a stop draws what an unbroken call would.
+        homes = itertools.count(len(rows))
         while (have := sum(r["kills"] for r in rows)) < wanted and time.monotonic() < end:
             share = min(arguments.jobs, -(-(wanted - have) // KILLS_A_HOME))
-            seeds = [random.Random(next(homes)) for _ in range(share)]
-            for row in pool.map(lambda rng: beset(whole, rng, KILLS_A_HOME), seeds):
+            for row in pool.map(lambda n: beset(whole, n, KILLS_A_HOME, model), [next(homes) for _ in range(share)]):
                 rows.append(row)
                 print(f"home {len(rows)}: {row}", flush=True)
             if not arguments.quick:

@@ -1,7 +1,8 @@
 """A stand-in for a language model behind an OpenAI-compatible endpoint: for faults and benchmarks, not for results.
 
 Every answer fits the schema that the request asks for and depends on the request only. Each answered request is noted
-in a file, one hash a line, so that a request that was sent twice shows.
+in a file, one hash a line, so that a request that was sent twice shows; those with a key `home-…` in a file of that
+name beside it.
 
     python benchmarks/modelserver.py FILE [--port 0] [--delay SECONDS]     # prints its address, serves until killed
 """
@@ -77,7 +78,9 @@ def serve(log: Path, port: int, delay: float) -> None:
             self.send_header("Content-Length", str(len(reply)))
             self.end_headers()
             self.wfile.write(reply)
-            with lock, log.open("a") as file:
+            token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+            path = log.with_name(token) if token.startswith("home-") else log
+            with lock, path.open("a") as file:
                 file.write(f"{key}\n")
 
         def log_message(self, format: str, *args: Any) -> None:
