@@ -38,10 +38,11 @@ def demo(through_prefect: bool) -> float:
         parameters = discovery.DiscoveryParameters(small=True)
         steps = [name for name in vars(discovery) if name.endswith("_task")]
         kept = {name: getattr(discovery, name) for name in steps}
+        whole = discovery._whole
         work = flow(name="demo", validate_parameters=False, persist_result=False)(discovery.run_discovery)
         if not through_prefect:
-            # The same steps as plain functions.
-            vars(discovery).update({name: task.fn for name, task in kept.items()})
+            # The same steps as plain functions, with arguments as they are.
+            vars(discovery).update({name: task.fn for name, task in kept.items()}, _whole=lambda argument: argument)
             work = discovery.run_discovery
         try:
             with open_store(settings.store_config()):
@@ -49,7 +50,7 @@ def demo(through_prefect: bool) -> float:
                 work(parameters, settings)
                 return time.perf_counter() - began
         finally:
-            vars(discovery).update(kept)
+            vars(discovery).update(kept, _whole=whole)
 
 
 def main() -> None:
