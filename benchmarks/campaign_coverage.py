@@ -4,7 +4,9 @@ In each world the two methods differ by a mean effect, the effect varies from ta
 adds noise. With several tables the truth is the mean effect, with one table the effect on that table. The worlds that
 the model does not assume: skewed noise, and effects that are mostly nothing and now and then large.
 
-    python benchmarks/campaign_coverage.py [--quick] [--pairs 200]
+All pairs are sampled in one batch, as `campaign compare` samples the pairs of the methods it is given.
+
+    python benchmarks/campaign_coverage.py [--quick] [--pairs 200] [--draws 200]
 """
 
 from __future__ import annotations
@@ -58,6 +60,7 @@ def covered(world: tuple[int, int, str, str], pairs: int, samples: int, seed: in
         "effect_over_tables": spread,
         "noise": noise,
         "pairs": pairs,
+        "draws": samples,
         "coverage": round(float(share), 3),
         "standard_error": round(float(np.sqrt(share * (1 - share) / pairs)), 3),
         "median_width": round(float(np.median([f.high - f.low for f in found])), 2),
@@ -69,8 +72,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--pairs", type=int, default=200)
+    parser.add_argument("--draws", type=int, default=200, help="draws of the sampler, and as many to warm up")
     given = parser.parse_args()
-    pairs, samples = (20, 60) if given.quick else (given.pairs, 200)
+    pairs, samples = (20, 60) if given.quick else (given.pairs, given.draws)
     rows = []
     for number, world in enumerate(WORLDS[:2] if given.quick else WORLDS):
         rows.append(covered(world, pairs, samples, number))
