@@ -148,12 +148,14 @@ def beset(whole: dict[str, Any], number: int, most: int, model: Model) -> dict[s
 
 def summary(whole: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]:
     kept = [k for r in rows for k in r["kept"]]
+    counted = [r["units_stored"] for r in rows if "units_stored" in r]  # older results lack it
     return {
         "kills": sum(r["kills"] for r in rows),
         "kills_with_units_half_done": sum(0 < k < whole["units"] for k in kept),
         "graphs": len(rows),
         "identical_graphs": sum(r["same"] for r in rows),
-        "units_lost_or_doubled": sum(r.get("units_stored", whole["units"]) != whole["units"] for r in rows),
+        "graphs_with_units_counted": len(counted),
+        "units_lost_or_doubled": sum(n != whole["units"] for n in counted),
         "orphans": sum(r["orphans"] for r in rows),
         "locks_left": sum(r["locks"] for r in rows),
         "model_calls": sum(r["calls"] for r in rows),

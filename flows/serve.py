@@ -127,7 +127,7 @@ def _watching_campaigns(say: Say) -> Iterator[None]:
                 with clients() as client:
                     resume_ready(client, say)
             except Exception as error:  # whatever it was: the next look may go well, an ended watch never does
-                log("campaigns not watched", level="WARNING", error=str(error))
+                log("campaigns not watched", level="WARNING", error=f"{type(error).__name__}: {error}")
 
     # A thread starts without the settings of the connection: it gets a copy of where we are.
     thread = threading.Thread(target=contextvars.copy_context().run, args=(watch,), daemon=True)

@@ -7,14 +7,12 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-COMMAND = [sys.executable, "-m", "hypograph.flows.cli.main", "demo", "--small", "--json"]
+from browser_pages import COMMAND, environment
 
 
 @dataclass(frozen=True)
@@ -40,9 +38,15 @@ def small_demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
         if not told.exists():
             shutil.rmtree(home, ignore_errors=True)
             home.mkdir()
-            kept = {k: v for k, v in os.environ.items() if not k.startswith(("HYPOGRAPH_", "NEO4J_", "PREFECT_"))}
-            kept |= {"HYPOGRAPH_HOME": str(home), "HOME": str(home), "DO_NOT_TRACK": "1"}
-            done = subprocess.run(COMMAND, capture_output=True, text=True, env=kept, timeout=300, cwd=home, check=False)
+            done = subprocess.run(
+                [*COMMAND, "demo", "--small", "--json"],
+                capture_output=True,
+                text=True,
+                env=environment(home) | {"HOME": str(home)},
+                timeout=300,
+                cwd=home,
+                check=False,
+            )
             assert done.returncode == 0, done.stderr
             told.write_text(done.stdout, "utf-8")
     return DemoRun(home, json.loads(told.read_text("utf-8")))

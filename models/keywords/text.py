@@ -111,7 +111,7 @@ def normalise(phrase: str) -> str:
     """
     text = _normalised_once(phrase)
     # What is taken away may bare an edge, a plural or a possessive: "0)_", "a's's".
-    while (again := _normalised_once(text)) != text and len(again) <= len(text):
+    while len(again := _normalised_once(text)) < len(text):
         text = again
     return text
 
