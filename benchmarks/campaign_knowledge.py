@@ -108,6 +108,7 @@ def _add(
 ) -> np.ndarray:
     sofar = 100 * np.maximum.accumulate(table.values[picks], axis=1) / top
     last = sofar[:, -1]
+    entropy = exploration_entropy(table.pool[picks], table.sizes)[:, -1]
     row: dict[str, Any] = {
         "table": table.name + (" (supplied data)" if "/" in name else " (packaged)"),
         "method": method,
@@ -115,7 +116,8 @@ def _add(
         "best": round(float(last.mean()), 2),
         "sd": round(float(last.std(ddof=1)), 2),
         "auc": round(float(sofar.mean()), 2),
-        "entropy": round(float(exploration_entropy(table.pool[picks], table.sizes)[:, -1].mean()), 3),
+        "entropy": round(float(entropy.mean()), 3),
+        "entropy_sd": round(float(entropy.std(ddof=1)), 3),
         "seconds_per_campaign": round(seconds / len(picks), 4),
     }
     for other in ("bo", "reference GP-EI (MAP)"):

@@ -16,7 +16,7 @@ from hypograph.models.errors import InputError
 from hypograph.models.optimize.survival import restricted_mean_time, survival
 
 
-def compare(runs: Runs, *, region: float = 1.0, seed: int = 0, samples: int = 500, warmup: int = 300) -> dict[str, Any]:
+def compare(runs: Runs, *, region: float = 1.0) -> dict[str, Any]:
     """Return the document of ``hypograph campaign compare --json``.
 
     Raises
@@ -29,8 +29,7 @@ def compare(runs: Runs, *, region: float = 1.0, seed: int = 0, samples: int = 50
         raise InputError("nothing to compare", where=", ".join(methods), expected="trajectories of two methods or more")
     named = list(combinations(methods, 2))
     pairs = [_differences(runs, a, b) for a, b in named]
-    differences = [[x - y for x, y in tables] for tables in pairs]
-    posteriors = compare_paired(differences, region=region, samples=samples, warmup=warmup, seed=seed)
+    posteriors = [compare_paired([x - y for x, y in tables], region=region) for tables in pairs]
     return {
         "methods": methods,
         "region": region,

@@ -68,7 +68,6 @@ def compare(
         ),
     ],
     region: Annotated[float, typer.Option(min=0, help="Differences below this many percent count as none.")] = 1.0,
-    seed: SeedOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
     from hypograph.flows.campaign_compare import compare as compare_runs
@@ -76,7 +75,7 @@ def compare(
 
     with _store_for(campaigns) as store:
         runs = read_runs(campaigns, store)
-    document = compare_runs(runs, region=region, seed=seed)
+    document = compare_runs(runs, region=region)
     rows = [
         (
             f"{p['a']} against {p['b']}",

@@ -99,7 +99,7 @@ def test_two_files_with_the_same_method_are_told_apart(tmp_path: Path) -> None:
         (tmp_path / f"{name}.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
     found = read_runs([str(tmp_path / f"{n}.jsonl") for n in ("good", "bad")], None)
     assert set(found) == {"llm (good.jsonl)", "llm (bad.jsonl)"}
-    pair = compare(found, samples=60, warmup=60)["pairs"][0]
+    pair = compare(found)["pairs"][0]
     assert pair["pairs_of_runs"] == 12
     assert pair["difference"]["mean"] > 0
     assert pair["probability_a_better"] > 0.9
