@@ -68,12 +68,12 @@ def compare_paired(tables: Sequence[Floats], *, region: float = 1.0) -> Differen
 
 def _standard_error(differences: Floats) -> float:
     spread = max(float(differences.std()), RESOLUTION)
-    return spread / float(np.sqrt(len(differences)))
+    return float(spread / np.sqrt(len(differences)))
 
 
 def _nodes(centre: float, scale: float, count: int) -> Floats:
     """Return ``count`` points around a centre, dense within the scale and ever wider apart up to ``REACH``."""
-    return centre + scale * np.sinh(np.linspace(-1.0, 1.0, count) * np.arcsinh(REACH / scale))
+    return np.asarray(centre + scale * np.sinh(np.linspace(-1.0, 1.0, count) * np.arcsinh(REACH / scale)))
 
 
 def _spread_nodes(scale: float) -> tuple[Floats, Floats]:
