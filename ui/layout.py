@@ -6,6 +6,7 @@ import hashlib
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 
 def layout(
@@ -31,8 +32,8 @@ def layout(
 
     Notes
     -----
-    Fruchterman & Reingold (1991), with repulsion against 64 nodes drawn anew each step, which keeps ten thousand
-    nodes within about a second.
+    Fruchterman & Reingold (1991), with repulsion against 64 nodes drawn anew each step. Repulsion is two matrix
+    products and attraction one sparse one, so that ten thousand nodes take about a second.
     """
     n = len(names)
     if n == 0:
@@ -41,17 +42,20 @@ def layout(
     rng = np.random.default_rng(seed)
     place = rng.uniform(-1, 1, (n, 2))
     k = 1.5 / np.sqrt(n)
-    pull = (0.2 + weights / weights.max())[:, None] if len(edges) else np.zeros((0, 1))
+    if len(edges):
+        pull = 0.2 + weights / weights.max()
+        count = np.arange(len(edges))
+        # Row i sums what pulls at node i: minus at the start of an edge, plus at its end.
+        signs, rows = np.repeat([-1.0, 1.0], len(edges)), edges.T.ravel()
+        incidence = csr_array((signs, (rows, np.tile(count, 2))), shape=(n, len(edges)))
     for step in range(iterations):
-        others = rng.integers(n, size=min(64, n))
-        gap = place[:, None] - place[others][None]
-        far = np.maximum((gap**2).sum(-1, keepdims=True), 1e-4)
-        force = (gap / far).sum(1) * (k**2 * n / len(others))
+        others = place[rng.integers(n, size=min(64, n))]
+        squared = (place**2).sum(1)[:, None] + (others**2).sum(1) - 2.0 * place @ others.T
+        push = 1.0 / np.maximum(squared, 1e-4)
+        force = (place * push.sum(1, keepdims=True) - push @ others) * (k**2 * n / len(others))
         if len(edges):
             along = place[edges[:, 0]] - place[edges[:, 1]]
-            tug = along * np.sqrt((along**2).sum(-1, keepdims=True)) / k * pull
-            np.add.at(force, edges[:, 0], -tug)
-            np.add.at(force, edges[:, 1], tug)
+            force += incidence @ (along * (np.sqrt((along**2).sum(1)) / k * pull)[:, None])
         force -= 0.6 * place
         size = np.maximum(np.sqrt((force**2).sum(-1, keepdims=True)), 1e-9)
         place += force / size * np.minimum(size, 0.12 * (1 - step / iterations))

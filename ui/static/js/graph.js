@@ -72,6 +72,8 @@ function dragAsPicture(sigma) {
   const drawn = sigma.scheduleRender.bind(sigma);
   // All but the layer that the pointer is measured on: were it shifted, the graph would lag behind.
   const layers = Object.entries(sigma.getCanvases()).filter(([name]) => name !== "mouse").map(([, layer]) => layer);
+  const idle = ["edgeLabels", "hovers", "hoverNodes"].map((name) => sigma.getCanvases()[name]); // empty or out of date while it is dragged
+  const show = (value) => idle.forEach((layer) => { layer.style.visibility = value; });
   const middle = { x: 0.5, y: 0.5 };
   const place = () => sigma.framedGraphToViewport(middle, { cameraState: sigma.getCamera().getState() });
   let base = null;
@@ -82,10 +84,11 @@ function dragAsPicture(sigma) {
     sigma.once("afterRender", () => {
       layers.forEach((layer) => { layer.style.transform = ""; });
       base = mouse.isMouseDown ? place() : null;
+      if (!base) show("");
     });
     drawn();
   };
-  mouse.on("mousedown", () => { base = place(); });
+  mouse.on("mousedown", () => { base = place(); show("hidden"); });
   mouse.on("mouseup", settle);
   sigma.scheduleRender = () => {
     if (!mouse.isMouseDown || !base) return drawn();
@@ -130,7 +133,7 @@ async function draw() {
   box.replaceChildren();
   const graph = build(found);
   const many = total > MANY;
-  const sigma = new Sigma(graph, box, { defaultNodeType: "halo", nodeProgramClasses: { halo: NodeWithHalo }, labelColor: { color: PALETTE.ink }, labelFont: "system-ui, sans-serif", labelSize: 12, labelDensity: many ? 0.2 : 0.5, labelGridCellSize: 180, labelRenderedSizeThreshold: 6, defaultDrawNodeHover: drawHover, stagePadding: 50, itemSizesReference: "screen", zIndex: !many, hideEdgesOnMove: many, hideLabelsOnMove: many, dragTimeout: many ? 1000 : 100, inertiaDuration: many ? 0 : 200, inertiaRatio: many ? 0 : 3 });
+  const sigma = new Sigma(graph, box, { defaultNodeType: "halo", nodeProgramClasses: { halo: NodeWithHalo }, edgeProgramClasses: { wide: Sigma.rendering.EdgeRectangleProgram, thin: Sigma.rendering.EdgeLineProgram }, defaultEdgeType: many ? "thin" : "wide", labelColor: { color: PALETTE.ink }, labelFont: "system-ui, sans-serif", labelSize: 12, labelDensity: many ? 0.2 : 0.5, labelGridCellSize: 180, labelRenderedSizeThreshold: 6, defaultDrawNodeHover: drawHover, stagePadding: 50, itemSizesReference: "screen", zIndex: !many, hideEdgesOnMove: many, hideLabelsOnMove: many, dragTimeout: many ? 1000 : 100, inertiaDuration: many ? 0 : 200, inertiaRatio: many ? 0 : 3 });
   const way = (found.path || []).map((i) => found.nodes.key[i]);
   const along = new Set(way.slice(1).map((key, i) => [way[i], key].sort().join(" ")));
   let chosen = null;
