@@ -14,6 +14,7 @@ from hypograph.models.search.simulate import (
     STRATEGIES,
     Cell,
     calibration_error,
+    calibration_error_by_chance,
     check_names,
     interval,
     simulate,
@@ -103,6 +104,7 @@ def _calibration(cells: Sequence[Cell]) -> list[dict[str, Any]]:
                     "stated": float(stated.mean()),
                     "true": float(true.mean()),
                     "ece": calibration_error(stated, true),
+                    "ece_by_chance": calibration_error_by_chance(stated),
                 }
             )
     return rows
@@ -126,7 +128,8 @@ def simulation_text(document: Mapping[str, Any]) -> str:
     for row in document["calibration"]:
         text += (
             f"\n{row['strategy']}: stated probability of best {row['stated']:.3f}, "
-            f"true {row['true']:.3f}, expected calibration error {row['ece']:.3f}"
+            f"true {row['true']:.3f}, expected calibration error {row['ece']:.3f} "
+            f"(by chance {row['ece_by_chance']:.3f})"
         )
     return text
 
@@ -142,6 +145,7 @@ def ranking_document(items: int, comparisons: Sequence[int], instances: int, see
             "top1": interval(reading.top.astype(float)),
             "coverage": float(reading.covered.mean()),
             "ece": calibration_error(reading.stated, reading.top),
+            "ece_by_chance": calibration_error_by_chance(reading.stated),
         }
         for rule in RULES
         for reading in rank_all(rule, items, comparisons, instances, seed)
