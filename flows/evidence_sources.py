@@ -14,6 +14,7 @@ from hypograph.flows.evidence_elements import element_table
 from hypograph.flows.evidence_similarity import SIMILARITIES, element_similarity, near
 from hypograph.flows.readers.alloys import hea_literature_alloys
 from hypograph.flows.settings import load_settings
+from hypograph.flows.threads import use_one_thread
 from hypograph.models.errors import InputError, MalformedRowError, MissingFileError, UnknownElementError
 from hypograph.models.evidence.folds import Fold
 from hypograph.models.evidence.learners import Learners, Settings
@@ -138,6 +139,8 @@ def make_system(
         extras["literature"] = literature_source
     if with_expert and knowledge.opinions is not None:
         extras["expert"] = expert_source(knowledge.opinions)
+    # Two folds at a time use two cores; linear algebra with threads of its own would only be in their way.
+    use_one_thread()
     return System(table, Settings(jobs=2), tuple(core), extras, seed=seed)
 
 
