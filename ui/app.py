@@ -29,7 +29,7 @@ from hypograph.ui.graphs import surroundings
 from hypograph.ui.security import COOKIE, HEADERS, guard, session_value
 
 HERE = Path(__file__).parent
-TABLE_ROWS = 500
+TABLE_ROWS = 200
 PAGES = (
     ("/", "Overview"),
     ("/graph", "Graph"),

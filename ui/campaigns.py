@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from hypograph.graph import GraphStore
 from hypograph.graph.queries import pages
 from hypograph.graph.query import Query
 
-KEPT_GROUPS = 400
+KEPT_GROUPS = 600
 T = TypeVar("T")
 Picks = dict[str, Counter[str]]
 
@@ -74,15 +74,27 @@ def picks(store: GraphStore, chosen: list[dict[str, Any]]) -> dict[str, Picks]:
     return _remembered(store, chosen, pages.PICKS, lambda rows: {row["id"]: Counter(row["points"]) for row in rows})
 
 
+def courses(store: GraphStore, chosen: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """Read the experiments of single replicates, by number; `chosen` names the groups that each belongs to."""
+    known = [{"group": id, "of": list(groups)} for id, groups in chosen.items()]
+    found = _remembered(store, known, pages.REPLICATES, list, "ids", "id")
+    return sorted((row for rows in found.values() for row in rows), key=lambda row: (row["index"], row["id"]))
+
+
 def _remembered(
-    store: GraphStore, chosen: list[dict[str, Any]], query: Query, join: Callable[[list[dict[str, Any]]], T]
+    store: GraphStore,
+    chosen: list[dict[str, Any]],
+    query: Query,
+    join: Callable[[list[dict[str, Any]]], T],
+    asked: str = "groups",
+    by: str = "group",
 ) -> dict[str, T]:
     keys = {g["group"]: (query.name, id(store), *(repr(g[name]) for name in sorted(g))) for g in chosen}
     with _lock:
         missing = [group for group, key in keys.items() if key not in _read]
     rows: dict[str, list[dict[str, Any]]] = {group: [] for group in missing}
-    for row in store.read(query, groups=missing) if missing else ():
-        rows[row["group"]].append(row)
+    for row in store.read(query, **{asked: missing}) if missing else ():
+        rows[row[by]].append(row)
     found: dict[str, T] = {group: join(replicates) for group, replicates in rows.items()}
     with _lock:
         found |= {group: _read[key] for group, key in keys.items() if key in _read}

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hypograph.graph import GraphStore
-from hypograph.graph.queries import pages
 from hypograph.ui import campaigns
 from hypograph.ui.comparison import Line
 from hypograph.ui.figures import natural
@@ -87,17 +86,11 @@ def point(text: str) -> dict[str, Value]:
 
 def steps(store: GraphStore, lines: Sequence[Line], replicate: int) -> list[dict[str, Any]]:
     """Return the experiments of one replicate of each line, step by step, with who chose them and why."""
-    chosen = {line.ids[(replicate - 1) % len(line.ids)]: kind for kind, line in enumerate(lines)}
-    rows = store.read(pages.REPLICATES, ids=list(chosen))
-    seeds = {line.ids[(replicate - 1) % len(line.ids)]: line.seeds[(replicate - 1) % len(line.ids)] for line in lines}
-    return [
-        {
-            **row,
-            "kind": chosen[row["id"]],
-            "label": lines[chosen[row["id"]]].label,
-            "seed": seeds[row["id"]],
-            "table": lines[chosen[row["id"]]].tables[(replicate - 1) % len(lines[chosen[row["id"]]].ids)],
-            "parameters": point(row["parameters"] or "{}"),
-        }
-        for row in rows
-    ]
+    of_line = [(line, (replicate - 1) % len(line.ids)) for line in lines]
+    place = {line.ids[i]: (kind, line, i) for kind, (line, i) in enumerate(of_line)}
+    found = []
+    for row in campaigns.courses(store, {line.ids[i]: line.members for line, i in of_line}):
+        kind, line, i = place[row["id"]]
+        about = {"kind": kind, "label": line.label, "seed": line.seeds[i], "table": line.tables[i]}
+        found.append({**row, **about, "parameters": point(row["parameters"] or "{}")})
+    return found

@@ -25,8 +25,9 @@ function radius(kind, best, belief, df) {
 }
 
 function build({ nodes, edges }) {
-  const graph = new graphology.MultiGraph();
-  const many = nodes.key.length > MANY;
+  const graph = new graphology.UndirectedGraph();
+  const total = nodes.key.length;
+  const many = total > MANY;
   const scale = many ? 0.45 : 1;
   nodes.key.forEach((key, i) => {
     const kind = nodes.kind[i];
@@ -35,8 +36,12 @@ function build({ nodes, edges }) {
     const size = scale * radius(kind, nodes.probability_best[i], nodes.belief[i], nodes.df[i]) + halo + ring;
     graph.addNode(key, { x: nodes.x[i], y: nodes.y[i], size, halo, ring, haloColor: PALETTE.unknown, ringColor: PALETTE.against, color: PALETTE[kind] || PALETTE.quiet, label: nodes.label[i] });
   });
+  const joined = new Set();
   edges.start.forEach((start, i) => {
     const end = edges.end[i];
+    const pair = start < end ? start * total + end : end * total + start;
+    if (joined.has(pair)) return; // a second line would lie on the first
+    joined.add(pair);
     const weak = edges.kind[i] === "occurs with";
     const belief = nodes.belief[start] ?? nodes.belief[end] ?? 0.2;
     const size = many ? 0.5 : weak ? 0.7 + 0.3 * Math.min(4, Math.log1p(edges.weight[i] ?? 1)) : 1 + 4 * belief;

@@ -133,23 +133,23 @@ async function draw() {
   box.replaceChildren();
   const graph = build(found);
   const many = total > MANY;
-  const sigma = new Sigma(graph, box, { defaultNodeType: "halo", nodeProgramClasses: { halo: NodeWithHalo }, edgeProgramClasses: { wide: Sigma.rendering.EdgeRectangleProgram, thin: Sigma.rendering.EdgeLineProgram }, defaultEdgeType: many ? "thin" : "wide", labelColor: { color: PALETTE.ink }, labelFont: "system-ui, sans-serif", labelSize: 12, labelDensity: many ? 0.2 : 0.5, labelGridCellSize: 180, labelRenderedSizeThreshold: 6, defaultDrawNodeHover: drawHover, stagePadding: 50, itemSizesReference: "screen", zIndex: !many, hideEdgesOnMove: many, hideLabelsOnMove: many, dragTimeout: many ? 1000 : 100, inertiaDuration: many ? 0 : 200, inertiaRatio: many ? 0 : 3 });
   const way = (found.path || []).map((i) => found.nodes.key[i]);
   const along = new Set(way.slice(1).map((key, i) => [way[i], key].sort().join(" ")));
   let chosen = null;
   let lit = way.length ? new Set(way) : null;
   const dim = { haloColor: PALETTE.line, ringColor: PALETTE.line, label: "", zIndex: 0 };
-  sigma.setSetting("nodeReducer", (key, data) => {
+  const nodeReducer = (key, data) => {
     if (!lit) return data;
     if (!lit.has(key)) return { ...data, ...dim, color: FADED[data.color] };
     return { ...data, zIndex: 1, forceLabel: key === chosen || way.length > 0 };
-  });
-  sigma.setSetting("edgeReducer", (key, data) => {
+  };
+  const edgeReducer = (key, data) => {
     if (!lit) return data;
     const ends = graph.extremities(key);
     if (along.has([...ends].sort().join(" "))) return { ...data, color: PALETTE.accent, size: Math.max(3, data.size), zIndex: 1 };
     return ends.every((end) => lit.has(end)) ? data : { ...data, hidden: many };
-  });
+  };
+  const sigma = new Sigma(graph, box, { nodeReducer, edgeReducer, defaultNodeType: "halo", nodeProgramClasses: { halo: NodeWithHalo }, edgeProgramClasses: { wide: Sigma.rendering.EdgeRectangleProgram, thin: Sigma.rendering.EdgeLineProgram }, defaultEdgeType: many ? "thin" : "wide", labelColor: { color: PALETTE.ink }, labelFont: "system-ui, sans-serif", labelSize: 12, labelDensity: many ? 0.2 : 0.5, labelGridCellSize: 180, labelRenderedSizeThreshold: 6, defaultDrawNodeHover: drawHover, stagePadding: 50, itemSizesReference: "screen", zIndex: !many, hideEdgesOnMove: many, hideLabelsOnMove: many, dragTimeout: many ? 1000 : 100, inertiaDuration: many ? 0 : 200, inertiaRatio: many ? 0 : 3 });
   const light = (keys) => { lit = keys; sigma.refresh({ skipIndexation: true }); };
   const choose = (key) => {
     chosen = key;
