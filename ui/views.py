@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -82,6 +83,9 @@ def warm(store: GraphStore, ending: Event) -> None:
                 return
             campaigns.trajectories(store, [group])
             campaigns.picks(store, [group])
+        # What stays need not be looked through for garbage while somebody waits for a page.
+        gc.collect()
+        gc.freeze()
 
     _behind.submit(work)
 
