@@ -43,7 +43,8 @@ def compare_paired(tables: Sequence[Floats], *, region: float = 1.0) -> Differen
     Parameters
     ----------
     tables
-        For each table the differences by common start in percent of the maximum, ``(s_t,)``, at least one each.
+        For each table the differences by common start in percent of the maximum, ``(s_t,)``, at least one each. Where
+        one is beyond 100 (outcomes of both signs), the priors widen in proportion.
     region
         Half width of the region of practical equivalence, percent of the maximum.
 
@@ -52,6 +53,8 @@ def compare_paired(tables: Sequence[Floats], *, region: float = 1.0) -> Differen
     Difference
         Of the mean effect over tables where there are several, else of the effect on the one table.
     """
+    unit = max(1.0, max(float(np.abs(d).max()) for d in tables) / 100.0)
+    tables = [d / unit for d in tables]
     means = np.array([d.mean() for d in tables])
     errors = np.array([_standard_error(d) for d in tables])
     precision = errors**-2.0
@@ -63,7 +66,7 @@ def compare_paired(tables: Sequence[Floats], *, region: float = 1.0) -> Differen
         log_density = np.log(prior) + _log_likelihood(tables[0], effects)
     else:
         log_density = _log_density_of_mean(tables, effects, errors)
-    return _summary(effects, log_density, region)
+    return _summary(effects, log_density, region, unit)
 
 
 def _standard_error(differences: Floats) -> float:
@@ -115,12 +118,13 @@ def _log_density_of_mean(tables: Sequence[Floats], effects: Floats, errors: Floa
     return np.asarray(np.log(np.maximum(joint, 1e-300)) - 0.5 * (effects / PRIOR_DELTA) ** 2)
 
 
-def _summary(effects: Floats, log_density: Floats, region: float) -> Difference:
+def _summary(effects: Floats, log_density: Floats, region: float, unit: float) -> Difference:
     from scipy.interpolate import CubicSpline
 
     # The grid is even in its own index: the spline through it is read far more densely.
     places = np.linspace(0, len(effects) - 1, FINE * (len(effects) - 1) + 1)
     effects, log_density = (CubicSpline(range(len(values)), values)(places) for values in (effects, log_density))
+    effects *= unit
     density = np.exp(log_density - log_density.max())
     mass = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2 * np.diff(effects))])
     mass /= mass[-1]

@@ -67,6 +67,14 @@ def test_equal_differences_do_not_make_it_certain() -> None:
     assert single.high - single.low > 10
 
 
+def test_differences_beyond_the_scale_widen_the_priors() -> None:
+    drawn = np.random.default_rng(2).normal(900.0, 300.0, 12)
+    for tables in ([drawn], [drawn, drawn + 50.0]):
+        found, tenth = compare_paired(tables), compare_paired([d / 10 for d in tables])
+        assert found.mean == pytest.approx(10 * tenth.mean, rel=1e-6)
+        assert found.low < 900 < found.high
+
+
 def test_effects_against_counting() -> None:
     a, b = np.array([1.0, 2.0, 3.0]), np.array([2.0, 2.0])
     naive = np.mean([np.sign(x - y) for x in a for y in b])
