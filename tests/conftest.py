@@ -14,6 +14,8 @@ pytest_plugins = ["graph_servers", "browser_pages", "demo_runs"]
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
+# Files of minutes are handed out first: at the end no process waits for another that began a long one late.
+LONGEST = ("e2e", "test_docs.py", "test_package.py", "test_scale.py", "test_optimizers.py")
 LOOPBACK = ["127.0.0.1", "localhost", "::1"]
 
 
@@ -28,7 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip tests of supplied data where there is none; allow sockets to this machine only."""
+    """Skip tests of supplied data where there is none; allow sockets to this machine only; the longest first."""
+    items.sort(key=lambda item: not set(LONGEST) & set(item.path.parts))
     absent = pytest.mark.skip(reason="HYPOGRAPH_DATA_DIR is not set: supplied data is not there")
     for item in items:
         item.add_marker(pytest.mark.block_network(allowed_hosts=LOOPBACK))

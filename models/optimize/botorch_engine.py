@@ -76,10 +76,12 @@ def _chosen(
     seed: int,
 ) -> list[int]:
     import torch
-    from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
+    from botorch.acquisition.multi_objective import logei
     from botorch.optim.optimize import optimize_acqf_discrete
     from botorch.sampling.normal import SobolQMCNormalSampler
 
+    # Else BoTorch compiles C++ for a minute at the first ask, and no ask is measurably faster for it.
+    logei._load_attempted = True
     rng = np.random.default_rng(seed)
     some = np.sort(rng.permutation(len(free))[: max(POINTS // n, FEWEST)])
     spread = np.where(y.std(0) > 0, y.std(0), 1.0)
@@ -90,7 +92,7 @@ def _chosen(
         choices = torch.as_tensor(encode(space, [free[i] for i in some]), dtype=torch.float64)
         model = _fitted(space, x, torch.as_tensor(scaled, dtype=torch.float64))
         waiting = torch.as_tensor(encode(space, pending), dtype=torch.float64) if pending else None
-        gain = qLogNoisyExpectedHypervolumeImprovement(
+        gain = logei.qLogNoisyExpectedHypervolumeImprovement(
             model=model,
             ref_point=(scaled.min(0) - 0.1).tolist(),
             X_baseline=x,

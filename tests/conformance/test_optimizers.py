@@ -246,6 +246,9 @@ def test_three_objectives_go_to_botorch() -> None:
     found = make_optimizer("bo", space, goals, initial=3, seed=1).ask(trials, 2)
     assert len({identity(dict(s.parameters)) for s in found} | {identity(t.parameters) for t in trials}) == 7
     assert "BoTorch" in found[0].reason
+    from botorch.acquisition.multi_objective import logei
+
+    assert logei._C is None, "nothing was compiled on the user's machine"
 
 
 def test_a_target_is_met_from_a_surrogate_of_the_outcome_itself() -> None:
