@@ -21,7 +21,7 @@ demo: install  ## Install, then run the main job on the data that ships with the
 	$(BIN)/hypograph demo
 
 test: install  ## Run the whole test suite (WORKERS=0: in one process)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: install  ## Style, import contracts
 	$(BIN)/ruff check .

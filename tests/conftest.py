@@ -15,7 +15,7 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 # Files of minutes are handed out first: at the end no process waits for another that began a long one late.
-LONGEST = ("e2e", "test_docs.py", "test_package.py", "test_scale.py", "test_optimizers.py")
+LONGEST = ("e2e", "test_docs.py", "test_package.py", "test_scale.py")
 LOOPBACK = ["127.0.0.1", "localhost", "::1"]
 
 
