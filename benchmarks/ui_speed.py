@@ -67,11 +67,11 @@ def settle(pid: int) -> None:
     """Wait until pages and store are idle: what is read behind the scenes at the start is not part of an answer."""
     process = psutil.Process(pid)
     family = [process, *process.children(recursive=True)]
-    busy = 100.0
-    while busy > 5.0:
+    busy, interval = 1.0, 3.0
+    while busy > 0.05:  # of one core
         before = sum(sum(p.cpu_times()[:2]) for p in family)
-        time.sleep(3.0)
-        busy = (sum(sum(p.cpu_times()[:2]) for p in family) - before) / 0.03
+        time.sleep(interval)
+        busy = (sum(sum(p.cpu_times()[:2]) for p in family) - before) / interval
 
 
 def server_times(url: str, path: str, n: int) -> dict[str, float]:

@@ -33,7 +33,7 @@ def layout(
     Notes
     -----
     Fruchterman & Reingold (1991), with repulsion against 64 nodes drawn anew each step. Repulsion is two matrix
-    products and attraction one sparse one, so that ten thousand nodes take about a second.
+    products and attraction one sparse one.
     """
     n = len(names)
     if n == 0:
