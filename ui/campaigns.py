@@ -16,6 +16,7 @@ from hypograph.graph.queries import pages
 from hypograph.graph.query import Query
 
 KEPT_GROUPS = 600
+MOST_STEPS = 4000  # shown at once; far more are read, so that what is remembered of a replicate is all of it
 T = TypeVar("T")
 Picks = dict[str, Counter[str]]
 
@@ -78,7 +79,8 @@ def courses(store: GraphStore, chosen: Mapping[str, Sequence[Mapping[str, Any]]]
     """Read the experiments of single replicates, by number; `chosen` names the groups that each belongs to."""
     known = [{"group": id, "of": list(groups)} for id, groups in chosen.items()]
     found = _remembered(store, known, pages.REPLICATES, list, "ids", "id")
-    return sorted((row for rows in found.values() for row in rows), key=lambda row: (row["index"], row["id"]))
+    rows = (row for replicate in found.values() for row in replicate)
+    return sorted(rows, key=lambda row: (row["index"], row["id"]))[:MOST_STEPS]
 
 
 def _remembered(

@@ -260,7 +260,7 @@ REPLICATES = Query(
     "pages_replicates",
     "MATCH (c:Campaign)<-[:IN_CAMPAIGN]-(x:Experiment) WHERE c.id IN $ids "
     "RETURN c.id AS id, x.index AS index, x.value AS value, x.best_so_far AS best_so_far, x.parameters AS parameters, "
-    "x.source AS source, x.reason AS reason, x.status AS status ORDER BY x.index, c.id LIMIT 4000",
+    "x.source AS source, x.reason AS reason, x.status AS status ORDER BY x.index, c.id LIMIT 40000",
     {"ids": ["none"]},
 )
 
