@@ -35,12 +35,13 @@ class ModelPlanner(Role):
         n: int,
         rng: np.random.Generator,
         temperature: float | None = None,
+        names: Mapping[str, Mapping[str, str]] | None = None,
     ) -> list[Planned]:
         """Return up to `n` plans in the order of the answer; values that are no options are left out by the schema."""
         if self._silent:
             return []
         schema = _schema(tuple((data(k, 200), tuple(v)) for k, v in options.items()), n)
-        shown = "\n".join(f"{name}: {' | '.join(values)}" for name, values in options.items())
+        shown = "\n".join(_listed(name, values, (names or {}).get(name)) for name, values in options.items())
         # The part that stays the same comes first, so that a server may keep it.
         user = render("plan", goal=goal, options=shown, history="\n".join(history) or "none yet", n=str(n))
         sample = int(rng.integers(1, 1 << 30))
@@ -48,11 +49,16 @@ class ModelPlanner(Role):
         answer = self._gateway.ask(question)
         if answer.value is None:
             return []
-        names = list(options)
         return [
-            Planned({name: str(getattr(p, f"p{i}")) for i, name in enumerate(names)}, data(p.reason, LONGEST_REASON))
+            Planned({name: str(getattr(p, f"p{i}")) for i, name in enumerate(options)}, data(p.reason, LONGEST_REASON))
             for p in answer.value.plans
         ][:n]
+
+
+def _listed(name: str, values: Sequence[str], names: Mapping[str, str] | None) -> str:
+    if names is None:
+        return f"{name}: {' | '.join(values)}"
+    return f"{name} (by number): {' | '.join(f'{v} = {names[v]}' for v in values)}"
 
 
 @lru_cache(maxsize=64)

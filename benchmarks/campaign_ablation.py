@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,8 @@ def measure(
     plan = Plan(budget, initial, seeds, 0, expert, blind, permute)
     planner = knowledge.planner() if method == "llm" else None
     scorer = knowledge.scorer() if method == "llm" else None
-    found = benchmark(table, [method], plan, scorer, planner)[0]["methods"][0]
+    document, _ = benchmark(table, [method], plan, scorer, planner, lambda line: print(line, file=sys.stderr))
+    found = document["methods"][0]
     best = np.array(found["by_seed"])
     return {
         "best": round(float(best.mean()), 2),

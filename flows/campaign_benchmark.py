@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,7 @@ def benchmark(
     plan: Plan,
     scorer: OptionScorer | None = None,
     planner: Planner | None = None,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> tuple[dict[str, Any], dict[str, NDArray[np.int64]]]:
     """Run every method from the same starts.
 
@@ -64,6 +65,8 @@ def benchmark(
     planner
         Names experiments for `llm` with the results in view; without one (a simulated expert) `llm` takes the options
         in the expert's order.
+    tell
+        Hears how far a planner is, after each experiment.
 
     Returns
     -------
@@ -80,13 +83,18 @@ def benchmark(
     _check(table, methods, plan, scorer)
     values = outcomes(table, plan)
     starts = _starts(table, plan)
-    utility = _utility(table, values, plan, scorer)
+    # A planner names whole experiments: options are rated only for what goes by a rating.
+    rated = "hybrid" in methods or ("llm" in methods and planner is None)
+    utility = _utility(table, values, plan, scorer) if rated else None
     rows, picks = [], {}
     for method in methods:
         began = time.perf_counter()
         if method == "llm" and planner is not None:
             first = starts[:, : plan.initial]
-            picks[method], _ = planned_all(table, values, first, plan.budget, planner, seed=plan.seed, blind=plan.blind)
+            picks[method], _ = planned_all(
+                table, values, first, plan.budget, planner, seed=plan.seed, blind=plan.blind,
+                tell=lambda s, n: tell(f"llm: campaign {s + 1} of {plan.seeds}, {n} of {plan.budget} experiments"),
+            )  # fmt: skip
         else:
             picks[method] = run_method(method, table, values, starts, plan, utility)
         seconds = (time.perf_counter() - began) / plan.seeds

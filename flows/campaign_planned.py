@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -126,11 +127,17 @@ def planned_all(
     starts: NDArray[np.int64],
     budget: int,
     planner: Planner,
+    *,
+    seed: int = 0,
+    tell: Callable[[int, int], None] = lambda campaign, done: None,
     **options: Any,
 ) -> tuple[NDArray[np.int64], list[list[str]]]:
-    """Run `planned` for each row of starts ``(s, initial)``; picks ``(s, budget)`` and the reasons of each."""
+    """Run `planned` for each row of starts ``(s, initial)``; picks ``(s, budget)`` and the reasons of each.
+
+    `tell` hears the campaign's number and how many experiments it has, after each.
+    """
     found: Sequence[tuple[NDArray[np.int64], list[str]]] = [
-        planned(table, values, start, budget, planner, **{**options, "seed": options.get("seed", 0) * 1000 + i})
+        planned(table, values, start, budget, planner, seed=1000 * seed + i, tell=partial(tell, i), **options)
         for i, start in enumerate(starts)
     ]
     return np.stack([picks for picks, _ in found]), [reasons for _, reasons in found]

@@ -160,8 +160,12 @@ class Planner(Protocol):
         n: int,
         rng: np.random.Generator,
         temperature: float | None = None,
+        names: Mapping[str, Mapping[str, str]] | None = None,
     ) -> Sequence[Planned]:
-        """Return up to `n` plans, best first; `temperature` above the usual asks for more variety."""
+        """Return up to `n` plans, best first; `temperature` above the usual asks for more variety.
+
+        `names` says what the options of a parameter stand for where they are numbers in place of long names.
+        """
         ...
 
 

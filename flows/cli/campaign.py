@@ -52,7 +52,7 @@ def benchmark(
     plan = bench.Plan(budget, initial, seeds, seed, expert, blind, permute)
     methods = [m.strip() for m in method.split(",") if m.strip()]
     with _model(expert) as (scorer, planner):
-        document, picks = bench.benchmark(found, methods, plan, scorer, planner)
+        document, picks = bench.benchmark(found, methods, plan, scorer, planner, say)
     if trajectories is not None:
         _write(trajectories, bench.trajectories(found, plan, picks))
         say(f"trajectories: {trajectories}")

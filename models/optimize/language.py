@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,6 +27,11 @@ RANGE_LEVELS = 9  # values offered of a range
 PLANS = 2  # plans asked for at once, to step past duplicates
 ASKS = 2  # times that it is asked before a point is drawn at random
 SHOWN = 40  # trials in the context
+SPELLED = 24  # characters; a parameter with a longer option is shown with its options numbered
+
+
+# What stands for each level, and for the parameter, in the words that the model is shown.
+_Levels = tuple[dict[str, object], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class RandomPlanner:
         n: int,
         rng: np.random.Generator,
         temperature: float | None = None,
+        names: Mapping[str, Mapping[str, str]] | None = None,
     ) -> list[Planned]:
         """Return n plans drawn evenly."""
         return [
@@ -69,6 +75,7 @@ class LanguageOptimizer:
 
     Where no plan is left a point is drawn at random, and its source says so. With `blind` the names of
     parameters, options and objectives are replaced by codes: what is left of an advantage is reasoning, not memory.
+    Long options (SMILES) are spelled once and go by numbers after that: what a model reads and writes costs time.
     With `entropy_target` the temperature of the next plan follows from the options that were tried so far.
     """
 
@@ -109,13 +116,20 @@ class LanguageOptimizer:
         A model plans numbers on a grid, which hardly ever sum to a mixture's total: where no plan is allowed as it
         stands, the first that only breaks a rule on numbers is moved to the nearest allowed point.
         """
-        levels = [self._levels(p, i) for i, p in enumerate(self.space.parameters)]
+        levels = self._levels()
         options = {label: list(values) for values, label in levels}
+        names = {} if self.blind else _names(levels)
         tried = {identity(t.parameters) for t in seen}
         refused, near = Counter[str](), None
         for _ in range(ASKS):
             plans = self.planner.plan(
-                self._goal(), options, self._coded(seen), PLANS, rng, temperature=self._temperature(seen)
+                goal_text(self._objectives()),
+                options,
+                self._lines(seen, levels),
+                PLANS,
+                rng,
+                temperature=self._temperature(seen),
+                names=names,
             )
             refused["empty answer"] += not plans
             for plan in plans:
@@ -155,30 +169,41 @@ class LanguageOptimizer:
             warm.append(controller.temperature)
         return float(np.exp(np.mean(np.log(warm)))) if warm else None
 
-    def _goal(self) -> str:
-        return "get the best outcome" if self.blind else goal_text(self.objectives)
+    def _objectives(self) -> list[Objective]:
+        """Return the objectives under the names that the model is shown."""
+        if not self.blind:
+            return list(self.objectives)
+        return [replace(o, name=f"outcome {i + 1}") for i, o in enumerate(self.objectives)]
 
-    def _levels(self, parameter: Parameter, i: int) -> tuple[dict[str, object], str]:
+    def _levels(self) -> list[_Levels]:
+        return [self._shown(parameter, i) for i, parameter in enumerate(self.space.parameters)]
+
+    def _shown(self, parameter: Parameter, i: int) -> _Levels:
         """Return what the model is shown for each level, and for the parameter."""
         levels: Sequence[object] = parameter.levels or [
             float(v) for v in np.linspace(parameter.low, parameter.high, RANGE_LEVELS)
         ]
         if self.blind:
             return {f"level {k + 1}": v for k, v in enumerate(levels)}, f"parameter {i + 1}"
+        if any(len(option) > SPELLED for option in parameter.options):
+            return {f"{k + 1}": v for k, v in enumerate(levels)}, parameter.name
         return {f"{v:g}" if isinstance(v, float) else str(v): v for v in levels}, parameter.name
 
-    def _coded(self, seen: Sequence[Trial]) -> list[str]:
-        """Write the finished trials as text, by codes where the names are hidden."""
-        if not self.blind:
-            return context_lines([t for t in seen if t.status != "pending"], self.objectives)[:SHOWN]
-        lines = []
-        for trial in [t for t in seen if t.status == "done"][:SHOWN]:
-            shown = []
-            for i, parameter in enumerate(self.space.parameters):
-                levels, label = self._levels(parameter, i)
-                value = trial.parameters[parameter.name]
-                text = next((t for t, level in levels.items() if level == value), f"{value}")
-                shown.append(f"{label}={text}")
-            outcomes = ", ".join(f"outcome {trial.values[o.name]:.4g}" for o in self.objectives)
-            lines.append(f"{', '.join(shown)} -> {outcomes}")
-        return lines
+    def _lines(self, seen: Sequence[Trial], levels: Sequence[_Levels]) -> list[str]:
+        """Write the trials that are over in the words that the model is shown, the best first."""
+        words = [({value: text for text, value in values.items()}, label) for values, label in levels]
+        objectives = self._objectives()
+        shown = []
+        for trial in (t for t in seen if t.status != "pending"):
+            tried = [trial.parameters[p.name] for p in self.space.parameters]
+            point = {label: texts.get(v, f"{v}") for v, (texts, label) in zip(tried, words, strict=True)}
+            found = {new.name: trial.values[o.name] for o, new in zip(self.objectives, objectives, strict=True)
+                     if o.name in trial.values}  # fmt: skip
+            shown.append(Trial(trial.id, point, trial.status, found))
+        return context_lines(shown, objectives)[:SHOWN]
+
+
+def _names(levels: Sequence[_Levels]) -> dict[str, dict[str, str]]:
+    """Return what the numbers stand for, by parameter; parameters whose options are spelled are left out."""
+    return {label: {text: str(v) for text, v in values.items()} for values, label in levels
+            if any(isinstance(v, str) and len(v) > SPELLED for v in values.values())}  # fmt: skip

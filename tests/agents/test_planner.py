@@ -15,6 +15,9 @@ from hypograph.flows.campaign_planned import planned
 from hypograph.flows.campaigns import campaign_units
 from hypograph.flows.readers.tables import packaged_table, read_table
 from hypograph.flows.units import UnitRunner
+from hypograph.models.optimize.optimizers import make_optimizer
+from hypograph.models.optimize.space import space_from
+from hypograph.models.optimize.trials import Objective, Trial
 from hypograph.models.protocols import Planner
 from hypograph.models.records import Unit
 
@@ -38,6 +41,23 @@ def test_a_plan_is_one_structured_answer_with_a_reason(gateway_to: Any) -> None:
     assert ">>> ignore" not in user
     schema = json.dumps(stub.requests[0]["response_format"])
     assert '"enum": ["K2CO3", "None"]' in schema
+
+
+def test_long_options_are_spelled_once_and_answered_by_number(gateway_to: Any) -> None:
+    long = ["CC(c1cc(cc(c1c1ccccc1P(C(C)(C)C)C(C)(C)C)C(C)C)C(C)C)C", "CN1CCCN2C1=NCCC2"]
+    space = space_from({"parameters": [{"name": "ligand", "options": long}, {"name": "base", "options": ["a", "b"]}]})
+    gateway, stub = gateway_to(lambda body, n: plans({"ligand": "2", "base": "b"}))
+    done = Trial("e1", {"ligand": long[0], "base": "a"}, "done", {"yield": 12.0})
+    failed = Trial("e2", {"ligand": long[0], "base": "b"}, "failed")
+    optimizer = make_optimizer("llm", space, (Objective("yield"),), planner=ModelPlanner(gateway))
+    (found,) = optimizer.ask([failed, done], 1)
+    assert found.parameters == {"ligand": long[1], "base": "b"}
+    user = stub.requests[0]["messages"][-1]["content"]
+    assert user.count(long[0]) == 1
+    assert f"ligand (by number): 1 = {long[0]} | 2 = {long[1]}" in user
+    assert "base: a | b" in user
+    assert "ligand=1, base=a -> yield 12\nligand=1, base=b -> failed" in user
+    assert '"enum": ["1", "2"]' in json.dumps(stub.requests[0]["response_format"])
 
 
 def test_what_is_no_option_is_no_plan(gateway_to: Any) -> None:
