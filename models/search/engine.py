@@ -1,10 +1,8 @@
 """The search: lines raced against each other under one preference model, level by level, anytime.
 
-At each level a line fills the level's slots and then tries edits against its incumbent; challengers come
-from a
-tempered Thompson draw over single edits (of this level and of the ones above: the way back up), values that
-other lines hold (recombination) and combinations the model thinks best. Whatever is judged stays in the
-model.
+At each level a line fills the level's slots and then tries edits against its incumbent; challengers come from a
+tempered Thompson draw over single edits (of this level and of the ones above: the way back up), values that other
+lines hold (recombination) and combinations the model thinks best. Whatever is judged stays in the model.
 """
 
 from __future__ import annotations
@@ -269,9 +267,8 @@ def digest_of(root: str, parent: Detail | None) -> str:
 def decision_value(mean: FloatArray, covariance: FloatArray, chance: FloatArray) -> FloatArray:
     """Say how much comparing each pair would change the decision, shape ``(m, m)``.
 
-    P(i best) P(j best) Var(f_i - f_j) p (1 - p), with p the predicted probability that i is preferred: the
-    rule
-    that measured best beside top-two Thompson sampling in the ranking benchmark.
+    P(i best) P(j best) Var(f_i - f_j) p (1 - p), with p the predicted probability that i is preferred: the rule that
+    measured best beside top-two Thompson sampling in the ranking benchmark.
     """
     variance = np.diag(covariance)[:, None] + np.diag(covariance)[None, :] - 2 * covariance
     p = 0.5 * (1 + np.tanh(0.5 * (mean[:, None] - mean[None, :]) / np.sqrt(1 + np.pi * np.maximum(variance, 0) / 8)))

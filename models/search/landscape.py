@@ -1,12 +1,10 @@
 """The simulated reward landscapes on which search strategies are compared at equal judge calls.
 
-A hypothesis has 5 levels of 3 details, each one of 5 values or unset (5). Reward of a complete one:
-``sum_l w_l (sqrt(1 - kappa_l - eps) sum_d a + sqrt(eps D) e + sqrt(kappa_l) sum_d c)`` with main effects `a`,
-epistasis `e` of a level's whole state and coupling `c` to one detail of the level above, all standard normal;
-kappa is 0 at the top level. The judge prefers b to a with probability ``logistic((R_b - R_a) / t)``,
-``t = tau sd(R) (1 + gamma share of unset details in b)``. A score is 0 for the mean of all complete
-hypotheses
-and 1 for the best.
+A hypothesis has 5 levels of 3 details, each one of 5 values or unset (5). Reward of a complete one: ``sum_l w_l
+(sqrt(1 - kappa_l - eps) sum_d a + sqrt(eps D) e + sqrt(kappa_l) sum_d c)`` with main effects `a`, epistasis `e` of a
+level's whole state and coupling `c` to one detail of the level above, all standard normal; kappa is 0 at the top
+level. The judge prefers b to a with probability ``logistic((R_b - R_a) / t)``, ``t = tau sd(R) (1 + gamma share of
+unset details in b)``. A score is 0 for the mean of all complete hypotheses and 1 for the best.
 """
 
 from __future__ import annotations

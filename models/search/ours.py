@@ -1,9 +1,8 @@
 """Our search on the simulated landscapes: the shared preference model decides what is judged next.
 
-`ours` knows of single details and that near hypotheses are alike: nothing of the simulator's levels, coupling
-or epistasis. `ours-structured` has tables for what the simulator couples: each level's details and each detail
-with its parent. Both are anytime: the budget plays no part in what is done, so one run gives the results at
-every budget.
+`ours` knows of single details and that near hypotheses are alike: nothing of the simulator's levels, coupling or
+epistasis. `ours-structured` has tables for what the simulator couples: each level's details and each detail with its
+parent. Both are anytime: the budget plays no part in what is done, so one run gives the results at every budget.
 """
 
 from __future__ import annotations

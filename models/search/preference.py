@@ -1,12 +1,10 @@
 """One Bayesian preference model over hypotheses that keeps every comparison.
 
-Utilities f have a Gaussian prior whose covariance comes from what hypotheses share: single details, pairs of
-details, named numbers, and something of their own. A verdict is a Bernoulli draw with probability
-sigma(b (f_first - f_second)), b the judge's measured skill (Bradley and Terry, Biometrika 39, 1952, eq.
-1). The
-posterior is Gaussian by Laplace's method (Chu and Ghahramani, ICML 2005, sec. 2), in the form of Rasmussen
-and
-Williams (2006), sec. 3.4: mean K alpha, covariance K - K Q K.
+Utilities f have a Gaussian prior whose covariance comes from what hypotheses share: single details, pairs of details,
+named numbers, and something of their own. A verdict is a Bernoulli draw with probability sigma(b (f_first -
+f_second)), b the judge's measured skill (Bradley and Terry, Biometrika 39, 1952, eq. 1). The posterior is Gaussian by
+Laplace's method (Chu and Ghahramani, ICML 2005, sec. 2), in the form of Rasmussen and Williams (2006), sec. 3.4: mean
+K alpha, covariance K - K Q K.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Ranking a fixed set of hypotheses by comparisons: which pair to ask next, and how sure the answer is.
 
-Many rankings run in lockstep. Utilities are standard normal, a verdict is a logistic draw of their
-difference.
+Many rankings run in lockstep. Utilities are standard normal, a verdict is a logistic draw of their difference.
 """
 
 from __future__ import annotations

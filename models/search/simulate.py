@@ -23,8 +23,7 @@ STRATEGIES = (*OURS, *PUBLISHED)
 class Cell:
     """One strategy in one scenario at one budget; arrays are over instances.
 
-    `probability_best` and `was_best` are what the strategy stated of its answer and whether it was so;
-    None for
+    `probability_best` and `was_best` are what the strategy stated of its answer and whether it was so; None for
     strategies that state nothing.
     """
 

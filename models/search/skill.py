@@ -1,9 +1,7 @@
 """How good a judge is, measured on pairs with a known answer before it is believed.
 
-A planted defect makes a hypothesis worse beyond doubt: a detail is deleted, a number is made absurd, or a
-detail is
-taken from an unrelated slot. The share of defects found and the share of verdicts that survive a swap of
-the two
+A planted defect makes a hypothesis worse beyond doubt: a detail is deleted, a number is made absurd, or a detail is
+taken from an unrelated slot. The share of defects found and the share of verdicts that survive a swap of the two
 sides give the slope with which the preference model reads this judge.
 """
 

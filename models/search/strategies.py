@@ -1,7 +1,6 @@
 """Published search strategies on the simulated landscapes, all instances in lockstep.
 
-What a paper leaves open (how a budget is shared out, when a line restarts) is set so that the mean scores
-of the
+What a paper leaves open (how a budget is shared out, when a line restarts) is set so that the mean scores of the
 method note come out; those constants were found on landscapes of other seeds than the reported ones.
 """
 
