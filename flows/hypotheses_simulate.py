@@ -8,17 +8,9 @@ from typing import Any
 import numpy as np
 
 from hypograph.flows.cli.common import table
+from hypograph.models.calibration import calibration_error, calibration_error_by_chance
 from hypograph.models.search.landscape import SCENARIOS
-from hypograph.models.search.simulate import (
-    OURS,
-    STRATEGIES,
-    Cell,
-    calibration_error,
-    calibration_error_by_chance,
-    check_names,
-    interval,
-    simulate,
-)
+from hypograph.models.search.simulate import OURS, STRATEGIES, Cell, check_names, interval, simulate
 
 
 def simulation_document(

@@ -9,12 +9,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from hypograph.models.calibration import calibration_error
 from hypograph.models.errors import InputError
 from hypograph.models.keywords.candidates import compact, select, tabulate
 from hypograph.models.keywords.counts import FloatArray
 from hypograph.models.keywords.evaluation import Papers, Walk, evaluate
 from hypograph.models.keywords.extraction import phrase_candidates
-from hypograph.models.keywords.metrics import auroc_interval, calibration_error
+from hypograph.models.keywords.metrics import auroc_interval
 from hypograph.models.keywords.potential import outcomes
 from hypograph.models.keywords.ridge import count_words
 from hypograph.models.records import Publication
@@ -23,6 +24,7 @@ ORDER: Final = (
     *("ours", "ours_text", "node_impact", "published_weight", "citation_free", "lag1", "lag3"),
     *("citation_free_set", "lag1_set", "lag3_set"),
 )
+BINS: Final = 15  # of the calibration error
 SHOWN: Final = ("top10", "ge5_lt1", "ge15_lt1")
 Say = Callable[[str], None]
 
@@ -82,7 +84,9 @@ def evaluate_literature(
                 "positives": int(positive[rows].sum()),
                 "n": int(rows.sum()),
                 "auroc": measured,
-                "ece": {n: calibration_error(scores[label][n][rows], positive[rows]) for n in ("ours", "ours_text")},
+                "ece": {
+                    n: calibration_error(scores[label][n][rows], positive[rows], BINS) for n in ("ours", "ours_text")
+                },
             }
         )
     return {

@@ -58,13 +58,3 @@ def _area(positives: FloatArray, negatives: FloatArray) -> FloatArray:
     below = np.cumsum(negatives, axis=1) - 0.5 * negatives
     area: FloatArray = (positives * below).sum(axis=1) / positives.sum(axis=1) / negatives.sum(axis=1)
     return area
-
-
-def calibration_error(probability: FloatArray, positive: BoolArray, bins: int = 15) -> float:
-    """Expected calibration error over bins of equal count, in [0, 1]."""
-    if not positive.size:
-        return 0.0
-    order = np.argsort(probability, kind="stable")
-    parts = [part for part in np.array_split(order, bins) if part.size]
-    gaps = [abs(float(probability[p].mean() - positive[p].mean())) * p.size for p in parts]
-    return sum(gaps) / positive.size

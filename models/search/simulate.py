@@ -125,16 +125,3 @@ def interval(values: Float) -> dict[str, float]:
     mean = float(values.mean())
     half = 1.96 * float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else 0.0
     return {"mean": mean, "low": mean - half, "high": mean + half}
-
-
-def calibration_error(stated: Float, came_true: NDArray[np.bool_], bins: int = 10) -> float:
-    """Expected calibration error over bins of equal count: the weighted gap of mean and frequency."""
-    order = np.argsort(stated, kind="stable")
-    parts = [p for p in np.array_split(order, bins) if len(p)]
-    return float(sum(len(p) * abs(stated[p].mean() - came_true[p].mean()) for p in parts) / len(order))
-
-
-def calibration_error_by_chance(stated: Float, draws: int = 200, seed: int = 0) -> float:
-    """Mean of `calibration_error` where every statement is right: few statements never lie evenly on the line."""
-    rng = np.random.default_rng(seed)
-    return float(np.mean([calibration_error(stated, rng.random(len(stated)) < stated) for _ in range(draws)]))

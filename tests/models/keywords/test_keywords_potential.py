@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 
 from hypograph.models.keywords.candidates import candidates, select, tabulate
 from hypograph.models.keywords.features import NAMES, padded, snapshots
-from hypograph.models.keywords.metrics import auroc, auroc_interval, calibration_error
+from hypograph.models.keywords.metrics import auroc, auroc_interval
 from hypograph.models.keywords.potential import Outcomes, fit_head, fit_shrunk_head, outcomes
 from hypograph.models.keywords.ridge import count_words
 from hypograph.models.keywords.setmodel import fit_set_model
@@ -83,14 +83,6 @@ def test_auroc_agrees_with_scikit_learn_ties_included() -> None:
     assert interval is not None
     assert interval["low"] < interval["value"] < interval["high"]
     assert auroc(score, np.zeros(300, bool)) is None
-
-
-def test_calibration_error_is_zero_for_true_rates_and_large_for_wrong_ones() -> None:
-    rng = np.random.default_rng(3)
-    p = rng.random(20_000)
-    positive = rng.random(20_000) < p
-    assert calibration_error(p, positive) < 0.02
-    assert calibration_error(1 - p, positive) > 0.3
 
 
 def test_selection_sees_only_earlier_years() -> None:

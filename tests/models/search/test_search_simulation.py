@@ -10,14 +10,7 @@ from hypograph.models.search import ours, strategies
 from hypograph.models.search.beliefs import Beliefs
 from hypograph.models.search.landscape import DETAILS, LEVELS, SCENARIOS, SIZE, UNSET, VALUES, Landscape
 from hypograph.models.search.ranking import rank_all
-from hypograph.models.search.simulate import (
-    STRATEGIES,
-    calibration_error,
-    calibration_error_by_chance,
-    check_names,
-    interval,
-    simulate,
-)
+from hypograph.models.search.simulate import STRATEGIES, check_names, interval, simulate
 from hypograph.models.search.tables import NONE, Tables
 
 
@@ -257,19 +250,6 @@ def test_choosing_pairs_by_the_decision_beats_random_pairs() -> None:
     other = rank_all("random", 12, [40], 120, 0)[0]
     assert mine.top.mean() > other.top.mean() + 0.08
     assert 0.9 < mine.covered.mean() < 0.99
-
-
-def test_calibration_error_of_a_perfect_and_a_boastful_statement() -> None:
-    rng = np.random.default_rng(0)
-    stated = rng.random(20_000)
-    assert calibration_error(stated, rng.random(20_000) < stated) < 0.02
-    assert calibration_error(np.ones(100), np.zeros(100, dtype=bool)) == 1.0
-
-
-def test_calibration_error_by_chance_is_that_of_a_fair_coin() -> None:
-    # Ten bins of a hundred tosses: the mean of |N(0, .05)| is .05 √(2/π).
-    assert calibration_error_by_chance(np.full(1000, 0.5), 2000) == pytest.approx(0.05 * np.sqrt(2 / np.pi), abs=0.001)
-    assert calibration_error_by_chance(np.ones(50)) == 0.0
 
 
 def test_unknown_names_are_refused() -> None:

@@ -1,0 +1,36 @@
+"""Whether stated probabilities come true as often as they say."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float = NDArray[np.float64]
+
+
+def calibration_error(stated: Float, came_true: NDArray[np.bool_], bins: int = 10) -> float:
+    """Expected calibration error over bins of equal count, in [0, 1]; 0 where nothing is stated.
+
+    Parameters
+    ----------
+    stated
+        Probabilities, shape ``(n,)``.
+    came_true
+        Whether what was stated is so, shape ``(n,)``.
+    bins
+        Number of bins; a bin that would be empty is left out.
+
+    Returns
+    -------
+    float
+        Mean over bins, by size, of the gap between mean statement and frequency (Naeini et al. 2015).
+    """
+    order = np.argsort(stated, kind="stable")
+    parts = [p for p in np.array_split(order, bins) if len(p)]
+    return float(sum(len(p) * abs(stated[p].mean() - came_true[p].mean()) for p in parts) / max(len(order), 1))
+
+
+def calibration_error_by_chance(stated: Float, draws: int = 200, seed: int = 0) -> float:
+    """Mean of `calibration_error` where every statement is right: few statements never lie evenly on the line."""
+    rng = np.random.default_rng(seed)
+    return float(np.mean([calibration_error(stated, rng.random(len(stated)) < stated) for _ in range(draws)]))
