@@ -18,7 +18,7 @@ from hypograph.flows.readers.hypotheses_papers import Paper, read_papers
 from hypograph.flows.units import UnitRunner
 from hypograph.models.errors import BudgetSpentError, CapabilityError, InputError
 from hypograph.models.records import Outcome, Unit
-from hypograph.models.search.components import lexical_components, lexical_grades, recall, shorten
+from hypograph.models.search.components import least_alike, lexical_components, lexical_grades, recall, shorten
 from hypograph.models.search.corpus import passages_of
 from hypograph.models.search.simulate import interval
 from hypograph.models.search.texts import TextTask, sentences
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from hypograph.flows.knowledge import Knowledge
 
 METHODS = ("coarse", *STRATEGIES)
+# What the grader is measured on: the published hypothesis itself, and that of the least similar paper.
+CONTROLS = ("published", "unrelated")
 # Characters of the survey and of a value, and values a slot: a call costs a small local model what it has to
 # read and write.
 SURVEY_SHOWN, VALUE_SHOWN, VALUES = 800, 96, 4
@@ -68,7 +70,8 @@ def evaluate_command(
     for strategy in strategies:
         if strategy not in STRATEGIES:
             raise InputError(f"no such strategy: {strategy!r}", where="--strategies", expected=" or ".join(STRATEGIES))
-    chosen = read_papers(benchmark)[:papers]
+    listed = read_papers(benchmark)
+    chosen = listed[:papers]
     settings = load_settings()
     with open_knowledge(settings, _NoSink(), share_prefix=True) as knowledge:
         if knowledge.gateway is None and not lexical:
@@ -79,7 +82,13 @@ def evaluate_command(
             )
         tell(f"language model: {knowledge.sentence}")
         evaluation = Evaluation(
-            strategies, budget, lexical, seed, knowledge, UnitRunner(_Files(), settings.home / "evaluations")
+            strategies,
+            budget,
+            lexical,
+            seed,
+            knowledge,
+            UnitRunner(_Files(), settings.home / "evaluations"),
+            [p.hypothesis for p in listed],
         )
         rows, stopped = evaluation.all(chosen, tell)
     return _document(rows, ("coarse", *strategies), lexical, budget, seed, stopped)
@@ -94,7 +103,10 @@ class _NoSink:
 
 @dataclass
 class Evaluation:
-    """Papers evaluated one after the other; a finished one is a unit, read from its file the next time."""
+    """Papers evaluated one after the other; each search and each grading is a unit, read from its file the next time.
+
+    `hypotheses` are those of all papers of the benchmark: the least similar one is what a grader must not find.
+    """
 
     strategies: Sequence[str]
     budget: int
@@ -102,6 +114,7 @@ class Evaluation:
     seed: int
     knowledge: Knowledge
     runner: UnitRunner
+    hypotheses: Sequence[str] = ()
 
     def all(self, papers: Sequence[Paper], tell: Callable[[str], None]) -> tuple[list[dict[str, Any]], str | None]:
         """Evaluate papers; when the budget of tokens or money is spent, return those that are done and why."""
@@ -125,45 +138,54 @@ class Evaluation:
 
     def paper(self, paper: Paper, tell: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
         """Search with each strategy, cut all texts to the length of the shortest, and grade them."""
+        runs = {strategy: self._run(paper, strategy, tell) for strategy in self.strategies}
+        texts = {"coarse": paper.coarse} | {strategy: run["statement"] for strategy, run in runs.items()}
+        length = min(len(texts[s].split()) for s in self.strategies)
+        other = least_alike(paper.hypothesis, self.hypotheses)
+        if other is not None:
+            texts |= dict(zip(CONTROLS, (paper.hypothesis, other), strict=True))
+        cut = {name: shorten(text, length) for name, text in texts.items()}
         inputs = {
-            "paper": paper,
-            "strategies": self.strategies,
-            "budget": self.budget,
+            "hypothesis": paper.hypothesis,
+            "texts": cut,
             "lexical": self.lexical,
-            "seed": self.seed,
-            "knowledge": [getattr(source, "name", "") for source in self.knowledge.hypotheses().values()],
             "grader": self.knowledge.gateway.config.settings_key if self.knowledge.gateway else "",
         }
-        return self.runner.run("benchmark-paper", inputs, lambda: Outcome(self._measured(paper, tell)))
+        graded = self.runner.run("benchmark-grades", inputs, lambda: Outcome(self._graded(paper, cut)))
+        return {"title": paper.title, "words": length, "runs": {"coarse": dict.fromkeys(SPENT, 0)} | runs, **graded}
 
-    def _measured(self, paper: Paper, tell: Callable[[str], None]) -> dict[str, Any]:
-        texts = {"coarse": paper.coarse}
-        runs = {"coarse": {"calls": 0, "proposals": 0, "tokens": 0, "cost": 0.0, "seconds": 0.0}}
-        for strategy in self.strategies:
+    def _run(self, paper: Paper, strategy: str, tell: Callable[[str], None]) -> dict[str, Any]:
+        """Search with a strategy and keep what it found and what it cost."""
+
+        def work() -> Outcome:
             began, before = time.monotonic(), _spent(self.knowledge)
             found = self._searched(paper, strategy)
             if found["stopped"]:
                 raise BudgetSpentError(found["stopped"], where=paper.title)
-            after = _spent(self.knowledge)
-            texts[strategy] = found["statement"]
-            runs[strategy] = {
-                "calls": found["calls"],
-                "proposals": found["proposals"],
-                "tokens": after["tokens"] - before["tokens"],
-                "cost": after["cost"] - before["cost"],
-                "seconds": round(time.monotonic() - began, 3),
-            }
-            tell(f"{paper.title[:40]}: {strategy}, {found['calls']} judge calls in {runs[strategy]['seconds']:.0f} s")
-        length = min(len(texts[s].split()) for s in self.strategies)
-        cut = {name: shorten(text, length) for name, text in texts.items()}
+            after, seconds = _spent(self.knowledge), round(time.monotonic() - began, 3)
+            tell(f"{paper.title[:40]}: {strategy}, {found['calls']} judge calls in {seconds:.0f} s")
+            spent = {key: after[key] - before[key] for key in ("tokens", "cost")}
+            kept = {key: found[key] for key in ("statement", "calls", "proposals")}
+            return Outcome({**kept, **spent, "seconds": seconds})
+
+        inputs = {
+            "paper": paper,
+            "strategy": strategy,
+            "budget": self.budget,
+            "seed": self.seed,
+            "knowledge": [getattr(source, "name", "") for source in self.knowledge.hypotheses().values()],
+        }
+        return self.runner.run("benchmark-search", inputs, work)
+
+    def _graded(self, paper: Paper, texts: dict[str, str]) -> dict[str, Any]:
         gateway = self.knowledge.gateway
         if self.lexical or gateway is None:
             parts = lexical_components(paper.hypothesis)
-            grades = {name: lexical_grades(parts, text) for name, text in cut.items()}
+            grades = {name: lexical_grades(parts, text) for name, text in texts.items()}
         else:
             parts = listed_components(gateway, paper.hypothesis, self.runner)
-            grades = {name: component_grades(gateway, parts, text) for name, text in cut.items()}
-        return {"title": paper.title, "components": len(parts), "words": length, "grades": grades, "runs": runs}
+            grades = {name: component_grades(gateway, parts, text) for name, text in texts.items()}
+        return {"components": len(parts), "grades": grades}
 
     def _searched(self, paper: Paper, strategy: str) -> dict[str, Any]:
         request = Request(
@@ -187,6 +209,21 @@ class Evaluation:
 
 def _spent(knowledge: Knowledge) -> dict[str, Any]:
     return knowledge.document() or {"calls": 0, "tokens": 0, "cost": 0.0}
+
+
+def _grader(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """Say what the grader finds in the published hypothesis and in that of another paper; None without another."""
+    both = [[recall(row["grades"][name])[1] for name in CONTROLS] for row in rows if CONTROLS[0] in row["grades"]]
+    if not both:
+        return None
+    published, unrelated = np.array(both).T
+    apart = interval(published - unrelated)
+    return {
+        "published": interval(published),
+        "unrelated": interval(unrelated),
+        "difference": apart,
+        "tells_them_apart": apart["low"] > 0 and len(both) > 1,
+    }
 
 
 def _document(
@@ -218,6 +255,7 @@ def _document(
             if lexical
             else "Components listed and graded 0 to 3 by the configured model; texts cut to equal length."
         ),
+        "grader": _grader(rows),
         "methods": documents,
         "by_paper": [
             {

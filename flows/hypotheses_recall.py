@@ -22,8 +22,7 @@ class _Components(BaseModel):
     components: list[str] = Field(max_length=MOST)
 
 
-class _Grade(BaseModel):
-    grade: int = Field(ge=0, le=3)
+GRADES = ("not at all", "loosely related", "mostly", "exactly")
 
 
 def listed_components(gateway: Gateway, hypothesis: str, runner: UnitRunner) -> list[str]:
@@ -49,23 +48,29 @@ def listed_components(gateway: Gateway, hypothesis: str, runner: UnitRunner) -> 
     return found
 
 
-def component_grades(gateway: Gateway, components: Sequence[str], text: str) -> list[int]:
-    """Grade how far a text holds each component: 0 not, 1 loosely, 2 mostly, 3 exactly; unusable is 0.
+def component_grades(gateway: Gateway, components: Sequence[str], text: str) -> list[list[float]]:
+    """Grade how far a text holds each component.
 
-    The text comes first, so that a server that keeps the start of a prompt reads it once for all components.
+    A small model names the same grade for everything; how it wavers between the grades says more. So each component
+    is a closed question, asked with the grades in both orders.
+
+    Returns
+    -------
+    list of list of float
+        Of each component the probabilities of the grades 0 (not at all) to 3 (exactly), sum 1. What cannot be read
+        counts as 0.
     """
-    from hypograph.agents.gateway.questions import Question
-    from hypograph.agents.prompts import data
+    from hypograph.agents.gateway.questions import Closed, Reading
+    from hypograph.agents.prompts import data, template
 
-    questions = [
-        Question(
-            "grade",
-            "You compare scientific hypotheses, strictly.",
-            f"Hypothesis: <<<{data(text)}>>>\n\nComponent: <<<{data(part, 200)}>>>\n\n"
-            "How far does the hypothesis contain the component? "
-            "0 not at all, 1 loosely related, 2 mostly, 3 exactly.",
-            _Grade,
-        )
-        for part in components
-    ]
-    return [a.value.grade if a.value is not None else 0 for a in gateway.ask_all(questions)]
+    system = template("closed_system").template.strip()
+    # The text comes first, so that a server that keeps the start of a prompt reads it once for all components.
+    told = f"Hypothesis: <<<{data(text)}>>>\nHow far does it contain the component? Answer with the letter only.\n"
+    questions = []
+    for part in components:
+        readings = []
+        for order in ((0, 1, 2, 3), (3, 2, 1, 0)):
+            options = "\n".join(f"{letter} {GRADES[g]}" for letter, g in zip("ABCD", order, strict=True))
+            readings.append(Reading(f"{told}{options}\nComponent: <<<{data(part, 200)}>>>", order))
+        questions.append(Closed("grade", system, tuple(readings)))
+    return [[float(p) for p in c.p] if c.valid else [1.0, 0.0, 0.0, 0.0] for c in gateway.choose_all(questions)]

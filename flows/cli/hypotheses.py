@@ -133,7 +133,16 @@ def evaluate(
 
     document = evaluate_command(benchmark, papers, budget, strategies.split(","), lexical, seed, say)
     rows = [(m["method"], m["recall"], m["soft"]["mean"], m["hard"]["mean"], m["calls"]) for m in document["methods"]]
-    emit(document, as_json, table(("method", "recall", "soft", "hard", "calls a paper"), rows))
+    shown = table(("method", "recall", "soft", "hard", "calls a paper"), rows)
+    emit(document, as_json, f"{shown}\n{_grader_text(document['grader'])}")
+
+
+def _grader_text(grader: dict[str, Any] | None) -> str:
+    if grader is None:
+        return "grader: not measured, the benchmark has one paper only"
+    published, unrelated = grader["published"]["mean"], grader["unrelated"]["mean"]
+    verdict = "" if grader["tells_them_apart"] else "; it does not tell them apart, so the recalls above say nothing"
+    return f"grader: finds {published:.2f} of the published hypothesis, {unrelated:.2f} of another paper's{verdict}"
 
 
 def _text(value: str, where: str, must: bool = False) -> str:

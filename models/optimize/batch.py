@@ -63,6 +63,8 @@ class Batch:
         As things stand; its `sd` shrinks around what is believed.
     best
         Best outcome measured or believed, one a draw, shape ``(k,)``.
+    worth
+        Parts of a source's utility of the candidates, shape ``(d, m)``, or None.
     """
 
     prediction: Prediction
@@ -71,6 +73,7 @@ class Batch:
     at: Coded
     alike: Coded | None
     size: int
+    worth: Floats | None = None
 
     def __post_init__(self) -> None:
         k, t, m = self.prediction.cross.shape
@@ -82,12 +85,13 @@ class Batch:
         """Take candidate i as measured, with the outcome that each draw predicts for it."""
         now, t = self.prediction, self._rows
         near = self.at.squares(i)
+        shared = np.zeros(now.cross.shape[2]) if self.worth is None else self.worth[:, i] @ self.worth
         for k, draw in enumerate(now.draws):
             squares = self.alike.squares(i) if self.alike is not None and now.alike[k] else near
             factor = self._factor[k, :t]
-            row = self.draws.covariance(squares, np.array([draw]))[0]
+            row = self.draws.covariance(squares, np.array([draw]))[0] + now.spread[k] * shared
             here = factor[:, i]
-            pivot = np.sqrt(max(1.0 - float(here @ here), 1e-10) + now.noise[k] / now.variance[k] + 1e-8)
+            pivot = np.sqrt(max(float(row[i]) - float(here @ here), 1e-10) + now.noise[k] / now.variance[k] + 1e-8)
             self._factor[k, t] = (row - here @ factor) / pivot
             now.sd[k] = np.sqrt(np.maximum(now.sd[k] ** 2 - now.variance[k] * self._factor[k, t] ** 2, 1e-10))
             self.best[k] = max(self.best[k], now.mean[k, i])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +18,15 @@ from hypograph.models.errors import SpaceError
 from hypograph.models.optimize.aim import Aim
 from hypograph.models.optimize.batch import LARGEST, Batch, Coded
 from hypograph.models.optimize.belief import kinds
-from hypograph.models.optimize.candidates import candidates, distances, identity, spread
-from hypograph.models.optimize.hyperparameters import NUMERIC_STRETCH, Hyperparameters, Prior, draw, embeddable
+from hypograph.models.optimize.candidates import candidates, identity, spread
+from hypograph.models.optimize.hyperparameters import Hyperparameters, Prior, draw
 from hypograph.models.optimize.hypervolume import expected_gain
+from hypograph.models.optimize.known import Similar, Worth, parts, squared, told
 from hypograph.models.optimize.space import Point, Space
 from hypograph.models.optimize.surrogate import Distances, Prediction, predict
 from hypograph.models.optimize.trials import (
     Objective,
     Trial,
-    goal_text,
     levels,
     measured,
     ordered,
@@ -116,7 +116,8 @@ class Bayesian:
         rng: np.random.Generator,
     ) -> list[Suggestion]:
         goal, tried = self.objectives[0], [t.parameters for t in known]
-        model = _Model(self, goal, _knowledge(self), tried, y, pending, free, n, values=goal.target is not None)
+        said = told(self.space, self.objectives, self.scorer)
+        model = _Model(self, goal, said, tried, y, pending, free, n, values=goal.target is not None)
         picked = [t.parameters for t in known] + list(pending)
         points, found = model.points, []
         prediction = model.batch.prediction
@@ -237,7 +238,7 @@ class _Model:
         self,
         owner: Bayesian,
         objective: Objective,
-        knowledge: tuple[dict[str, dict[Any, float]] | None, dict[str, Floats] | None],
+        knowledge: tuple[Worth | None, Similar | None],
         tried: Sequence[Point],
         y: Floats,
         pending: Sequence[Point],
@@ -246,7 +247,7 @@ class _Model:
         *,
         values: bool = False,
     ) -> None:
-        self.points = [*pending, *free]
+        self.points = self._among = [*pending, *free]
         self.centre, self.scale = float(y.mean()), float(y.std()) or 1.0
         self._space, self._y = owner.space, (y - self.centre) / self.scale
         self._worth, self._similar = knowledge
@@ -276,6 +277,7 @@ class _Model:
             Coded(self._space, self.points, None),
             None if self._similar is None else Coded(self._space, self.points, self._similar),
             more + 1,
+            None if self._worth is None else parts(self._worth, self.points, self._among),
         )
         self.aim = self._aimed(objective, prediction) if values else None
         for i in range(len(pending)):
@@ -296,16 +298,15 @@ class _Model:
         return np.full(len(prediction.weights), float(self._y.max()))
 
     def _predict(self, tried: Sequence[Point], points: Sequence[Point]) -> Prediction:
-        u = None if self._worth is None else (_worths(self._worth, tried), _worths(self._worth, points))
-        if u is not None:
-            centre, width = u[1].mean(), u[1].std() or 1.0
-            u = ((u[0] - centre) / width, (u[1] - centre) / width)
+        u = None
+        if self._worth is not None:
+            u = parts(self._worth, tried, self._among), parts(self._worth, points, self._among)
         alike = None if self._similar is None else self._squares(tried, points, self._similar)
         return predict(self._squares(tried, points, None), self._y, self._draws, self._kinds, alike=alike, u=u)
 
-    def _squares(self, tried: Sequence[Point], points: Sequence[Point], similar: dict[str, Floats] | None) -> Distances:
-        within = _squared(self._space, tried, tried, similar)
-        return Distances(within, _squared(self._space, tried, points, similar))
+    def _squares(self, tried: Sequence[Point], points: Sequence[Point], similar: Similar | None) -> Distances:
+        within = squared(self._space, tried, tried, similar)
+        return Distances(within, squared(self._space, tried, points, similar))
 
 
 def _told(objective: Objective, model: _Model, mean: float, sd: float) -> str:
@@ -314,38 +315,3 @@ def _told(objective: Objective, model: _Model, mean: float, sd: float) -> str:
     if objective.target is not None:
         return f"{objective.name} {max(-centre, 0.0):.3g} ± {width:.2g} from its target"
     return f"{objective.name} {-centre if objective.direction == 'min' else centre:.3g} ± {width:.2g}"
-
-
-def _worths(worth: dict[str, dict[Any, float]], points: Sequence[Point]) -> Floats:
-    return np.array([sum(values.get(p[name], 0.0) for name, values in worth.items()) for p in points])
-
-
-def _squared(space: Space, a: Sequence[Point], b: Sequence[Point], similar: dict[str, Floats] | None) -> Floats:
-    squares = distances(space, a, b)
-    for j, p in enumerate(space.parameters):
-        if not p.options:
-            squares[j] = (NUMERIC_STRETCH * squares[j]) ** 2
-        elif similar is not None and p.name in similar:
-            index = {o: i for i, o in enumerate(p.options)}
-            left, right = [index[x[p.name]] for x in a], [index[x[p.name]] for x in b]
-            squares[j] = (1.0 - similar[p.name])[np.ix_(left, right)]
-        else:
-            squares[j] = squares[j] ** 2
-    return squares
-
-
-def _knowledge(owner: Bayesian) -> tuple[dict[str, dict[Any, float]] | None, dict[str, Floats] | None]:
-    """Ask the source once for utilities and similarities of all options; None where it says nothing."""
-    if owner.scorer is None:
-        return None, None
-    goal = goal_text(owner.objectives)
-    worth: dict[str, dict[Any, float]] = {}
-    similar: dict[str, Floats] = {}
-    for p in (p for p in owner.space.parameters if p.options):
-        values = np.asarray(owner.scorer.utilities(goal, p.name, p.options), dtype=float)
-        worth[p.name] = dict(zip(p.options, (float(v) for v in values), strict=True))
-        matrix = np.asarray(owner.scorer.similarities(goal, p.name, p.options), dtype=float)
-        if np.abs(matrix - np.eye(len(matrix))).max() > 1e-9:
-            similar[p.name] = embeddable(matrix)
-    told = any(len(set(v.values())) > 1 for v in worth.values())
-    return (worth if told else None), (similar or None)

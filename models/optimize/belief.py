@@ -2,10 +2,11 @@
 
 Every draw is weighed by its marginal likelihood (Rasmussen & Williams 2006, eq. 5.8) with the signal's variance
 integrated out under an inverse-gamma prior (O'Hagan & Forster 2004, sec. 11.3). Knowledge enters as further
-hypotheses about the same data, never as a fact: a utility u adds the prior mean m + βu for a few values of β, a
-similarity of options adds kernels in which alike options are close. Half of the prior weight stays on "the
-knowledge is worth nothing"; knowledge is used only while the campaign's own results give it the weight that the
-gate asks for. Where the gate is closed the draws, and so the suggestions, are exactly those without knowledge.
+hypotheses about the same data, never as a fact: a utility u = Σ_j u_j, a part a parameter, adds Σ_j β_j u_j with
+weights β_j of their own, Normal(β, (0.6 β)²) for two values of β (Rasmussen & Williams 2006, sec. 2.7), a similarity
+of options adds kernels in which alike options are close. Half of the prior weight stays on "the knowledge is worth
+nothing"; knowledge is used only while the campaign's own results give it the weight that the gate asks for. Where
+the gate is closed the draws, and so the suggestions, are exactly those without knowledge.
 """
 
 from __future__ import annotations
@@ -30,14 +31,20 @@ VARIANCE_SHAPE = (
     2.0  # of the inverse-gamma prior of the signal's variance; its scale is the same, so its mode is below 1
 )
 REPRESENTATIVES = 8
+DOUBT = 0.6  # prior standard deviation of a part's weight, as share of its mean
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of hypothesis: weight β of the utility in the prior mean, and whether alike options are close."""
+    """A kind of hypothesis: mean weight β of the utility's parts, and whether alike options are close."""
 
     beta: float = 0.0
     alike: bool = False
+
+    @property
+    def spread(self) -> float:
+        """Prior variance of the weight of each part."""
+        return (DOUBT * self.beta) ** 2
 
 
 def kinds(*, utility: bool, similarity: bool) -> list[Kind]:
@@ -147,3 +154,25 @@ def standardised(utility: Floats) -> Floats:
     return np.asarray(
         np.where(spread > 0, (utility - utility.mean(1, keepdims=True)) / np.maximum(spread, 1e-300), 0.0)
     )
+
+
+def parted(pool: Ints, utility: Floats) -> Floats:
+    """Split a utility into what each parameter's options add on average over the candidates.
+
+    Parameters
+    ----------
+    pool
+        Candidates as option indices, shape ``(m, d)``.
+    utility
+        Utility of each candidate, shape ``(m,)``.
+
+    Returns
+    -------
+    ndarray
+        Shape ``(d, m)``, each row with mean 0; over a full grid they sum to an additive utility without its mean.
+    """
+    parts = np.empty(pool.shape[::-1])
+    for part, options in zip(parts, pool.T, strict=True):
+        count = np.maximum(np.bincount(options), 1)
+        part[:] = (np.bincount(options, utility) / count)[options]
+    return np.asarray(parts - utility.mean())

@@ -19,6 +19,7 @@ from hypograph.models.optimize.belief import (
     expected_improvement,
     kinds,
     log_evidence,
+    parted,
     representatives,
     standardised,
     weigh,
@@ -123,11 +124,14 @@ class Factors:
         self.inverse = np.zeros((len(noise), replicates, budget, budget), dtype=np.float32)
         self.log_det = np.zeros((len(noise), replicates))
 
-    def grow(self, t: int, correlation: Singles) -> None:
-        """Add row t, whose correlations with the rows before it are given, shape ``(k, s, t)``."""
+    def grow(self, t: int, correlation: Singles, more: Singles | float = 0.0) -> None:
+        """Add row t, whose covariances with the rows before it are given, shape ``(k, s, t)``.
+
+        `more` is what its variance exceeds 1 by, noise left out, shape ``(s,)``.
+        """
         before = self.inverse[:, :, :t, :t]
         along = (before @ correlation[..., None])[..., 0]
-        rest = self._diagonal - np.einsum("kst,kst->ks", along, along, dtype=np.float64)
+        rest = self._diagonal + more - np.einsum("kst,kst->ks", along, along, dtype=np.float64)
         root = np.sqrt(np.maximum(rest, JITTER))
         self.inverse[:, :, t, :t] = -(along[:, :, None] @ before)[:, :, 0] / root[..., None]
         self.inverse[:, :, t, t] = 1.0 / root
@@ -175,7 +179,8 @@ def lockstep(
     found = kinds(utility=utility is not None, similarity=similarity is not None)
     u = None if utility is None else np.broadcast_to(utility, (len(starts), len(pool)))
     done = []
-    chunk = max(1, MEMORY // (len(draws.noise) * budget**2 * (1 + (similarity is not None)) + 2 * budget * len(pool)))
+    parts = 0 if u is None else pool.shape[1]
+    chunk = max(1, MEMORY // (len(draws.noise) * budget**2 * len(found) + (2 * budget + parts) * len(pool)))
     for i in range(0, len(starts), chunk):
         here = slice(i, i + chunk)
         worth = None if u is None else standardised(u[here]).astype(np.float32)
@@ -205,8 +210,8 @@ class _Replicates:
         self._starts, self._t = np.asarray(starts, dtype=np.int64), 0
         self._picks = np.zeros((len(starts), budget), dtype=np.int64)
         self._patterns = np.zeros((len(starts), budget, len(table.pool)), dtype=np.intp)
-        sides = [False, True] if any(k.alike for k in found) else [False]
-        self._factors = {a: Factors(table.draws.noise, len(starts), budget) for a in sides}
+        self._parts = None if u is None else np.stack([parted(table.pool, row) for row in u]).astype(np.float32)
+        self._factors = {k: Factors(table.draws.noise, len(starts), budget) for k in found}
 
     def run(self) -> Ints:
         """Try the starts, then what is expected to improve most, until the budget is spent."""
@@ -222,8 +227,15 @@ class _Replicates:
         for i in everyone:
             self._patterns[i, t] = self._table.patterns(int(rows[i]))
         among = np.take_along_axis(self._patterns[:, t], before, axis=1)
-        for alike, factors in self._factors.items():
-            factors.grow(t, self._table.of_rows(alike, rows, before, among))
+        plain = {a: self._table.of_rows(a, rows, before, among) for a in {k.alike for k in self._kinds}}
+        for kind, factors in self._factors.items():
+            if self._parts is None or not kind.spread:
+                factors.grow(t, plain[kind.alike])
+                continue
+            own = self._parts[everyone, :, rows]
+            others = np.take_along_axis(self._parts, before[:, None], axis=2)
+            shared = np.float32(kind.spread) * np.einsum("sd,sdt->st", own, others)
+            factors.grow(t, plain[kind.alike] + shared, kind.spread * (own**2).sum(1))
         self._picks[:, t] = rows
         self._t += 1
 
@@ -232,17 +244,11 @@ class _Replicates:
         picks = self._picks[:, :t]
         y = self._values[picks]
         y = (y - y.mean(1, keepdims=True)) / np.maximum(y.std(1, keepdims=True), 1e-9)
-        white = {a: self._whitened(a, y) for a in self._factors}
-        centre, worth = np.zeros(len(picks)), white
-        if self._u is not None:
-            # The outcomes are centred on the tried rows, so the prior mean has to be, too.
-            tried = np.take_along_axis(self._u, picks, axis=1)
-            centre = tried.mean(1)
-            worth = {a: self._whitened(a, tried - centre[:, None]) for a in self._factors}
-        residuals = [
-            white[k.alike] - np.float32(k.beta) * worth[k.alike] if k.beta else white[k.alike] for k in self._kinds
-        ]
-        weighed = [log_evidence(r, self._factors[k.alike].log_det) for k, r in zip(self._kinds, residuals, strict=True)]
+        # The outcomes are centred on the tried rows, so the prior mean has to be, too.
+        tried = np.zeros(picks.shape) if self._u is None else np.take_along_axis(self._u, picks, axis=1)
+        centre = tried.mean(1)
+        white = [self._whitened(k, y - k.beta * (tried - centre[:, None])) for k in self._kinds]
+        weighed = [log_evidence(w, self._factors[k].log_det) for k, w in zip(self._kinds, white, strict=True)]
         weights, _ = weigh([evidence for evidence, _ in weighed], t)
         chosen = np.zeros(len(picks), dtype=np.int64)
         for i, rows in enumerate(picks):
@@ -251,21 +257,26 @@ class _Replicates:
                 q, k = divmod(int(index), weights.shape[1])
                 kind = self._kinds[q]
                 cross = self._table.of_draw(k, kind.alike, rows, self._patterns[i, :t])
-                factor = self._factors[kind.alike].inverse[k, i, :t, :t] @ cross
-                mean = residuals[q][k, i] @ factor
+                alone: Singles | float = 1.0
+                if self._parts is not None and kind.spread:
+                    parts = self._parts[i]
+                    cross = cross + np.float32(kind.spread) * (parts[:, rows].T @ parts)
+                    alone = np.float32(1.0) + np.float32(kind.spread) * (parts**2).sum(0)
+                factor = self._factors[kind].inverse[k, i, :t, :t] @ cross
+                mean = white[q][k, i] @ factor
                 if kind.beta and self._u is not None:
                     mean += np.float32(kind.beta) * (self._u[i] - np.float32(centre[i]))
-                left = np.maximum(1.0 - np.einsum("tm,tm->m", factor, factor), np.float32(JITTER))
+                left = np.maximum(alone - np.einsum("tm,tm->m", factor, factor), np.float32(JITTER))
                 sd = np.sqrt(left * np.float32(weighed[q][1][k, i]))
                 gain += np.float32(share) * expected_improvement(mean, sd, float(y[i].max()))
             gain[rows] = -np.inf
             chosen[i] = gain.argmax()
         return chosen
 
-    def _whitened(self, alike: bool, x: Floats) -> Singles:
+    def _whitened(self, kind: Kind, x: Floats) -> Singles:
         """Multiply ``(s, t)`` by each inverse factor, shape ``(k, s, t)``.
 
         One vector at a time, so that rounding is the same with and without knowledge.
         """
-        inverse = self._factors[alike].inverse[:, :, : self._t, : self._t]
+        inverse = self._factors[kind].inverse[:, :, : self._t, : self._t]
         return np.asarray((inverse @ x.astype(np.float32)[..., None])[..., 0])

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 ADDITIVE_STRETCH = 4.0
 NUMERIC_STRETCH = 3.0  # a number's full range counts as this many changes of an option
-BETAS = (0.25, 0.5, 1.0, 2.0)
+BETAS = (0.25, 0.6)
 
 
 @dataclass(frozen=True, slots=True)

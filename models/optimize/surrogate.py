@@ -64,6 +64,8 @@ class Prediction:
         Variance of the signal, to which `sd` and `noise` are scaled already, shape ``(k,)``.
     cross
         Whitened correlations of the tried points with the candidates, shape ``(k, t, m)``.
+    spread
+        Prior variance of the weight of each part of a source's utility, shape ``(k,)``.
     """
 
     weights: Floats
@@ -75,6 +77,7 @@ class Prediction:
     alike: NDArray[np.bool_]
     variance: Floats
     cross: Floats
+    spread: Floats
 
     def moments(self) -> tuple[Floats, Floats]:
         """Mean and standard deviation of each candidate over the draws, shapes ``(m,)``."""
@@ -111,25 +114,27 @@ def predict(
     alike
         Distances by a source's similarity of options, for the kinds that use it.
     u
-        A source's utility of the tried points and of the candidates, shapes ``(t,)`` and ``(m,)``.
+        The parts of a source's utility of the tried points and of the candidates, shapes ``(d, t)`` and ``(d, m)``.
     """
     sides = {False: at, True: alike or at}
-    factors = {a: _factors(sides[a], draws) for a in {k.alike for k in found}}
-    centre = float(u[0].mean()) if u else 0.0
-    residuals = [y - (k.beta * (u[0] - centre) if u else 0.0) for k in found]
-    white = [factors[k.alike] @ r for k, r in zip(found, residuals, strict=True)]
-    log_det = {a: -np.log(np.diagonal(f, axis1=1, axis2=2)).sum(1) for a, f in factors.items()}
-    weighed = [log_evidence(w, log_det[k.alike]) for k, w in zip(found, white, strict=True)]
+    tried, free = u if u else (np.zeros((1, len(y))), np.zeros((1, at.across.shape[2])))
+    centre = float(tried.sum(0).mean())
+    factors = [_factors(draws.covariance(sides[k.alike].within) + k.spread * (tried.T @ tried), draws) for k in found]
+    white = [f @ (y - k.beta * (tried.sum(0) - centre)) for k, f in zip(found, factors, strict=True)]
+    log_det = [-np.log(np.diagonal(f, axis1=1, axis2=2)).sum(1) for f in factors]
+    weighed = [log_evidence(w, d) for w, d in zip(white, log_det, strict=True)]
     weights, _ = weigh([evidence[:, None] for evidence, _ in weighed], len(y))
     chosen, share = representatives(weights.ravel(), REPRESENTED)
     kind, which = np.divmod(chosen, len(draws.noise))
     variance = np.array([weighed[q][1][k] for q, k in zip(kind, which, strict=True)])
     mean, left, cross = [], [], []
     for q, k in zip(kind, which, strict=True):
-        alike_here = found[q].alike
-        c = factors[alike_here][k] @ draws.covariance(sides[alike_here].across, np.array([k]))[0]
-        mean.append(white[q][k] @ c + (found[q].beta * (u[1] - centre) if u else 0.0))
-        left.append(np.maximum(1.0 - np.einsum("tm,tm->m", c, c), 1e-10))
+        here = found[q]
+        across = draws.covariance(sides[here.alike].across, np.array([k]))[0] + here.spread * (tried.T @ free)
+        c = factors[q][k] @ across
+        mean.append(white[q][k] @ c + here.beta * (free.sum(0) - centre))
+        alone = 1.0 + here.spread * (free**2).sum(0)
+        left.append(np.maximum(alone - np.einsum("tm,tm->m", c, c), 1e-10))
         cross.append(c)
     return Prediction(
         share,
@@ -141,11 +146,11 @@ def predict(
         np.array([found[q].alike for q in kind]),
         variance,
         np.array(cross),
+        np.array([found[q].spread for q in kind]),
     )
 
 
-def _factors(at: Distances, draws: Hyperparameters) -> Floats:
-    """Inverse Cholesky factors of the tried points' correlations, shape ``(k, t, t)``."""
-    square = draws.covariance(at.within)
+def _factors(square: Floats, draws: Hyperparameters) -> Floats:
+    """Inverse Cholesky factors of the tried points' covariances, shape ``(k, t, t)``."""
     t = square.shape[-1]
     return np.asarray(np.linalg.inv(np.linalg.cholesky(square + (draws.noise[:, None, None] + JITTER) * np.eye(t))))

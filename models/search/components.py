@@ -26,21 +26,49 @@ def lexical_components(text: str, most: int = 12) -> list[str]:
     return sorted(kept, key=lambda p: -len(set(words(p))))[:most]
 
 
-def lexical_grades(components: Sequence[str], text: str) -> list[int]:
-    """Grade each component by the share of its words that a text holds: 3 from .75, 2 from .5, 1 from .25."""
+def lexical_grades(components: Sequence[str], text: str) -> list[list[float]]:
+    """Grade each component by the share of its words that a text holds: 3 from .75, 2 from .5, 1 from .25.
+
+    As `recall` takes it: of each component the probabilities of the grades 0 to 3, here 0 or 1.
+    """
     held = set(words(text))
     grades = []
     for component in components:
         wanted = set(words(component))
         share = len(wanted & held) / max(len(wanted), 1)
-        grades.append(int(share >= 0.75) + int(share >= 0.5) + int(share >= 0.25))
+        grade = int(share >= 0.75) + int(share >= 0.5) + int(share >= 0.25)
+        grades.append([float(g == grade) for g in range(4)])
     return grades
 
 
-def recall(grades: Sequence[int]) -> tuple[float, float]:
-    """Return soft (share above 0) and hard recall (sum / 3 n), as arXiv 2505.19209; 0 without components."""
+def recall(grades: Sequence[Sequence[float]]) -> tuple[float, float]:
+    """Return soft and hard recall, as arXiv 2505.19209, in expectation over uncertain grades.
+
+    Parameters
+    ----------
+    grades
+        Of each component the probabilities of the grades 0 to 3.
+
+    Returns
+    -------
+    soft, hard
+        Share of components with a grade above 0, and sum of the grades over 3 n; 0 without components.
+    """
     n = len(grades)
-    return (sum(g > 0 for g in grades) / n, sum(grades) / (3 * n)) if n else (0.0, 0.0)
+    if not n:
+        return 0.0, 0.0
+    return sum(1.0 - p[0] for p in grades) / n, sum(g * q for p in grades for g, q in enumerate(p)) / (3 * n)
+
+
+def least_alike(text: str, others: Sequence[str]) -> str | None:
+    """Return the text that shares the smallest part of its words with another; None where there is no other."""
+    held = set(words(text))
+
+    def shared(other: str) -> float:
+        found = set(words(other))
+        return len(held & found) / max(len(held | found), 1)
+
+    return min((o for o in others if o != text), key=shared, default=None)
 
 
 def shorten(text: str, length: int) -> str:

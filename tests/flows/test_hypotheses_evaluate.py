@@ -35,14 +35,18 @@ class Model(BaseHTTPRequestHandler):
         kind = json.dumps(body.get("response_format", {}))
         if body.get("logprobs"):
             text = "A"
-        elif '"grade"' in kind:
-            text = json.dumps({"grade": number % 4})
         elif '"components"' in kind:
-            text = json.dumps({"components": ["aligned channels", "PVA", f"amount {number % 9}"]})
+            named = ["fibrous networks", "60 °C"] if "Fibrous" in asked else ["aligned channels", "PVA"]
+            text = json.dumps({"components": named})
         else:
             text = json.dumps({"proposals": [f"{number % 80 + i} °C, choice {i} of {number % 97}" for i in range(5)]})
         p = 0.2 + 0.6 * (number % 100) / 100
-        top = [{"token": t, "logprob": math.log(q), "bytes": None} for t, q in (("A", p), ("B", 1 - p))]
+        letters = {"A": p, "B": 1 - p}
+        if self.server.reads and "contain the component" in asked:  # type: ignore[attr-defined]
+            told, component = asked.lower().rsplit("component: <<<", 1)
+            grade = "exactly" if component.split(">>>")[0] in told.rsplit("hypothesis: ", 1)[1] else "not at all"
+            letters = {next(line[0] for line in asked.splitlines() if line.endswith(f" {grade}")): 0.99}
+        top = [{"token": t, "logprob": math.log(q), "bytes": None} for t, q in letters.items()]
         choice = {
             "index": 0,
             "message": {"role": "assistant", "content": text},
@@ -65,7 +69,7 @@ class Model(BaseHTTPRequestHandler):
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[ThreadingHTTPServer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Model)
-    server.asked = []  # type: ignore[attr-defined]
+    server.asked, server.reads = [], False  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     monkeypatch.setenv("HYPOGRAPH_LLM_BASE_URL", f"http://127.0.0.1:{server.server_port}/v1")
@@ -149,6 +153,21 @@ def test_each_strategy_keeps_its_calls_and_costs_are_counted(
     # What is shared by all candidates is shown once.
     judged = next(t for t in model.asked if "Hypothesis A" in t)  # type: ignore[attr-defined]
     assert judged.count(PAPERS[0][2]) == 2  # the question, and the coarse idea: this paper starts from its question
+
+
+def test_the_grader_is_measured_on_the_published_hypothesis_and_on_another(
+    model: ThreadingHTTPServer, benchmark_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path / "blind"))
+    blind = evaluate(benchmark_file, strategies=("greedy",))["grader"]
+    assert not blind["tells_them_apart"]
+    model.reads = True  # type: ignore[attr-defined]
+    monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path / "reading"))
+    found = evaluate(benchmark_file, strategies=("greedy",))
+    assert found["grader"]["published"]["mean"] == pytest.approx(1.0)
+    assert found["grader"]["unrelated"]["mean"] == pytest.approx(0.0)
+    assert found["grader"]["tells_them_apart"]
+    assert set(found["by_paper"][0]["recall"]) == {"coarse", "greedy", "published", "unrelated"}
 
 
 def test_a_spent_budget_leaves_the_papers_that_are_done(

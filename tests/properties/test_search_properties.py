@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hypograph.models.search.alloy_records import parse_formula, write_formula
-from hypograph.models.search.components import lexical_components, lexical_grades, recall, shorten
+from hypograph.models.search.components import least_alike, lexical_components, lexical_grades, recall, shorten
 from hypograph.models.search.corpus import passages_of
 from hypograph.models.search.hypothesis import Detail, Hypothesis, edits_between
 
@@ -61,15 +62,27 @@ def test_any_text_is_a_formula_or_none(text: str) -> None:
     assert found is None or min(found.values()) > 0
 
 
-@given(st.lists(st.integers(0, 3), max_size=12))
-def test_hard_recall_never_exceeds_soft(grades: list[int]) -> None:
+@given(st.lists(st.lists(st.floats(0, 1), min_size=4, max_size=4).filter(lambda p: sum(p) > 0.1), max_size=12))
+def test_hard_recall_never_exceeds_soft(weights: list[list[float]]) -> None:
+    grades = [[w / sum(p) for w in p] for p in weights]
     soft, hard = recall(grades)
-    assert 0 <= hard <= soft <= 1
+    assert -1e-9 <= hard <= soft + 1e-9 <= 1 + 2e-9
+
+
+def test_recall_by_hand() -> None:
+    # Grades 3, 0, and 1 or 2 at even odds: two of three above 0, and (3 + 0 + 1.5) / 9.
+    assert recall([[0, 0, 0, 1], [1, 0, 0, 0], [0, 0.5, 0.5, 0]]) == pytest.approx((2 / 3, 0.5))
+
+
+def test_the_least_alike_text_is_another_one() -> None:
+    texts = ["salt in hydrogels", "hydrogels with salt and heat", "steel at high load"]
+    assert least_alike(texts[0], texts) == texts[2]
+    assert least_alike(texts[0], texts[:1]) is None
 
 
 @given(st.text(max_size=200), st.integers(1, 20))
 def test_a_text_holds_its_own_components(text: str, length: int) -> None:
-    assert all(g == 3 for g in lexical_grades(lexical_components(text), text))
+    assert all(g == [0, 0, 0, 1] for g in lexical_grades(lexical_components(text), text))
     assert len(shorten(text, length).split()) <= length
 
 

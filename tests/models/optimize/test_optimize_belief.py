@@ -3,8 +3,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hypograph.models.optimize.belief import expected_improvement, kinds, log_evidence, representatives, weigh
-from hypograph.models.optimize.hyperparameters import Prior, draw, embeddable, matern52
+from hypograph.models.optimize.batch import Batch, Coded
+from hypograph.models.optimize.belief import (
+    Kind,
+    expected_improvement,
+    kinds,
+    log_evidence,
+    parted,
+    representatives,
+    weigh,
+)
+from hypograph.models.optimize.hyperparameters import BETAS, Prior, draw, embeddable, matern52
+from hypograph.models.optimize.known import squared
+from hypograph.models.optimize.space import space_from
+from hypograph.models.optimize.surrogate import JITTER, Distances, predict
 
 
 def test_similarities_become_distances() -> None:
@@ -49,7 +61,7 @@ def test_the_gate_closes_below_one_half_and_leaves_the_plain_posterior() -> None
 def test_each_kind_of_knowledge_is_a_hypothesis_beside_none() -> None:
     found = kinds(utility=True, similarity=True)
     assert (found[0].beta, found[0].alike) == (0.0, False)
-    assert len(set(found)) == len(found) == 10
+    assert len(set(found)) == len(found) == 2 * (1 + len(BETAS))
     assert len(kinds(utility=False, similarity=False)) == 1
 
 
@@ -64,3 +76,47 @@ def test_expected_improvement_against_sampling() -> None:
     z = np.random.default_rng(0).standard_normal(200_000)
     found = expected_improvement(np.array([0.3]), np.array([0.7]), 0.5)[0]
     assert found == pytest.approx(np.maximum(0.3 + 0.7 * z - 0.5, 0).mean(), abs=0.005)
+
+
+def test_a_utility_is_the_sum_of_its_parts() -> None:
+    pool = np.stack(np.meshgrid(np.arange(4), np.arange(3), np.arange(2), indexing="ij"), -1).reshape(-1, 3)
+    utility = np.array([0.0, 5.0, 1.0, 2.0])[pool[:, 0]] - 3.0 * pool[:, 1]
+    parts = parted(pool, utility)
+    assert np.allclose(parts.sum(0), utility - utility.mean())
+    assert np.allclose(parts.mean(1), 0.0)
+    assert np.allclose(parts[2], 0.0)
+
+
+def test_knowledge_is_a_regression_on_its_parts_with_uncertain_weights() -> None:
+    """The posterior is that of y = Σ β_j u_j + f, β_j ~ N(β, spread), worked out with the weights as unknowns."""
+    rng = np.random.default_rng(0)
+    space = space_from({"parameters": [{"name": n, "options": list("abcd")} for n in "xyz"]})
+    points = [dict(zip("xyz", row, strict=True)) for row in rng.choice(list("abcd"), (14, 3))]
+    tried, free = points[:6], points[6:]
+    y, kind = rng.standard_normal(6), Kind(0.6)
+    u = rng.standard_normal((3, 6)), rng.standard_normal((3, 8))
+    draws = draw(3, Prior(samples=1), 3)
+    at = Distances(squared(space, tried, tried, None), squared(space, tried, free, None))
+    found = predict(at, y, draws, [kind], u=u)
+    # Weights and function values in one joint Gaussian: prior precision plus what the results say.
+    every = np.array(draws.covariance(squared(space, points, points, None))[0])
+    design = np.hstack([np.hstack(u).T, np.eye(14)])
+    prior = np.zeros((17, 17))
+    prior[:3, :3], prior[3:, 3:] = kind.spread * np.eye(3), every + 1e-9 * np.eye(14)
+    seen = design[:6]
+    offset = y - kind.beta * (u[0].sum(0) - u[0].sum(0).mean())
+    noise = (draws.noise[0] + JITTER) * np.eye(6)
+    gain = prior @ seen.T @ np.linalg.inv(seen @ prior @ seen.T + noise)
+    left = prior - gain @ seen @ prior
+    mean = design[6:] @ (gain @ offset) + kind.beta * (u[1].sum(0) - u[0].sum(0).mean())
+    sd = np.sqrt(np.diag(design[6:] @ left @ design[6:].T) * found.variance[0])
+    assert np.allclose(found.mean[0], mean, atol=1e-5)
+    assert np.allclose(found.sd[0], sd, atol=1e-4)
+    # A candidate believed at its mean: the same Gaussian with one result more.
+    batch = Batch(found, np.array([y.max()]), draws, Coded(space, free, None), None, 1, u[1])
+    batch.believe(2)
+    seen = np.vstack([seen, design[8]])
+    again = np.linalg.inv(seen @ prior @ seen.T + (draws.noise[0] + JITTER) * np.eye(7))
+    left = prior - prior @ seen.T @ again @ seen @ prior
+    sd = np.sqrt(np.maximum(np.diag(design[6:] @ left @ design[6:].T), 0) * found.variance[0])
+    assert np.allclose(batch.prediction.sd[0], sd, atol=1e-4)

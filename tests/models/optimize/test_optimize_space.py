@@ -96,7 +96,7 @@ def test_the_expected_gain_on_a_target_against_drawing() -> None:
     rng = np.random.default_rng(2)
     mean, sd, weights = rng.normal(0, 1, (2, 3)), 0.2 + rng.random((2, 3)), np.array([0.3, 0.7])
     none, which = np.zeros(2), np.zeros(2, dtype=np.int64)
-    told = Prediction(weights, mean, sd, none, 0.0, which, which > 0, none, np.zeros((2, 0, 3)))
+    told = Prediction(weights, mean, sd, none, 0.0, which, which > 0, none, np.zeros((2, 0, 3)), none)
     aim = Aim(0.4, np.array([0.5, 0.2]))
     drawn = mean + sd * rng.standard_normal((200_000, 2, 3))
     gains = np.maximum(aim.gap[:, None] - np.abs(drawn - 0.4), 0.0)
