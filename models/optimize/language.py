@@ -24,8 +24,8 @@ from hypograph.models.optimize.trials import (
 from hypograph.models.protocols import Planned, Planner, Suggestion
 
 RANGE_LEVELS = 9  # values offered of a range
-PLANS = 2  # plans asked for at once, to step past duplicates
-ASKS = 2  # times that it is asked before a point is drawn at random
+MOST = 4  # plans asked for at once: more would not fit into an answer
+ASKS = 2  # times that it is asked before a point is drawn at random; the second time for one plan more
 SHOWN = 40  # trials in the context
 SPELLED = 24  # characters; a parameter with a longer option is shown with its options numbered
 
@@ -58,11 +58,12 @@ class RandomPlanner:
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """A plan that was taken, or none, and in words what was refused before it."""
+    """A plan that was taken, or none, in words what was refused before it, and the plans that came after it."""
 
     point: Point | None
     reason: str
     told: str
+    rest: Sequence[Planned] = ()
 
 
 def _told(refused: Mapping[str, int]) -> str:
@@ -90,9 +91,11 @@ class LanguageOptimizer:
     def ask(self, history: Sequence[Trial], n: int = 1) -> list[Suggestion]:
         """Return up to n points not tried before."""
         seen, found = ordered(history), list[Suggestion]()
+        rest: Sequence[Planned] = ()
         for i in range(n):
             rng = np.random.default_rng([self.seed, len(history), i])
-            made = self._planned(seen, rng)
+            made = self._planned(seen, rest, n - i, rng)
+            rest = made.rest
             if made.point is None:
                 try:
                     free = untried(candidates(self.space, rng), seen)
@@ -110,29 +113,22 @@ class LanguageOptimizer:
             seen = [*seen, Trial("", point)]
         return found
 
-    def _planned(self, seen: Sequence[Trial], rng: np.random.Generator) -> _Taken:
+    def _planned(self, seen: Sequence[Trial], rest: Sequence[Planned], wanted: int, rng: np.random.Generator) -> _Taken:
         """Return the first plan that is allowed and new, and what became of those before it.
 
-        A model plans numbers on a grid, which hardly ever sum to a mixture's total: where no plan is allowed as it
-        stands, the first that only breaks a rule on numbers is moved to the nearest allowed point.
+        The plans that are left of an earlier answer come first. A model plans numbers on a grid, which hardly ever
+        sum to a mixture's total: where no plan is allowed as it stands, the first that only breaks a rule on numbers
+        is moved to the nearest allowed point.
         """
         levels = self._levels()
-        options = {label: list(values) for values, label in levels}
-        names = {} if self.blind else _names(levels)
         tried = {identity(t.parameters) for t in seen}
         refused, near = Counter[str](), None
-        for _ in range(ASKS):
-            plans = self.planner.plan(
-                goal_text(self._objectives()),
-                options,
-                self._lines(seen, levels),
-                PLANS,
-                rng,
-                temperature=self._temperature(seen),
-                names=names,
-            )
-            refused["empty answer"] += not plans
-            for plan in plans:
+        for turn in range(ASKS + 1):
+            plans = rest
+            if turn:
+                plans = self._plans(seen, levels, min(wanted + turn - 1, MOST), rng)
+                refused["empty answer"] += not plans
+            for number, plan in enumerate(plans, start=1):
                 if any(plan.values.get(label) not in values for values, label in levels):
                     refused["unknown value"] += 1
                     continue
@@ -146,12 +142,25 @@ class LanguageOptimizer:
                 elif identity(point) in tried:
                     refused["tried before"] += 1
                 else:
-                    return _Taken(point, plan.reason, _told(refused))
+                    return _Taken(point, plan.reason, _told(refused), plans[number:])
         if near is None or self.space.finite:
             return _Taken(None, "", _told(refused))
         free = [p for p in candidates(self.space, rng) if identity(p) not in tried]
         apart = (distances(self.space, [near[0]], free) ** 2).sum(0)[0]
         return _Taken(free[int(apart.argmin())], near[1], f"{_told(refused)}; moved to the nearest allowed point")
+
+    def _plans(
+        self, seen: Sequence[Trial], levels: Sequence[_Levels], n: int, rng: np.random.Generator
+    ) -> Sequence[Planned]:
+        return self.planner.plan(
+            goal_text(self._objectives()),
+            {label: list(values) for values, label in levels},
+            self._lines(seen, levels),
+            n,
+            rng,
+            temperature=self._temperature(seen),
+            names={} if self.blind else _names(levels),
+        )
 
     def _temperature(self, seen: Sequence[Trial]) -> float | None:
         """Replay the trials through a controller a parameter and average their temperatures (geometric mean)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -188,6 +189,30 @@ def test_a_planner_that_repeats_itself_is_refused_and_warmed() -> None:
         trials.append(Trial(f"e{i}", {**s.parameters, "ligand": "None"}, "done", {"yield": 1.0}))
     assert warmth[-1] != warmth[0]
     assert optimizer.ask(trials, 1)[0].parameters == optimizer.ask(trials[::-1], 1)[0].parameters
+
+
+def test_a_plate_is_planned_in_as_few_answers_as_hold_it() -> None:
+    asked: list[int] = []
+
+    class Counting(RandomPlanner):
+        def plan(
+            self,
+            goal: str,
+            options: Mapping[str, Sequence[str]],
+            history: Sequence[str],
+            n: int,
+            *rest: Any,
+            **more: Any,
+        ) -> list[Planned]:
+            asked.append(n)
+            choices = [dict(zip(options, values, strict=True)) for values in itertools.product(*options.values())]
+            return [Planned(c, "next") for c in choices[3 * len(asked) : 3 * len(asked) + n]]
+
+    found = make_optimizer("llm", space_from(FINITE), YIELD, planner=Counting()).ask([], 3)
+    assert [s.source for s in found] == ["llm"] * 3
+    assert len({identity(s.parameters) for s in found}) == 3
+    assert asked[0] == 3
+    assert len(asked) <= 2
 
 
 @pytest.mark.parametrize(
