@@ -2,11 +2,11 @@
 
     python benchmarks/campaign_ablation.py TABLE [--budget N] [--seeds N] [--out NAME]
 
-Runs random, bo, llm, llm --blind and llm --permute with the model that the settings name (HYPOGRAPH_LLM_BASE_URL and
-HYPOGRAPH_LLM_MODEL, or HYPOGRAPH_LLM_LOCAL). All begin from the same experiments. Memory survives permuted outcomes
-and dies with the names; reasoning from results survives codes and dies with permuted outcomes. Each row is written as
-it is done, and rows that are there are not run again: start it anew after an interruption. Without a model only the
-arms that need none are run.
+Runs random, bo, llm, llm --blind, llm --exchange and llm --permute with the model that the settings name
+(HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL, or HYPOGRAPH_LLM_LOCAL). All begin from the same experiments. Memory
+survives permuted outcomes, dies with the names and misleads where they are exchanged; reasoning from results survives
+codes and dies with permuted outcomes. Each row is written as it is done, and rows that are there are not run again:
+start it anew after an interruption. Without a model only the arms that need none are run.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ ARMS: dict[str, dict[str, Any]] = {
     "bo": {"method": "bo"},
     "llm": {"method": "llm"},
     "llm --blind": {"method": "llm", "blind": True},
+    "llm --exchange": {"method": "llm", "exchange": True},
     "llm --permute": {"method": "llm", "permute": True},
     "random --permute": {"method": "random", "permute": True},
 }
@@ -68,10 +69,11 @@ def measure(
     method: str,
     blind: bool = False,
     permute: bool = False,
+    exchange: bool = False,
 ) -> dict[str, Any]:
     """Run one arm."""
     expert = "model" if method == "llm" else None
-    plan = Plan(budget, initial, seeds, 0, expert, blind, permute)
+    plan = Plan(budget, initial, seeds, 0, expert, blind, permute, exchange)
     planner = knowledge.planner() if method == "llm" else None
     scorer = knowledge.scorer() if method == "llm" else None
     document, _ = benchmark(table, [method], plan, scorer, planner, lambda line: print(line, file=sys.stderr))

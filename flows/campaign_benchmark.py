@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,8 @@ class Plan:
         ``informative:R``, ``permuted``, ``adversarial``, ``model`` or None.
     blind
         Replace option names by codes before a model sees them.
+    exchange
+        Give each option the name of another one of its parameter before a model sees them: memory then misleads.
     permute
         Shuffle the outcomes: what is left of an advantage is memory.
     """
@@ -46,6 +48,7 @@ class Plan:
     expert: str | None = None
     blind: bool = False
     permute: bool = False
+    exchange: bool = False
 
 
 def benchmark(
@@ -83,16 +86,17 @@ def benchmark(
     _check(table, methods, plan, scorer)
     values = outcomes(table, plan)
     starts = _starts(table, plan)
+    shown = exchanged(table, plan.seed) if plan.exchange else table
     # A planner names whole experiments: options are rated only for what goes by a rating.
     rated = "hybrid" in methods or ("llm" in methods and planner is None)
-    utility = _utility(table, values, plan, scorer) if rated else None
+    utility = _utility(shown, values, plan, scorer) if rated else None
     rows, picks = [], {}
     for method in methods:
         began = time.perf_counter()
         if method == "llm" and planner is not None:
             first = starts[:, : plan.initial]
             picks[method], _ = planned_all(
-                table, values, first, plan.budget, planner, seed=plan.seed, blind=plan.blind,
+                shown, values, first, plan.budget, planner, seed=plan.seed, blind=plan.blind,
                 tell=lambda s, n: tell(f"llm: campaign {s + 1} of {plan.seeds}, {n} of {plan.budget} experiments"),
             )  # fmt: skip
         else:
@@ -106,6 +110,7 @@ def benchmark(
         "seeds": plan.seeds,
         "expert": plan.expert,
         "blind": plan.blind,
+        "exchanged_names": plan.exchange,
         "permuted_outcomes": plan.permute,
         "objective": table.objective,
         "goal": table.goal,
@@ -117,6 +122,17 @@ def benchmark(
 def outcomes(table: ReactionTable, plan: Plan) -> NDArray[np.float64]:
     """Outcomes as the methods see them: the table's, or these shuffled, shape ``(m,)``."""
     return np.random.default_rng([plan.seed, 2]).permutation(table.values) if plan.permute else table.values
+
+
+def exchanged(table: ReactionTable, seed: int) -> ReactionTable:
+    """Return the table with each option under the name of another one of its parameter, drawn at random."""
+    rng = np.random.default_rng([seed, 11])
+    options = []
+    for names in table.options:
+        order = rng.permutation(len(names))  # a cycle over this order leaves no option its own name
+        new = dict(zip(order.tolist(), np.roll(order, 1).tolist(), strict=True))
+        options.append(tuple(names[new[i]] for i in range(len(names))))
+    return replace(table, options=tuple(options))
 
 
 def run_method(

@@ -40,6 +40,9 @@ def benchmark(
     objective: Annotated[str | None, typer.Option(help="max:COLUMN or min:COLUMN; default: the last column.")] = None,
     parameters: Annotated[str, typer.Option(help="Parameter columns by commas; default: all others.")] = "",
     blind: Annotated[bool, typer.Option("--blind", help="Hide option names from the model.")] = False,
+    exchange: Annotated[
+        bool, typer.Option("--exchange", help="Show the model each option under another one's name.")
+    ] = False,
     permute: Annotated[bool, typer.Option("--permute", help="Shuffle the outcomes.")] = False,
     trajectories: Annotated[Path | None, typer.Option(help="Write every campaign to this JSON-lines file.")] = None,
     seed: SeedOption = 0,
@@ -49,7 +52,7 @@ def benchmark(
     from hypograph.flows.readers.tables import find_table
 
     found = find_table(table_name, objective, [p.strip() for p in parameters.split(",") if p.strip()])
-    plan = bench.Plan(budget, initial, seeds, seed, expert, blind, permute)
+    plan = bench.Plan(budget, initial, seeds, seed, expert, blind, permute, exchange)
     methods = [m.strip() for m in method.split(",") if m.strip()]
     with _model(expert) as (scorer, planner):
         document, picks = bench.benchmark(found, methods, plan, scorer, planner, say)

@@ -17,6 +17,7 @@ from hypograph.flows.readers.tables import ReactionTable, find_table
 from hypograph.graph import campaigns as folders
 from hypograph.models.errors import InputError, MalformedRowError, MissingFileError
 from hypograph.models.optimize import live
+from hypograph.models.protocols import Planned
 
 
 def written(path: Path, header: str, rows: list[str]) -> str:
@@ -122,3 +123,49 @@ def test_a_laboratory_s_folders_are_compared_by_the_best_that_any_found(tmp_path
         read_runs([str(tmp_path)], None)
     with pytest.raises(MissingFileError, match="no such file"):
         read_runs(["nowhere"], None)
+
+
+class Remembers:
+    """Plans the best combination of a table by its names, whatever the results are."""
+
+    name = "remembers"
+
+    def __init__(self, table: ReactionTable) -> None:
+        self.best = table.point(int(table.values.argmax()))
+        self.asked = 0
+
+    def plan(self, *_: Any, **__: Any) -> list[Planned]:
+        self.asked += 1
+        return [Planned(self.best, "known by heart")]
+
+
+class Refuses:
+    name = "refuses"
+
+    def utilities(self, *_: Any) -> np.ndarray:
+        raise AssertionError("a planner needs no ratings")
+
+    similarities = utilities
+
+
+def test_memory_is_misled_by_exchanged_names_and_the_rows_stay_what_they_are(tmp_path: Path) -> None:
+    table = wide(tmp_path)
+    best, told = int(table.values.argmax()), list[str]()
+    first = {}
+    for exchange in (False, True):
+        plan = Plan(4, 2, 3, 0, "model", exchange=exchange)
+        planner = Remembers(table)
+        document, picks = benchmark(table, ["llm"], plan, Refuses(), planner, told.append)
+        assert document["exchanged_names"] == exchange
+        assert planner.asked
+        first[exchange] = picks["llm"][:, 2]
+        assert trajectories(table, plan, picks)[0]["parameters"][2] == table.point(int(first[exchange][0]))
+    assert (first[False] == best).all()
+    assert (first[True] != best).all()
+    assert "llm: campaign 3 of 3, 4 of 4 experiments" in told
+
+
+def wide(tmp_path: Path) -> ReactionTable:
+    rows = [f"{a},{b},{7 * i + j}" for (i, a), (j, b) in product(enumerate("pqrstu"), enumerate("klmn"))]
+    (tmp_path / "wide.csv").write_text("acid,base,yield\n" + "\n".join(rows) + "\n", "utf-8")
+    return find_table(str(tmp_path / "wide.csv"))
