@@ -222,7 +222,7 @@ def _grader(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
         "published": interval(published),
         "unrelated": interval(unrelated),
         "difference": apart,
-        "tells_them_apart": apart["low"] > 0 and len(both) > 1,
+        "tells_them_apart": apart["low"] > 0 if len(both) > 1 else None,
     }
 
 

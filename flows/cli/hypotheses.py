@@ -141,7 +141,11 @@ def _grader_text(grader: dict[str, Any] | None) -> str:
     if grader is None:
         return "grader: not measured, the benchmark has one paper only"
     published, unrelated = grader["published"]["mean"], grader["unrelated"]["mean"]
-    verdict = "" if grader["tells_them_apart"] else "; it does not tell them apart, so the recalls above say nothing"
+    verdict = {
+        True: "",
+        False: "; it does not tell them apart, so the recalls above say nothing",
+        None: "; one paper does not show whether it tells them apart",
+    }[grader["tells_them_apart"]]
     return f"grader: finds {published:.2f} of the published hypothesis, {unrelated:.2f} of another paper's{verdict}"
 
 

@@ -174,7 +174,8 @@ def test_a_spent_budget_leaves_the_papers_that_are_done(
     model: ThreadingHTTPServer, benchmark_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path / "home"))
-    evaluate_command(benchmark_file, 1, 12, ("greedy",), False, 0, lambda text: None)
+    one = evaluate_command(benchmark_file, 1, 12, ("greedy",), False, 0, lambda text: None)
+    assert one["grader"]["tells_them_apart"] is None
     monkeypatch.setenv("HYPOGRAPH_LLM_MAX_CALLS", "3")
     found = evaluate(benchmark_file, strategies=("greedy",))
     assert found["papers"] == 1
