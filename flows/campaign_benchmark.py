@@ -130,8 +130,8 @@ def exchanged(table: ReactionTable, seed: int) -> ReactionTable:
     options = []
     for names in table.options:
         order = rng.permutation(len(names))  # a cycle over this order leaves no option its own name
-        new = dict(zip(order.tolist(), np.roll(order, 1).tolist(), strict=True))
-        options.append(tuple(names[new[i]] for i in range(len(names))))
+        other = np.roll(order, 1)[np.argsort(order)]
+        options.append(tuple(names[i] for i in other))
     return replace(table, options=tuple(options))
 
 

@@ -21,7 +21,7 @@ from hypograph.models.optimize.belief import kinds
 from hypograph.models.optimize.candidates import candidates, identity, spread
 from hypograph.models.optimize.hyperparameters import Hyperparameters, Prior, draw
 from hypograph.models.optimize.hypervolume import expected_gain
-from hypograph.models.optimize.known import Similar, Worth, parts, squared, told
+from hypograph.models.optimize.known import Similar, Worth, knowledge_of, parts, squared
 from hypograph.models.optimize.space import Point, Space
 from hypograph.models.optimize.surrogate import Distances, Prediction, predict
 from hypograph.models.optimize.trials import (
@@ -116,7 +116,7 @@ class Bayesian:
         rng: np.random.Generator,
     ) -> list[Suggestion]:
         goal, tried = self.objectives[0], [t.parameters for t in known]
-        said = told(self.space, self.objectives, self.scorer)
+        said = knowledge_of(self.space, self.objectives, self.scorer)
         model = _Model(self, goal, said, tried, y, pending, free, n, values=goal.target is not None)
         picked = [t.parameters for t in known] + list(pending)
         points, found = model.points, []
@@ -277,7 +277,7 @@ class _Model:
             Coded(self._space, self.points, None),
             None if self._similar is None else Coded(self._space, self.points, self._similar),
             more + 1,
-            None if self._worth is None else parts(self._worth, self.points, self._among),
+            self._parts,
         )
         self.aim = self._aimed(objective, prediction) if values else None
         for i in range(len(pending)):
@@ -298,9 +298,10 @@ class _Model:
         return np.full(len(prediction.weights), float(self._y.max()))
 
     def _predict(self, tried: Sequence[Point], points: Sequence[Point]) -> Prediction:
-        u = None
+        u, self._parts = None, None
         if self._worth is not None:
-            u = parts(self._worth, tried, self._among), parts(self._worth, points, self._among)
+            self._parts = parts(self._worth, points, self._among)
+            u = parts(self._worth, tried, self._among), self._parts
         alike = None if self._similar is None else self._squares(tried, points, self._similar)
         return predict(self._squares(tried, points, None), self._y, self._draws, self._kinds, alike=alike, u=u)
 

@@ -19,7 +19,7 @@ Worth = Mapping[str, Mapping[Any, float]]
 Similar = Mapping[str, Floats]
 
 
-def told(
+def knowledge_of(
     space: Space, objectives: Sequence[Objective], scorer: OptionScorer | None
 ) -> tuple[Worth | None, Similar | None]:
     """Ask the source once for utilities and similarities of all options; None where it says nothing."""
@@ -44,8 +44,9 @@ def parts(worth: Worth, points: Sequence[Point], among: Sequence[Point]) -> Floa
     Each row has mean 0 over the points `among`, and the sum of the rows has a standard deviation of 1 there.
     """
     there = _worths(worth, among)
+    here = there if points is among else _worths(worth, points)
     width = there.sum(0).std() or 1.0
-    return np.asarray((_worths(worth, points) - there.mean(1, keepdims=True)) / width)
+    return np.asarray((here - there.mean(1, keepdims=True)) / width)
 
 
 def _worths(worth: Worth, points: Sequence[Point]) -> Floats:

@@ -166,8 +166,11 @@ def test_a_blind_planner_sees_no_name() -> None:
             return super().plan(goal, options, history, *rest, **more)
 
     space = space_from(FINITE)
-    make_optimizer("llm", space, YIELD, planner=Spy(), blind=True).ask(history(space, 3), 1)
+    *trials, last = history(space, 3)
+    failed = Trial(last.id, last.parameters, "failed")
+    make_optimizer("llm", space, YIELD, planner=Spy(), blind=True).ask([*trials, failed], 1)
     assert len(seen) > 8
+    assert any(text.endswith("-> failed") for text in seen)
     assert not [text for text in seen for word in ("ligand", "None", "heat", "yield") if word in text]
 
 
