@@ -9,12 +9,13 @@ from importlib import resources
 from typing import Any
 
 from hypograph.agents.gateway.questions import Closed, Reading
-from hypograph.agents.prompts import render, template
+from hypograph.agents.prompts import data, render, template
 
 SAME, CHANGED = "yes, the phase stays the same", "no, the phase changes"
 DOMAIN = "materials science"
 WORDINGS = ("expert_closed_1", "expert_closed_2")
 JUDGE_SHOTS = 3
+GRADES = ("not at all", "loosely related", "mostly", "exactly")
 
 
 def substitution(
@@ -87,6 +88,19 @@ def outcome(goal: str, known: str, first: str, second: str) -> Closed:
     return Closed("proposer", template("closed_system").template.strip(), readings)
 
 
+def grade(text: str, component: str) -> Closed:
+    """Ask how far a hypothesis contains a component; option i is the grade `GRADES[i]`, in both orders.
+
+    The text comes first, so that a server that keeps the start of a prompt reads it once for all components.
+    """
+    asked = f"Hypothesis: <<<{data(text)}>>>\nHow far does it contain the component? Answer with the letter only.\n"
+    readings = []
+    for order in ((0, 1, 2, 3), (3, 2, 1, 0)):
+        options = "\n".join(f"{_letter(order, g)} {GRADES[g]}" for g in order)
+        readings.append(Reading(f"{asked}{options}\nComponent: <<<{data(component, 200)}>>>", order))
+    return Closed("grade", template("closed_system").template.strip(), tuple(readings))
+
+
 @cache
 def expert_shots() -> tuple[dict[str, Any], ...]:
     """Read the worked examples of element pairs."""
@@ -131,5 +145,5 @@ def _substitution_text(wording: str, first: str, second: str, domain: str, order
     return render(wording, option_a=options[0], option_b=options[1], **values).strip()
 
 
-def _letter(order: tuple[int, int], option: int) -> str:
-    return "AB"[order.index(option)]
+def _letter(order: tuple[int, ...], option: int) -> str:
+    return "ABCD"[order.index(option)]

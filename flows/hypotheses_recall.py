@@ -22,9 +22,6 @@ class _Components(BaseModel):
     components: list[str] = Field(max_length=MOST)
 
 
-GRADES = ("not at all", "loosely related", "mostly", "exactly")
-
-
 def listed_components(gateway: Gateway, hypothesis: str, runner: UnitRunner) -> list[str]:
     """List the components of a published hypothesis; asked once, then read from the file.
 
@@ -51,8 +48,8 @@ def listed_components(gateway: Gateway, hypothesis: str, runner: UnitRunner) -> 
 def component_grades(gateway: Gateway, components: Sequence[str], text: str) -> list[list[float]]:
     """Grade how far a text holds each component.
 
-    A small model names the same grade for everything; how it wavers between the grades says more. So each component
-    is a closed question, asked with the grades in both orders.
+    How a model wavers between the grades counts, not only the one that it would name (docs/hypotheses.md: the local
+    model named the same one for everything).
 
     Returns
     -------
@@ -60,17 +57,7 @@ def component_grades(gateway: Gateway, components: Sequence[str], text: str) -> 
         Of each component the probabilities of the grades 0 (not at all) to 3 (exactly), sum 1. What cannot be read
         counts as 0.
     """
-    from hypograph.agents.gateway.questions import Closed, Reading
-    from hypograph.agents.prompts import data, template
+    from hypograph.agents.closed import grade
 
-    system = template("closed_system").template.strip()
-    # The text comes first, so that a server that keeps the start of a prompt reads it once for all components.
-    told = f"Hypothesis: <<<{data(text)}>>>\nHow far does it contain the component? Answer with the letter only.\n"
-    questions = []
-    for part in components:
-        readings = []
-        for order in ((0, 1, 2, 3), (3, 2, 1, 0)):
-            options = "\n".join(f"{letter} {GRADES[g]}" for letter, g in zip("ABCD", order, strict=True))
-            readings.append(Reading(f"{told}{options}\nComponent: <<<{data(part, 200)}>>>", order))
-        questions.append(Closed("grade", system, tuple(readings)))
-    return [[float(p) for p in c.p] if c.valid else [1.0, 0.0, 0.0, 0.0] for c in gateway.choose_all(questions)]
+    found = gateway.choose_all([grade(text, part) for part in components])
+    return [[float(p) for p in c.p] if c.valid else [1.0, 0.0, 0.0, 0.0] for c in found]
