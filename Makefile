@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 STAMP := $(VENV)/.installed
+ROOMS := build/rooms
 
 help:  ## Print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
-$(STAMP): pyproject.toml infra/constraints.txt
+$(STAMP): pyproject.toml setup.py infra/constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 …" >&2; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
@@ -23,12 +24,12 @@ demo: install  ## Install, then run the main job on the data that ships with the
 test: install  ## Run the whole test suite (WORKERS=0: in one process)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-lint: install  ## Style, import contracts
+lint: install $(ROOMS)  ## Style, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
+	PYTHONPATH=$(ROOMS) $(BIN)/lint-imports
 
-types: install  ## Static types
+types: install $(ROOMS)  ## Static types
 	$(BIN)/mypy
 
 bench: install  ## Every benchmark, quick form (each alone: python benchmarks/NAME.py)

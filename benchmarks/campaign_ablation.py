@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from hypograph.flows.campaign_benchmark import Plan, benchmark
-from hypograph.flows.knowledge import Knowledge, open_knowledge
-from hypograph.flows.readers.tables import ReactionTable, find_table
-from hypograph.flows.settings import load_settings
+from hypograph.flows.campaigns.benchmark import Plan, benchmark
+from hypograph.flows.readers.reaction_tables import ReactionTable, find_table
+from hypograph.flows.runtime.settings import load_settings
+from hypograph.flows.runtime.sources import Knowledge, open_knowledge
 
 ARMS: dict[str, dict[str, Any]] = {
     "random": {"method": "random"},

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from hypograph.flows.cli.common import table
-from hypograph.models.compare.hierarchy import compare_paired
+from hypograph.models.campaigns.analysis.paired_posterior import compare_paired
 
 RESULT = Path(__file__).parent / "results" / "campaign_coverage.json"
 Draw = Callable[[np.random.Generator, Any], Any]

@@ -20,13 +20,13 @@ from typing import Any
 import numpy as np
 from scipy.stats import t as student
 
-from hypograph.models.optimize.botorch_engine import ask_several
-from hypograph.models.optimize.candidates import candidates, identity
-from hypograph.models.optimize.hypervolume import hypervolume
-from hypograph.models.optimize.optimizers import make_optimizer
-from hypograph.models.optimize.space import Space, space_of_options
-from hypograph.models.optimize.trials import Objective, Trial, measured, untried
-from hypograph.models.optimize.trials import outcomes as outcomes_of
+from hypograph.models.campaigns.bayes.botorch import ask_several
+from hypograph.models.campaigns.bayes.hypervolume import hypervolume
+from hypograph.models.campaigns.optimizers.registry import make_optimizer
+from hypograph.models.campaigns.optimizers.trials import Objective, Trial, measured, untried
+from hypograph.models.campaigns.optimizers.trials import outcomes as outcomes_of
+from hypograph.models.campaigns.space.candidates import candidates, identity
+from hypograph.models.campaigns.space.space import Space, space_of_options
 
 BUDGET, INITIAL = 20, 5
 METHODS = ("random", "sobol", "bo", "botorch")

@@ -21,11 +21,11 @@ import numpy as np
 from reference_gp import reference
 from scipy import stats
 
-from hypograph.flows.readers.tables import find_table
-from hypograph.models.keys import digest
-from hypograph.models.optimize.entropy import exploration_entropy
-from hypograph.models.optimize.experts import simulated_utility
-from hypograph.models.optimize.finite import lockstep
+from hypograph.flows.readers.reaction_tables import find_table
+from hypograph.models.campaigns.analysis.entropy import exploration_entropy
+from hypograph.models.campaigns.bayes.lockstep import lockstep
+from hypograph.models.campaigns.optimizers.simulated_experts import simulated_utility
+from hypograph.models.core.keys import digest
 
 BUDGET, INITIAL = 20, 5
 NOISY = 0.37  # two uniform variables mixed in this share correlate at 0.5

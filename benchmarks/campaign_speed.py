@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hypograph.flows.readers.tables import ReactionTable, find_table
-from hypograph.models.optimize.finite import lockstep
+from hypograph.flows.readers.reaction_tables import ReactionTable, find_table
+from hypograph.models.campaigns.bayes.lockstep import lockstep
 
 CAMPAIGNS, BUDGET, INITIAL = 50, 20, 5
 

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from scipy.stats import t as student
 
-from hypograph.models.optimize import live
-from hypograph.models.optimize.feasible import sample
+from hypograph.models.campaigns.laboratory import events as live
+from hypograph.models.campaigns.space.sampling import sample
 
 METHODS = ("random", "sobol", "bo")
 Point = dict[str, Any]

@@ -25,14 +25,14 @@ from typing import Any
 
 import numpy as np
 
-from hypograph.flows.evidence_elements import element_table
-from hypograph.flows.evidence_evaluate import evaluate_tables
-from hypograph.flows.evidence_similarity import element_similarity
+from hypograph.flows.evidence.evaluate import evaluate_tables
 from hypograph.flows.readers.alloys import read_alloys
-from hypograph.models.evidence.folds import make_folds
-from hypograph.models.evidence.measures import accuracy, auc, mcc
-from hypograph.models.evidence.published import ers_2021, from_similarity
-from hypograph.models.evidence.table import build_table
+from hypograph.flows.readers.element_similarity import element_similarity
+from hypograph.flows.readers.element_table import element_table
+from hypograph.models.evidence.alloys.folds import make_folds
+from hypograph.models.evidence.alloys.table import build_table
+from hypograph.models.evidence.benchmark.measures import accuracy, auc, mcc
+from hypograph.models.evidence.benchmark.published import ers_2021, from_similarity
 
 FOLDER = Path(os.environ.get("HYPOGRAPH_DATA_DIR", "")) / "alloys"
 ANSWERS = FOLDER / "llm_substitutability.csv"

@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from hypograph.flows.evidence_predict import predict_alloys
+from hypograph.flows.evidence.predict import predict_alloys
 
 ELEMENTS = (
     "Al Si Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge Y Zr Nb Mo Ru Rh Pd Ag In Sn La Ce Nd Gd Dy Hf Ta W Re Os Ir Pt Au "

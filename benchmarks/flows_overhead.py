@@ -29,8 +29,8 @@ def demo(through_prefect: bool) -> float:
     """Seconds of ``demo --small`` on an empty data folder, servers running and packages imported."""
     from prefect import flow
 
-    from hypograph.flows import discovery
-    from hypograph.flows.settings import Settings
+    from hypograph.flows.discovery import flow as discovery
+    from hypograph.flows.runtime.settings import Settings
     from hypograph.graph import open_store
 
     with tempfile.TemporaryDirectory() as folder:
@@ -57,8 +57,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
     repeats = 2 if parser.parse_args().quick else 7
-    from hypograph.flows.orchestrator import Orchestrator
-    from hypograph.models.keys import digest
+    from hypograph.flows.server.prefect_server import Orchestrator
+    from hypograph.models.core.keys import digest
 
     def work(i: int) -> str:
         return digest(i, list(range(200)))

@@ -36,14 +36,15 @@ def probe(parameters: Nothing | None = None) -> float:
 
 
 def serve_probe(home: str) -> None:
-    from hypograph.flows import deployments, refresh
-    from hypograph.flows.deployments import Deployable, schedule_of
-    from hypograph.flows.serve import Wish, serve
-    from hypograph.flows.settings import load_settings
+    from hypograph.flows.discovery import scheduled
+    from hypograph.flows.runtime.settings import load_settings
+    from hypograph.flows.server import deployments
+    from hypograph.flows.server.deployments import Deployable, schedule_of
+    from hypograph.flows.server.serve import Wish, serve
 
     deployments.DEPLOYABLES.clear()
     deployments.DEPLOYABLES["probe"] = Deployable("probe", "flows_schedule.probe", "Notes the time.")
-    refresh.PARAMETERS["probe"] = Nothing
+    scheduled.PARAMETERS["probe"] = Nothing
     os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
     wish = Wish(flows=["probe"], schedule=schedule_of(None, INTERVAL), port=0, limit=2)
     serve(load_settings(home=Path(home)), wish, lambda text: print(text, file=sys.stderr, flush=True))
@@ -52,7 +53,7 @@ def serve_probe(home: str) -> None:
 def observe(home: Path, runs: int) -> list[dict[str, float]]:
     import httpx
 
-    from hypograph.flows.orchestrator_place import serving_url
+    from hypograph.flows.server.prefect_address import serving_url
 
     url, end = None, time.monotonic() + 300
     while url is None:

@@ -18,14 +18,14 @@ import numpy as np
 
 from hypograph.agents import connect
 from hypograph.agents.assess.batteries import Battery, judge_battery, pair_battery, score
-from hypograph.agents.closed import WORDINGS, preference
 from hypograph.agents.gateway.gateway import Gateway
-from hypograph.agents.gateway.local import file_hash, require_fetched, serving
 from hypograph.agents.gateway.questions import Choice, choice
+from hypograph.agents.local.server import file_hash, require_fetched, serving
+from hypograph.agents.roles.closed_questions import WORDINGS, preference
+from hypograph.flows.assess.batteries import decided_pairs
 from hypograph.flows.cli.common import table
-from hypograph.flows.model_batteries import decided_pairs
 from hypograph.flows.readers.alloys import hea_tables
-from hypograph.flows.settings import load_settings
+from hypograph.flows.runtime.settings import load_settings
 
 OUT = Path(__file__).parent / "results" / "gateway_model.json"
 ONE = WORDINGS[:1]

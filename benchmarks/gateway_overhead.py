@@ -17,9 +17,9 @@ import numpy as np
 from pydantic import BaseModel
 
 from hypograph.agents import ModelConfig, connect
-from hypograph.agents.closed import substitution
 from hypograph.agents.gateway.cache import AnswerCache
 from hypograph.agents.gateway.questions import Question
+from hypograph.agents.roles.closed_questions import substitution
 from hypograph.flows.cli.common import table
 
 OUT = Path(__file__).parent / "results" / "gateway_overhead.json"

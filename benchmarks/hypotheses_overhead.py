@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hypograph.models.search.preference import Preference
+from hypograph.models.hypotheses.search.preference import Preference
 
 RESULTS = Path(__file__).parent / "results"
 

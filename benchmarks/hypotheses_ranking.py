@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 from hypograph.flows.cli.common import table
-from hypograph.flows.hypotheses_simulate import ranking_document
+from hypograph.flows.hypotheses.simulate import ranking_document
 
 RESULTS = Path(__file__).parent / "results"
 

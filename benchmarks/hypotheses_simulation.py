@@ -11,8 +11,8 @@ import json
 from pathlib import Path
 
 from hypograph.flows.cli.common import table
-from hypograph.flows.hypotheses_simulate import cells_document
-from hypograph.models.search.simulate import STRATEGIES, simulate
+from hypograph.flows.hypotheses.simulate import cells_document
+from hypograph.models.hypotheses.simulation.comparison import STRATEGIES, simulate
 
 RESULTS = Path(__file__).parent / "results"
 

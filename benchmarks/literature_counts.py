@@ -28,7 +28,7 @@ def corpus(papers: int, size: int = 10, vocabulary: int = 100_000) -> tuple[np.n
 
 
 def measure(papers: int) -> dict[str, float]:
-    from hypograph.models.keywords.counts import count_pairs
+    from hypograph.models.literature.graph.pair_counts import count_pairs
 
     indptr, indices = corpus(papers)
     began, worked = time.perf_counter(), time.process_time()
@@ -47,8 +47,8 @@ def measure(papers: int) -> dict[str, float]:
 def dask_agrees(papers: int = 50_000) -> bool:
     from distributed import Client, LocalCluster
 
-    from hypograph.flows.literature_counts import count_years
-    from hypograph.models.keywords.counts import merge_counts
+    from hypograph.flows.literature.year_counts import count_years
+    from hypograph.models.literature.graph.pair_counts import merge_counts
 
     indptr, indices = corpus(papers)
     years = np.random.default_rng(1).integers(2000, 2010, papers)

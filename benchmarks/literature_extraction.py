@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from hypograph.models.keywords.elements import FORMULA, NAME_TO_SYMBOL, SYMBOL_SET, looks_like_formula
-from hypograph.models.keywords.materials import material_mentions
-from hypograph.models.keywords.relations import sentence_relations
-from hypograph.models.keywords.text import normalise
+from hypograph.models.literature.keywords.relations import sentence_relations
+from hypograph.models.literature.text.formulas import FORMULA, NAME_TO_SYMBOL, SYMBOL_SET, looks_like_formula
+from hypograph.models.literature.text.materials import material_mentions
+from hypograph.models.literature.text.spelling import normalise
 
 OUT = Path(__file__).parent / "results" / "literature_extraction.json"
 Links = set[tuple[str, str]]

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from hypograph.flows.literature_evaluate import evaluate_literature, prepare
-from hypograph.flows.literature_gold import evaluate_keyphrases
-from hypograph.flows.readers.publications import read_publications
-from hypograph.models.keywords.evaluation import Papers
-from hypograph.models.keywords.features import CITED, padded, snapshots
-from hypograph.models.keywords.metrics import auroc
-from hypograph.models.keywords.potential import fit_head
+from hypograph.flows.literature.evaluate import evaluate_literature, prepare
+from hypograph.flows.literature.keyphrases import evaluate_keyphrases
+from hypograph.flows.readers.publications.registry import read_publications
+from hypograph.models.literature.potential.evaluation import Papers
+from hypograph.models.literature.potential.features import CITED, padded, snapshots
+from hypograph.models.literature.potential.metrics import auroc
+from hypograph.models.literature.potential.model import fit_head
 
 OUT = Path(__file__).parent / "results" / "literature_potential.json"
 

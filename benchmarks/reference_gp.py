@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from hypograph.models.optimize.belief import expected_improvement
-from hypograph.models.optimize.hyperparameters import matern52
+from hypograph.models.campaigns.bayes.hyperparameters import matern52
+from hypograph.models.campaigns.bayes.posterior import expected_improvement
 
 STEPS, HALVINGS = 60, 12
 

@@ -25,7 +25,7 @@ GOALS = {"pairs": 10_000_000, "alloys": 100_000_000, "store": 10_000_000}
 
 def pairs(n: int) -> dict[str, float]:
     """Count keyword pairs of n publications, year by year, and merge."""
-    from hypograph.models.keywords.counts import count_pairs, merge_counts
+    from hypograph.models.literature.graph.pair_counts import count_pairs, merge_counts
 
     rng = np.random.default_rng(0)
     parts, seconds, held = [], 0.0, 0
@@ -66,7 +66,7 @@ def store(n: int) -> dict[str, float]:
     import tempfile
 
     from hypograph.graph import StoreConfig, open_store
-    from hypograph.models.records import Edge, Node, Outcome, Unit
+    from hypograph.models.core.records import Edge, Node, Outcome, Unit
 
     with tempfile.TemporaryDirectory() as folder, open_store(StoreConfig(Path(folder))) as opened:
         opened.ensure_schema()

@@ -22,29 +22,29 @@ from typing import Any
 
 
 def extraction(count: int) -> list[Callable[[], Any]]:
-    from hypograph.flows.readers.publications import hea_literature
-    from hypograph.models.keywords.extraction import PhraseExtractor
+    from hypograph.flows.readers.publications.registry import hea_literature
+    from hypograph.models.literature.keywords.extraction import PhraseExtractor
 
     publications = hea_literature(limit=200)
     return [functools.partial(extract, PhraseExtractor(), publications) for _ in range(count)]
 
 
 def extract(extractor: Any, publications: Sequence[Any]) -> str:
-    from hypograph.models.keys import digest
+    from hypograph.models.core.keys import digest
 
     return digest([[m.keyword for m in extractor.extract(p)] for p in publications])
 
 
 def campaigns(count: int) -> list[Callable[[], Any]]:
-    from hypograph.flows.readers.tables import packaged_table
+    from hypograph.flows.readers.reaction_tables import packaged_table
 
     table = packaged_table("borylation")
     return [functools.partial(campaign, table, seed) for seed in range(count)]
 
 
 def campaign(table: Any, seed: int) -> str:
-    from hypograph.flows.campaigns import _picks
-    from hypograph.models.keys import digest
+    from hypograph.flows.campaigns.units import _picks
+    from hypograph.models.core.keys import digest
 
     return digest(_picks(table, {"seed": seed, "seeds": 4, "method": "bo", "initial": 5, "budget": 30}))
 
@@ -53,9 +53,9 @@ def scoring(count: int) -> list[Callable[[], Any]]:
     """Pieces of the full prediction of alloys, each of other alloys; the reliabilities are learned here."""
     import numpy as np
 
-    from hypograph.flows.evidence_work import Job
-    from hypograph.flows.inputs import read_inputs
-    from hypograph.models.evidence.candidates import combinations
+    from hypograph.flows.evidence.work import Job
+    from hypograph.flows.readers.inputs import read_inputs
+    from hypograph.models.evidence.alloys.candidates import combinations
 
     job = Job(list(read_inputs(None, None, None, small=False)[1]), small=False)
     elements = job.candidate_elements()
@@ -69,7 +69,7 @@ def scoring(count: int) -> list[Callable[[], Any]]:
 
 
 def score(job: Any, members: Any, fusion: Any) -> str:
-    from hypograph.models.keys import digest
+    from hypograph.models.core.keys import digest
 
     return digest(job._forecast(members, fusion)[1].probability)
 
@@ -90,8 +90,8 @@ def main() -> None:
     chosen, counts = given.work or list(WORKS), [0, 2] if given.quick else given.workers
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
-    from hypograph.flows.orchestrator import Orchestrator
-    from hypograph.flows.scale import spread
+    from hypograph.flows.runtime.workers import spread
+    from hypograph.flows.server.prefect_server import Orchestrator
 
     results = Path(__file__).parent / "results" / "scale_workers.json"
     document = json.loads(results.read_text("utf-8")) if results.exists() else {}

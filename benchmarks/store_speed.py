@@ -79,9 +79,9 @@ def latencies(read: Callable[[str], Any], names: list[str]) -> list[float]:
 def bench(
     store: Any, clear: Callable[[], None], auth: tuple[str, str], size: tuple[int, int], once: bool
 ) -> dict[str, Any]:
+    from hypograph.graph.core.query import Query
     from hypograph.graph.queries import pages
-    from hypograph.graph.query import Query
-    from hypograph.models.records import Edge, Node, Outcome, Unit
+    from hypograph.models.core.records import Edge, Node, Outcome, Unit
 
     nodes, edges = rows(*size)
     as_nodes = [Node("Keyword", r["key"], r["props"]) for r in nodes]
@@ -153,7 +153,7 @@ def bench(
 
 def drawer(pages: Any) -> list[Any]:
     """What the page of one hypothesis asks."""
-    from hypograph.graph.query import Query
+    from hypograph.graph.core.query import Query
 
     found = (q for _, q in sorted(vars(pages).items()) if isinstance(q, Query))
     return [q for q in found if "Hypothesis {id: $id}" in q.text]
@@ -161,7 +161,7 @@ def drawer(pages: Any) -> list[Any]:
 
 def hypotheses(store: Any) -> list[str]:
     """Hypotheses with twenty pieces of evidence each, joined to keywords that are there."""
-    from hypograph.models.records import Edge, Node, Outcome, Unit
+    from hypograph.models.core.records import Edge, Node, Outcome, Unit
 
     nodes, edges, ids = [], [], []
     for i in range(READS):

@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from hypograph.flows.settings import load_settings
+from hypograph.flows.runtime.settings import load_settings
 from hypograph.graph import GraphStore, open_store
-from hypograph.graph.store import FlowRun
-from hypograph.models.errors import InputError
-from hypograph.models.records import Edge, ModelCall, Node
+from hypograph.graph.store.store import FlowRun
+from hypograph.models.core.errors import InputError
+from hypograph.models.core.records import Edge, ModelCall, Node
 
 PART = 20_000
 KEYWORDS = 2_000

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hypograph.graph.config import StoreConfig
-    from hypograph.graph.query import Query
-    from hypograph.graph.store import FlowRun, GraphStore, open_store
+    from hypograph.graph.core.query import Query
+    from hypograph.graph.store.config import StoreConfig
+    from hypograph.graph.store.store import FlowRun, GraphStore, open_store
 
 __all__ = ["FlowRun", "GraphStore", "Query", "StoreConfig", "open_store"]
-_HOMES = {"StoreConfig": "config", "Query": "query"}
+_HOMES = {"StoreConfig": "store.config", "Query": "core.query"}
 
 
 def __getattr__(name: str) -> Any:
@@ -19,4 +19,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'store')}"), name)
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'store.store')}"), name)

@@ -43,3 +43,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def supplied() -> Path:
     """Folder of the supplied data."""
     return Path(os.environ["HYPOGRAPH_DATA_DIR"])
+
+
+@pytest.fixture(scope="session")
+def cases_dir() -> Path:
+    """Folder of the shared cases: inputs of every kind with their right values."""
+    if not os.environ.get("CASES_DIR"):
+        pytest.skip("CASES_DIR is not set: the shared cases are not there")
+    return Path(os.environ["CASES_DIR"])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hypograph.flows.cli.main import ROOMS
-from hypograph.flows.settings import FOREIGN, Settings
+from hypograph.flows.runtime.settings import FOREIGN, Settings
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypograph.models.records import Edge, Node, Outcome, Unit
+from hypograph.models.core.records import Edge, Node, Outcome, Unit
 
 HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
 SPACE = '[[parameters]]\nname = "heat"\nvalues = [20, 40, 60]\n\n[[objectives]]\nname = "yield"\ndirection = "max"\n'

@@ -19,13 +19,21 @@ from jinja2 import Undefined
 from starlette.exceptions import HTTPException
 
 from hypograph.graph import GraphStore, open_store
-from hypograph.models.errors import HypographError, InputError
-from hypograph.ui import api, compare_api, figures, flow_pages, graph_api, live, live_api, reviews, start, views
-from hypograph.ui import campaigns as campaign_views
-from hypograph.ui import elements as element_views
-from hypograph.ui.atlas import atlas
+from hypograph.models.core.errors import HypographError, InputError
+from hypograph.ui.api import routes as api
 from hypograph.ui.config import UiConfig
-from hypograph.ui.graphs import surroundings
+from hypograph.ui.drawing import figures
+from hypograph.ui.pages.campaigns import comparison_routes, laboratory_routes
+from hypograph.ui.pages.campaigns import laboratory as live
+from hypograph.ui.pages.campaigns import views as campaign_views
+from hypograph.ui.pages.elements import views as element_views
+from hypograph.ui.pages.flows import routes as flow_pages
+from hypograph.ui.pages.graph import routes as graph_api
+from hypograph.ui.pages.graph.atlas import atlas
+from hypograph.ui.pages.graph.views import surroundings
+from hypograph.ui.pages.hypotheses import start_campaign
+from hypograph.ui.pages.overview import views
+from hypograph.ui.pages.reviews import routes as reviews
 from hypograph.ui.security import COOKIE, HEADERS, guard, session_value
 
 HERE = Path(__file__).parent
@@ -82,12 +90,12 @@ def create_app(config: UiConfig, store: GraphStore | None = None) -> FastAPI:
     templates.env.globals["csrf"] = app.state.changes.token
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(graph_api.router)
-    app.include_router(compare_api.router)
+    app.include_router(comparison_routes.router)
     app.include_router(api.router)
-    app.include_router(live_api.router)
+    app.include_router(laboratory_routes.router)
     app.include_router(flow_pages.router)
     app.include_router(reviews.router)
-    app.include_router(start.router)
+    app.include_router(start_campaign.router)
     _pages(app, templates)
     _login(app, templates, config)
     _errors(app, answer)
@@ -95,7 +103,7 @@ def create_app(config: UiConfig, store: GraphStore | None = None) -> FastAPI:
 
 
 def _templates() -> Jinja2Templates:
-    templates = Jinja2Templates(directory=HERE / "templates")
+    templates = Jinja2Templates(directory=[HERE / "templates", *sorted((HERE / "pages").iterdir())])
     templates.env.globals["pages"] = PAGES
     templates.env.globals["course"] = figures.course
     templates.env.filters["figure"] = _figure
@@ -156,7 +164,7 @@ def _pages(app: FastAPI, templates: Jinja2Templates) -> None:
     @app.get("/hypotheses/{key}", response_class=HTMLResponse, include_in_schema=False)
     def hypothesis(request: Request, key: str) -> HTMLResponse:
         found = _found(views.hypothesis(request.app.state.store, key), key)
-        return show(request, "hypothesis.html", methods=start.METHODS, **found)
+        return show(request, "hypothesis.html", methods=start_campaign.METHODS, **found)
 
     @app.get("/keywords/{name:path}", response_class=HTMLResponse, include_in_schema=False)
     def keyword(request: Request, name: str) -> HTMLResponse:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hypograph.graph.config import StoreConfig
-from hypograph.models.errors import SettingError
+from hypograph.graph.store.config import StoreConfig
+from hypograph.models.core.errors import SettingError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

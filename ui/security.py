@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
-from hypograph.ui.changes import READING, BodyLimit, Changes, foreign, with_browser
 from hypograph.ui.config import LOOPBACK, UiConfig
+from hypograph.ui.forms import READING, BodyLimit, Changes, foreign, with_browser
 
 COOKIE = "hypograph_session"
 HEADERS = {

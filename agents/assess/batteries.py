@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from hypograph.agents.assess.metrics import auc, auc_interval, ece, reliability, skill, wilson
-from hypograph.agents.cascade import Cascade
-from hypograph.agents.closed import (
+from hypograph.agents.gateway.cascade import Cascade
+from hypograph.agents.gateway.gateway import Gateway
+from hypograph.agents.gateway.questions import Choice, Closed
+from hypograph.agents.roles.closed_questions import (
     JUDGE_SHOTS,
     expert_shots,
     hypothesis_entries,
@@ -20,8 +22,6 @@ from hypograph.agents.closed import (
     preference,
     substitution,
 )
-from hypograph.agents.gateway.gateway import Gateway
-from hypograph.agents.gateway.questions import Choice, Closed
 
 PAIRS, JUDGE, PROPOSAL = "substitution pairs", "planted defects", "held-out experiments"
 # Which role's answers a battery's skill discounts.

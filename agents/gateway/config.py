@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, fields
 
 from pydantic import SecretStr
 
-from hypograph.models.errors import BudgetSpentError
-from hypograph.models.keys import digest
+from hypograph.models.core.errors import BudgetSpentError
+from hypograph.models.core.keys import digest
 
 _STANDARD = ("top_p",)
 

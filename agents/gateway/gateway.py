@@ -29,10 +29,10 @@ from hypograph.agents.gateway.questions import (
 )
 from hypograph.agents.gateway.uncertainty import letters, shares
 from hypograph.agents.gateway.wire import Wire
-from hypograph.models.errors import CapabilityError, HypographError
-from hypograph.models.keys import digest
-from hypograph.models.protocols import CallSink
-from hypograph.models.records import ModelCall
+from hypograph.models.core.errors import CapabilityError, HypographError
+from hypograph.models.core.keys import digest
+from hypograph.models.core.protocols import CallSink
+from hypograph.models.core.records import ModelCall
 
 INVALID = "invalid"
 SAMPLES = 5

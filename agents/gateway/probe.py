@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from hypograph.agents.gateway.questions import Capabilities
 from hypograph.agents.gateway.wire import Wire
-from hypograph.models.errors import CapabilityError, ModelError
+from hypograph.models.core.errors import CapabilityError, ModelError
 
 INSTEAD = {
     "structured_output": "the schema is put into the prompt and the answer validated",

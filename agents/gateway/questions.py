@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from hypograph.models.keys import digest
+from hypograph.models.core.keys import digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from hypograph.agents.gateway.config import ModelConfig
-from hypograph.models.errors import CapabilityError, ModelError, NetworkError
+from hypograph.models.core.errors import CapabilityError, ModelError, NetworkError
 
 T = TypeVar("T")
 Messages = Sequence[tuple[str, str]]

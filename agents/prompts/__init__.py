@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from string import Template
 
-from hypograph.models.keys import digest
+from hypograph.models.core.keys import digest
 
 LONGEST = 6_000
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hypograph.flows.cli.campaign_live import app as live_app
+from hypograph.flows.cli.campaign_laboratory import app as live_app
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
-from hypograph.models.errors import InputError
+from hypograph.models.core.errors import InputError
 
 if TYPE_CHECKING:
     from hypograph.graph import GraphStore
-    from hypograph.models.protocols import OptionScorer, Planner
+    from hypograph.models.core.protocols import OptionScorer, Planner
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -48,8 +48,8 @@ def benchmark(
     seed: SeedOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows import campaign_benchmark as bench
-    from hypograph.flows.readers.tables import find_table
+    from hypograph.flows.campaigns import benchmark as bench
+    from hypograph.flows.readers.reaction_tables import find_table
 
     found = find_table(table_name, objective, [p.strip() for p in parameters.split(",") if p.strip()])
     plan = bench.Plan(budget, initial, seeds, seed, expert, blind, permute, exchange)
@@ -73,8 +73,8 @@ def compare(
     region: Annotated[float, typer.Option(min=0, help="Differences below this many percent count as none.")] = 1.0,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.campaign_compare import compare as compare_runs
-    from hypograph.flows.campaign_runs import read_runs
+    from hypograph.flows.campaigns.compare import compare as compare_runs
+    from hypograph.flows.campaigns.runs import read_runs
 
     with _store_for(campaigns) as store:
         runs = read_runs(campaigns, store)
@@ -105,7 +105,7 @@ def compare(
 
 @app.command("tables", help="Name the reaction tables that ship with the package.")
 def tables(as_json: JsonFlag = False) -> None:
-    from hypograph.flows.readers.tables import packaged_names, packaged_table
+    from hypograph.flows.readers.reaction_tables import packaged_names, packaged_table
 
     found = [packaged_table(n) for n in packaged_names()]
     rows: list[dict[str, Any]] = [
@@ -128,7 +128,7 @@ def _store_for(names: list[str]) -> Iterator[GraphStore | None]:
     if all(Path(n).exists() for n in names):
         yield None
         return
-    from hypograph.flows.settings import load_settings
+    from hypograph.flows.runtime.settings import load_settings
     from hypograph.graph import open_store
 
     with open_store(load_settings().store_config()) as store:
@@ -141,8 +141,8 @@ def _model(expert: str | None) -> Iterator[tuple[OptionScorer | None, Planner | 
     if expert != "model":
         yield None, None
         return
-    from hypograph.flows.knowledge import open_knowledge
-    from hypograph.flows.settings import load_settings
+    from hypograph.flows.runtime.settings import load_settings
+    from hypograph.flows.runtime.sources import open_knowledge
 
     with open_knowledge(load_settings(), None) as knowledge:
         yield knowledge.scorer(), knowledge.planner()

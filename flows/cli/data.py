@@ -7,15 +7,15 @@ from typing import Annotated
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, emit, say, table
-from hypograph.models.errors import InputError
+from hypograph.models.core.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("list", help="List the data sets: checksum, licence, and whether they are here.")
 def list_(as_json: JsonFlag = False) -> None:
-    from hypograph.flows.datasets import locked, state_of
-    from hypograph.flows.settings import load_settings
+    from hypograph.flows.runtime.datasets import locked, state_of
+    from hypograph.flows.runtime.settings import load_settings
 
     settings = load_settings()
     rows = []
@@ -43,9 +43,9 @@ def fetch(
     everything: Annotated[bool, typer.Option("--all", help="All that have an address.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.datasets import fetch as fetch_one
-    from hypograph.flows.datasets import find, locked
-    from hypograph.flows.settings import load_settings
+    from hypograph.flows.runtime.datasets import fetch as fetch_one
+    from hypograph.flows.runtime.datasets import find, locked
+    from hypograph.flows.runtime.settings import load_settings
 
     wanted = [e.name for e in locked().values() if e.url] if everything else list(names or [])
     if not wanted:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
-from hypograph.models.errors import InputError, MissingFileError
+from hypograph.models.core.errors import InputError, MissingFileError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -45,7 +45,7 @@ def run(
     for name, path in given.items():
         if path is not None and not path.exists():
             raise MissingFileError("no such file", where=str(path), hint=f"It was given as --{name}.")
-    from hypograph.flows.inputs import read_inputs
+    from hypograph.flows.readers.inputs import read_inputs
 
     # Wrong input is said before any server is started.
     read_inputs(papers, alloys, table)
@@ -53,8 +53,8 @@ def run(
 
 
 def _run(parameters: dict[str, Any], as_json: bool) -> None:
-    from hypograph.flows.orchestrator import Orchestrator
-    from hypograph.flows.settings import load_settings
+    from hypograph.flows.runtime.settings import load_settings
+    from hypograph.flows.server.prefect_server import Orchestrator
 
     settings = load_settings()
     # Prefect's server and the graph server boot as children of this (main) thread while the imports go on.
@@ -66,11 +66,11 @@ def _run(parameters: dict[str, Any], as_json: bool) -> None:
         say(f"graph store: {settings.neo4j_uri or settings.home / 'store'}")
         with open_store(settings.store_config()):
             imports.join()
-            from hypograph.flows import discovery
+            from hypograph.flows.discovery import flow
 
-            discovery.CURRENT_TELL["tell"] = lambda step, text: say(f"{step}: {text}")
+            flow.CURRENT_TELL["tell"] = lambda step, text: say(f"{step}: {text}")
             with orchestrator.connected():
-                document = discovery.discovery(discovery.DiscoveryParameters(**parameters))
+                document = flow.discovery(flow.DiscoveryParameters(**parameters))
     emit(document, as_json, summary(document))
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, emit, table
-from hypograph.models.errors import HypographError
+from hypograph.models.core.errors import HypographError
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -17,8 +17,8 @@ def doctor(
     deep: Annotated[bool, typer.Option("--deep", help="Exercise each dependency end to end.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.health import examine
-    from hypograph.flows.settings import load_settings
+    from hypograph.flows.runtime.settings import load_settings
+    from hypograph.flows.server.doctor import examine
 
     document = examine(load_settings(), deep=deep)
     emit(document, as_json, _text(document))

@@ -47,7 +47,7 @@ def evaluate(
     json: JsonFlag = False,
 ) -> None:
     """Measure each method on alloys that did not train it."""
-    from hypograph.flows.evidence_evaluate import evaluate_tables
+    from hypograph.flows.evidence.evaluate import evaluate_tables
 
     document = evaluate_tables(
         paths(alloys), protocol, names(sources), expert_answers, methods=names(methods), seed=seed, tell=say
@@ -74,7 +74,7 @@ def predict(
     json: JsonFlag = False,
 ) -> None:
     """Predict which equimolar alloys of some elements are single-phase."""
-    from hypograph.flows.evidence_predict import predict_alloys
+    from hypograph.flows.evidence.predict import predict_alloys
 
     document = predict_alloys(
         names(elements), size, top, paths(alloys), names(sources), expert_answers, seed=seed, tell=say
@@ -95,7 +95,7 @@ def explain(
     json: JsonFlag = False,
 ) -> None:
     """Say which substitutions from which known alloys, from which sources, carry a prediction."""
-    from hypograph.flows.evidence_predict import explain_alloy
+    from hypograph.flows.evidence.predict import explain_alloy
 
     document = explain_alloy(alloy, top, paths(alloys), names(sources), expert_answers, seed=seed, tell=say)
     emit(document, json, explanation(document))

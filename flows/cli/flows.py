@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, emit, say, table
-from hypograph.models.errors import InputError, UnavailableError
+from hypograph.models.core.errors import InputError, UnavailableError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Schedule flows and look after them.")
 
@@ -38,10 +38,10 @@ def serve(
     ] = 0,
     notify: Annotated[str | None, typer.Option("--notify", help="Address that is called when a run fails.")] = None,
 ) -> None:
-    from hypograph.flows.deployments import read_parameters, schedule_of
-    from hypograph.flows.notices import checked_address
-    from hypograph.flows.serve import Wish
-    from hypograph.flows.serve import serve as run_server
+    from hypograph.flows.server.automations import checked_address
+    from hypograph.flows.server.deployments import read_parameters, schedule_of
+    from hypograph.flows.server.serve import Wish
+    from hypograph.flows.server.serve import serve as run_server
 
     settings = _settings()
     given = read_parameters(param or [])
@@ -61,8 +61,8 @@ def serve(
 
 @app.command("list", help="List the flows, their schedules, last and next runs.")
 def list_(as_json: JsonFlag = False) -> None:
-    from hypograph.flows.serve import serving_document
-    from hypograph.flows.watch import overview
+    from hypograph.flows.server.deployments_status import overview
+    from hypograph.flows.server.serve import serving_document
 
     with _server() as (settings, client):
         rows = overview(client)
@@ -90,13 +90,13 @@ def run(
     wait: Annotated[bool, typer.Option(help="Wait for the end of a run that `flows serve` takes.")] = True,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.deployments import deployable, read_parameters, validated
-    from hypograph.flows.watch import run_here, run_there
+    from hypograph.flows.server.deployments import deployable, read_parameters, validated
+    from hypograph.flows.server.deployments_status import run_here, run_there
 
     which = deployable(name)
     settings = _settings()
     arguments = validated(which, read_parameters(param or []))
-    from hypograph.flows.orchestrator_place import serving_url
+    from hypograph.flows.server.prefect_address import serving_url
 
     url = serving_url(settings.home / "prefect")
     if url is None:
@@ -118,8 +118,8 @@ def schedule(
     off: Annotated[bool, typer.Option("--off", help="Remove the schedule.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.deployments import deployable, schedule_of
-    from hypograph.flows.watch import row_of, set_schedule
+    from hypograph.flows.server.deployments import deployable, schedule_of
+    from hypograph.flows.server.deployments_status import row_of, set_schedule
 
     which, made = deployable(name), schedule_of(cron, interval)
     if (made is None) is not off:
@@ -142,8 +142,8 @@ def resume(name: NameArgument, as_json: JsonFlag = False) -> None:
 
 
 def _set_paused(name: str, paused: bool, as_json: bool) -> None:
-    from hypograph.flows.deployments import deployable
-    from hypograph.flows.watch import row_of, set_paused
+    from hypograph.flows.server.deployments import deployable
+    from hypograph.flows.server.deployments_status import row_of, set_paused
 
     which = deployable(name)
     with _server() as (_, client):
@@ -153,9 +153,9 @@ def _set_paused(name: str, paused: bool, as_json: bool) -> None:
 
 
 def _settings() -> Any:
-    from hypograph.flows.observe import configure
-    from hypograph.flows.orchestrator_place import set_environment
-    from hypograph.flows.settings import load_settings
+    from hypograph.flows.runtime.observe import configure
+    from hypograph.flows.runtime.settings import load_settings
+    from hypograph.flows.server.prefect_address import set_environment
 
     settings = load_settings()
     set_environment(settings.home / "prefect")
@@ -167,18 +167,18 @@ def _settings() -> Any:
 def _server() -> Iterator[tuple[Any, Any]]:
     """Connect to the configured server, the serving one, or one of our own for the moment."""
     settings = _settings()
-    from hypograph.flows.orchestrator import Orchestrator
+    from hypograph.flows.server.prefect_server import Orchestrator
 
     with Orchestrator(settings.home, settings.prefect_api_url) as orchestrator, orchestrator.connected():
-        from hypograph.flows.serve import clients
+        from hypograph.flows.server.serve import clients
 
         with clients() as client:
             yield settings, client
 
 
 def _tell_if_idle() -> None:
-    from hypograph.flows.orchestrator_place import serving_url
-    from hypograph.flows.settings import load_settings
+    from hypograph.flows.runtime.settings import load_settings
+    from hypograph.flows.server.prefect_address import serving_url
 
     settings = load_settings()
     if settings.prefect_api_url is None and serving_url(settings.home / "prefect") is None:

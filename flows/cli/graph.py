@@ -8,13 +8,13 @@ from typing import Annotated, Any, Literal
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, emit, table
-from hypograph.models.errors import SettingError
+from hypograph.models.core.errors import SettingError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 def _store() -> Any:
-    from hypograph.flows.settings import load_settings
+    from hypograph.flows.runtime.settings import load_settings
     from hypograph.graph import open_store
 
     return open_store(load_settings().store_config())
@@ -46,7 +46,7 @@ def content_hash(as_json: JsonFlag = False) -> None:
 
 @app.command("verify", help="Check the graph against its own rules. Exits 1 if one is broken.")
 def verify(as_json: JsonFlag = False) -> None:
-    from hypograph.graph.integrity import verify as check
+    from hypograph.graph.store.integrity import verify as check
 
     with _store() as store:
         document = check(store)
@@ -62,7 +62,7 @@ def verify(as_json: JsonFlag = False) -> None:
 def backup(
     file: Annotated[Path, typer.Argument(help="File to write (gzipped JSON lines).")], as_json: JsonFlag = False
 ) -> None:
-    from hypograph.graph.transfer import backup as write
+    from hypograph.graph.files.backup import backup as write
 
     with _store() as store:
         document = write(store, file)
@@ -77,7 +77,7 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(help="File that `graph backup` wrote.")], as_json: JsonFlag = False
 ) -> None:
-    from hypograph.graph.transfer import restore as read
+    from hypograph.graph.files.backup import restore as read
 
     with _store() as store:
         document = read(store, file)
@@ -93,7 +93,7 @@ def export(
     ] = "graphml",
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.graph import exports
+    from hypograph.graph.files import export as exports
 
     write = {"graphml": exports.export_graphml, "csv": exports.export_csv, "jsonl": exports.export_jsonl}[kind]
     with _store() as store:
@@ -108,7 +108,7 @@ def import_(
     file: Annotated[Path, typer.Argument(help="What `graph export --format jsonl` or `graph backup` wrote.")],
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.graph.imports import import_jsonl
+    from hypograph.graph.files.import_ import import_jsonl
 
     with _store() as store:
         document = import_jsonl(store, file)
@@ -122,7 +122,7 @@ def crate(
     graph: Annotated[bool, typer.Option("--graph/--no-graph", help="Include the whole graph as a backup.")] = True,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.graph.crate import write_crate
+    from hypograph.graph.files.ro_crate import write_crate
 
     with _store() as store:
         document = write_crate(store, run, folder, with_graph=graph)
@@ -137,8 +137,8 @@ def clean(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.settings import load_settings
-    from hypograph.flows.tidy import clean as tidy
+    from hypograph.flows.runtime.clean import clean as tidy
+    from hypograph.flows.runtime.settings import load_settings
 
     settings = load_settings()
     with _store() as store:
@@ -158,9 +158,9 @@ def migrate(
     username: Annotated[str, typer.Option(help="Its user.")] = "neo4j",
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.settings import load_settings
+    from hypograph.flows.runtime.settings import load_settings
     from hypograph.graph import StoreConfig, open_store
-    from hypograph.graph.transfer import copy
+    from hypograph.graph.files.backup import copy
 
     settings = load_settings()
     if settings.neo4j_password is None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
-from hypograph.models.errors import InputError
+from hypograph.models.core.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -32,7 +32,7 @@ def simulate_(
     seed: SeedOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.hypotheses_simulate import simulation_document, simulation_text
+    from hypograph.flows.hypotheses.simulate import simulation_document, simulation_text
 
     document = simulation_document(scenario.split(","), _numbers(budget), strategies.split(","), instances, seed, say)
     emit(document, as_json, simulation_text(document))
@@ -46,7 +46,7 @@ def rank(
     seed: SeedOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.hypotheses_simulate import ranking_document
+    from hypograph.flows.hypotheses.simulate import ranking_document
 
     document = ranking_document(items, _numbers(comparisons), instances, seed)
     rows = [(r["rule"], r["comparisons"], r["top1"]["mean"], r["coverage"], r["ece"]) for r in document["rules"]]
@@ -70,7 +70,7 @@ def search(
     seed: SeedOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.hypotheses_search import Request, search_command
+    from hypograph.flows.hypotheses.search import Request, search_command
 
     request = Request(
         question=_text(question, "--question"),
@@ -96,7 +96,7 @@ def show(
     hypothesis: Annotated[str, typer.Argument(help="Its id, or the beginning of it.")],
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.hypotheses_show import show_command
+    from hypograph.flows.hypotheses.show import show_command
 
     document = show_command(hypothesis)
     rows = [(key, value) for key, value in document.items() if not isinstance(value, list | dict)]
@@ -112,7 +112,7 @@ def answer(
     better: Annotated[str | None, typer.Option(help="first, second or equal.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.hypotheses_show import answer_command
+    from hypograph.flows.hypotheses.show import answer_command
 
     document = answer_command(comparison, better)
     rows = [(w["id"], w["first"], w["second"]) for w in document["waiting"]]
@@ -129,7 +129,7 @@ def evaluate(
     seed: SeedOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.hypotheses_evaluate import evaluate_command
+    from hypograph.flows.hypotheses.evaluate import evaluate_command
 
     document = evaluate_command(benchmark, papers, budget, strategies.split(","), lexical, seed, say)
     rows = [(m["method"], m["recall"], m["soft"]["mean"], m["hard"]["mean"], m["calls"]) for m in document["methods"]]
@@ -156,7 +156,7 @@ def _text(value: str, where: str, must: bool = False) -> str:
         if must or (len(value) < 1000 and path.is_file()):
             value = path.read_text("utf-8")
     except FileNotFoundError as error:
-        from hypograph.models.errors import MissingFileError
+        from hypograph.models.core.errors import MissingFileError
 
         raise MissingFileError("there is no such file", where=value) from error
     except (OSError, UnicodeDecodeError) as error:

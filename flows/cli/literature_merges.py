@@ -23,7 +23,7 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, help="Entries at most.")] = 50,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.literature_merges import merge_queue
+    from hypograph.flows.literature.merges import merge_queue
 
     with _store() as store:
         queue = merge_queue(store, status)
@@ -46,7 +46,7 @@ def reopen(ids: Ids, as_json: JsonFlag = False) -> None:
 
 
 def _decide(ids: list[str], status: str, as_json: bool) -> None:
-    from hypograph.flows.literature_merges import decide_merges
+    from hypograph.flows.literature.merges import decide_merges
 
     with _store() as store:
         rows = decide_merges(store, ids, status)
@@ -63,7 +63,7 @@ def _show(rows: list[dict[str, Any]], total: int, as_json: bool, title: str) -> 
 
 
 def _store() -> Any:
-    from hypograph.flows.settings import load_settings
+    from hypograph.flows.runtime.settings import load_settings
     from hypograph.graph import open_store
 
     return open_store(load_settings().store_config())

@@ -10,8 +10,8 @@ from hypograph.flows.cli.common import say
 
 def corpus_and_settings(**overrides: Any) -> tuple[Any, Any]:
     """Return the settings, and the user's corpus."""
-    from hypograph.flows.literature_corpus import Corpus
-    from hypograph.flows.settings import load_settings
+    from hypograph.flows.literature.corpus import Corpus
+    from hypograph.flows.runtime.settings import load_settings
 
     settings = load_settings(**overrides)
     return settings, Corpus(settings.home / "literature")
@@ -19,7 +19,7 @@ def corpus_and_settings(**overrides: Any) -> tuple[Any, Any]:
 
 def read_papers(paths: list[Path]) -> tuple[list[Any], list[str]]:
     """Read publications; what cannot be read is told, and returned beside them."""
-    from hypograph.flows.readers.publications import read_publications
+    from hypograph.flows.readers.publications.registry import read_publications
 
     publications: list[Any] = []
     problems: list[str] = []

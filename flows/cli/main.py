@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 import hypograph
-from hypograph.models.errors import HypographError
+from hypograph.models.core.errors import HypographError
 
 # name → (module, help); a module is imported only when its command is called.
 ROOMS: dict[str, tuple[str, str]] = {

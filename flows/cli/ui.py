@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hypograph.flows.cli.common import say
-from hypograph.models.errors import PortTakenError
+from hypograph.models.core.errors import PortTakenError
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -21,8 +21,8 @@ def ui(
 ) -> None:
     import uvicorn
 
-    from hypograph.flows.orchestrator_place import serving_file
-    from hypograph.flows.settings import load_settings
+    from hypograph.flows.runtime.settings import load_settings
+    from hypograph.flows.server.prefect_address import serving_file
     from hypograph.ui.app import create_app
     from hypograph.ui.config import UiConfig
 

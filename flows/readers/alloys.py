@@ -9,16 +9,16 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from hypograph.flows.readers.publications_hea import RECORDS, hea_rows, unmangle_doi
-from hypograph.models.errors import (
+from hypograph.flows.readers.publications.hea_bench import RECORDS, hea_rows, unmangle_doi
+from hypograph.models.core.errors import (
     DataAbsentError,
     InputError,
     MalformedRowError,
     MissingFileError,
     UnknownElementError,
 )
-from hypograph.models.keywords.elements import SYMBOL_SET, parse_formula
-from hypograph.models.records import AlloyRecord
+from hypograph.models.core.records import AlloyRecord
+from hypograph.models.literature.text.formulas import SYMBOL_SET, parse_formula
 
 LITERATURE: Final = "literature"
 # source, folder, file, column of the formula, column of the phase

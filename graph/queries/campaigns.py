@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypograph.graph.query import Query
+from hypograph.graph.core.query import Query
 
 LIVE_FOLDER = Query(
     "campaigns_live_folder",

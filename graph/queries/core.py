@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hypograph.graph.query import Query
-from hypograph.graph.schema import LABELS, RELATIONS
+from hypograph.graph.core.query import Query
+from hypograph.graph.core.schema import LABELS, RELATIONS
 
 
 def _node_example(label: str) -> dict[str, object]:

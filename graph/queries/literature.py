@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypograph.graph.query import Query
+from hypograph.graph.core.query import Query
 
 LITERATURE_PUBLICATIONS = Query(
     "literature_publications",

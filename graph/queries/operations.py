@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypograph.graph.query import Query
+from hypograph.graph.core.query import Query
 
 UNITS_BY_KIND = Query("units_by_kind", "MATCH (n:Unit) RETURN n.kind AS kind, count(n) AS n ORDER BY kind")
 

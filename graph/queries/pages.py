@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypograph.graph.query import Query
+from hypograph.graph.core.query import Query
 
 # Each label is counted by a statement of its own: the embedded server answers that from its statistics, in less
 # than a millisecond, while one UNION of them walks through every node.

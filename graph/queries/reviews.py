@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypograph.graph.query import Query
+from hypograph.graph.core.query import Query
 
 WAITING_COMPARISONS = Query(
     "waiting_comparisons",

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.agents.conftest import completion
 
 from hypograph.agents import ModelJudge
 from hypograph.agents.assess.batteries import judge_battery
-from hypograph.agents.cascade import ALWAYS_UP, Cascade, set_threshold
+from hypograph.agents.gateway.cascade import ALWAYS_UP, Cascade, set_threshold
 from hypograph.agents.gateway.questions import Choice, Closed, Reading
-from hypograph.flows.model_cascade import calibrate, measured_cascade
-from hypograph.models.protocols import Candidate
+from hypograph.flows.assess.cascade import calibrate, measured_cascade
+from hypograph.models.core.protocols import Candidate
+from tests.agents.conftest import completion
 
 
 def said(p: float, *, valid: bool = True) -> Choice:

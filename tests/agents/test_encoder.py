@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hypograph.agents.gateway.encoder import SentenceEncoder, load_encoder
-from hypograph.models.errors import InputError, MissingFileError
+from hypograph.agents.local.encoder import SentenceEncoder, load_encoder
+from hypograph.models.core.errors import InputError, MissingFileError
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "alloy", "##s", "strong", "er", "##bium", "-", "cafe", "3", "."]
 WIDTH, HEADS, INNER, LAYERS = 16, 2, 24, 2

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hypograph.agents.gateway.cache import AnswerCache
-from hypograph.models.errors import DiskError
+from hypograph.models.core.errors import DiskError
 
 
 def test_threads_and_processes_share_it(tmp_path: Path) -> None:

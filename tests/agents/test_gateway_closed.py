@@ -10,11 +10,11 @@ from typing import Any
 import httpx2
 import numpy as np
 import pytest
-from tests.agents.conftest import completion
 
-from hypograph.agents.closed import preference, substitution
 from hypograph.agents.gateway.questions import Closed, Reading
-from hypograph.models.errors import CapabilityError
+from hypograph.agents.roles.closed_questions import preference, substitution
+from hypograph.models.core.errors import CapabilityError
+from tests.agents.conftest import completion
 
 
 def two_orders() -> Closed:

@@ -8,11 +8,11 @@ from typing import Any
 import httpx2
 import pytest
 from pydantic import BaseModel, SecretStr
-from tests.agents.conftest import completion
 
 from hypograph.agents.gateway.questions import Question
 from hypograph.agents.gateway.wire import Pace
-from hypograph.models.errors import CapabilityError, ModelError, NetworkError
+from hypograph.models.core.errors import CapabilityError, ModelError, NetworkError
+from tests.agents.conftest import completion
 
 
 class Yes(BaseModel):

@@ -8,11 +8,11 @@ from typing import Any
 import httpx2
 import pytest
 from pydantic import BaseModel
-from tests.agents.conftest import completion
 
-from hypograph.agents.gateway.free import ask_freely
+from hypograph.agents.gateway.free_answers import ask_freely
 from hypograph.agents.gateway.questions import Question
-from hypograph.models.errors import CapabilityError
+from hypograph.models.core.errors import CapabilityError
+from tests.agents.conftest import completion
 
 
 class Said(BaseModel):

@@ -14,7 +14,7 @@ from pydantic import BaseModel, SecretStr
 
 from hypograph.agents import Gateway, ModelConfig, ModelExpert, ModelJudge, connect
 from hypograph.agents.gateway.questions import Question
-from hypograph.models.protocols import Candidate
+from hypograph.models.core.protocols import Candidate
 
 WEIGHTS = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
 SECRET = "sk-secret-123"

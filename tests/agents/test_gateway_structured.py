@@ -8,12 +8,12 @@ from typing import Any
 import httpx2
 import pytest
 from pydantic import BaseModel, SecretStr
-from tests.agents.conftest import completion
 
 from hypograph.agents.gateway.config import Budget, Decoding
 from hypograph.agents.gateway.questions import Question
-from hypograph.models.errors import BudgetSpentError
-from hypograph.models.records import ModelCall
+from hypograph.models.core.errors import BudgetSpentError
+from hypograph.models.core.records import ModelCall
+from tests.agents.conftest import completion
 
 
 class City(BaseModel):

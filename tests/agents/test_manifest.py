@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.agents.conftest import completion
 
 from hypograph.agents import Budget, ModelPassageReader, ModelWriter
-from hypograph.agents.passages import denied, measure_reader, passage_battery
-from hypograph.flows.knowledge import Knowledge
-from hypograph.flows.literature_inspire import NoStore
-from hypograph.flows.literature_manifest import Manifester, manifest_units
-from hypograph.flows.literature_manifest_run import manifest_sets
-from hypograph.flows.units import UnitRunner
-from hypograph.graph.schema import LABELS, RELATIONS
-from hypograph.models.errors import BudgetSpentError
-from hypograph.models.keywords.manifest import PassageReader, Writer
-from hypograph.models.keywords.passages import Library
-from hypograph.models.records import KeywordSet, Publication, Unit
+from hypograph.agents.roles.passage_reader import denied, measure_reader, passage_battery
+from hypograph.flows.literature.concepts import Manifester, manifest_units
+from hypograph.flows.literature.concepts_command import manifest_sets
+from hypograph.flows.literature.inspire import NoStore
+from hypograph.flows.runtime.sources import Knowledge
+from hypograph.flows.runtime.units import UnitRunner
+from hypograph.graph.core.schema import LABELS, RELATIONS
+from hypograph.models.core.errors import BudgetSpentError
+from hypograph.models.core.records import KeywordSet, Publication, Unit
+from hypograph.models.literature.inspiration.concept import PassageReader, Writer
+from hypograph.models.literature.inspiration.passages import Library
+from tests.agents.conftest import completion
 
 PAPERS = [
     Publication("10.1/a", title="Arc melting of alloys", abstract="Arc melting gives a fine grain size. It is fast."),

@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.agents.conftest import completion
 
 from hypograph.agents import ModelOptionScorer, ModelPlanner
-from hypograph.flows.campaign_planned import planned
-from hypograph.flows.campaigns import campaign_units
-from hypograph.flows.readers.tables import packaged_table, read_table
-from hypograph.flows.units import UnitRunner
-from hypograph.models.optimize.optimizers import make_optimizer
-from hypograph.models.optimize.space import space_from
-from hypograph.models.optimize.trials import Objective, Trial
-from hypograph.models.protocols import Planner
-from hypograph.models.records import Unit
+from hypograph.flows.campaigns.planned import planned
+from hypograph.flows.campaigns.units import campaign_units
+from hypograph.flows.readers.reaction_tables import packaged_table, read_table
+from hypograph.flows.runtime.units import UnitRunner
+from hypograph.models.campaigns.optimizers.registry import make_optimizer
+from hypograph.models.campaigns.optimizers.trials import Objective, Trial
+from hypograph.models.campaigns.space.space import space_from
+from hypograph.models.core.protocols import Planner
+from hypograph.models.core.records import Unit
+from tests.agents.conftest import completion
 
 OPTIONS = {"base": ["K2CO3", "None"], "heat": ["40", "60"]}
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.agents.conftest import completion
 
 from hypograph.agents import ModelExpert, ModelExtractor, ModelJudge, ModelOptionScorer, ModelProposer
 from hypograph.agents.assess.batteries import judge_battery, pair_battery, run_battery
-from hypograph.models.protocols import Candidate, Expert, Extractor, Judge, OptionScorer, Proposer
-from hypograph.models.records import Publication
+from hypograph.models.core.protocols import Candidate, Expert, Extractor, Judge, OptionScorer, Proposer
+from hypograph.models.core.records import Publication
+from tests.agents.conftest import completion
 
 ELEMENTS = ("Al", "Ti", "V", "Cr", "Mn", "Fe", "Zn", "Zr")
 DECIDED = [(a, b, (i + j) % 2 == 0) for i, a in enumerate(ELEMENTS) for j, b in enumerate(ELEMENTS) if i < j]

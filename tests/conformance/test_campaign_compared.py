@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hypograph.flows.campaign_runs import read_runs
+from hypograph.flows.campaigns.runs import read_runs
 from hypograph.graph import GraphStore
-from hypograph.models.errors import MissingFileError
-from hypograph.models.records import Edge, Node, Outcome, Unit
+from hypograph.models.core.errors import MissingFileError
+from hypograph.models.core.records import Edge, Node, Outcome, Unit
 
 
 def test_campaigns_are_found_by_method_group_name_and_id(graph_store: GraphStore) -> None:

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from hypograph.flows import campaign_live as files
-from hypograph.flows.settings import Settings
+from hypograph.flows.campaigns import laboratory as files
+from hypograph.flows.runtime.settings import Settings
 from hypograph.graph import GraphStore, Query
-from hypograph.graph import campaigns as folders
-from hypograph.models.errors import InputError, MissingFileError
-from hypograph.models.optimize import live
-from hypograph.models.optimize.substitutes import ElementSimilarity
-from hypograph.models.records import Edge, Node
+from hypograph.graph.campaigns import folder as folders
+from hypograph.models.campaigns.laboratory import events
+from hypograph.models.campaigns.optimizers.element_knowledge import ElementSimilarity
+from hypograph.models.core.errors import InputError, MissingFileError
+from hypograph.models.core.records import Edge, Node
 
 EXPERIMENTS = Query(
     "tests_experiments",
@@ -27,16 +27,16 @@ RECORD: dict[str, Any] = {"parameters": [{"name": "heat", "values": [20, 40, 60]
 def test_what_is_undone_leaves_the_store_too(graph_store: GraphStore, tmp_path: Path) -> None:
     folders.create(tmp_path / "lab", RECORD)
     with folders.changing(tmp_path / "lab") as campaign:
-        campaign.append(live.suggest(campaign.definition, campaign.events, 2))
-        campaign.append([live.record(campaign.definition, campaign.events, "e1", {"yield": 7})])
+        campaign.append(events.suggest(campaign.definition, campaign.events, 2))
+        campaign.append([events.record(campaign.definition, campaign.events, "e1", {"yield": 7})])
     folders.keep(graph_store, campaign)
     first, second = graph_store.read(EXPERIMENTS)
     assert (first["c"]["best"], first["x"]["value"], first["x"]["best_so_far"]) == (7.0, 7.0, 7.0)
     assert "value" not in second["x"]
-    assert live.definition_from(json.loads(first["c"]["definition"])) == campaign.definition
+    assert events.definition_from(json.loads(first["c"]["definition"])) == campaign.definition
     assert [json.loads(e) for e in first["c"]["events"]] == campaign.events
     with folders.changing(folders.folder_of(graph_store, campaign.definition.id)) as campaign:
-        campaign.append([live.undo(campaign.definition, campaign.events, "e1")])
+        campaign.append([events.undo(campaign.definition, campaign.events, "e1")])
     folders.keep(graph_store, campaign)
     first, _ = graph_store.read(EXPERIMENTS)
     assert not {"value", "best_so_far", "entropy_published"} & set(first["x"])
@@ -73,7 +73,7 @@ def test_options_that_are_elements_take_their_similarity_from_the_evidence(
     with folders.changing(tmp_path / "lab") as campaign:
         for metal, value in zip(symbols[:5], (9, 8, 8.5, 1, 1.5), strict=True):
             point = {"metal": metal, "heat": 1}
-            campaign.append([live.record_point(campaign.definition, campaign.events, point, {"outcome": value})])
+            campaign.append([events.record_point(campaign.definition, campaign.events, point, {"outcome": value})])
         (event,) = files.suggest(campaign, 1, settings, graph_store)
         with pytest.raises(InputError, match="source of knowledge"):
             files.suggest(campaign, 1, settings, None)

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conformance.test_graph_store import HOSTILE, clear, sample, unit
 
-from hypograph.flows.tidy import clean
-from hypograph.flows.units import UnitRunner, code_version
+from hypograph.flows.runtime.clean import clean
+from hypograph.flows.runtime.units import UnitRunner, code_version
 from hypograph.graph import FlowRun, GraphStore
-from hypograph.graph.crate import write_crate
-from hypograph.graph.exports import export_csv, export_graphml, export_jsonl
-from hypograph.graph.imports import import_jsonl
-from hypograph.graph.transfer import backup
-from hypograph.models.errors import InputError, MalformedRowError, MissingFileError
-from hypograph.models.records import Edge, ModelCall, Node, Outcome
+from hypograph.graph.files.backup import backup
+from hypograph.graph.files.export import export_csv, export_graphml, export_jsonl
+from hypograph.graph.files.import_ import import_jsonl
+from hypograph.graph.files.ro_crate import write_crate
+from hypograph.models.core.errors import InputError, MalformedRowError, MissingFileError
+from hypograph.models.core.records import Edge, ModelCall, Node, Outcome
+from tests.conformance.test_graph_store import HOSTILE, clear, sample, unit
 
 START = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
 
@@ -217,7 +217,7 @@ def test_a_new_program_version_replaces_what_the_old_one_wrote(
     runner.run("count", {}, lambda: work("new"))
     wanted = graph_store.content_hash()
     with monkeypatch.context() as patch:
-        patch.setattr("hypograph.flows.units.code_version", lambda: "older")
+        patch.setattr("hypograph.flows.runtime.units.code_version", lambda: "older")
         runner.run("count", {}, lambda: work("old"))
     assert graph_store.counts()["Unit"] == 2
     found = clean(graph_store, tmp_path, old_versions=True)["superseded"]

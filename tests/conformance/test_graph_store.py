@@ -11,22 +11,22 @@ import pytest
 from graph_servers import CLEAR
 
 from hypograph.graph import FlowRun, GraphStore, StoreConfig, open_store
-from hypograph.graph.clean import superseded
-from hypograph.graph.integrity import verify
-from hypograph.graph.migrations import MIGRATIONS
+from hypograph.graph.core.query import REGISTRY, Query
+from hypograph.graph.core.schema import LABELS, RELATIONS, SCHEMA_VERSION
+from hypograph.graph.files.backup import backup, restore
 from hypograph.graph.queries import core
-from hypograph.graph.query import REGISTRY, Query
-from hypograph.graph.schema import LABELS, RELATIONS, SCHEMA_VERSION
-from hypograph.graph.store import now
-from hypograph.graph.transfer import backup, restore
-from hypograph.models.errors import (
+from hypograph.graph.store.clean import superseded
+from hypograph.graph.store.integrity import verify
+from hypograph.graph.store.migrations import MIGRATIONS
+from hypograph.graph.store.store import now
+from hypograph.models.core.errors import (
     HypographError,
     InputError,
     StoreCredentialsError,
     StoreError,
     StoreUnreachableError,
 )
-from hypograph.models.records import Edge, ModelCall, Node, Outcome, Unit
+from hypograph.models.core.records import Edge, ModelCall, Node, Outcome, Unit
 
 AS_VERSION_1 = Query(
     "tests_as_version_1",

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hypograph.models.errors import InputError, SpaceError
-from hypograph.models.optimize.candidates import identity
-from hypograph.models.optimize.language import RandomPlanner
-from hypograph.models.optimize.optimizers import METHODS, make_optimizer
-from hypograph.models.optimize.space import Space, space_from
-from hypograph.models.optimize.trials import Objective, Optimizer, Trial
-from hypograph.models.protocols import Planned
+from hypograph.models.campaigns.optimizers.language import RandomPlanner
+from hypograph.models.campaigns.optimizers.registry import METHODS, make_optimizer
+from hypograph.models.campaigns.optimizers.trials import Objective, Optimizer, Trial
+from hypograph.models.campaigns.space.candidates import identity
+from hypograph.models.campaigns.space.space import Space, space_from
+from hypograph.models.core.errors import InputError, SpaceError
+from hypograph.models.core.protocols import Planned
 
 FINITE = {
     "parameters": [

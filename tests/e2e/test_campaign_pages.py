@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from browser_pages import COMMAND, MARKS, environment, serious, served, width
 
-from hypograph.flows.settings import load_settings
-from hypograph.graph import campaigns as folders
+from hypograph.flows.runtime.settings import load_settings
 from hypograph.graph import open_store
-from hypograph.models.records import Edge, Node
+from hypograph.graph.campaigns import folder as folders
+from hypograph.models.core.records import Edge, Node
 
 pytestmark = MARKS
 SPACE: dict[str, Any] = {

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.e2e.test_faults import Cable, Command, assert_clear, assert_nothing_left
 
-from hypograph.flows.orchestrator import Orchestrator
+from hypograph.flows.server.prefect_server import Orchestrator
+from tests.e2e.test_faults import Cable, Command, assert_clear, assert_nothing_left
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "modelserver.py"
 EVIDENCE = ("flows", "run", "evidence-refresh", "--param", "small=true", "--json")

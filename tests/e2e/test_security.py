@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from hypograph.flows.settings import load_settings
-from hypograph.graph.query import REGISTRY
-from hypograph.models.errors import InputError, SettingError
+from hypograph.flows.runtime.settings import load_settings
+from hypograph.graph.core.query import REGISTRY
+from hypograph.models.core.errors import InputError, SettingError
 
 ROOT = Path(__file__).parents[2]
 SECRET = "s3cret-that-must-not-show"
@@ -86,7 +86,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def test_hostile_names_are_stored_as_they_are_and_do_nothing(store: Any) -> None:
-    from hypograph.models.records import Edge, Node, Outcome, Unit
+    from hypograph.models.core.records import Edge, Node, Outcome, Unit
 
     names = [name for name in HOSTILE if "\u0000" not in name]
     nodes = [Node("Keyword", name, {"name": name, "kind": name}) for name in names]
@@ -105,7 +105,7 @@ def test_hostile_names_are_stored_as_they_are_and_do_nothing(store: Any) -> None
 
 def test_a_name_that_spells_a_parameter_is_kept_whole_or_refused_whole(store: Any) -> None:
     """The embedded server takes the text ``$rows`` for the parameter of that name when it looks a node up."""
-    from hypograph.models.records import Edge, Node, Outcome, Unit
+    from hypograph.models.core.records import Edge, Node, Outcome, Unit
 
     nodes = [Node("Keyword", "$rows", {"name": "$rows"}), Node("Publication", "$rows", {"key": "$rows"})]
     edges = [Edge("MENTIONS", ("Publication", "$rows"), ("Keyword", "$rows"), {})]
@@ -172,7 +172,7 @@ def test_secrets_come_from_files(tmp_path: Path) -> None:
 def test_work_pool_deployments_are_those_that_are_served() -> None:
     import yaml
 
-    from hypograph.flows.deployments import DEPLOYABLES
+    from hypograph.flows.server.deployments import DEPLOYABLES
 
     listed = yaml.safe_load((ROOT / "infra" / "prefect.yaml").read_text("utf-8"))["deployments"]
     assert [d["entrypoint"] for d in listed] == [d.entrypoint for d in DEPLOYABLES.values()]

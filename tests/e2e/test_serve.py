@@ -20,9 +20,9 @@ import psutil
 import pytest
 from browser_pages import MARKS, served
 
-from hypograph.flows.notices import SILENCE_SECONDS
-from hypograph.graph import campaigns as folders
-from hypograph.models.optimize import live
+from hypograph.flows.server.automations import SILENCE_SECONDS
+from hypograph.graph.campaigns import folder as folders
+from hypograph.models.campaigns.laboratory import events
 
 COMMAND = [sys.executable, "-m", "hypograph.flows.cli.main", "flows"]
 pytestmark = pytest.mark.slow
@@ -229,7 +229,7 @@ def runs(home: Path, flow: str) -> list[dict[str, Any]]:
 def record(lab: Path, **values: float) -> None:
     with folders.changing(lab) as campaign:
         for id, value in values.items():
-            campaign.append([live.record(campaign.definition, campaign.events, id, {"outcome": value})])
+            campaign.append([events.record(campaign.definition, campaign.events, id, {"outcome": value})])
 
 
 def until(holds: Callable[[], bool], seconds: float = 300, pause: float = 0.2) -> bool:

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hypograph.flows.campaign_benchmark import Plan, benchmark, trajectories
-from hypograph.flows.campaign_compare import compare
-from hypograph.flows.campaign_runs import read_runs
-from hypograph.flows.readers.tables import ReactionTable, find_table
-from hypograph.graph import campaigns as folders
-from hypograph.models.errors import InputError, MalformedRowError, MissingFileError
-from hypograph.models.optimize import live
-from hypograph.models.protocols import Planned
+from hypograph.flows.campaigns.benchmark import Plan, benchmark, trajectories
+from hypograph.flows.campaigns.compare import compare
+from hypograph.flows.campaigns.runs import read_runs
+from hypograph.flows.readers.reaction_tables import ReactionTable, find_table
+from hypograph.graph.campaigns import folder as folders
+from hypograph.models.campaigns.laboratory import events
+from hypograph.models.core.errors import InputError, MalformedRowError, MissingFileError
+from hypograph.models.core.protocols import Planned
 
 
 def written(path: Path, header: str, rows: list[str]) -> str:
@@ -112,9 +112,9 @@ def test_a_laboratory_s_folders_are_compared_by_the_best_that_any_found(tmp_path
         for k in range(6):
             folders.create(tmp_path / lab / f"c{k}", record)
             with folders.changing(tmp_path / lab / f"c{k}") as campaign:
-                campaign.append(live.suggest(campaign.definition, campaign.events, 2))
+                campaign.append(events.suggest(campaign.definition, campaign.events, 2))
                 for i, value in ((1, 20.0 + k), (2, 50.0 + gain + k)):
-                    campaign.append([live.record(campaign.definition, campaign.events, f"e{i}", {"yield": value})])
+                    campaign.append([events.record(campaign.definition, campaign.events, f"e{i}", {"yield": value})])
     found = read_runs([str(tmp_path / "ours"), str(tmp_path / "theirs")], None)
     assert found["ours"]["yield"][5].tolist() == pytest.approx([100 * 25 / 85, 100.0])
     assert found["theirs"]["yield"][5].tolist() == pytest.approx([100 * 25 / 85, 100 * 55 / 85])

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from hypograph.flows import campaign_live as files
+from hypograph.flows.campaigns import laboratory as files
 from hypograph.flows.cli.main import main
-from hypograph.graph import campaigns as folders
-from hypograph.graph.validate import checked_edges, checked_nodes
-from hypograph.models.errors import InputError, MalformedRowError
-from hypograph.models.optimize import live, standing
+from hypograph.graph.campaigns import folder as folders
+from hypograph.graph.store.validate import checked_edges, checked_nodes
+from hypograph.models.campaigns.laboratory import events, progress
+from hypograph.models.core.errors import InputError, MalformedRowError
 
 SPACE = """
 [[objectives]]
@@ -114,7 +114,7 @@ def test_a_campaign_of_format_1_is_read_for_ever(tmp_path: Path) -> None:
     campaign = folders.load(tmp_path / "lab")
     assert folders.export_csv(campaign) == (OLD / "experiments.csv").read_text("utf-8")
     assert campaign.definition.record() == json.loads((OLD / "campaign.json").read_text("utf-8"))
-    told = standing.status(campaign.definition, campaign.events)
+    told = progress.status(campaign.definition, campaign.events)
     assert {k: told[k] for k in ("done", "failed", "pending", "withdrawn", "events")} == {
         "done": 3,
         "failed": 1,
@@ -124,7 +124,7 @@ def test_a_campaign_of_format_1_is_read_for_ever(tmp_path: Path) -> None:
     }
     assert told["best"]["values"] == {"yield": 44.0, "pH": 7.2}
     with folders.changing(tmp_path / "lab") as campaign:
-        campaign.append(live.suggest(campaign.definition, campaign.events, 1, method="sobol"))
+        campaign.append(events.suggest(campaign.definition, campaign.events, 1, method="sobol"))
     assert (tmp_path / "lab" / "events.jsonl").read_text("utf-8").startswith((OLD / "events.jsonl").read_text("utf-8"))
 
 
@@ -147,7 +147,7 @@ def test_two_people_record_at_once_and_nothing_is_lost(folder: Path) -> None:
     ]
     assert [p.wait(120) for p in people] == [0, 0]
     campaign = folders.load(folder / "lab")
-    found = live.fold(campaign.definition, campaign.events)
+    found = events.fold(campaign.definition, campaign.events)
     assert [e.id for e in found] == [f"e{i}" for i in range(1, 51)]
     assert sorted(e.note for e in found) == ["ann"] * 25 + ["bob"] * 25
 
@@ -158,7 +158,7 @@ def test_a_crash_in_the_middle_of_a_write_costs_that_event_only(
 ) -> None:
     folders.create(folder / "lab", files.read_definition(folder / "space.toml"))
     with folders.changing(folder / "lab") as campaign:
-        campaign.append(live.suggest(campaign.definition, [], 3))
+        campaign.append(events.suggest(campaign.definition, [], 3))
     history = folder / "lab" / "events.jsonl"
     whole = history.read_bytes()
     history.write_bytes(whole[:-cut])

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hypograph.flows.datasets import fetch, find, locked, path_of, state_of
-from hypograph.flows.settings import load_settings
-from hypograph.models.errors import DataAbsentError, InputError, NetworkError
+from hypograph.flows.runtime.datasets import fetch, find, locked, path_of, state_of
+from hypograph.flows.runtime.settings import load_settings
+from hypograph.models.core.errors import DataAbsentError, InputError, NetworkError
 
 NAME = "reactions/chan_lam.csv"
 

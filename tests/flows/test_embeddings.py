@@ -11,10 +11,10 @@ import pytest
 
 from hypograph.agents import connect
 from hypograph.agents.gateway.config import ModelConfig
-from hypograph.flows.embeddings import EndpointEmbeddings, embedder
-from hypograph.flows.settings import Settings
-from hypograph.models.errors import InputError, SettingError
-from hypograph.models.keywords.synonyms import propose_merges
+from hypograph.flows.runtime.embeddings import EndpointEmbeddings, embedder
+from hypograph.flows.runtime.settings import Settings
+from hypograph.models.core.errors import InputError, SettingError
+from hypograph.models.literature.keywords.synonyms import propose_merges
 
 
 def test_nothing_is_used_where_nothing_is_named(tmp_path: Path) -> None:

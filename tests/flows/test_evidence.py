@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from hypograph.flows.evidence import EvidenceOutcome, evidence_units
+from hypograph.flows.evidence.units import EvidenceOutcome, evidence_units
 from hypograph.flows.readers.alloys import hea_literature_alloys, hea_tables
-from hypograph.flows.units import UnitRunner
-from hypograph.graph.schema import LABELS, RELATIONS
-from hypograph.models.errors import InputError
-from hypograph.models.protocols import Opinion
-from hypograph.models.records import AlloyRecord, Unit
+from hypograph.flows.runtime.units import UnitRunner
+from hypograph.graph.core.schema import LABELS, RELATIONS
+from hypograph.models.core.errors import InputError
+from hypograph.models.core.protocols import Opinion
+from hypograph.models.core.records import AlloyRecord, Unit
 
 
 class MemoryStore:

@@ -11,23 +11,23 @@ import pytest
 from typer.testing import CliRunner
 
 from hypograph.flows.cli.evidence import app
-from hypograph.flows.evidence_elements import element_table
-from hypograph.flows.evidence_evaluate import METHODS, evaluate_tables
-from hypograph.flows.evidence_predict import explain_alloy, predict_alloys
-from hypograph.flows.evidence_similarity import element_similarity
-from hypograph.flows.evidence_sources import read_answers
+from hypograph.flows.evidence.evaluate import METHODS, evaluate_tables
+from hypograph.flows.evidence.predict import explain_alloy, predict_alloys
+from hypograph.flows.evidence.sources import read_answers
 from hypograph.flows.readers.alloys import read_alloys
-from hypograph.models.errors import (
+from hypograph.flows.readers.element_similarity import element_similarity
+from hypograph.flows.readers.element_table import element_table
+from hypograph.models.core.errors import (
     DataAbsentError,
     HypographError,
     InputError,
     MalformedRowError,
     UnknownElementError,
 )
-from hypograph.models.evidence.folds import make_folds
-from hypograph.models.evidence.measures import auc
-from hypograph.models.evidence.published import from_similarity
-from hypograph.models.evidence.table import build_table
+from hypograph.models.evidence.alloys.folds import make_folds
+from hypograph.models.evidence.alloys.table import build_table
+from hypograph.models.evidence.benchmark.measures import auc
+from hypograph.models.evidence.benchmark.published import from_similarity
 
 ELEMENTS = ("Al", "Co", "Cr", "Fe", "Mn", "Nb", "Ni", "Ti", "V")
 LIGHT = {"Al", "Ti", "V", "Nb", "Cr"}

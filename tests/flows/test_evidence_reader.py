@@ -11,7 +11,7 @@ from hypograph.flows.readers.alloys import (
     phase_is_single,
     read_alloys,
 )
-from hypograph.models.errors import InputError, MalformedRowError, MissingFileError, UnknownElementError
+from hypograph.models.core.errors import InputError, MalformedRowError, MissingFileError, UnknownElementError
 
 
 def written(folder: Path, text: str) -> Path:

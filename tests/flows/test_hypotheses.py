@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from hypograph.flows.hypotheses import HypothesisOutcome, hypothesis_units
-from hypograph.flows.readers.publications import hea_literature
-from hypograph.flows.units import UnitRunner
-from hypograph.graph.schema import LABELS, RELATIONS
-from hypograph.models.optimize.live import definition_from
-from hypograph.models.records import AlloyPrediction, KeywordSet, Unit
-from hypograph.models.search.judges import SimulatedJudge
+from hypograph.flows.hypotheses.units import HypothesisOutcome, hypothesis_units
+from hypograph.flows.readers.publications.registry import hea_literature
+from hypograph.flows.runtime.units import UnitRunner
+from hypograph.graph.core.schema import LABELS, RELATIONS
+from hypograph.models.campaigns.laboratory.events import definition_from
+from hypograph.models.core.records import AlloyPrediction, KeywordSet, Unit
+from hypograph.models.hypotheses.search.judges import SimulatedJudge
 
 ALLOYS = tuple(
     AlloyPrediction(tuple(name.split("-")), 0.6 - i / 20, 0.9, 0.75 - i / 20, 0.3, 0.1)

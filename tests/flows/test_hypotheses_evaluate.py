@@ -14,9 +14,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hypograph.flows.hypotheses_evaluate import evaluate_command
-from hypograph.flows.hypotheses_judge import DetailsOnly
-from hypograph.models.protocols import Candidate, Verdict
+from hypograph.flows.hypotheses.evaluate import evaluate_command
+from hypograph.models.core.protocols import Candidate, Verdict
+from hypograph.models.hypotheses.search.details_only import DetailsOnly
 
 PAPERS = [
     ("One", "Guanidine sulfate salts out hydrogels.", "How can heat be harvested?", "Aligned channels in PVA."),

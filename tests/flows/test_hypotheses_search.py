@@ -9,28 +9,28 @@ import pytest
 from typer.testing import CliRunner
 
 from hypograph.flows.cli.hypotheses import app
-from hypograph.flows.hypotheses_evaluate import _Files, evaluate_command
-from hypograph.flows.hypotheses_memory import RememberedProposer
-from hypograph.flows.hypotheses_person import PersonJudge
-from hypograph.flows.hypotheses_search import Request, run_search
-from hypograph.flows.readers.hypotheses import load_discipline
-from hypograph.flows.readers.hypotheses_papers import read_papers
-from hypograph.flows.units import UnitRunner
-from hypograph.graph.schema import LABELS, RELATIONS
-from hypograph.models.errors import (
+from hypograph.flows.hypotheses.evaluate import _Files, evaluate_command
+from hypograph.flows.hypotheses.person_judge import PersonJudge
+from hypograph.flows.hypotheses.remembered import RememberedProposer
+from hypograph.flows.hypotheses.search import Request, run_search
+from hypograph.flows.readers.disciplines import load_discipline
+from hypograph.flows.readers.published_hypotheses import read_papers
+from hypograph.flows.runtime.units import UnitRunner
+from hypograph.graph.core.schema import LABELS, RELATIONS
+from hypograph.models.campaigns.space.space import space_from
+from hypograph.models.core.errors import (
     BudgetSpentError,
     CapabilityError,
     InputError,
     MalformedRowError,
     MissingFileError,
 )
-from hypograph.models.optimize.space import space_from
-from hypograph.models.protocols import Candidate
-from hypograph.models.records import Publication, Unit
-from hypograph.models.search.corpus import passages_of
-from hypograph.models.search.judges import SimulatedJudge
-from hypograph.models.search.texts import TextTask
-from hypograph.models.search.values import numbers_in
+from hypograph.models.core.protocols import Candidate
+from hypograph.models.core.records import Publication, Unit
+from hypograph.models.hypotheses.search.judges import SimulatedJudge
+from hypograph.models.hypotheses.tasks.corpus import passages_of
+from hypograph.models.hypotheses.tasks.text_task import TextTask
+from hypograph.models.hypotheses.values import numbers_in
 
 SURVEY = (
     "Hydrogels harvest body heat. Guanidine sulfate salts out the polymer network. Directional freezing aligns "

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from hypograph.flows.literature import LiteratureOutcome, literature_units
-from hypograph.flows.readers.publications import hea_literature
-from hypograph.flows.units import UnitRunner
-from hypograph.graph.schema import LABELS, RELATIONS
-from hypograph.models.errors import InputError
-from hypograph.models.records import Unit
+from hypograph.flows.literature.units import LiteratureOutcome, literature_units
+from hypograph.flows.readers.publications.registry import hea_literature
+from hypograph.flows.runtime.units import UnitRunner
+from hypograph.graph.core.schema import LABELS, RELATIONS
+from hypograph.models.core.errors import InputError
+from hypograph.models.core.records import Unit
 
 
 class MemoryStore:

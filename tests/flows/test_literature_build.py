@@ -5,20 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from hypograph.flows.literature_build import build
-from hypograph.flows.literature_corpus import Corpus
-from hypograph.flows.literature_extract import Extractions, extract
-from hypograph.flows.literature_inspire import inspire
-from hypograph.flows.literature_merges import decide_merges, merge_queue
-from hypograph.flows.readers.publications import hea_literature
-from hypograph.flows.readers.publications_live import crossref_row, query_publications
+from hypograph.flows.literature.build import build
+from hypograph.flows.literature.corpus import Corpus
+from hypograph.flows.literature.extract import Extractions, extract
+from hypograph.flows.literature.inspire import inspire
+from hypograph.flows.literature.merges import decide_merges, merge_queue
+from hypograph.flows.readers.publications.registry import hea_literature
+from hypograph.flows.readers.publications.services import crossref_row, query_publications
 from hypograph.graph import GraphStore
 from hypograph.graph.queries.core import READ_EDGES
-from hypograph.models.errors import InputError, NetworkError
-from hypograph.models.keywords.extraction import PhraseExtractor
-from hypograph.models.keywords.retrieval import Bm25, statement
-from hypograph.models.protocols import Mention, Related
-from hypograph.models.records import Node, Outcome, Publication, Unit
+from hypograph.models.core.errors import InputError, NetworkError
+from hypograph.models.core.protocols import Mention, Related
+from hypograph.models.core.records import Node, Outcome, Publication, Unit
+from hypograph.models.literature.inspiration.retrieval import Bm25, statement
+from hypograph.models.literature.keywords.extraction import PhraseExtractor
 
 
 def test_a_corpus_that_grew_and_shrank_has_the_graph_of_a_fresh_build(graph_store: GraphStore, tmp_path: Path) -> None:

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from hypograph.flows.cli.main import main
-from hypograph.flows.literature_evaluate import ORDER, evaluate_literature
-from hypograph.flows.literature_gold import evaluate_keyphrases, read_gold
-from hypograph.flows.readers.publications import read_publications
-from hypograph.models.errors import InputError, MissingFileError
-from hypograph.models.keywords.gold import GoldDocument, TfIdf, f1_at
-from hypograph.models.records import Publication
+from hypograph.flows.literature.evaluate import ORDER, evaluate_literature
+from hypograph.flows.literature.keyphrases import evaluate_keyphrases, read_gold
+from hypograph.flows.readers.publications.registry import read_publications
+from hypograph.models.core.errors import InputError, MissingFileError
+from hypograph.models.core.records import Publication
+from hypograph.models.literature.keywords.gold_standard import GoldDocument, TfIdf, f1_at
 
 TOPICS = [
     "graph cuts",
@@ -143,7 +143,7 @@ def test_the_score_of_earlier_years_tells_later_top_papers(supplied: Path) -> No
 def test_keyphrases_beat_tfidf_on_the_gold_standard(supplied: Path) -> None:
     documents = read_gold(supplied / "keyphrases" / "Inspec.zip")
     assert len(documents) == 2000
-    from hypograph.models.keywords.gold import macro_f1, ours
+    from hypograph.models.literature.keywords.gold_standard import macro_f1, ours
 
     part = documents[::5]
     mine, baseline = macro_f1(part, ours), macro_f1(part, TfIdf(part))

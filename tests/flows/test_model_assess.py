@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hypograph.agents import ModelExpert, connect
-from hypograph.flows.settings import load_settings
+from hypograph.flows.runtime.settings import load_settings
 
 
 class Endpoint(BaseHTTPRequestHandler):

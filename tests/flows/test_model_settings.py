@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hypograph.agents.gateway.lock import default_model
-from hypograph.flows.knowledge import open_knowledge
-from hypograph.flows.model_assess import CLEAR, held_out_pairs
-from hypograph.flows.model_batteries import decided_pairs
-from hypograph.flows.models import chosen_model, models_of_role, named_models
-from hypograph.flows.readers.tables import packaged_table
-from hypograph.flows.settings import load_settings
-from hypograph.models.errors import DataAbsentError, InputError, SettingError
-from hypograph.models.records import AlloyRecord
+from hypograph.agents.local.lock import default_model
+from hypograph.flows.assess.assess import CLEAR, held_out_pairs
+from hypograph.flows.assess.batteries import decided_pairs
+from hypograph.flows.readers.reaction_tables import packaged_table
+from hypograph.flows.runtime.named_models import chosen_model, models_of_role, named_models
+from hypograph.flows.runtime.settings import load_settings
+from hypograph.flows.runtime.sources import open_knowledge
+from hypograph.models.core.errors import DataAbsentError, InputError, SettingError
+from hypograph.models.core.records import AlloyRecord
 
 SMALL = {"base_url": "http://127.0.0.1:1/v1", "model": "small", "price_in": 0.1}
 
@@ -173,8 +173,8 @@ def test_assess_of_a_dead_endpoint_is_one_sentence(
 
 def test_roles_of_the_settings_serve_in_a_run(tmp_path: Path) -> None:
     from hypograph.agents import ModelJudge
-    from hypograph.flows.knowledge import open_knowledge
-    from hypograph.models.search.judges import EnsembleJudge
+    from hypograph.flows.runtime.sources import open_knowledge
+    from hypograph.models.hypotheses.search.judges import EnsembleJudge
 
     large = {"base_url": "http://127.0.0.1:2/v1", "model": "large"}
     models = {"small": SMALL, "large": large}

@@ -14,10 +14,10 @@ import httpx
 import psutil
 import pytest
 
-from hypograph.flows import observe
-from hypograph.flows.metrics import metrics_server
-from hypograph.flows.units import UnitRunner
-from hypograph.models.records import Outcome, Unit
+from hypograph.flows.runtime import observe
+from hypograph.flows.runtime.units import UnitRunner
+from hypograph.flows.server.metrics import metrics_server
+from hypograph.models.core.records import Outcome, Unit
 
 
 class Memory:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from hypograph.flows.readers.publications import hea_literature, read_publications
-from hypograph.flows.readers.publications_fields import clean_doi, title_key
-from hypograph.flows.readers.publications_hea import unmangle_doi
-from hypograph.models.errors import MalformedRowError, MissingFileError
-from hypograph.models.keywords.extraction import phrase_candidates
+from hypograph.flows.readers.publications.fields import clean_doi, title_key
+from hypograph.flows.readers.publications.hea_bench import unmangle_doi
+from hypograph.flows.readers.publications.registry import hea_literature, read_publications
+from hypograph.models.core.errors import MalformedRowError, MissingFileError
+from hypograph.models.literature.keywords.extraction import phrase_candidates
 
 
 def test_the_alloy_records_are_4231_papers_117_of_them_without_a_doi() -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pypdf import PdfWriter
 
-from hypograph.flows.readers.publications import read_publications
-from hypograph.flows.readers.publications_merge import deduplicate
-from hypograph.models.records import Publication
+from hypograph.flows.readers.publications.duplicates import deduplicate
+from hypograph.flows.readers.publications.registry import read_publications
+from hypograph.models.core.records import Publication
 
 BIB = """@article{one, title={{Deep} Networks}, journal={J. Test}, year=2015, doi={10.1000/one},
 keywords={a; b},

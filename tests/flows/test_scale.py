@@ -16,16 +16,16 @@ from typing import Any
 import pytest
 from distributed.protocol.pickle import dumps, loads
 
-from hypograph.flows.campaigns import campaign_units
-from hypograph.flows.evidence import evidence_units
-from hypograph.flows.inputs import read_inputs
-from hypograph.flows.literature import literature_units
-from hypograph.flows.scale import spread, workers_of
-from hypograph.flows.settings import Settings
-from hypograph.flows.units import UnitRunner
-from hypograph.graph.schema import LABELS
-from hypograph.models.keys import digest
-from hypograph.models.records import Edge, Outcome, Unit
+from hypograph.flows.campaigns.units import campaign_units
+from hypograph.flows.evidence.units import evidence_units
+from hypograph.flows.literature.units import literature_units
+from hypograph.flows.readers.inputs import read_inputs
+from hypograph.flows.runtime.settings import Settings
+from hypograph.flows.runtime.units import UnitRunner
+from hypograph.flows.runtime.workers import spread, workers_of
+from hypograph.graph.core.schema import LABELS
+from hypograph.models.core.keys import digest
+from hypograph.models.core.records import Edge, Outcome, Unit
 
 SPREAD = """
 import functools, json, os, sys

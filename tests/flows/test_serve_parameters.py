@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hypograph.flows.attended import _bars, endpoint_limit
-from hypograph.flows.deployments import (
+from hypograph.flows.runtime.settings import Settings
+from hypograph.flows.server.automations import checked_address
+from hypograph.flows.server.deployments import (
     DEPLOYABLES,
     build,
     deployable,
@@ -14,9 +15,8 @@ from hypograph.flows.deployments import (
     schedule_of,
     validated,
 )
-from hypograph.flows.notices import checked_address
-from hypograph.flows.settings import Settings
-from hypograph.models.errors import InputError
+from hypograph.flows.server.publishing import _bars, endpoint_limit
+from hypograph.models.core.errors import InputError
 
 
 def test_values_are_json_where_they_can_be() -> None:
@@ -74,7 +74,7 @@ def test_a_schedule_is_in_utc() -> None:
 
 def test_a_deployment_runs_by_module_path_and_never_beside_itself() -> None:
     made = build(deployable("campaign"), parameters=validated(deployable("campaign"), {"small": True}))
-    assert made.entrypoint == "hypograph.flows.refresh.campaign"
+    assert made.entrypoint == "hypograph.flows.discovery.scheduled.campaign"
     assert made.concurrency_limit == 1
     assert made.parameters["parameters"]["small"] is True
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hypograph.flows.orchestrator import Orchestrator, OrchestratorError
-from hypograph.flows.orchestrator_child import prepare
-from hypograph.flows.orchestrator_place import healthy, serving_file, serving_url
-from hypograph.models.errors import PortTakenError
+from hypograph.flows.server.prefect_address import healthy, serving_file, serving_url
+from hypograph.flows.server.prefect_server import Orchestrator, OrchestratorError
+from hypograph.flows.server.prefect_server_process import prepare
+from hypograph.models.core.errors import PortTakenError
 
 FLOW = """
 import json, sys

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hypograph.flows.settings import Settings, load_settings
-from hypograph.models.errors import SettingError
+from hypograph.flows.runtime.settings import Settings, load_settings
+from hypograph.models.core.errors import SettingError
 
 
 @pytest.fixture(autouse=True)

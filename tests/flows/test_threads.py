@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from hypograph.flows.threads import ONE_THREAD, use_one_thread
-from hypograph.flows.units import UnitRunner
-from hypograph.models.records import Outcome, Unit
+from hypograph.flows.runtime.threads import ONE_THREAD, use_one_thread
+from hypograph.flows.runtime.units import UnitRunner
+from hypograph.models.core.records import Outcome, Unit
 
 
 class Nothing:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from hypograph.flows.units import UnitRunner, code_version
-from hypograph.models.errors import DiskError
-from hypograph.models.records import Node, Outcome, Unit
+from hypograph.flows.runtime.units import UnitRunner, code_version
+from hypograph.models.core.errors import DiskError
+from hypograph.models.core.records import Node, Outcome, Unit
 
 
 class Shelf:

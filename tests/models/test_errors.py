@@ -6,8 +6,8 @@ import pickle
 
 import pytest
 
-from hypograph.models import errors
-from hypograph.models.errors import HypographError, InputError, UnavailableError
+from hypograph.models.core import errors
+from hypograph.models.core.errors import HypographError, InputError, UnavailableError
 
 KINDS = [k for k in vars(errors).values() if isinstance(k, type) and issubclass(k, HypographError)]
 

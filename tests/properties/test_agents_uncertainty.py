@@ -19,7 +19,7 @@ from hypograph.agents.gateway.uncertainty import (
     shares,
 )
 from hypograph.agents.prompts import data
-from hypograph.models.optimize.entropy_target import EntropyTarget
+from hypograph.models.campaigns.optimizers.temperature import EntropyTarget
 
 PROBABILITY = st.floats(0.0, 1.0)
 POSITIVE = st.lists(st.floats(0.01, 1.0), min_size=2, max_size=6)

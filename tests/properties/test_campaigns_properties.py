@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hypograph.models.errors import SpaceError
-from hypograph.models.optimize import live, standing
-from hypograph.models.optimize.candidates import identity
+from hypograph.models.campaigns.laboratory import events as live
+from hypograph.models.campaigns.laboratory import progress
+from hypograph.models.campaigns.space.candidates import identity
+from hypograph.models.core.errors import SpaceError
 
 FINITE: dict[str, Any] = {
     "parameters": [{"name": "o", "options": ["a", "b", "None"]}, {"name": "v", "values": [1, 2, 3, 4]}],
@@ -67,7 +68,7 @@ def test_a_campaign_of_any_course(space: dict[str, Any], goals: list[dict[str, A
         shuffled = [told[i] for i in rng.permutation(len(told))]
         assert next_of(definition, [*events, *told]) == next_of(definition, [*events, *shuffled])
         events += shuffled
-    rows = standing.progress(definition, events)
+    rows = progress.progress(definition, events)
     best = [definition.objectives[0].utility(r.best_so_far) for r in rows if r.best_so_far is not None]
     assert best == sorted(best)
     entropies = [r.entropy for r in rows if r.entropy]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hypograph.models.optimize.entropy import exploration_entropy, random_entropy
+from hypograph.models.campaigns.analysis.entropy import exploration_entropy, random_entropy
 
 SIZES = np.array([3, 5])
 runs = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4)), min_size=1, max_size=30).map(np.array)
@@ -64,7 +64,7 @@ def test_random_runs_have_the_expectation_in_closed_form() -> None:
     ("name", "reference"), [("buchwald_hartwig", 0.88), ("suzuki_doyle", 0.93), ("chan_lam", 0.93)]
 )
 def test_random_runs_have_the_entropy_that_others_measured(supplied: Path, name: str, reference: float) -> None:
-    from hypograph.flows.readers.tables import find_table
+    from hypograph.flows.readers.reaction_tables import find_table
 
     table = find_table(str(supplied / "reactions" / f"{name}.csv"))
     assert expected_of_random(table.pool, table.sizes, 20) == pytest.approx(reference, abs=0.005)

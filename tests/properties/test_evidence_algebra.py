@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hypograph.models.evidence.combine import RULES, cautious, conflict, conjunctive, dempster, pcr5, pcr6
-from hypograph.models.evidence.discount import contextual_discount, discount
-from hypograph.models.evidence.mass import (
+from hypograph.models.evidence.masses.combine import RULES, cautious, conflict, conjunctive, dempster, pcr5, pcr6
+from hypograph.models.evidence.masses.discount import contextual_discount, discount
+from hypograph.models.evidence.masses.mass import (
     belief,
     commonality,
     implicability,

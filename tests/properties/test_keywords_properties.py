@@ -9,14 +9,14 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hypograph.flows.literature_corpus import Corpus
-from hypograph.flows.literature_counts import count_years, read_counts, write_counts
-from hypograph.flows.literature_merges import apply_merges
-from hypograph.models.keywords.backbone import disparity
-from hypograph.models.keywords.counts import count_pairs, merge_counts
-from hypograph.models.keywords.elements import SYMBOLS, formula_name, parse_formula
-from hypograph.models.keywords.text import normalise
-from hypograph.models.records import Publication
+from hypograph.flows.literature.corpus import Corpus
+from hypograph.flows.literature.merges import apply_merges
+from hypograph.flows.literature.year_counts import count_years, read_counts, write_counts
+from hypograph.models.core.records import Publication
+from hypograph.models.literature.graph.backbone import disparity
+from hypograph.models.literature.graph.pair_counts import count_pairs, merge_counts
+from hypograph.models.literature.text.formulas import SYMBOLS, formula_name, parse_formula
+from hypograph.models.literature.text.spelling import normalise
 
 sets = st.lists(st.sets(st.integers(0, 12), max_size=6), max_size=12)
 formulas = st.dictionaries(st.sampled_from(SYMBOLS), st.integers(1, 9), min_size=1, max_size=5)

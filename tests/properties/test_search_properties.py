@@ -4,10 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hypograph.models.search.alloy_records import parse_formula, write_formula
-from hypograph.models.search.components import least_alike, lexical_components, lexical_grades, recall, shorten
-from hypograph.models.search.corpus import passages_of
-from hypograph.models.search.hypothesis import Detail, Hypothesis, edits_between
+from hypograph.models.hypotheses.hypothesis import Detail, Hypothesis, edits_between
+from hypograph.models.hypotheses.simulation.component_recall import (
+    least_alike,
+    lexical_components,
+    lexical_grades,
+    recall,
+    shorten,
+)
+from hypograph.models.hypotheses.tasks.alloy_records import parse_formula, write_formula
+from hypograph.models.hypotheses.tasks.corpus import passages_of
 
 DETAILS = st.builds(
     Detail,

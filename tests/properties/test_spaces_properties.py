@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
-from hypograph.models.errors import SpaceError
-from hypograph.models.optimize.candidates import candidates, identity, spread
-from hypograph.models.optimize.feasible import sample
-from hypograph.models.optimize.space import Space, space_from
+from hypograph.models.campaigns.space.candidates import candidates, identity, spread
+from hypograph.models.campaigns.space.sampling import sample
+from hypograph.models.campaigns.space.space import Space, space_from
+from hypograph.models.core.errors import SpaceError
 
 
 def ranges(names: str, low: float = 0.0, high: float = 1.0) -> list[dict[str, Any]]:

@@ -11,11 +11,11 @@ from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
 from hypograph.graph import GraphStore, StoreConfig, open_store
-from hypograph.graph.query import REGISTRY
-from hypograph.models.errors import InputError, StoreError
+from hypograph.graph.core.query import REGISTRY
+from hypograph.models.core.errors import InputError, StoreError
 from hypograph.ui.app import create_app
-from hypograph.ui.changes import FIELD, HEADER, LARGEST_BODY
 from hypograph.ui.config import UiConfig
+from hypograph.ui.forms import FIELD, HEADER, LARGEST_BODY
 
 Make = Callable[..., TestClient]
 

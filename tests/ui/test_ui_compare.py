@@ -14,11 +14,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from hypograph.graph import GraphStore, StoreConfig
-from hypograph.models.compare.effects import bootstrap_mean, superiority
-from hypograph.models.records import Edge, Node
+from hypograph.models.campaigns.analysis.rank_tests import bootstrap_mean, superiority
+from hypograph.models.core.records import Edge, Node
 from hypograph.ui.app import create_app
-from hypograph.ui.charts import ticks
 from hypograph.ui.config import UiConfig
+from hypograph.ui.drawing.svg import ticks
 
 HOSTILE = "</svg><script>alert('x')</script>"
 # Outcomes by method and seed on a table whose maximum is 50, and on another whose maximum is 10.

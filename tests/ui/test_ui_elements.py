@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hypograph.graph import GraphStore
-from hypograph.models.evidence.ignorance import expected_cuts
-from hypograph.models.records import Edge, Node, Outcome, Unit
-from hypograph.ui.elements import alloys, measure_next, substitutability
-from hypograph.ui.runs import changes
-from hypograph.ui.sparks import spark
+from hypograph.models.core.records import Edge, Node, Outcome, Unit
+from hypograph.models.evidence.fusion.next_measurement import expected_cuts
+from hypograph.ui.drawing.sparks import spark
+from hypograph.ui.pages.elements.views import alloys, measure_next, substitutability
+from hypograph.ui.pages.overview.runs import changes
 
 SYMBOLS = ("Al", "Co", "Cr", "Fe", "Ni")
 

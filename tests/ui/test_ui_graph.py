@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hypograph.ui.atlas import Atlas
-from hypograph.ui.bibtex import bibtex
-from hypograph.ui.graphs import Choice, chosen, drawing, near, path, view
+from hypograph.ui.pages.graph.atlas import Atlas
+from hypograph.ui.pages.graph.bibtex import bibtex
+from hypograph.ui.pages.graph.views import Choice, chosen, drawing, near, path, view
 
 
 def made(n: int, joins: list[tuple[int, int]]) -> Atlas:

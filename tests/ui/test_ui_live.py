@@ -10,11 +10,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from hypograph.graph import GraphStore, StoreConfig
-from hypograph.graph import campaigns as folders
-from hypograph.models.errors import UnavailableError
-from hypograph.ui import commands
+from hypograph.graph.campaigns import folder as folders
+from hypograph.models.core.errors import UnavailableError
 from hypograph.ui.app import create_app
 from hypograph.ui.config import UiConfig
+from hypograph.ui.pages.campaigns import commands
 
 HOSTILE = "<script>alert('x')</script>"
 RECORD: dict[str, Any] = {

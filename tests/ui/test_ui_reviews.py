@@ -10,11 +10,11 @@ import pytest
 from fastapi.testclient import TestClient
 from ui_planted import planted
 
-from hypograph.flows.literature_merges import decided_merges
+from hypograph.flows.literature.merges import decided_merges
 from hypograph.graph import GraphStore, StoreConfig
-from hypograph.graph import campaigns as folders
-from hypograph.graph.reviews import answer_comparison
-from hypograph.models.errors import InputError
+from hypograph.graph.campaigns import folder as folders
+from hypograph.graph.people.reviews import answer_comparison
+from hypograph.models.core.errors import InputError
 from hypograph.ui.app import create_app
 from hypograph.ui.config import UiConfig
 

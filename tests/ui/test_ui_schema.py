@@ -11,7 +11,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 
 from hypograph.graph import GraphStore, StoreConfig
-from hypograph.graph import campaigns as folders
+from hypograph.graph.campaigns import folder as folders
 from hypograph.ui.app import create_app
 from hypograph.ui.config import UiConfig
 

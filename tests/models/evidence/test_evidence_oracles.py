@@ -10,8 +10,8 @@ from evidencelib import Frame as OracleFrame
 from evidencelib import MassFunction as OracleMass
 from pybelief import MassFunction as SparseMass
 
-from hypograph.models.errors import InputError, TotalConflictError
-from hypograph.models.evidence.combine import (
+from hypograph.models.core.errors import InputError, TotalConflictError
+from hypograph.models.evidence.masses.combine import (
     RULES,
     cautious,
     conflict,
@@ -24,8 +24,8 @@ from hypograph.models.evidence.combine import (
     pcr6,
     yager,
 )
-from hypograph.models.evidence.counted import binary_conflict, binary_mass, effective, weight_of
-from hypograph.models.evidence.mass import Frame, check_mass, pignistic
+from hypograph.models.evidence.masses.many_equal import binary_conflict, binary_mass, effective, weight_of
+from hypograph.models.evidence.masses.mass import Frame, check_mass, pignistic
 
 NAMES = ("a", "b", "c")
 ORACLE_FRAME = OracleFrame.dst(NAMES)

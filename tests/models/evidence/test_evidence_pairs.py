@@ -7,10 +7,10 @@ import itertools
 import numpy as np
 import pytest
 
-from hypograph.models.evidence.elements import ElementTable, standardise
-from hypograph.models.evidence.kernel import RidgeSums
-from hypograph.models.evidence.pairs import VARIANCE, PairMap, pair_kernel
-from hypograph.models.evidence.stack import fit_fusion, sigmoid
+from hypograph.models.evidence.alloys.elements import ElementTable, standardise
+from hypograph.models.evidence.fusion.fusion import fit_fusion, sigmoid
+from hypograph.models.evidence.sources.kernel import RidgeSums
+from hypograph.models.evidence.sources.pairs import VARIANCE, PairMap, pair_kernel
 
 SYMBOLS = tuple("ABCDEFGH")
 

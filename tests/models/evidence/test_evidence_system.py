@@ -8,31 +8,20 @@ import itertools
 import numpy as np
 import pytest
 
-from hypograph.models.evidence.candidates import combinations, fit_pair_score, members_to_weights
-from hypograph.models.evidence.elements import ElementTable, standardise
-from hypograph.models.evidence.folds import Fold, inner_folds, make_folds
-from hypograph.models.evidence.hosts import ExchangeIndex, nearest_hosts
-from hypograph.models.evidence.learners import Settings
-from hypograph.models.evidence.measures import (
-    auc,
-    calibration_error,
-    certain_half,
-    mcc,
-    risk_coverage,
-)
-from hypograph.models.evidence.opinions import Opinions, expert_source
-from hypograph.models.evidence.published import ers_2021, from_similarity, uniform
-from hypograph.models.evidence.reliability import (
-    GROUPS,
-    element_groups,
-    posterior,
-    posterior_pyro,
-)
-from hypograph.models.evidence.stack import fit_fusion
-from hypograph.models.evidence.substitution import count_exchanges, set_keys
-from hypograph.models.evidence.system import System
-from hypograph.models.evidence.table import AlloyTable, build_table
-from hypograph.models.records import AlloyRecord
+from hypograph.models.core.records import AlloyRecord
+from hypograph.models.evidence.alloys.candidates import combinations, fit_pair_score, members_to_weights
+from hypograph.models.evidence.alloys.elements import ElementTable, standardise
+from hypograph.models.evidence.alloys.folds import Fold, inner_folds, make_folds
+from hypograph.models.evidence.alloys.hosts import ExchangeIndex, nearest_hosts
+from hypograph.models.evidence.alloys.substitution import count_exchanges, set_keys
+from hypograph.models.evidence.alloys.table import AlloyTable, build_table
+from hypograph.models.evidence.benchmark.measures import auc, calibration_error, certain_half, mcc, risk_coverage
+from hypograph.models.evidence.benchmark.published import ers_2021, from_similarity, uniform
+from hypograph.models.evidence.fusion.fusion import fit_fusion
+from hypograph.models.evidence.fusion.predictor import System
+from hypograph.models.evidence.fusion.reliability import GROUPS, element_groups, posterior, posterior_pyro
+from hypograph.models.evidence.sources.learners import Settings
+from hypograph.models.evidence.sources.opinions import Opinions, expert_source
 
 SYMBOLS = ("Al", "Co", "Cr", "Cu", "Fe", "Mn", "Mo", "Nb", "Ni", "Ti", "V", "Zr")
 SMALL = Settings(reference=120, trees=10, draft_trees=8, context_targets=150, context_steps=12, hosts=16)

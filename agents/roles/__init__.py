@@ -1,0 +1,1 @@
+"""Roles a language model plays: judge, expert, proposer, planner, extractor, reader, writer."""

@@ -1,0 +1,1 @@
+"""Assessment of language models on questions with known answers."""

@@ -1,0 +1,147 @@
+"""Measure a model on known answers and keep its skill under its fingerprint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hypograph.flows.assess.batteries import decided_pairs
+from hypograph.flows.readers.reaction_tables import ReactionTable
+
+if TYPE_CHECKING:
+    from hypograph.agents.assess.batteries import Battery
+    from hypograph.agents.gateway.gateway import Gateway
+
+KNOWN_ROWS = 6
+# Two experiments are told apart by chance where they lie close: only clear differences are asked.
+CLEAR = 0.3
+
+
+def held_out_pairs(table: ReactionTable, n: int, seed: int) -> list[tuple[str, str, str, str, bool]]:
+    """Return questions on held-out rows: (goal, known rows, first, second, whether the first is higher).
+
+    Each shows `KNOWN_ROWS` rows drawn at random, and two others that differ by `CLEAR` of the table's range
+    or more; every other question has the higher one first.
+    """
+    rng = np.random.default_rng(seed)
+    span = float(np.ptp(table.values))
+    found: list[tuple[str, str, str, str, bool]] = []
+    for _ in range(50 * n):
+        if len(found) == n:
+            break
+        rows = rng.choice(len(table.values), KNOWN_ROWS + 2, replace=False)
+        a, b = int(rows[-2]), int(rows[-1])
+        if span == 0.0 or abs(table.values[a] - table.values[b]) < CLEAR * span:
+            continue
+        if (table.values[a] > table.values[b]) != (len(found) % 2 == 0):
+            a, b = b, a
+        known = "\n".join(f"{_line(table, int(r))}: {table.values[r]:.3g}" for r in rows[:KNOWN_ROWS])
+        goal = f"{table.objective}, higher is better"
+        found.append((goal, known, _line(table, a), _line(table, b), len(found) % 2 == 0))
+    return found
+
+
+def _line(table: ReactionTable, row: int) -> str:
+    return ", ".join(f"{k} {v}" for k, v in table.point(row).items())
+
+
+def batteries(gateway: Gateway, sizes: tuple[int, int, int], seed: int) -> list[Battery]:
+    """Return the batteries in the given sizes (pairs, planted defects, experiments); 0 leaves one out."""
+    from hypograph.agents.assess.batteries import (
+        PAIRS,
+        Battery,
+        judge_battery,
+        proposal_battery,
+    )
+    from hypograph.agents.roles.closed_questions import expert_shots
+    from hypograph.agents.roles.judgement import ModelExpert, ModelJudge
+    from hypograph.flows.readers.alloys import hea_tables
+    from hypograph.flows.readers.reaction_tables import packaged_names, packaged_table
+
+    pairs, planted, experiments = sizes
+    found: list[Battery] = []
+    if pairs:
+        shown = {frozenset(s["pair"]) for s in expert_shots()}
+        decided = [d for d in decided_pairs(hea_tables(), pairs + len(shown)) if frozenset(d[:2]) not in shown]
+        expert = ModelExpert(gateway)  # asked exactly as it will be asked in earnest
+        asked = tuple(expert.question(a, b) for a, b, _ in decided[:pairs])
+        found.append(Battery(PAIRS, asked, tuple(same for *_, same in decided[:pairs]), by_area=True))
+    if planted:
+        found.append(judge_battery(ModelJudge(gateway).question).part(planted))
+    if experiments:
+        names = packaged_names()
+        share = -(-experiments // len(names))
+        rows = [r for name in names for r in held_out_pairs(packaged_table(name), share, seed)]
+        found.append(proposal_battery(rows[:experiments]))
+    return found
+
+
+def assess(
+    gateway: Gateway,
+    *,
+    sizes: tuple[int, int, int] = (120, 62, 40),
+    seed: int = 0,
+    tell: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Run the batteries and keep each skill under the model's fingerprint, for the roles to read.
+
+    Returns
+    -------
+    dict
+        The document of `hypograph model assess`.
+
+    Raises
+    ------
+    NetworkError, ModelError, BudgetSpentError
+        As the gateway; batteries that were finished keep their skill, and answers are not paid for again.
+    """
+    from hypograph.agents.assess.batteries import run_battery
+
+    able = gateway.capabilities()
+    rows = []
+    for battery in batteries(gateway, sizes, seed):
+        tell(f"{battery.name}: {len(battery.questions)} questions")
+        row = run_battery(gateway, battery)
+        gateway.keep_skill(row["role"], row["skill"]["low"], row)
+        rows.append(row)
+    return {
+        "model": gateway.config.model,
+        "fingerprint": gateway.config.fingerprint,
+        "capabilities": able.as_dict(),
+        "instead": able.instead,
+        "batteries": rows,
+    }
+
+
+def lines(rows: Sequence[dict[str, Any]]) -> list[tuple[object, ...]]:
+    """Lay batteries out as rows of a table."""
+    return [
+        (
+            r["name"],
+            r["n"],
+            _shown(r["accuracy"]),
+            _shown(r["auc"]),
+            r["swap_consistency"],
+            r["ece"],
+            r["invalid_rate"],
+            r["skill"]["low"],
+            r["seconds_per_call"],
+        )
+        for r in rows
+    ]
+
+
+def plot(row: dict[str, Any]) -> str:
+    """Draw a battery's reliability as text: mean probability, share that was true, count."""
+    head = f"{row['name']}: reliability (probability said, share true)"
+    body = [
+        f"  {q['probability']:.2f}  {q['share']:.2f}  {'█' * round(20 * q['share']):<20} n = {q['n']:.0f}"
+        for q in row["reliability"]
+    ]
+    return "\n".join([head, *body])
+
+
+def _shown(x: dict[str, float] | None) -> str:
+    return "–" if x is None else f"{x['value']:.2f} [{x['low']:.2f}, {x['high']:.2f}]"

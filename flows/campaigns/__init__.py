@@ -1,0 +1,1 @@
+"""Campaigns as flows: benchmarks on tables, comparisons, laboratories."""

@@ -1,0 +1,237 @@
+"""Campaigns on tables: every method beside random, logged with the entropy of exploration."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hypograph.flows.campaigns.planned import elicited, planned_all
+from hypograph.flows.readers.reaction_tables import ReactionTable
+from hypograph.flows.runtime.units import UnitRunner
+from hypograph.graph.store.store import now
+from hypograph.models.campaigns.analysis.entropy import exploration_entropy, random_entropy
+from hypograph.models.campaigns.analysis.percent import percent, zero_and_top
+from hypograph.models.campaigns.bayes.lockstep import lockstep
+from hypograph.models.core.keys import digest
+from hypograph.models.core.protocols import OptionScorer, Planner
+from hypograph.models.core.records import Edge, Node, Outcome
+
+REASONS = {
+    "random": "drawn at random without repetition",
+    "bo": "largest expected improvement under the surrogate, averaged over hyperparameters",
+    "hybrid": "largest expected improvement; the model's rating of options counts while the results favour it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignOutcome:
+    """One row a table and method: best (percent of the table's maximum) and final entropy, over the seeds."""
+
+    campaigns: tuple[Mapping[str, Any], ...]
+
+
+def campaign_units(
+    runner: UnitRunner,
+    tables: Sequence[ReactionTable],
+    methods: Sequence[str] = ("random", "bo"),
+    *,
+    scorer: OptionScorer | None = None,
+    planner: Planner | None = None,
+    seeds: int = 20,
+    budget: int = 20,
+    initial: int = 5,
+    seed: int = 0,
+    small: bool = False,
+) -> CampaignOutcome:
+    """Run replicate campaigns on tables, one unit a table and method.
+
+    Parameters
+    ----------
+    scorer
+        Rates options for `hybrid`.
+    planner
+        Names experiments for `llm`, with one replicate only: each step is a question.
+
+    Returns
+    -------
+    CampaignOutcome
+        Tables and methods in the order given.
+    """
+    budget = 8 if small else budget
+    jobs = []
+    for table in tables:
+        size = min(budget, len(table.pool))
+        settings = {
+            "table": table.name,
+            "sha256": table.sha256,
+            "objective": table.objective,
+            "parameters": table.parameters,
+            "goal": table.goal,
+            "seeds": seeds,
+            "budget": size,
+            "initial": min(initial, size - 1),
+            "seed": seed,
+        }
+        for method in methods:
+            inputs, told = _asked(runner, table, {**settings, "method": method}, scorer, planner)
+            jobs.append((inputs, partial(_work, table, inputs, told)))
+    return CampaignOutcome(tuple(runner.run_all("campaign", jobs)))
+
+
+def _asked(
+    runner: UnitRunner,
+    table: ReactionTable,
+    inputs: dict[str, Any],
+    scorer: OptionScorer | None,
+    planner: Planner | None,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Ask the model what a method needs, as a unit of its own: what is computed from it can go to a worker."""
+    if inputs["method"] == "hybrid" and scorer is not None:
+        inputs = {**inputs, "source": scorer.name}
+        about = {k: inputs[k] for k in ("table", "sha256", "objective", "goal", "source")}
+        return inputs, runner.run("campaign-options", about, partial(_rated, table, scorer))
+    if inputs["method"] == "llm" and planner is not None:
+        inputs = {**inputs, "source": planner.name, "seeds": 1}
+        starts = _order(table, inputs)[:, : inputs["initial"]]
+
+        def plan() -> Outcome:
+            picks, reasons = planned_all(table, table.values, starts, inputs["budget"], planner, seed=inputs["seed"])
+            return Outcome({"picks": picks.tolist(), "reasons": reasons})
+
+        return inputs, runner.run("campaign-planned", inputs, plan)
+    return inputs, {}
+
+
+def _rated(table: ReactionTable, scorer: OptionScorer) -> Outcome:
+    return Outcome({"utility": elicited(table, scorer).tolist()})
+
+
+def _work(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, Any]) -> Outcome:
+    began = time.perf_counter()
+    picks = _picks(table, inputs, told)
+    ran: dict[str, float | str] = {"seconds": (time.perf_counter() - began) / len(picks), "updated_at": now()}
+    entropy = {
+        "published": exploration_entropy(table.pool[picks], table.sizes),
+        "corrected": exploration_entropy(table.pool[picks], table.sizes, corrected=True),
+    }
+    entropy["relative"] = entropy["published"] / np.maximum(
+        random_entropy(table.pool, table.sizes, picks.shape[1], seed=inputs["seed"]), 1e-9
+    )
+    top = np.maximum.accumulate(table.values[picks], axis=1)
+    shares = percent(top, *zero_and_top(table.values))
+    result = {
+        "table": table.name,
+        "method": inputs["method"],
+        "seeds": inputs["seeds"],
+        "best": interval(shares[:, -1]),
+        "entropy": {name: float(values[:, -1].mean()) for name, values in entropy.items()},
+    }
+    nodes, edges = _records(table, inputs, picks, top, shares, entropy, told.get("reasons"))
+    nodes = [replace(n, props={**n.props, **ran}) if n.label == "Campaign" else n for n in nodes]
+    return Outcome(result, nodes, edges)
+
+
+def _order(table: ReactionTable, inputs: Mapping[str, Any]) -> NDArray[np.int64]:
+    # The starts depend on seed and table only: every method begins from the same experiments.
+    rng = np.random.default_rng(int(digest(inputs["seed"], table.sha256, length=15), 16))
+    return np.stack([rng.permutation(len(table.pool)) for _ in range(inputs["seeds"])])
+
+
+def _picks(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, Any]) -> NDArray[np.int64]:
+    if "picks" in told:
+        return np.array(told["picks"], dtype=np.int64)
+    order = _order(table, inputs)
+    if inputs["method"] == "random":
+        return order[:, : inputs["budget"]]
+    utility = np.array(told["utility"]) if "utility" in told else None
+    starts = order[:, : inputs["initial"]]
+    return lockstep(
+        table.pool,
+        table.values,
+        starts,
+        inputs["budget"],
+        seed=inputs["seed"],
+        utility=utility,
+        levels=table.levels,
+    )
+
+
+def interval(sample: NDArray[np.float64]) -> dict[str, float]:
+    """Mean with a 95% interval (Student's t over the replicates), cut at 100 percent."""
+    from scipy.stats import t
+
+    mean, n = float(sample.mean()), len(sample)
+    half = float(t.ppf(0.975, n - 1) * sample.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0
+    return {"mean": mean, "low": mean - half, "high": min(mean + half, max(mean, 100.0))}
+
+
+def _records(
+    table: ReactionTable,
+    inputs: Mapping[str, Any],
+    picks: NDArray[np.int64],
+    top: NDArray[np.float64],
+    shares: NDArray[np.float64],
+    entropy: Mapping[str, NDArray[np.float64]],
+    reasons: Sequence[Sequence[str]] | None,
+) -> tuple[list[Node], list[Edge]]:
+    nodes, edges = [], []
+    group = digest("campaigns", inputs)
+    sign = 1.0 if table.goal == "max" else -1.0
+    for s, rows in enumerate(picks):
+        campaign = digest(group, s)
+        nodes.append(
+            Node(
+                "Campaign",
+                campaign,
+                {
+                    "name": f"{table.name}, {inputs['method']}, replicate {s + 1}",
+                    "table": table.name,
+                    "method": inputs["method"],
+                    "seed": s,
+                    "budget": inputs["budget"],
+                    "initial": inputs["initial"],
+                    "group": group,
+                    "goal": table.goal,
+                    "objectives": table.objective,
+                    "best": sign * float(top[s, -1]),
+                    "best_percent": float(shares[s, -1]),
+                    "count": len(rows),
+                    "entropy_published": float(entropy["published"][s, -1]),
+                    "entropy_corrected": float(entropy["corrected"][s, -1]),
+                    "entropy_relative": float(entropy["relative"][s, -1]),
+                    "auc": float(shares[s].mean()),
+                    "live": False,
+                    "status": "done",
+                },
+            )
+        )
+        for i, row in enumerate(rows):
+            key = digest(campaign, i)
+            start = i < inputs["initial"] or inputs["method"] == "random"
+            nodes.append(
+                Node(
+                    "Experiment",
+                    key,
+                    {
+                        "index": i + 1,
+                        "parameters": json.dumps(table.point(row), ensure_ascii=False),
+                        "value": sign * float(table.values[row]),
+                        "status": "done",
+                        "best_so_far": sign * float(top[s, i]),
+                        "entropy_published": float(entropy["published"][s, i]),
+                        "entropy_corrected": float(entropy["corrected"][s, i]),
+                        "entropy_relative": float(entropy["relative"][s, i]),
+                        "source": "random" if start else inputs["method"],
+                        "reason": reasons[s][i] if reasons else REASONS["random" if start else inputs["method"]],
+                    },
+                )
+            )
+            edges.append(Edge("IN_CAMPAIGN", ("Experiment", key), ("Campaign", campaign)))
+    return nodes, edges

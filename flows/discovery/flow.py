@@ -1,0 +1,372 @@
+"""The parent flow: from literature and tables to hypotheses and campaigns, all of it in the graph."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.utilities.annotations import quote
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from hypograph.flows.readers.inputs import read_inputs
+from hypograph.flows.runtime.observe import configure, observed_run
+from hypograph.flows.runtime.settings import Settings, load_settings
+from hypograph.flows.runtime.sources import Knowledge, open_knowledge
+from hypograph.flows.runtime.units import UnitRunner
+from hypograph.flows.runtime.workers import workers_of
+from hypograph.graph import FlowRun, GraphStore, open_store
+from hypograph.models.core.errors import HypographError
+from hypograph.models.core.keys import digest
+
+if TYPE_CHECKING:
+    from hypograph.flows.readers.reaction_tables import ReactionTable
+    from hypograph.models.core.records import AlloyRecord, Publication
+
+STEPS = ("literature", "evidence", "hypotheses", "campaigns")
+# Judge calls of the hypothesis step. A model on this machine takes seconds for one, and judges less well.
+JUDGE_CALLS, LOCAL_JUDGE_CALLS = 60, 36
+
+
+class DiscoveryParameters(BaseModel):
+    """What a discovery run works on; with no file named it is the data that ships with the package.
+
+    Attributes
+    ----------
+    papers
+        Publications: any format that `literature add` reads.
+    alloys
+        Alloys with a composition and a label column.
+    table
+        A reaction table: parameters and an outcome.
+    small
+        A fixed small subset, for a first look and for tests.
+    seeds
+        Replicate campaigns a method.
+    fetched_model
+        Use the model that `hypograph model fetch` brought, where it is there and no other is configured.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    papers: Path | None = None
+    alloys: Path | None = None
+    table: Path | None = None
+    small: bool = False
+    seed: int = Field(default=0, ge=0)
+    seeds: int = Field(default=20, ge=1, le=1000)
+    budget: int = Field(default=20, ge=2, le=10_000)
+    fetched_model: bool = False
+
+    @model_validator(mode="after")
+    def _absolute(self) -> DiscoveryParameters:
+        for name in ("papers", "alloys", "table"):
+            path = getattr(self, name)
+            if path is not None:
+                object.__setattr__(self, name, Path(path).expanduser().absolute())
+        return self
+
+    @property
+    def own_input(self) -> bool:
+        """Whether the user named a file."""
+        return any((self.papers, self.alloys, self.table))
+
+
+Tell = Callable[[str, str], None]
+
+
+def _silent(step: str, text: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass
+class _Run:
+    """What the steps of one run share."""
+
+    parameters: DiscoveryParameters
+    runner: UnitRunner
+    knowledge: Knowledge
+    tell: Tell
+    settings: Settings
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    manifests: list[dict[str, Any]] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time a step and count its units."""
+        began, done, skipped = time.monotonic(), self.runner.done, self.runner.skipped
+        self.tell(name, "started")
+        yield
+        row = {
+            "name": name,
+            "seconds": round(time.monotonic() - began, 3),
+            "done": self.runner.done - done,
+            "skipped": self.runner.skipped - skipped,
+        }
+        self.steps.append(row)
+        self.tell(name, f"{row['done']} units done, {row['skipped']} found done, {row['seconds']:.1f} s")
+
+
+@task(name="literature", cache_policy=NO_CACHE, persist_result=False)
+def literature_task(run: _Run, publications: Sequence[Publication]) -> Any:
+    """Publications to keyword graph and keyword sets."""
+    from hypograph.flows.literature.units import literature_units
+
+    with run.step("literature"):
+        return literature_units(
+            run.runner,
+            publications,
+            seed=run.parameters.seed,
+            small=run.parameters.small,
+            **run.knowledge.literature(),
+        )
+
+
+@task(name="evidence", cache_policy=NO_CACHE, persist_result=False)
+def evidence_task(run: _Run, records: Sequence[AlloyRecord]) -> Any:
+    """Alloy records to substitutability and phase predictions."""
+    from hypograph.flows.evidence.units import evidence_units
+
+    with run.step("evidence"):
+        return evidence_units(
+            run.runner,
+            records,
+            seed=run.parameters.seed,
+            small=run.parameters.small,
+            **run.knowledge.evidence(),
+        )
+
+
+@task(name="hypotheses", cache_policy=NO_CACHE, persist_result=False)
+def hypotheses_task(run: _Run, literature: Any, evidence: Any, publications: Sequence[Publication]) -> Any:
+    """Keyword sets and predicted alloys to refined hypotheses."""
+    from hypograph.flows.hypotheses.units import hypothesis_units
+
+    with run.step("hypotheses"):
+        return hypothesis_units(
+            run.runner,
+            literature.sets if literature else (),
+            evidence.predictions if evidence else (),
+            publications=publications,
+            budget=LOCAL_JUDGE_CALLS if run.knowledge.local else JUDGE_CALLS,
+            seed=run.parameters.seed,
+            small=run.parameters.small,
+            **run.knowledge.hypotheses(),
+        )
+
+
+@task(name="campaigns", cache_policy=NO_CACHE, persist_result=False)
+def campaigns_task(run: _Run, tables: Sequence[ReactionTable]) -> Any:
+    """Reaction tables to campaigns, each method beside random."""
+    from hypograph.flows.campaigns.units import campaign_units
+
+    with run.step("campaigns"):
+        methods, extra = run.knowledge.campaigns()
+        return campaign_units(
+            run.runner,
+            tables,
+            methods,
+            seeds=run.parameters.seeds,
+            budget=run.parameters.budget,
+            seed=run.parameters.seed,
+            small=run.parameters.small,
+            **extra,
+        )
+
+
+@task(name="manifest", cache_policy=NO_CACHE, persist_result=False)
+def manifest_task(run: _Run, literature: Any, publications: Sequence[Publication]) -> None:
+    """The best keyword sets to stated concepts: last, so that the budget serves the other steps first."""
+    from hypograph.flows.literature.concepts_command import manifest_sets
+    from hypograph.flows.literature.units import SMALL
+    from hypograph.flows.runtime.embeddings import embedder
+
+    small = run.parameters.small
+    with run.step("manifest"):
+        run.manifests = manifest_sets(
+            run.runner,
+            literature.sets,
+            publications[: SMALL if small else None],
+            run.knowledge,
+            1 if small else 3,
+            embedder(run.settings),
+            partial(run.tell, "manifest"),
+        )
+
+
+@flow(name="discovery", validate_parameters=True, persist_result=False, retries=0)
+def discovery(parameters: DiscoveryParameters | None = None) -> dict[str, Any]:
+    """Run the whole path and return the document that `hypograph demo --json` prints."""
+    return run_discovery(parameters or DiscoveryParameters(), load_settings())
+
+
+def run_discovery(
+    parameters: DiscoveryParameters,
+    settings: Settings,
+    tell: Tell | None = None,
+    *,
+    name: str = "discovery",
+    only: Collection[str] = STEPS,
+) -> dict[str, Any]:
+    """Do the work of the flow; call it inside a flow run, so that its steps are tasks.
+
+    Parameters
+    ----------
+    parameters
+        What to work on.
+    settings
+        Store, language model, folders.
+    tell
+        Called with (step, text) as the run goes on.
+    name
+        Name of the flow, for its node in the graph.
+    only
+        Steps to take; what another step needs must be among them.
+
+    Returns
+    -------
+    dict
+        The document of `hypograph demo --json`.
+
+    Raises
+    ------
+    InputError
+        If a file the user named cannot be used.
+    UnavailableError
+        If store, disk or language model fail.
+    """
+    tell = tell or CURRENT_TELL.get("tell", _silent)
+    began, started = time.monotonic(), datetime.now(UTC)
+    run_id = _flow_run_id(started)
+    inputs = _inputs(parameters, only)
+    configure(log_json=settings.log_json, otel_endpoint=settings.otel_endpoint)
+    with observed_run(name, run_id), open_store(settings.store_config()) as store:
+        store.ensure_schema()
+        with (
+            open_knowledge(settings, store, fetched=parameters.fetched_model) as knowledge,
+            workers_of(settings) as workers,
+        ):
+            tell("language model", knowledge.sentence)
+            runner = UnitRunner(store, settings.home / "units", workers=workers, run_id=run_id)
+            run = _Run(parameters, runner, knowledge, tell, settings)
+            store.start_run(FlowRun(run_id, name, started, parameters.model_dump(mode="json")))
+            try:
+                found = _steps(run, *inputs, only)
+            except BaseException as error:
+                _abort(store, run_id, run, began, error)
+                raise
+            document = {
+                "run": run_id,
+                "seconds": round(time.monotonic() - began, 3),
+                "steps": run.steps,
+                **_results(*found),
+                **_manifested(run),
+                "graph_hash": store.content_hash(),
+                "llm": knowledge.document(),
+                "page": f"http://{settings.ui_host}:{settings.ui_port}/",
+            }
+            store.finish_run(
+                run_id,
+                "completed",
+                seconds=document["seconds"],
+                summary=document,
+                units_done=run.runner.done,
+                units_skipped=run.runner.skipped,
+            )
+    return document
+
+
+# The command line sets the listener here: a Prefect flow cannot take a function as a parameter.
+CURRENT_TELL: dict[str, Tell] = {}
+
+
+def _inputs(
+    parameters: DiscoveryParameters, only: Collection[str]
+) -> tuple[Sequence[Publication], Sequence[AlloyRecord], Sequence[ReactionTable]]:
+    publications, records, tables = read_inputs(
+        parameters.papers, parameters.alloys, parameters.table, small=parameters.small
+    )
+    return (
+        publications if "literature" in only else (),
+        records if "evidence" in only else (),
+        tables if "campaigns" in only else (),
+    )
+
+
+def _steps(
+    run: _Run,
+    publications: Sequence[Publication],
+    records: Sequence[AlloyRecord],
+    tables: Sequence[ReactionTable],
+    only: Collection[str],
+) -> tuple[Any, Any, Any, Any]:
+    mine, papers = _whole(run), _whole(publications)
+    literature = literature_task(mine, papers) if publications else None
+    evidence = evidence_task(mine, _whole(records)) if records else None
+    hypotheses = None
+    if "hypotheses" in only and (literature or evidence):
+        hypotheses = hypotheses_task(mine, _whole(literature), _whole(evidence), papers)
+    campaigns = campaigns_task(mine, _whole(tables)) if tables else None
+    if literature and run.knowledge.gateway is not None and set(STEPS) <= set(only):
+        manifest_task(mine, _whole(literature), papers)
+    return literature, evidence, hypotheses, campaigns
+
+
+def _whole(argument: Any) -> Any:
+    """Hand an argument to a task as it is; Prefect looks through any other, piece by piece, for results of tasks."""
+    return quote(argument)
+
+
+def _results(literature: Any, evidence: Any, hypotheses: Any, campaigns: Any) -> dict[str, Any]:
+    return {
+        "literature": _counts(literature, "publications", "keywords", "edges"),
+        "evidence": _evidence_document(evidence),
+        "hypotheses": {"count": hypotheses.count, "best": hypotheses.best} if hypotheses else None,
+        "campaigns": list(campaigns.campaigns) if campaigns else [],
+    }
+
+
+def _manifested(run: _Run) -> dict[str, Any]:
+    """What was manifested, in short; nothing where no language model is configured."""
+    if run.knowledge.gateway is None:
+        return {}
+    names = ("id", "keywords", "statement", "plausibility")
+    return {"manifests": [{name: m[name] for name in names} for m in run.manifests]}
+
+
+def _counts(outcome: Any, *names: str) -> dict[str, Any] | None:
+    return {name: getattr(outcome, name) for name in names} if outcome else None
+
+
+def _evidence_document(outcome: Any) -> dict[str, Any] | None:
+    if outcome is None:
+        return None
+    return {"pairs": outcome.pairs, "predictions": len(outcome.predictions), "checked": outcome.checked}
+
+
+def _flow_run_id(started: datetime) -> str:
+    from prefect.runtime import flow_run
+
+    return str(flow_run.id or digest("run", started.isoformat()))
+
+
+def _abort(store: GraphStore, run_id: str, run: _Run, began: float, error: BaseException) -> None:
+    """Say in the graph how the run ended; a store that is gone must not hide the first error."""
+    state = "failed" if isinstance(error, Exception) else "interrupted"
+    text = str(error) if isinstance(error, HypographError) else type(error).__name__
+    with contextlib.suppress(HypographError):
+        store.finish_run(
+            run_id,
+            state,
+            seconds=round(time.monotonic() - began, 3),
+            error=text,
+            units_done=run.runner.done,
+            units_skipped=run.runner.skipped,
+        )

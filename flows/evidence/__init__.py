@@ -1,0 +1,1 @@
+"""Evidence as flows: units, prediction, evaluation."""

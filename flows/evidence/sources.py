@@ -1,0 +1,214 @@
+"""What the system may use: alloy tables, literature records, an expert's answers, element similarity."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from hypograph.flows.readers.alloys import hea_literature_alloys
+from hypograph.flows.readers.element_similarity import SIMILARITIES, element_similarity, near
+from hypograph.flows.readers.element_table import element_table
+from hypograph.flows.runtime.settings import load_settings
+from hypograph.flows.runtime.threads import use_one_thread
+from hypograph.models.core.errors import InputError, MalformedRowError, MissingFileError, UnknownElementError
+from hypograph.models.core.records import AlloyRecord
+from hypograph.models.evidence.alloys.folds import Fold
+from hypograph.models.evidence.alloys.table import AlloyTable, build_table
+from hypograph.models.evidence.fusion.predictor import Extra, System
+from hypograph.models.evidence.masses.mass import FloatArray, IntArray
+from hypograph.models.evidence.sources.learners import Learners, Settings
+from hypograph.models.evidence.sources.opinions import Opinions, expert_source, similarity_source
+from hypograph.models.literature.text.formulas import SYMBOL_SET
+
+SOURCES: Final = ("data", "literature", "expert", "similarity", "context")
+DEFAULT: Final = ("data", "similarity", "context")
+ASIDE: Final = -2
+# a = 1/(3·5): the authors' mass of one answer with five domains (arXiv 2502.14631).
+WEIGHT: Final = 1 / 15
+ANSWERS: Final = {"Q2High": (WEIGHT, 0.0), "Q2Medium": (WEIGHT / 2, WEIGHT / 2), "Q2Low": (0.0, WEIGHT)}
+_COLUMNS: Final = ("element_a", "element_b", "domain", "has_knowledge", "substitutability")
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything a system is made of.
+
+    Attributes
+    ----------
+    table
+        Alloys; literature records that stand aside have source −2.
+    behind
+        Indices of the records behind each row.
+    records
+        All records.
+    sources
+        Names of the sources in use.
+    opinions
+        An expert's, or None.
+    """
+
+    table: AlloyTable
+    behind: list[list[int]]
+    records: list[AlloyRecord]
+    sources: tuple[str, ...]
+    opinions: Opinions | None
+
+    @property
+    def main(self) -> IntArray:
+        """Rows of the alloy tables."""
+        return np.flatnonzero(self.table.source >= 0)
+
+
+def gather(
+    records: Sequence[AlloyRecord],
+    numbers: Sequence[int],
+    sources: Sequence[str],
+    answers: Path | None,
+    where: Path | str,
+    symbols: Sequence[str] = (),
+) -> Knowledge:
+    """Collect what the named sources need.
+
+    Parameters
+    ----------
+    records, numbers
+        Alloys, and the number of the file of each.
+    sources
+        Of `SOURCES`; all that need nothing more if empty.
+    answers
+        Answers of an expert, or None.
+    where
+        Name of the tables, for errors.
+    symbols
+        Elements that candidates will hold, even where no table does.
+
+    Raises
+    ------
+    InputError
+        If a source is unknown, or `expert` is named without answers; if all alloys have one label.
+    """
+    for name in sources:
+        kind, _, scale = name.partition(":")
+        if kind not in SOURCES or (scale and kind != "similarity"):
+            raise InputError(f"{name!r} is no source", where="--sources", expected=", ".join(SOURCES))
+        if scale and scale not in SIMILARITIES:
+            raise InputError(f"{scale!r} is no similarity", where="--sources", expected=", ".join(SIMILARITIES))
+    if "expert" in sources and answers is None:
+        raise InputError(
+            "the source expert needs answers", where="--sources", hint="Name a file with --expert-answers."
+        )
+    used = tuple(sources) or (*DEFAULT, *(("expert",) if answers is not None else ()))
+    if len({r.single_phase for r in records}) < 2:
+        raise InputError("all alloys have the same label", where=str(where), expected="both outcomes")
+    everything, marks = list(records), list(numbers)
+    if "literature" in used:
+        present = {e for r in records for e in r.elements} | set(symbols)
+        aside = [r for r in hea_literature_alloys() if set(r.elements) <= present]
+        everything += aside
+        marks += [ASIDE] * len(aside)
+    table, behind = build_table(everything, element_table(), marks, symbols)
+    opinions = None
+    if "expert" in used and answers is not None:
+        opinions = Opinions.from_rows(read_answers(answers), table.elements.symbols)
+    return Knowledge(table, behind, everything, used, opinions)
+
+
+def make_system(
+    knowledge: Knowledge, seed: int, *, with_expert: bool = True, table: AlloyTable | None = None
+) -> System:
+    """Build the system of the named sources."""
+    table = table or knowledge.table
+    core = []
+    if "data" in knowledge.sources:
+        core += ["kernel", "pairs", "trees"]
+    if "context" in knowledge.sources:
+        core.append("context")
+    extras: dict[str, Extra] = {}
+    if not core:
+        core = ["vote"]
+    for name in knowledge.sources:
+        kind, _, scale = name.partition(":")
+        if kind == "similarity":
+            extras[name] = similarity_source(_similarity(scale, table))
+    if "literature" in knowledge.sources:
+        extras["literature"] = literature_source
+    if with_expert and knowledge.opinions is not None:
+        extras["expert"] = expert_source(knowledge.opinions)
+    # Two folds at a time use two cores; linear algebra with threads of its own would only be in their way.
+    use_one_thread()
+    return System(table, Settings(jobs=2), tuple(core), extras, seed=seed)
+
+
+def _similarity(scale: str, table: AlloyTable) -> FloatArray:
+    """Similarity of a table's elements by a named scale; by their properties where none is named."""
+    if not scale:
+        return near(table.elements.distance())
+    return element_similarity(scale, table.elements.symbols, load_settings().data_dir)
+
+
+def literature_source(learners: Learners, fold: Fold, targets: IntArray, hosts: IntArray) -> FloatArray:
+    """Log-odds learned from literature records alone, those that hold a held-out element left out."""
+    table = learners.table
+    held = table.present[:, list(fold.held)].any(1) if fold.held else np.zeros(len(table), bool)
+    train = np.flatnonzero((table.source == ASIDE) & ~held)
+    if len(train) < 20 or np.ptp(learners.labels[train]) == 0:
+        return np.zeros(len(targets))
+    (base,) = learners.ridge(train, targets, ["kernel"])
+    return base - float(base.mean())
+
+
+def read_answers(path: Path) -> list[tuple[str, str, str, float, float]]:
+    """Read an expert's answers on pairs of elements.
+
+    Parameters
+    ----------
+    path
+        CSV with columns element_a, element_b, domain, has_knowledge (Q1Yes/Q1No) and substitutability
+        (Q2High/Q2Medium/Q2Low).
+
+    Returns
+    -------
+    list of tuple
+        (element, element, domain, mass on similar, mass on dissimilar).
+
+    Raises
+    ------
+    MissingFileError, MalformedRowError, UnknownElementError
+        With file, row and column.
+    """
+    try:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = [c for c in _COLUMNS if c not in (reader.fieldnames or ())]
+            if missing:
+                raise InputError(f"no column {', '.join(missing)}", where=str(path), expected=", ".join(_COLUMNS))
+            return [_answer(row, f"{path}: row {number}") for number, row in enumerate(reader, start=2)]
+    except (FileNotFoundError, IsADirectoryError):
+        raise MissingFileError("there is no such file", where=str(path), hint="Check the path.") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"the file is no text ({error})", where=str(path), expected="UTF-8 text") from None
+
+
+def _answer(row: dict[str, Any], where: str) -> tuple[str, str, str, float, float]:
+    a, b = (row["element_a"] or "").strip(), (row["element_b"] or "").strip()
+    for symbol, column in ((a, "element_a"), (b, "element_b")):
+        if symbol not in SYMBOL_SET:
+            raise UnknownElementError(f"{symbol!r} is no chemical element", where=f"{where}, column {column!r}")
+    knows, answer = (row["has_knowledge"] or "").strip(), (row["substitutability"] or "").strip()
+    if knows not in ("Q1Yes", "Q1No"):
+        raise MalformedRowError(
+            f"{knows!r} is no answer", where=f"{where}, column 'has_knowledge'", expected="Q1Yes or Q1No"
+        )
+    if knows == "Q1Yes" and answer not in ANSWERS:
+        raise MalformedRowError(
+            f"{answer!r} is no answer",
+            where=f"{where}, column 'substitutability'",
+            expected=", ".join(ANSWERS),
+        )
+    masses = ANSWERS[answer] if knows == "Q1Yes" else (0.0, 0.0)
+    return a, b, (row["domain"] or "").strip(), *masses

@@ -1,0 +1,125 @@
+"""From alloy records to substitutability and phase predictions, as units of work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from hypograph.flows.runtime.units import UnitRunner
+from hypograph.models.core.errors import InputError
+from hypograph.models.core.keys import digest
+from hypograph.models.core.protocols import Expert
+from hypograph.models.core.records import AlloyPrediction, AlloyRecord
+
+SMALL_ELEMENTS: Final = ("Al", "Co", "Cr", "Cu", "Fe", "Mn", "Mo", "Nb", "Ni", "Ti", "V", "Zr")
+SMALL_RECORDS: Final = 600
+SMALL_TOP: Final = 40
+
+
+@dataclass(frozen=True)
+class EvidenceOutcome:
+    """What the evidence step found.
+
+    Attributes
+    ----------
+    pairs
+        Element pairs with evidence for or against substitutability.
+    predictions
+        Alloys that are in no table, best first.
+    checked
+        AUC and Matthews coefficient on a held-out part, whose element sets no training alloy has, for
+        `ours`, the knowledge-free `vote` and the `majority` class; `ours-no-expert` too where an expert
+        was given.
+    """
+
+    pairs: int
+    predictions: tuple[AlloyPrediction, ...]
+    checked: dict[str, dict[str, float | None]]
+
+
+def evidence_units(
+    runner: UnitRunner,
+    records: Sequence[AlloyRecord],
+    *,
+    expert: Expert | None = None,
+    sizes: tuple[int, ...] = (4, 5),
+    top: int = 200,
+    seed: int = 0,
+    small: bool = False,
+) -> EvidenceOutcome:
+    """Measure substitutability, check the predictions on held-out alloys, predict new alloys.
+
+    Parameters
+    ----------
+    runner
+        Runs and keeps the units: sources and substitutability, the check, the predictions of each size.
+    records
+        Alloys with known outcome.
+    expert
+        Judges pairs of elements; its skill is measured before it moves a result.
+    sizes
+        Numbers of elements of the alloys to predict.
+    top
+        Predictions kept, over all sizes.
+    seed
+        Seed of all random choices.
+    small
+        Only a fixed subset of records and elements.
+
+    Returns
+    -------
+    EvidenceOutcome
+
+    Raises
+    ------
+    InputError
+        If there are no records, or all have one outcome.
+    """
+    from hypograph.flows.evidence import work
+
+    chosen = small_part(records) if small else list(records)
+    if not chosen:
+        raise InputError("no alloys to work on", where="evidence", expected="records with a known phase")
+    if len({r.single_phase for r in chosen}) < 2:
+        raise InputError(
+            "all alloys have the same label", where=chosen[0].source or "evidence", expected="both outcomes"
+        )
+    if small:
+        top = min(top, SMALL_TOP)
+    given: dict[str, Any] = {"records": digest(chosen), "seed": seed, "small": small}
+    if expert is not None:
+        given["expert"] = expert.name
+    opinions = work.ask(runner, expert, chosen, given) if expert is not None else []
+    job = work.Job(chosen, opinions, expert.name if expert is not None else "", seed, small)
+    pairs = runner.run("evidence-substitutability", given, job.substitutability)
+    check = runner.run("evidence-check", given, job.check)
+    jobs = [({**given, "size": size, "top": top}, partial(job.predict, size, top)) for size in sorted(set(sizes))]
+    predicted = runner.run_all("evidence-predict", jobs)
+    found = [_prediction(p) for result in predicted for p in result["alloys"]]
+    found.sort(key=lambda p: (-p.pignistic, p.key))
+    return EvidenceOutcome(pairs["pairs"], tuple(found[:top]), check["checked"])
+
+
+def small_part(records: Sequence[AlloyRecord]) -> list[AlloyRecord]:
+    """Keep the first records of a few common elements, from each source alike."""
+    kept: dict[str, list[AlloyRecord]] = {}
+    for record in records:
+        if set(record.elements) <= set(SMALL_ELEMENTS) and len(record.elements) >= 2:
+            kept.setdefault(record.source, []).append(record)
+    share = SMALL_RECORDS // max(len(kept), 1)
+    small = [r for part in kept.values() for r in part[:share]]
+    return small if len({r.single_phase for r in small}) == 2 else list(records[:SMALL_RECORDS])
+
+
+def _prediction(row: dict[str, Any]) -> AlloyPrediction:
+    return AlloyPrediction(
+        tuple(row["elements"]),
+        row["belief"],
+        row["plausibility"],
+        row["pignistic"],
+        row["ignorance"],
+        row["conflict"],
+        tuple(row["because"]),
+    )

@@ -1,0 +1,1 @@
+"""Hypothesis searches as flows, alone and with people as judges."""

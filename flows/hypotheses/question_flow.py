@@ -1,0 +1,70 @@
+"""A search for an answer to one research question, as a flow run: its limits, and what it publishes."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from hypograph.flows.hypotheses.search import Request, search_command
+from hypograph.flows.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from hypograph.flows.discovery.scheduled import HypothesisParameters
+
+
+def search_question(parameters: HypothesisParameters, settings: Settings, run: str) -> dict[str, Any]:
+    """Search, and publish the levels of the best hypothesis as artifacts.
+
+    Parameters
+    ----------
+    parameters
+        With `question` and `coarse`.
+    settings
+        Store and language model.
+    run
+        Id of the flow run.
+
+    Returns
+    -------
+    dict
+        The document of `hypograph hypotheses search --json`, with `run` and `seconds`.
+    """
+    from hypograph.flows.runtime.observe import log
+    from hypograph.flows.server.publishing import endpoint_slots, retried
+
+    request = Request(
+        question=parameters.question,
+        coarse=parameters.coarse,
+        survey=parameters.survey,
+        papers=parameters.papers,
+        discipline=parameters.discipline,
+        calls=parameters.calls,
+        seed=parameters.seed,
+    )
+    began = time.monotonic()
+    with endpoint_slots(settings):
+        document = retried(lambda: search_command(request, lambda text: log("step", step="search", text=text)))
+    document = {"run": run, "seconds": round(time.monotonic() - began, 3), **document}
+    _publish(document)
+    return document
+
+
+def _publish(document: dict[str, Any]) -> None:
+    from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+    rows = [
+        {"level": level["name"], "slot": detail["slot"], "value": detail["value"], "from": detail["provenance"]}
+        for level in document["levels"]
+        for detail in level["details"]
+    ]
+    create_table_artifact(rows, key="hypothesis-search-levels", description="Details of the best hypothesis")
+    lines = [
+        "# hypothesis-search",
+        "",
+        document["statement"],
+        "",
+        f"- best with probability {document['probability_best']:.2f} among {document['lines']} lines",
+        f"- {document['comparisons']} comparisons by {document['judge']}, {document['calls']} calls",
+        f"- stopped: {document['stopped'] or 'no'}",
+    ]
+    create_markdown_artifact("\n".join(lines), key="hypothesis-search-summary", description="What was found")

@@ -1,0 +1,1 @@
+"""Literature as flows: corpus, extraction, keyword graph, inspiration."""

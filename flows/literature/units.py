@@ -1,0 +1,268 @@
+"""From publications to keywords, their graph and inspiring sets, as units of work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+
+from hypograph.flows.literature.merges import Decision, aliases_of, apply_merges, decided_merges, merged_names
+from hypograph.flows.runtime.units import UnitRunner
+from hypograph.graph.records.literature import (
+    backbone_edges,
+    keyword_nodes,
+    mention_edges,
+    merge_nodes,
+    publication_node,
+    relation_edges,
+    with_extracted,
+)
+from hypograph.models.core.errors import InputError
+from hypograph.models.core.keys import digest
+from hypograph.models.core.protocols import Mention
+from hypograph.models.core.records import Edge, KeywordSet, Node, Outcome, Publication
+from hypograph.models.literature.graph.keyword_graph import Backbone, Corpus, backbone, build_corpus
+from hypograph.models.literature.graph.pair_counts import FloatArray, IntArray, count_pairs
+from hypograph.models.literature.inspiration.passages import Embed
+from hypograph.models.literature.inspiration.proposals import keyword_embedding, name_embedding, propose_sets
+from hypograph.models.literature.keywords.choice import select, tabulate
+from hypograph.models.literature.keywords.extracted import Extracted
+from hypograph.models.literature.keywords.extraction import introduced, material_keywords, passage_of, phrase_candidates
+from hypograph.models.literature.keywords.synonyms import propose_merges
+from hypograph.models.literature.potential.impact import keyword_impact, literature_outcomes, set_model
+from hypograph.models.literature.text.spelling import normalise
+
+CHUNK: Final = 500
+SMALL: Final = 200
+NOTE_PLAIN: Final = (
+    "Citations or years are not known well enough: "
+    "the potential of a keyword set is association and novelty only, not impact."
+)
+NOTE_MODEL: Final = (
+    "The potential of a keyword set is the probability that a publication with it is in the top tenth "
+    "of its venue and year, by a model of {count:,} publications with citations."
+)
+
+
+@dataclass(frozen=True)
+class LiteratureOutcome:
+    """What the literature step found.
+
+    Attributes
+    ----------
+    publications, keywords, edges
+        Publications read, keywords kept, edges of the backbone.
+    sets
+        Inspiring keyword sets, best first.
+    note
+        What the score rests on, one sentence for the user.
+    entropy
+        Entropy of exploration of the sets over the communities, in [0, 1].
+    merges
+        Entries of the review queue: keywords that may mean the same.
+    """
+
+    publications: int
+    keywords: int
+    edges: int
+    sets: tuple[KeywordSet, ...]
+    note: str = ""
+    entropy: float = 0.0
+    merges: int = 0
+
+
+def literature_units(
+    runner: UnitRunner,
+    publications: Sequence[Publication],
+    *,
+    sets: int = 20,
+    topic: str = "",
+    extracted: Mapping[str, Extracted] = MappingProxyType({}),
+    embed: Embed | None = None,
+    seed: int = 0,
+    small: bool = False,
+) -> LiteratureOutcome:
+    """Extract keywords, build the graph, propose keyword sets.
+
+    Parameters
+    ----------
+    runner
+        Runs and keeps the units: two for each chunk of publications (read, write), one for the graph, one
+        for the sets.
+    publications
+        What was read; of equal keys the last counts. Retracted ones are kept in the graph but teach nothing.
+    sets
+        Keyword sets wanted.
+    topic
+        Keywords of which every set holds one, parted by commas; empty for none.
+    extracted
+        What an extractor found, by publication: its keywords and relations enter beside those found here.
+    embed
+        Maps texts to unit vectors: keywords that mean nearly the same are proposed for merging too.
+    seed
+        Seed of communities and sampling.
+    small
+        Only the first 200 publications.
+
+    Returns
+    -------
+    LiteratureOutcome
+
+    Raises
+    ------
+    InputError
+        If no publication is given, or the topic names nothing in the corpus.
+    """
+    if not publications:
+        raise InputError("no publications to work on", where="literature")
+    chosen = sorted({p.key: p for p in publications[: SMALL if small else None]}.values(), key=lambda p: p.key)
+    decided = decided_merges(runner.store)
+    read = _read(runner, chosen)
+    raw = with_extracted(chosen, _choose(chosen, read), extracted)
+    keywords = apply_merges(raw, decided)
+    corpus = build_corpus(keywords, *_known(chosen), least=2 if len(chosen) < 2000 else 3)
+    about = [(p.year, p.citations, p.venue, p.retracted) for p in chosen]
+    state = digest(keywords, about, decided, seed)
+    expansions = {short: long for one in read for short, long in one["introduced"].items()}
+    aliases = aliases_of(raw, decided)
+    work = partial(_graph, corpus, chosen, expansions, decided, aliases, embed, seed)
+    inputs = {"state": state, "aliases": aliases, "embeddings": getattr(embed, "name", "") if embed else ""}
+    graph = runner.run("literature-graph", inputs, work)
+    renamed = merged_names(raw, decided)
+    _write(runner, chosen, read, keywords, corpus, extracted, renamed)
+    found = runner.run(
+        "literature-sets",
+        {"state": state, "sets": sets, "topic": topic},
+        partial(_inspire, corpus, chosen, sets, topic, seed),
+    )
+    proposed = tuple(
+        KeywordSet(tuple(s["keywords"]), s["potential"], s["novelty"], tuple(s["because"]), tuple(s["nearest"]))
+        for s in found["sets"]
+    )
+    return LiteratureOutcome(
+        len(chosen),
+        graph["keywords"],
+        graph["edges"],
+        proposed,
+        found["note"],
+        found["entropy"],
+        graph["merges"],
+    )
+
+
+def _read(runner: UnitRunner, chosen: Sequence[Publication]) -> list[dict[str, Any]]:
+    """Read each publication by itself: a unit depends on its own chunk only."""
+    parts = [chosen[start : start + CHUNK] for start in range(0, len(chosen), CHUNK)]
+    results = runner.run_all("literature-read", [({"publications": p}, partial(_read_part, p)) for p in parts])
+    return [one for result in results for one in result["read"]]
+
+
+def _read_part(publications: Sequence[Publication]) -> Outcome:
+    return Outcome({"read": [_read_one(p) for p in publications]})
+
+
+def _read_one(publication: Publication) -> dict[str, Any]:
+    materials = [[m.keyword, m.kind, m.passage] for m in material_keywords(publication)]
+    return {
+        "materials": materials,
+        "found": phrase_candidates(publication),
+        "introduced": introduced(publication),
+    }
+
+
+def _choose(chosen: Sequence[Publication], read: Sequence[dict[str, Any]]) -> list[list[str]]:
+    """Keywords of each publication: material terms, and phrases chosen by what was known before its year."""
+    table = tabulate([one["found"] for one in read])
+    indptr, indices = select(table, np.array([p.year or 0 for p in chosen], np.int64), shortest=2)
+    result = []
+    for i, one in enumerate(read):
+        phrases = [table.names[k] for k in indices[indptr[i] : indptr[i + 1]]]
+        given = {normalise(k) for k in chosen[i].keywords} - {""}
+        result.append(sorted({*(m[0] for m in one["materials"]), *phrases, *given}))
+    return result
+
+
+def _known(chosen: Sequence[Publication]) -> tuple[list[int | None], FloatArray]:
+    return [p.year for p in chosen], literature_outcomes(chosen).impact
+
+
+def _graph(
+    corpus: Corpus,
+    chosen: Sequence[Publication],
+    expansions: dict[str, str],
+    decided: Sequence[Decision],
+    aliases: Mapping[str, Sequence[str]],
+    embed: Embed | None,
+    seed: int,
+) -> Outcome:
+    pairs = count_pairs(corpus.indptr, corpus.indices)
+    found = backbone(corpus, pairs, seed=seed)
+    impact = keyword_impact(corpus) if any(p.citations is not None for p in chosen) else None
+    known = {(d[0], d[1]) for d in decided}
+    meaning = None if embed is None else name_embedding(corpus, embed)
+    merges = propose_merges(corpus.names, keyword_embedding(corpus, pairs), expansions, meaning=meaning)
+    # What a person has decided is not asked again, nor its entry overwritten.
+    merges = [m for m in merges if (m.first, m.second) not in known]
+    nodes: list[Node] = [*keyword_nodes(corpus, found, impact, aliases), *merge_nodes(merges)]
+    result = {"keywords": len(corpus.names), "edges": len(found), "merges": len(merges)}
+    return Outcome(result, nodes, backbone_edges(corpus, found))
+
+
+def _write(
+    runner: UnitRunner,
+    chosen: Sequence[Publication],
+    read: Sequence[dict[str, Any]],
+    keywords: Sequence[Sequence[str]],
+    corpus: Corpus,
+    extracted: Mapping[str, Extracted],
+    renamed: Mapping[str, str],
+) -> None:
+    """Write publications with their mentions, chunk by chunk, after the keywords they point at."""
+    kept = set(corpus.names)
+    jobs = []
+    for start in range(0, len(chosen), CHUNK):
+        part = chosen[start : start + CHUNK]
+        mine = [[k for k in names if k in kept] for names in keywords[start : start + CHUNK]]
+        materials = [one["materials"] for one in read[start : start + CHUNK]]
+        found = {p.key: extracted[p.key] for p in part if p.key in extracted}
+        related = [e for one in found.values() for e in relation_edges(one, kept, renamed)]
+        inputs = {"publications": part, "keywords": mine, "extracted": found, "related": related}
+        jobs.append((inputs, partial(_write_part, part, mine, materials, found, related)))
+    runner.run_all("literature-write", jobs)
+
+
+def _write_part(
+    publications: Sequence[Publication],
+    keywords: Sequence[Sequence[str]],
+    materials: Sequence[Sequence[Any]],
+    extracted: Mapping[str, Extracted],
+    related: Sequence[Edge],
+) -> Outcome:
+    edges = list(related)
+    for publication, names, terms in zip(publications, keywords, materials, strict=True):
+        told = extracted[publication.key].mentions if publication.key in extracted else ()
+        passages = {m["name"]: m["passage"] for m in told} | {name: passage for name, _, passage in terms}
+        mentions = [Mention(n, "", passages.get(n) or passage_of(publication, n)) for n in names]
+        edges.extend(mention_edges(publication, mentions))
+    return Outcome({"mentions": len(edges) - len(related)}, [publication_node(p) for p in publications], edges)
+
+
+def _inspire(corpus: Corpus, chosen: Sequence[Publication], count: int, topic: str, seed: int) -> Outcome:
+    pairs = count_pairs(corpus.indptr, corpus.indices)
+    embedding = keyword_embedding(corpus, pairs)
+    community = _communities(corpus, seed)
+    model = set_model(corpus, chosen)
+    keys = [p.key for p in chosen]
+    found = propose_sets(corpus, pairs, embedding, community, keys, count=count, topic=topic, seed=seed, model=model)
+    cited = sum(p.citations is not None and p.year is not None and not p.retracted for p in chosen)
+    note = NOTE_PLAIN if model is None else NOTE_MODEL.format(count=cited)
+    return Outcome({"sets": found.sets, "entropy": found.entropy, "note": note})
+
+
+def _communities(corpus: Corpus, seed: int) -> IntArray:
+    found: Backbone = backbone(corpus, count_pairs(corpus.indptr, corpus.indices), seed=seed)
+    return found.community

@@ -1,0 +1,1 @@
+"""Readers of publications: formats, services, duplicates."""

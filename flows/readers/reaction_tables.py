@@ -1,0 +1,296 @@
+"""Reaction tables: packaged ones by name, the user's as CSV."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hypograph.models.campaigns.bayes.lockstep import numbers
+from hypograph.models.core.errors import InputError, MalformedRowError, MissingFileError
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionTable:
+    """A table of tried combinations and their outcome.
+
+    Attributes
+    ----------
+    options
+        Options of each parameter, in alphabetical order.
+    pool
+        Combinations as option indices, shape ``(m, d)``, each once.
+    values
+        Outcome of each combination, larger is better, shape ``(m,)``; replicates are averaged.
+    sha256
+        Checksum of the source, for the keys of units.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    options: tuple[tuple[str, ...], ...]
+    pool: NDArray[np.int64]
+    values: NDArray[np.float64]
+    objective: str
+    goal: str
+    sha256: str
+    origin: str = ""
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Number of options of each parameter, shape ``(d,)``."""
+        return np.array([len(o) for o in self.options], dtype=np.int64)
+
+    @property
+    def levels(self) -> list[NDArray[np.float64] | None]:
+        """Places of the options in [0, 1] where a parameter's options are three or more numbers, else None."""
+        return [numbers(o) for o in self.options]
+
+    def point(self, row: int) -> dict[str, str]:
+        """Return a combination by its parameters' names."""
+        return {p: o[i] for p, o, i in zip(self.parameters, self.options, self.pool[row], strict=True)}
+
+
+def packaged_names() -> list[str]:
+    """Names of the tables that ship with the package."""
+    return list(_catalogue())
+
+
+def packaged_table(name: str, *, objective: str = "", goal: str = "", parameters: Sequence[str] = ()) -> ReactionTable:
+    """Read a table that ships with the package; its own objective and goal unless others are named.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name, or it has no such column.
+    """
+    if name not in _catalogue():
+        raise InputError("no such packaged table", where=name, expected=", ".join(_catalogue()))
+    row = _catalogue()[name]
+    folder = resources.files("hypograph.flows.readers") / "tables"
+    raw = gzip.decompress((folder / row["file"]).read_bytes())
+    return _parse(
+        raw,
+        name,
+        name,
+        objective=objective or row["objective"],
+        goal=goal or row["goal"],
+        origin=row["origin"],
+        parameters=parameters,
+    )
+
+
+def read_table(
+    path: Path, *, objective: str | None = None, goal: str = "max", parameters: Sequence[str] = ()
+) -> ReactionTable:
+    """Read a CSV with a header; the last column is the outcome unless another is named.
+
+    Raises
+    ------
+    MissingFileError
+        If the file is not there.
+    InputError, MalformedRowError
+        With file, row and column.
+    """
+    if not path.is_file():
+        raise MissingFileError("no such file", where=str(path))
+    raw = path.read_bytes()
+    return _parse(
+        gzip.decompress(raw) if path.suffix == ".gz" else raw,
+        path.stem,
+        path.name,
+        objective=objective,
+        goal=goal,
+        parameters=parameters,
+    )
+
+
+def find_table(name: str, objective: str | None = None, parameters: Sequence[str] = ()) -> ReactionTable:
+    """Return a table by its packaged name, its name among the supplied data, or its path.
+
+    A file below a folder with a ``MANIFEST.json`` is read as that says: `columns` for a file without a header,
+    `goal` for what is wanted of the outcomes. Two goals, one to maximise and one to minimise, become the score
+    d²/(d + u), the smallest over replicates.
+
+    Parameters
+    ----------
+    objective
+        ``max:COLUMN`` or ``min:COLUMN``; None for the last column (or the manifest's goal).
+
+    Raises
+    ------
+    MissingFileError, InputError, MalformedRowError
+        With file, row and column.
+    """
+    goal, _, column = (objective or "").rpartition(":")
+    if goal not in {"", "max", "min"}:
+        raise InputError("not an objective", where=str(objective), expected="max:COLUMN or min:COLUMN")
+    path = Path(name)
+    if not path.is_file() and name in _catalogue():
+        return packaged_table(name, objective=column, goal=goal, parameters=parameters)
+    if not path.is_file():
+        path = _supplied(name)
+    listed = _listed(path)
+    if listed is None or listed.get("header") is not None:
+        return read_table(path, objective=column or None, goal=goal or "max", parameters=parameters)
+    return _headerless(path, listed, goal, column, parameters)
+
+
+def _supplied(name: str) -> Path:
+    """Return the file of a reaction table in the folder of supplied data."""
+    from hypograph.flows.runtime.settings import load_settings
+
+    folder = load_settings().data_dir
+    reactions = None if folder is None else folder / "reactions"
+    if reactions is not None and (reactions / f"{name}.csv").is_file():
+        return reactions / f"{name}.csv"
+    named = sorted(f.stem for f in reactions.glob("*.csv")) if reactions is not None and reactions.is_dir() else []
+    known = ", ".join([*_catalogue(), *(n for n in named if n not in _catalogue())])
+    raise MissingFileError("no such table", where=name, expected=f"a CSV file or one of {known}")
+
+
+def _listed(path: Path) -> dict[str, Any] | None:
+    """Return what a MANIFEST.json beside or above the file says of it."""
+    for folder in (path.absolute().parent, path.absolute().parent.parent):
+        manifest = folder / "MANIFEST.json"
+        if manifest.is_file():
+            try:
+                entries = json.loads(manifest.read_text("utf-8"))
+                found = entries.get(path.absolute().relative_to(folder).as_posix())
+            except (ValueError, AttributeError) as error:
+                raise InputError("not a manifest", where=str(manifest), expected="a JSON object of files") from error
+            if isinstance(found, dict) and isinstance(found.get("columns"), list):
+                return {"header": None, **found}
+    return None
+
+
+def _headerless(path: Path, listed: dict[str, Any], goal: str, column: str, parameters: Sequence[str]) -> ReactionTable:
+    columns = [str(c) for c in listed["columns"]]
+    raw = ",".join(columns).encode() + b"\n" + path.read_bytes()
+    goals = [g.split() for g in str(listed.get("goal", "")).split(",") if len(g.split()) == 2]
+    if column or len(goals) < 2:
+        wanted = column or (goals[0][1] if goals else columns[-1])
+        way = goal or (goals[0][0] if goals else "max")
+        others = [c for c in columns if c != wanted and c not in {g[1] for g in goals}]
+        return _parse(
+            raw,
+            path.stem,
+            path.name,
+            objective=wanted,
+            goal=way,
+            parameters=list(parameters) or others,
+            first=1,
+        )
+    up, down = (next(c for way, c in goals if way == wanted) for wanted in ("max", "min"))
+    names = [c for c in columns if c not in {up, down}]
+    return _scored(*(_rows(raw, path.stem, path.name, one, names, "", 1) for one in (up, down)))
+
+
+def _scored(desired: _Rows, undesired: _Rows) -> ReactionTable:
+    """Join two outcomes: d²/(d + u), and of replicates the worst."""
+    joined = {}
+    for key, values in desired.outcomes.items():
+        d, u = np.array(values), np.array(undesired.outcomes[key])
+        joined[key] = [float(np.min(np.where(d + u > 0, d**2 / np.maximum(d + u, 1e-12), 0.0)))]
+    objective = f"{desired.objective}^2/({desired.objective}+{undesired.objective})"
+    return _table(joined, desired.name, desired.parameters, objective, "max", desired.sha256, desired.origin)
+
+
+def _catalogue() -> dict[str, dict[str, Any]]:
+    return tomllib.loads((resources.files("hypograph.flows.readers") / "tables" / "tables.toml").read_text("utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Outcomes as read, replicates side by side."""
+
+    name: str
+    parameters: tuple[str, ...]
+    outcomes: dict[tuple[str, ...], list[float]]
+    objective: str
+    sha256: str
+    origin: str
+
+
+def _parse(
+    raw: bytes,
+    name: str,
+    where: str,
+    *,
+    objective: str | None,
+    goal: str,
+    origin: str = "",
+    parameters: Sequence[str] = (),
+    first: int = 2,
+) -> ReactionTable:
+    found = _rows(raw, name, where, objective, parameters, origin, first)
+    return _table(found.outcomes, name, found.parameters, found.objective, goal, found.sha256, found.origin)
+
+
+def _rows(
+    raw: bytes,
+    name: str,
+    where: str,
+    objective: str | None,
+    parameters: Sequence[str],
+    origin: str,
+    first: int,
+) -> _Rows:
+    try:
+        rows = [r for r in csv.reader(io.StringIO(raw.decode("utf-8-sig"))) if r]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError("not a CSV file in UTF-8", where=where) from error
+    if len(rows) < 3:
+        raise InputError("too few rows", where=where, expected="a header and at least two experiments")
+    header = [h.strip() for h in rows[0]]
+    target = objective or header[-1]
+    wanted = list(parameters) or [h for h in header if h != target]
+    if missing := [c for c in (target, *wanted) if c not in header]:
+        raise InputError(f"no column {missing[0]!r}", where=where, expected=", ".join(header))
+    columns, at = [header.index(p) for p in wanted], header.index(target)
+    outcomes: dict[tuple[str, ...], list[float]] = {}
+    for number, row in enumerate(rows[1:], first):
+        if len(row) != len(header):
+            raise MalformedRowError(f"{len(row)} columns", where=f"{where}, row {number}", expected=f"{len(header)}")
+        value = _number(row[at])
+        if value is None:
+            place = f"{where}, row {number}, column {target!r}"
+            raise MalformedRowError(f"{row[at]!r} is no number", where=place, expected="the outcome")
+        outcomes.setdefault(tuple(row[c].strip() for c in columns), []).append(value)
+    return _Rows(name, tuple(wanted), outcomes, target, hashlib.sha256(raw).hexdigest(), origin or where)
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if np.isfinite(value) else None
+
+
+def _table(
+    outcomes: dict[tuple[str, ...], list[float]],
+    name: str,
+    parameters: tuple[str, ...],
+    objective: str,
+    goal: str,
+    sha256: str,
+    origin: str,
+) -> ReactionTable:
+    options = tuple(tuple(sorted({k[j] for k in outcomes})) for j in range(len(parameters)))
+    index = [{o: i for i, o in enumerate(column)} for column in options]
+    pool = np.array([[index[j][v] for j, v in enumerate(key)] for key in outcomes], dtype=np.int64)
+    sign = 1.0 if goal == "max" else -1.0
+    values = sign * np.array([float(np.mean(v)) for v in outcomes.values()])
+    return ReactionTable(name, parameters, options, pool, values, objective, goal, sha256, origin)

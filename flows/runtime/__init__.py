@@ -1,0 +1,1 @@
+"""What every flow runs in: settings, units of work, workers, progress, sources of knowledge."""

@@ -1,0 +1,191 @@
+"""Units of work: done once, written whole, found again by key."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import hashlib
+import json
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any, Protocol
+
+import hypograph
+from hypograph.flows.runtime.observe import observed_unit
+from hypograph.flows.runtime.threads import use_one_thread
+from hypograph.graph.files.locks import file_lock
+from hypograph.models.core.errors import DiskError
+from hypograph.models.core.keys import digest
+from hypograph.models.core.records import Outcome, Unit
+
+CODE_ROOMS = ("models", "agents", "flows")
+
+
+class UnitStore(Protocol):
+    """What the runner needs of a store."""
+
+    def commit(self, unit: Unit) -> bool:
+        """Write a unit in one transaction; False if it was there already."""
+        ...
+
+    def has_unit(self, key: str) -> bool:
+        """Tell whether the unit was committed."""
+        ...
+
+
+class SideBySide(Protocol):
+    """What the runner needs of workers."""
+
+    def each(self, works: Sequence[Callable[[], Outcome]], keep: Callable[[int, Outcome], None]) -> None:
+        """Do every piece of work; give `keep` the number and outcome of each, in order, as they come."""
+        ...
+
+
+@functools.cache
+def code_version() -> str:
+    """Hash the source of the rooms that make results, so that a changed program redoes its work."""
+    total = hashlib.sha256(hypograph.__version__.encode())
+    for room in CODE_ROOMS:
+        folder = resources.files(f"hypograph.{room}")
+        for path in sorted(Path(str(folder)).rglob("*.py")):
+            if "cli" not in path.parts:
+                total.update(path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+@dataclass
+class UnitRunner:
+    """Runs units of work at most once.
+
+    Parameters
+    ----------
+    store
+        Where nodes and relationships go.
+    folder
+        Where results that later steps read are kept, one gzipped JSON file a unit.
+    tell
+        Called with (kind, done, skipped) after each unit, for progress.
+    workers
+        Do independent pieces of work side by side (`hypograph.flows.runtime.workers.Workers`); None: in turn.
+    run_id
+        Id of the run, kept with each unit that it does.
+    """
+
+    store: UnitStore
+    folder: Path
+    tell: Callable[[str, int, int], None] = lambda kind, done, skipped: None
+    workers: SideBySide | None = None
+    run_id: str = ""
+    done: int = 0
+    skipped: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def run(self, kind: str, inputs: Mapping[str, Any], work: Callable[[], Outcome]) -> dict[str, Any]:
+        """Return the unit's JSON result, doing the work only if no earlier run has.
+
+        Parameters
+        ----------
+        kind
+            Name of the kind of unit.
+        inputs
+            Everything the result depends on, in a form `models.core.keys.canonical` accepts.
+        work
+            Makes the outcome; deterministic given `inputs`. It is called with numerics on one thread, so that what
+            is stored does not depend on the number of threads.
+
+        Returns
+        -------
+        dict
+            `Outcome.result`, as JSON gives it back.
+
+        Raises
+        ------
+        DiskError
+            If the result cannot be written.
+        """
+        key = digest(kind, inputs, code_version())
+        path = self._path(key)
+        with observed_unit(kind, key) as note:
+            if not self._is_done(key, path):
+                # A second worker on the same unit waits here, then finds it done: nothing is paid for twice.
+                with file_lock(self.folder / "locks" / key):
+                    if not self._is_done(key, path):
+                        use_one_thread()
+                        outcome = work()
+                        # The file goes first: a unit that the store knows always has its result.
+                        _save(path, dict(outcome.result))
+                        self.store.commit(Unit(key, kind, outcome, code_version(), self.run_id))
+                        note["outcome"] = "done"
+            if note["outcome"] != "done":
+                note["outcome"] = "skipped"
+            with self._lock:
+                self.done += note["outcome"] == "done"
+                self.skipped += note["outcome"] == "skipped"
+            self.tell(kind, self.done, self.skipped)
+            return _load(path)
+
+    def run_all(
+        self, kind: str, jobs: Sequence[tuple[Mapping[str, Any], Callable[[], Outcome]]]
+    ) -> list[dict[str, Any]]:
+        """Run independent units of one kind; with workers, those that are not done side by side.
+
+        Each unit is kept as soon as it and those before it are made, so a crash loses what is in flight only.
+
+        Parameters
+        ----------
+        kind
+            Name of the kind of unit.
+        jobs
+            Inputs and work of each unit, as for `run`; with workers the work must pickle.
+
+        Returns
+        -------
+        list of dict
+            Results in the order of the jobs.
+        """
+        results: dict[int, dict[str, Any]] = {}
+        if self.workers is not None:
+            keys = [digest(kind, inputs, code_version()) for inputs, _ in jobs]
+            left = [i for i, key in enumerate(keys) if not self._is_done(key, self._path(key))]
+
+            def keep(number: int, outcome: Outcome) -> None:
+                results[left[number]] = self.run(kind, jobs[left[number]][0], lambda: outcome)
+
+            self.workers.each([jobs[i][1] for i in left], keep)
+        return [results[i] if i in results else self.run(kind, *job) for i, job in enumerate(jobs)]
+
+    def _path(self, key: str) -> Path:
+        return self.folder / key[:2] / f"{key}.json.gz"
+
+    def _is_done(self, key: str, path: Path) -> bool:
+        return path.exists() and self.store.has_unit(key)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        loaded: dict[str, Any] = json.load(file)
+    return loaded
+
+
+def _save(path: Path, result: dict[str, Any]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as file:
+                file.write(json.dumps(result, ensure_ascii=False, allow_nan=False).encode())
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise DiskError(
+            f"could not write ({error.strerror})",
+            where=str(path.parent),
+            hint="Free some space, then run again: what is done is kept.",
+        ) from error

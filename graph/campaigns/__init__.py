@@ -1,0 +1,1 @@
+"""Folders of live campaigns: definition, events, lock."""

@@ -1,0 +1,1 @@
+"""Names the whole graph room shares: the schema and named Cypher queries."""

@@ -1,0 +1,1 @@
+"""The graph as files: backup, export, import, RO-Crate, locks."""

@@ -1,0 +1,1 @@
+"""What people decide in the graph: reviews of merges and comparisons."""

@@ -1,0 +1,1 @@
+"""Results of each domain as nodes and relationships."""

@@ -1,0 +1,1 @@
+"""The store: embedded or Neo4j, schema, migrations, integrity."""

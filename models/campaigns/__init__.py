@@ -1,0 +1,1 @@
+"""Optimization campaigns: spaces, optimizers, the laboratory, analysis."""

@@ -1,0 +1,1 @@
+"""Analysis of campaigns: entropy of exploration, paired comparison, survival."""

@@ -1,0 +1,1 @@
+"""Bayesian optimization: surrogate, acquisition, batches."""

@@ -1,0 +1,1 @@
+"""What optimizers and the Bayesian engine share: trials and knowledge of options."""

@@ -1,0 +1,1 @@
+"""A live campaign: definition, events, results, progress."""

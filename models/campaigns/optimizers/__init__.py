@@ -1,0 +1,1 @@
+"""Optimizers and the knowledge they use, by name."""

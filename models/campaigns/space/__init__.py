@@ -1,0 +1,1 @@
+"""Spaces of experiments: parameters, constraints, sampling."""

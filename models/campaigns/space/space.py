@@ -1,0 +1,270 @@
+"""Parameter spaces: options, numbers, mixtures, constraints and exclusions.
+
+A space is written as a mapping (a TOML table reads as one)::
+
+    [[parameters]]
+    name = "ligand"
+    options = ["XPhos", "SPhos"]
+    [[parameters]]
+    name = "temperature"
+    values = [40, 60, 80]
+    [[parameters]]
+    name = "time"
+    low = 1.0
+    high = 24.0
+    [[mixtures]]
+    names = ["water", "ethanol", "toluene"]   # parameters with low and high
+    total = 1.0
+    [[constraints]]
+    weights = { temperature = 1.0, time = 2.0 }
+    at_most = 110.0                            # or at_least
+    [[exclusions]]
+    ligand = "XPhos"
+    temperature = 80
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hypograph.models.core.errors import SpaceError
+
+Point = dict[str, Any]
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter: `options` (names), or `values` (numbers), or a range from `low` to `high`.
+
+    `descriptors` gives each option a vector of numbers; options with near vectors are taken to behave alike.
+    """
+
+    name: str
+    options: tuple[str, ...] = ()
+    values: tuple[float, ...] = ()
+    low: float = 0.0
+    high: float = 0.0
+    unit: str = ""
+    descriptors: tuple[tuple[float, ...], ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """`categorical`, `discrete` or `continuous`."""
+        return "categorical" if self.options else "discrete" if self.values else "continuous"
+
+    @property
+    def levels(self) -> tuple[Any, ...]:
+        """Options or values; empty where there are infinitely many."""
+        return self.options or self.values
+
+    def read(self, value: Any) -> Any:
+        """Return the value as the space spells it.
+
+        Raises
+        ------
+        SpaceError
+            If it is no option, or no number in the range.
+        """
+        if self.options:
+            if str(value).strip() in self.options:
+                return str(value).strip()
+            raise SpaceError(f"{value!r} is no option", where=self.name, expected=_some(self.options))
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise SpaceError(f"{value!r} is no number", where=self.name, expected=self._range()) from None
+        if self.values:
+            near = min(self.values, key=lambda v: abs(v - number))
+            if abs(near - number) <= TOLERANCE * max(1.0, abs(near)):
+                return near
+        elif self.low - TOLERANCE <= number <= self.high + TOLERANCE:
+            return min(max(number, self.low), self.high)
+        raise SpaceError(f"{value!r} is outside", where=self.name, expected=self._range())
+
+    def _range(self) -> str:
+        return _some(self.values) if self.values else f"{self.low:g} to {self.high:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """Continuous parameters whose values sum to `total`."""
+
+    names: tuple[str, ...]
+    total: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A weighted sum of numeric parameters that must not exceed `at_most`."""
+
+    weights: tuple[tuple[str, float], ...]
+    at_most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Parameters with what ties them together; `exclusions` are partial points that must not be tried."""
+
+    parameters: tuple[Parameter, ...]
+    mixtures: tuple[Mixture, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    exclusions: tuple[tuple[tuple[str, Any], ...], ...] = ()
+
+    def __getitem__(self, name: str) -> Parameter:
+        for parameter in self.parameters:
+            if parameter.name == name:
+                return parameter
+        raise SpaceError("no such parameter", where=name, expected=_some([p.name for p in self.parameters]))
+
+    @property
+    def finite(self) -> bool:
+        """Whether every parameter has finitely many levels."""
+        return all(p.levels for p in self.parameters)
+
+    def read(self, values: Mapping[str, Any]) -> Point:
+        """Return a point as the space spells it.
+
+        Raises
+        ------
+        SpaceError
+            If a value is missing, unknown or out of range, or the point is not allowed.
+        """
+        for name in values:
+            self[name]
+        if missing := [p.name for p in self.parameters if p.name not in values]:
+            raise SpaceError("no value for a parameter", where=missing[0], expected="a value for each")
+        point = {p.name: p.read(values[p.name]) for p in self.parameters}
+        if reason := self.forbids(point):
+            raise SpaceError(reason, where=", ".join(f"{k}={v}" for k, v in point.items()))
+        return point
+
+    def forbids(self, point: Mapping[str, Any]) -> str:
+        """Say why a point (its values already read) is not allowed; empty if it is."""
+        for mixture in self.mixtures:
+            total = sum(point[n] for n in mixture.names)
+            if abs(total - mixture.total) > 1e-4 * max(1.0, mixture.total):
+                return f"{' + '.join(mixture.names)} is {total:g}, not {mixture.total:g}"
+        for rule in self.constraints:
+            # The last digits of a sum of large numbers say nothing.
+            limit = rule.at_most + TOLERANCE * max(1.0, abs(rule.at_most))
+            if sum(w * point[n] for n, w in rule.weights) > limit:
+                return " + ".join(f"{w:g}·{n}" for n, w in rule.weights) + f" exceeds {rule.at_most:g}"
+        for excluded in self.exclusions:
+            if all(point[n] == v for n, v in excluded):
+                return "an excluded combination: " + ", ".join(f"{n}={v}" for n, v in excluded)
+        return ""
+
+    def record(self) -> dict[str, Any]:
+        """Return the mapping that `space_from` reads back."""
+        rows: list[dict[str, Any]] = []
+        for p in self.parameters:
+            row: dict[str, Any] = {"name": p.name}
+            if p.levels:
+                row["options" if p.options else "values"] = list(p.levels)
+            else:
+                row |= {"low": p.low, "high": p.high}
+            row |= {"unit": p.unit} if p.unit else {}
+            row |= {"descriptors": [list(d) for d in p.descriptors]} if p.descriptors else {}
+            rows.append(row)
+        return {
+            "parameters": rows,
+            "mixtures": [{"names": list(m.names), "total": m.total} for m in self.mixtures],
+            "constraints": [{"weights": dict(c.weights), "at_most": c.at_most} for c in self.constraints],
+            "exclusions": [dict(e) for e in self.exclusions],
+        }
+
+
+def space_from(record: Mapping[str, Any]) -> Space:
+    """Make a space from a mapping as in the module's example.
+
+    Raises
+    ------
+    SpaceError
+        Naming the parameter or rule at fault.
+    """
+    rows = record.get("parameters")
+    if not isinstance(rows, Sequence) or isinstance(rows, str) or not rows:
+        raise SpaceError("no parameters", where="parameters", expected="at least one")
+    parameters = tuple(_parameter(row, i) for i, row in enumerate(rows, 1))
+    names = [p.name for p in parameters]
+    if twice := [n for n in names if names.count(n) > 1]:
+        raise SpaceError("a name is used twice", where=twice[0])
+    space = Space(parameters)
+    try:
+        mixtures = tuple(_mixture(space, row) for row in record.get("mixtures", ()))
+        constraints = tuple(_constraint(space, row) for row in record.get("constraints", ()))
+        exclusions = tuple(
+            tuple((str(n), space[n].read(v)) for n, v in row.items()) for row in record.get("exclusions", ())
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SpaceError(f"a rule cannot be read ({error!r})", where="mixtures, constraints, exclusions") from error
+    return Space(parameters, mixtures, constraints, exclusions)
+
+
+def space_of_options(names: Sequence[str], options: Sequence[Sequence[str]]) -> Space:
+    """Make a space of categorical parameters, such as a table's."""
+    rows = [{"name": n, "options": list(o)} for n, o in zip(names, options, strict=True)]
+    return space_from({"parameters": rows})
+
+
+def _parameter(row: Any, number: int) -> Parameter:
+    where = f"parameter {number}"
+    if not isinstance(row, Mapping) or not str(row.get("name", "")).strip():
+        raise SpaceError("a parameter has no name", where=where, expected="name, and options, values or low and high")
+    name = str(row["name"]).strip()
+    known = {"name", "options", "values", "low", "high", "unit", "descriptors"}
+    if unknown := sorted(set(row) - known):
+        raise SpaceError(f"no such key: {unknown[0]}", where=name, expected=", ".join(sorted(known)))
+    try:
+        options = tuple(str(o).strip() for o in row.get("options", ()))
+        values = tuple(sorted(float(v) for v in row.get("values", ())))
+        low, high = float(row.get("low", 0.0)), float(row.get("high", 0.0))
+        descriptors = tuple(tuple(float(x) for x in d) for d in row.get("descriptors", ()))
+    except (TypeError, ValueError) as error:
+        raise SpaceError(f"a level cannot be read ({error})", where=name) from error
+    ranged = "low" in row or "high" in row
+    if bool(options) + bool(values) + ranged != 1:
+        raise SpaceError("its levels are not clear", where=name, expected="options, or values, or low and high")
+    if len(set(options)) < len(options) or len(set(values)) < len(values):
+        raise SpaceError("a level stands there twice", where=name)
+    if ranged and not -float("inf") < low < high < float("inf"):
+        raise SpaceError(f"the range {low:g} to {high:g} is empty", where=name, expected="low below high")
+    if descriptors and (len(descriptors) != len(options) or len({len(d) for d in descriptors}) != 1):
+        raise SpaceError("descriptors do not fit", where=name, expected="one vector an option, of one length")
+    return Parameter(name, options, values, low, high, str(row.get("unit", "")), descriptors)
+
+
+def _mixture(space: Space, row: Mapping[str, Any]) -> Mixture:
+    _known(row, "names", "total")
+    parts = [space[str(n)] for n in row["names"]]
+    total = float(row.get("total", 1.0))
+    where = " + ".join(p.name for p in parts)
+    if len(parts) < 2 or any(p.kind != "continuous" for p in parts):
+        raise SpaceError("not a mixture", where=where, expected="two or more parameters with low and high")
+    if not sum(p.low for p in parts) <= total <= sum(p.high for p in parts):
+        raise SpaceError(f"the ranges cannot sum to {total:g}", where=where)
+    return Mixture(tuple(p.name for p in parts), total)
+
+
+def _constraint(space: Space, row: Mapping[str, Any]) -> Constraint:
+    _known(row, "weights", "at_most", "at_least")
+    if ("at_most" in row) == ("at_least" in row):
+        raise SpaceError("a constraint has one limit", where="constraints", expected="at_most or at_least")
+    sign = 1.0 if "at_most" in row else -1.0
+    weights = tuple((str(n), sign * float(w)) for n, w in row["weights"].items())
+    if named := [n for n, _ in weights if space[n].options]:
+        raise SpaceError("a constraint on options", where=named[0], expected="numeric parameters")
+    return Constraint(weights, sign * float(row["at_most" if sign > 0 else "at_least"]))
+
+
+def _known(row: Mapping[str, Any], *keys: str) -> None:
+    if unknown := sorted(set(row) - set(keys)):
+        raise SpaceError(f"no such key: {unknown[0]}", where="a rule", expected=", ".join(keys))
+
+
+def _some(values: Sequence[Any]) -> str:
+    shown = ", ".join(str(v) for v in values[:8])
+    return shown + (f", … ({len(values)} in all)" if len(values) > 8 else "")

@@ -1,0 +1,1 @@
+"""Errors, keys, protocols and records that every domain uses."""

@@ -1,0 +1,1 @@
+"""Alloys: compositions, tables, features, folds."""

@@ -1,0 +1,1 @@
+"""Benchmark of evidence fusion: baselines and the published method."""

@@ -1,0 +1,1 @@
+"""Fusion of evidence: reliability, the predictor, explanation."""

@@ -1,0 +1,1 @@
+"""Dempster–Shafer mass functions: combination and discounting."""

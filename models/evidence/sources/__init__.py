@@ -1,0 +1,1 @@
+"""Sources of evidence: records, learners, experts, similarity."""

@@ -1,0 +1,119 @@
+"""Kernel ridge regression on composition features, made to be refitted often.
+
+The Laplace kernel exp(−‖a − b‖₁ / (s·features)) is approximated on a few hundred reference alloys
+(Nyström). What a fit needs of its training alloys are sums over them, so leaving alloys out is a subtraction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hypograph.models.evidence.masses.mass import FloatArray, IntArray
+
+STEP = 4096
+
+
+def laplace(first: FloatArray, second: FloatArray, scale: float) -> FloatArray:
+    """Kernel matrix, shape ``(first, second)``; the city-block distance is per feature, `scale` its unit."""
+    from scipy.spatial.distance import cdist
+
+    return np.asarray(np.exp(-cdist(first, second, "cityblock") / (scale * first.shape[1])), float)
+
+
+class NystromMap:
+    """Maps features to coordinates whose inner products are the kernel, nearly.
+
+    Parameters
+    ----------
+    features
+        Standardised features of alloys to choose reference alloys from, shape ``(alloys, features)``.
+        Labels are not looked at.
+    most
+        Reference alloys.
+    scale
+        Unit of the kernel.
+    seed
+        Seed of the choice.
+    """
+
+    def __init__(self, features: FloatArray, most: int = 500, scale: float = 1.0, seed: int = 0) -> None:
+        rng = np.random.default_rng(seed)
+        chosen = np.sort(rng.choice(len(features), min(most, len(features)), replace=False))
+        self.scale = scale
+        self.reference = features[chosen]
+        values, vectors = np.linalg.eigh(laplace(self.reference, self.reference, scale))
+        keep = values > 1e-6 * values[-1]
+        self.projection = vectors[:, keep] / np.sqrt(values[keep])
+
+    def __call__(self, features: FloatArray) -> FloatArray:
+        """Coordinates, shape ``(alloys, at most `most`)``."""
+        parts = [
+            laplace(features[i : i + STEP], self.reference, self.scale) @ self.projection
+            for i in range(0, len(features), STEP)
+        ]
+        return np.concatenate(parts) if parts else np.empty((0, self.projection.shape[1]))
+
+
+class RidgeSums:
+    """Sums that ridge regression needs, over a base set of alloys.
+
+    Parameters
+    ----------
+    coordinates, labels
+        Shapes ``(alloys, dimensions)`` and ``(alloys,)``, labels in [0, 1].
+    """
+
+    def __init__(self, coordinates: FloatArray, labels: FloatArray, base: IntArray) -> None:
+        self.coordinates = coordinates.astype(np.float32)
+        self.sign = (2 * labels - 1).astype(np.float32)
+        self.base = np.zeros(len(labels), bool)
+        self.base[base] = True
+        self.gram, self.moment = self._sums(base)
+
+    def _sums(self, rows: IntArray) -> tuple[FloatArray, FloatArray]:
+        part = self.coordinates[rows]
+        return (part.T @ part).astype(float), (part.T @ self.sign[rows]).astype(float)
+
+    def over(self, train: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Sums over some of the base alloys, shapes ``(dimensions, dimensions)`` and ``(dimensions,)``."""
+        inside = np.zeros(len(self.base), bool)
+        inside[train] = True
+        out = np.flatnonzero(self.base & ~inside)
+        if len(out) >= len(train):
+            return self._sums(train)
+        gram, moment = self._sums(out)
+        return self.gram - gram, self.moment - moment
+
+    def predict(
+        self, train: IntArray, rows: IntArray, parts: Sequence[slice], penalty: float = 1.0
+    ) -> list[FloatArray]:
+        """Fit to some of the base alloys and predict others.
+
+        Parameters
+        ----------
+        train, rows
+            Alloys to fit to and to predict.
+        parts
+            For each fit, which of the coordinates it knows.
+        penalty
+            Ridge penalty.
+
+        Returns
+        -------
+        list of ndarray
+            For each part, labels on the scale −1 … 1, shape ``(rows,)``.
+        """
+        from scipy.linalg import solve
+
+        if not parts:
+            return []
+        gram, moment = self.over(train)
+        gram[np.diag_indices_from(gram)] += penalty
+        asked = self.coordinates[rows]
+        found = []
+        for part in parts:
+            coefficients = solve(gram[part, part], moment[part], assume_a="pos")
+            found.append(np.asarray(asked[:, part] @ coefficients.astype(np.float32), float))
+        return found

@@ -1,0 +1,1 @@
+"""Hypotheses: what they are, how they are checked, searched and simulated."""

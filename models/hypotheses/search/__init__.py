@@ -1,0 +1,1 @@
+"""Hierarchical search by pairwise judgement."""

@@ -1,0 +1,1 @@
+"""Simulated searches on landscapes with known answers."""

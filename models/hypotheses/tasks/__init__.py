@@ -1,0 +1,1 @@
+"""Tasks of a search: alloys and questions in words."""

@@ -1,0 +1,1 @@
+"""Literature: text, keywords, the weighted graph, potential, inspiration."""

@@ -1,0 +1,1 @@
+"""The keyword graph: counts of pairs, affinity, backbone."""

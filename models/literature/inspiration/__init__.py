@@ -1,0 +1,1 @@
+"""Inspiration: sets of keywords, passages, concepts."""

@@ -1,0 +1,1 @@
+"""Keywords: extraction, relations, synonyms."""

@@ -1,0 +1,1 @@
+"""Potential of keyword sets: features, models, evaluation."""

@@ -1,0 +1,1 @@
+"""Text as chemists write it: chunks, formulas, abbreviations."""

@@ -1,1 +1,0 @@
-"""Spaces, ask/tell optimizers, surrogates, and the entropy of exploration."""

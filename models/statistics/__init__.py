@@ -1,0 +1,1 @@
+"""Measures, intervals and array types that every domain uses."""

@@ -1,0 +1,1 @@
+"""Pages, one package each: routes, views and templates."""

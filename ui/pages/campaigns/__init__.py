@@ -1,0 +1,1 @@
+"""Campaigns: comparison, exploration, the laboratory."""

@@ -1,0 +1,151 @@
+"""The changes that pages and HTTP interface can ask for, each by its name; there are no others.
+
+A laboratory's campaign lives in a folder on this machine, which is the truth; the store follows it (see
+`hypograph.graph.campaigns.folder`). All changes append events, as ``hypograph campaign`` does, under the same lock.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from hypograph.graph import GraphStore
+from hypograph.graph.campaigns import folder as folders
+from hypograph.models.campaigns.laboratory import events as live
+from hypograph.models.campaigns.laboratory.results import outcome_events
+from hypograph.models.core.errors import InputError, UnavailableError
+
+PATIENCE = 30.0  # seconds that somebody waits for a suggestion
+MOST = 1536  # wells of the largest plate
+LONGEST_NOTE = 2000
+_makers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="suggest")
+_making: dict[str, Future[list[dict[str, Any]]]] = {}
+_lock = threading.Lock()
+
+
+def suggest(
+    store: GraphStore, campaign: str, count: int = 1, method: str = "", patience: float = PATIENCE
+) -> list[dict[str, Any]]:
+    """Suggest the next experiments.
+
+    Parameters
+    ----------
+    method
+        Another method than the campaign's, for this once.
+    patience
+        Seconds to wait. Several objectives take a while: what is not ready then is added when it is.
+
+    Returns
+    -------
+    list of dict
+        The events, one an experiment.
+
+    Raises
+    ------
+    InputError
+        If there is no such campaign, the method needs a language model, or nothing is left to try.
+    UnavailableError
+        If it takes longer, or is being made already.
+    """
+    if not 1 <= count <= MOST:
+        raise InputError(f"{count} suggestions", expected=f"1 to {MOST}")
+    with _lock:
+        if campaign in _making and not _making[campaign].done():
+            raise UnavailableError("suggestions are being made already", hint="Load the page again in a moment.")
+        work = _making[campaign] = _makers.submit(_suggest, store, campaign, count, method)
+    try:
+        return work.result(patience)
+    except TimeoutError:
+        raise UnavailableError(
+            f"the suggestions take longer than {patience:.0f} seconds",
+            hint="They are added to the campaign when they are ready: load the page again in a moment.",
+        ) from None
+
+
+def _suggest(store: GraphStore, campaign: str, count: int, method: str) -> list[dict[str, Any]]:
+    with _changing(store, campaign) as found:
+        used = method or found.definition.method
+        if used in {"llm", "hybrid"}:
+            raise InputError(
+                f"the method {used} asks a language model, which pages do not",
+                hint=f"Choose another method for this once, or run `hypograph campaign suggest {found.folder}`.",
+            )
+        events = live.suggest(found.definition, found.events, count, method=method)
+        found.append(events)
+    return events
+
+
+def repeat(store: GraphStore, campaign: str, id: str) -> dict[str, Any]:
+    """Ask for an experiment once more."""
+    return _append(store, campaign, lambda definition, events: live.repeat(definition, events, id)[0])
+
+
+def record(
+    store: GraphStore,
+    campaign: str,
+    id: str,
+    values: Mapping[str, Any],
+    note: str = "",
+    parameters: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Record the outcome of an experiment, by its id, or by its parameters where nobody suggested it."""
+
+    def event(definition: live.Definition, events: list[dict[str, Any]]) -> dict[str, Any]:
+        if parameters is not None:
+            return live.record_point(definition, events, parameters, values, _note(note))
+        return live.record(definition, events, id, values, _note(note))
+
+    return _append(store, campaign, event)
+
+
+def fail(store: GraphStore, campaign: str, id: str, note: str = "") -> dict[str, Any]:
+    """Mark an experiment as failed: it gave no outcome and is not suggested again."""
+    return _append(store, campaign, lambda definition, events: live.fail(definition, events, id, _note(note)))
+
+
+def undo(store: GraphStore, campaign: str, id: str, note: str = "") -> dict[str, Any]:
+    """Take an outcome or a failure back, or withdraw a suggestion; the history keeps both."""
+    return _append(store, campaign, lambda definition, events: live.undo(definition, events, id, _note(note)))
+
+
+def upload(store: GraphStore, campaign: str, content: bytes, name: str) -> tuple[list[dict[str, Any]], list[str]]:
+    """Record the outcomes in a CSV file.
+
+    Returns
+    -------
+    events
+        One a good row.
+    problems
+        One sentence a bad row.
+    """
+    with _changing(store, campaign) as found:
+        events, problems = outcome_events(found.definition, found.events, content, name[:100] or "the file")
+        found.append(events)
+    return events, problems
+
+
+def _append(
+    store: GraphStore, campaign: str, make: Callable[[live.Definition, list[dict[str, Any]]], dict[str, Any]]
+) -> dict[str, Any]:
+    with _changing(store, campaign) as found:
+        event = make(found.definition, found.events)
+        found.append([event])
+    return event
+
+
+@contextmanager
+def _changing(store: GraphStore, campaign: str) -> Iterator[folders.CampaignFolder]:
+    with folders.changing(folders.folder_of(store, campaign)) as found:
+        if found.definition.id != campaign:
+            raise InputError("the folder holds another campaign by now", where=str(found.folder))
+        yield found
+        folders.keep(store, found)
+
+
+def _note(text: str) -> str:
+    if len(text) > LONGEST_NOTE:
+        raise InputError(f"a note of {len(text):,} characters", expected=f"at most {LONGEST_NOTE:,}")
+    return text.strip()

@@ -1,0 +1,97 @@
+"""What the page of a laboratory's campaign shows: what is awaited, what came of the rest, what happened when."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hypograph.graph import GraphStore
+from hypograph.graph.campaigns import folder as folders
+from hypograph.graph.queries import pages
+from hypograph.models.campaigns.laboratory import events as live
+from hypograph.models.campaigns.laboratory import progress
+from hypograph.models.campaigns.optimizers.registry import METHODS
+from hypograph.models.campaigns.space.space import Parameter
+from hypograph.models.core.errors import MissingFileError
+
+SAYS = {"suggest": "suggested", "record": "recorded", "fail": "marked as failed", "undo": "taken back"}
+
+
+def campaign(store: GraphStore, id: str) -> dict[str, Any] | None:
+    """Return the campaign as it stands, or None if the store has no such laboratory campaign.
+
+    The folder is read where it is on this machine, for it is the truth; elsewhere what the store keeps of it is
+    shown, and `problem` says why nothing can be changed.
+    """
+    rows = store.read(pages.LIVE_CAMPAIGN, id=id)
+    if not rows or not rows[0]["live"]:
+        return None
+    try:
+        found = folders.load(folders.folder_of(store, id))
+        return {**_shown(found.definition, found.events), "problem": None, "notices": found.notices}
+    except MissingFileError as error:
+        if not rows[0]["definition"]:
+            return None
+        definition = live.definition_from(json.loads(rows[0]["definition"]))
+        events = [json.loads(e) for e in rows[0]["events"] or []]
+        return {**_shown(definition, events), "problem": str(error), "notices": []}
+
+
+def _shown(definition: live.Definition, events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    rows = progress.progress(definition, events)
+    at = {str(e["id"]): str(e.get("at", "")) for e in reversed(events)}
+    return {
+        **progress.status(definition, events),
+        "objectives": [{"name": o.name, "direction": o.direction, "target": o.target} for o in definition.objectives],
+        "parameters": [{"name": p.name, "range": _range(p), "unit": p.unit} for p in definition.space.parameters],
+        "methods": [m for m in METHODS if m not in {"llm", "hybrid"}],
+        "experiments": [_experiment(i, row, at) for i, row in enumerate(rows, 1)],
+        "history": [_happened(number, event) for number, event in enumerate(events, 1)][::-1],
+        "started": str(events[0].get("at", "")) if events else "",
+        "updated": str(events[-1].get("at", "")) if events else "",
+    }
+
+
+def _experiment(index: int, row: progress.Progress, at: Mapping[str, str]) -> dict[str, Any]:
+    e = row.experiment
+    predicted = None
+    if e.mean is not None and e.sd is not None:
+        predicted = {"mean": e.mean, "low": e.mean - 1.96 * e.sd, "high": e.mean + 1.96 * e.sd}
+    return {
+        "id": e.id,
+        "index": index,
+        "parameters": dict(e.parameters),
+        "values": dict(e.values),
+        "status": e.status,
+        "source": e.source,
+        "reason": e.reason,
+        "note": e.note,
+        "predicted": predicted,
+        "best_so_far": row.best_so_far,
+        "entropy": row.entropy,
+        "begun_at": at.get(e.id, ""),
+        "recorded_at": e.recorded_at,
+    }
+
+
+def _happened(number: int, event: Mapping[str, Any]) -> dict[str, Any]:
+    values = event.get("values") or {}
+    what = ", ".join(f"{name} {value:g}" for name, value in values.items() if isinstance(value, int | float))
+    kind = str(event["event"])
+    return {
+        "number": number,
+        "id": str(event["id"]),
+        "event": kind,
+        "says": SAYS.get(kind, kind),
+        "what": what,
+        "note": str(event.get("note", "")),
+        "at": str(event.get("at", "")),
+    }
+
+
+def _range(parameter: Parameter) -> str:
+    if parameter.options or parameter.values:
+        levels = [f"{v:g}" if isinstance(v, float) else str(v) for v in parameter.levels]
+        return ", ".join(levels[:12]) + (f" and {len(levels) - 12} more" if len(levels) > 12 else "")
+    return f"{parameter.low:g} to {parameter.high:g}"

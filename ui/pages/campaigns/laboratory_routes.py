@@ -1,0 +1,187 @@
+"""A laboratory's campaign over HTTP: as JSON for robots and scripts, and as forms for its page."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+
+from hypograph.graph.campaigns import folder as folders
+from hypograph.models.core.errors import InputError
+from hypograph.ui.api.routes import ABSENT, CsvResponse, cell, file, found
+from hypograph.ui.forms import FIELD
+from hypograph.ui.pages.campaigns import commands, laboratory
+
+router = APIRouter()
+Id = Annotated[str, Path(max_length=200, description="The campaign's id (`group` in the list of campaigns).")]
+Note = Annotated[str, Field(max_length=commands.LONGEST_NOTE, description="A remark to keep beside it.")]
+Named = Annotated[str, Field(min_length=1, max_length=40, description="The experiment.", examples=["e3"])]
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "What was given is wrong; `detail` says what, and what was expected."},
+    401: {"description": "A token is needed."},
+    403: {"description": "Not asked for by a page of this server, or without its token."},
+    413: {"description": "Too long."},
+    503: {"description": "The store or a folder cannot be reached, or it takes longer than anybody waits."},
+}
+PREFIX = "/api/v1/campaigns/{campaign}"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Wanted(_Strict):
+    """How many experiments to suggest, and by which method."""
+
+    count: int = Field(1, ge=1, le=commands.MOST, description="A plate is one call.")
+    method: str = Field("", max_length=20, description="Another method than the campaign's, for this once.")
+
+
+class Outcome(_Strict):
+    """What an experiment gave: by its id, or by its parameters where nobody suggested it."""
+
+    id: str = Field("", max_length=40, description="The experiment; leave out with `parameters`.", examples=["e3"])
+    parameters: dict[str, Any] | None = Field(None, description="A value for each parameter.")
+    values: dict[str, float] = Field(description="A number for each objective.", examples=[{"yield": 71.5}])
+    note: Note = ""
+
+
+class Which(_Strict):
+    """One experiment of a campaign."""
+
+    id: Named
+    note: Note = ""
+
+
+@router.get(f"{PREFIX}/live", summary="A laboratory's campaign as it stands", tags=["live campaign"], responses=ABSENT)
+def as_it_stands(request: Request, campaign: Id) -> dict[str, Any]:
+    """Return counts, the best, every experiment with what was predicted, and the history, or 404."""
+    return found(laboratory.campaign(request.app.state.store, campaign))
+
+
+@router.get(
+    f"{PREFIX}/experiments.csv",
+    summary="Its experiments as CSV",
+    tags=["live campaign"],
+    response_class=CsvResponse,
+    responses=REFUSALS,
+)
+def as_csv(request: Request, campaign: Id, awaited: bool = False) -> Response:
+    """Return the experiments as they stand; `awaited` gives those without an outcome, to be filled in and sent back."""
+    store = request.app.state.store
+    rows = list(csv.reader(io.StringIO(folders.export_csv(folders.load(folders.folder_of(store, campaign))))))
+    head, text = rows[0], {rows[0].index(name) for name in ("reason", "note")}
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(head)
+    for row in rows[1:]:
+        if not awaited or row[head.index("status")] == "pending":
+            writer.writerow([cell(value) if i in text else value for i, value in enumerate(row)])
+    return file(out.getvalue(), "text/csv", "experiments.csv")
+
+
+@router.post(f"{PREFIX}/suggest", summary="Suggest the next experiments", tags=["live campaign"], responses=REFUSALS)
+def suggest(request: Request, campaign: Id, wanted: Wanted) -> dict[str, Any]:
+    """Return the suggestions, each with its reason and what is expected of it; they are in the campaign then."""
+    events = commands.suggest(request.app.state.store, campaign, wanted.count, wanted.method)
+    return {"campaign": campaign, "suggestions": events}
+
+
+@router.post(f"{PREFIX}/repeat", summary="Repeat an experiment", tags=["live campaign"], responses=REFUSALS)
+def repeat(request: Request, campaign: Id, which: Which) -> dict[str, Any]:
+    """Ask for an experiment once more, as noisy outcomes deserve, and return the event."""
+    return commands.repeat(request.app.state.store, campaign, which.id)
+
+
+@router.post(f"{PREFIX}/record", summary="Record an outcome", tags=["live campaign"], responses=REFUSALS)
+def record(request: Request, campaign: Id, outcome: Outcome) -> dict[str, Any]:
+    """Record what an experiment gave and return the event."""
+    store = request.app.state.store
+    return commands.record(store, campaign, outcome.id, outcome.values, outcome.note, outcome.parameters)
+
+
+@router.post(f"{PREFIX}/fail", summary="Mark an experiment as failed", tags=["live campaign"], responses=REFUSALS)
+def fail(request: Request, campaign: Id, which: Which) -> dict[str, Any]:
+    """Note that an awaited experiment gave no outcome and return the event."""
+    return commands.fail(request.app.state.store, campaign, which.id, which.note)
+
+
+@router.post(f"{PREFIX}/undo", summary="Take an outcome back", tags=["live campaign"], responses=REFUSALS)
+def undo(request: Request, campaign: Id, which: Which) -> dict[str, Any]:
+    """Take the outcome back, or withdraw the suggestion, and return the event; the history keeps both."""
+    return commands.undo(request.app.state.store, campaign, which.id, which.note)
+
+
+@router.post(f"{PREFIX}/csv", summary="Record outcomes from a CSV file", tags=["live campaign"], responses=REFUSALS)
+def upload(
+    request: Request,
+    campaign: Id,
+    content: Annotated[bytes, Body(media_type="text/csv", description="The column `id`, or each parameter's.")],
+) -> dict[str, Any]:
+    """Record each good row and say of each bad one what is wrong with it."""
+    events, problems = commands.upload(request.app.state.store, campaign, content, "")
+    return {"recorded": [e["id"] for e in events], "problems": problems}
+
+
+@router.post("/campaigns/{campaign}/{command}", include_in_schema=False)
+async def by_form(request: Request, campaign: str, command: str) -> Response:
+    """Make a change that the page asks for; answer with the page's live part, or send a plain form back to it."""
+    if command not in FORMS:
+        raise HTTPException(404, "There is no such change.")
+    async with request.form() as form:
+        upload = form.get("file")
+        content = await upload.read() if isinstance(upload, UploadFile) else b""
+        said = await run_in_threadpool(_by_form, request.app.state.store, campaign, command, form, content)
+    if not request.headers.get("HX-Request"):
+        return RedirectResponse(f"/campaigns/{campaign}", 303)
+    return await run_in_threadpool(_part, request, campaign, said)
+
+
+FORMS = ("suggest", "repeat", "record", "fail", "undo", "csv")
+
+
+def _by_form(store: Any, campaign: str, command: str, form: FormData, content: bytes) -> dict[str, Any]:
+    given = {name: str(value) for name, value in form.items() if name != FIELD and not isinstance(value, UploadFile)}
+    id, note = given.get("id", ""), given.get("note", "")
+    if command == "suggest":
+        events = commands.suggest(store, campaign, _whole(given.get("count", "1")), given.get("method", ""))
+        return {"text": f"{len(events)} suggested: {', '.join(e['id'] for e in events[:8])}.", "problems": []}
+    if command == "csv":
+        upload = form.get("file")
+        name = (upload.filename or "") if isinstance(upload, UploadFile) else ""
+        if not content:
+            raise InputError("no file was chosen, or it is empty", expected="a CSV file with a header")
+        events, problems = commands.upload(store, campaign, content, name)
+        return {"text": f"{len(events)} outcomes recorded from {name}.", "problems": problems}
+    if command == "fail" or given.get("failed"):
+        commands.fail(store, campaign, id, note)
+        return {"text": f"{id} is marked as failed.", "problems": []}
+    if command == "repeat":
+        commands.repeat(store, campaign, id)
+        return {"text": f"{id} is to be repeated.", "problems": []}
+    if command == "undo":
+        commands.undo(store, campaign, id, note)
+        return {"text": f"{id}: taken back; the history keeps what it said.", "problems": []}
+    values = {name.removeprefix("value:"): v for name, v in given.items() if name.startswith("value:")}
+    commands.record(store, campaign, id, values, note)
+    return {"text": f"{id} recorded.", "problems": []}
+
+
+def _part(request: Request, campaign: str, said: dict[str, Any]) -> HTMLResponse:
+    values = {"c": found(laboratory.campaign(request.app.state.store, campaign)), "said": said}
+    shown: HTMLResponse = request.app.state.templates.TemplateResponse(request, "live_part.html", values)
+    return shown
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise InputError(f"{text!r} is no number of experiments", expected=f"1 to {commands.MOST}") from None

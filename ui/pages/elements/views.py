@@ -1,0 +1,97 @@
+"""What the elements page shows: substitutes by source, predicted alloys with reasons, what to measure next."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from hypograph.graph import GraphStore
+from hypograph.graph.core.schema import LABELS
+from hypograph.graph.queries import pages
+from hypograph.models.evidence.fusion.next_measurement import expected_cuts
+
+MOST_ALLOYS = 5_000
+REASONS = 2
+
+# Rows of the periodic table, long form without the f block; "" is an empty place.
+PERIODIC = [
+    row.split(",")
+    for row in (
+        "H,,,,,,,,,,,,,,,,,He",
+        "Li,Be,,,,,,,,,,,B,C,N,O,F,Ne",
+        "Na,Mg,,,,,,,,,,,Al,Si,P,S,Cl,Ar",
+        "K,Ca,Sc,Ti,V,Cr,Mn,Fe,Co,Ni,Cu,Zn,Ga,Ge,As,Se,Br,Kr",
+        "Rb,Sr,Y,Zr,Nb,Mo,Tc,Ru,Rh,Pd,Ag,Cd,In,Sn,Sb,Te,I,Xe",
+        "Cs,Ba,La,Hf,Ta,W,Re,Os,Ir,Pt,Au,Hg,Tl,Pb,Bi,Po,At,Rn",
+    )
+]
+
+
+def substitutability(store: GraphStore, symbol: str | None) -> dict[str, Any]:
+    """Elements with evidence, and the substitutes of one of them.
+
+    Returns
+    -------
+    dict
+        `elements` (symbol → number of partners), `symbol`, `substitutes` (the most believed first): each `symbol`,
+        `belief`, `plausibility`, `ignorance`, `conflict`, `count` of all sources of data together, and `sources`,
+        the same for each source by itself.
+    """
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in store.read(pages.SUBSTITUTES, symbol=symbol) if symbol else ():
+        rows[row["symbol"]].append(row)
+    found = [_joined(said) for said in rows.values()]
+    found.sort(key=lambda s: (-(s["belief"] or 0.0), -(s["plausibility"] or 0.0), s["symbol"]))
+    elements = {row["symbol"]: row["n"] for row in store.read(pages.ELEMENTS)}
+    return {"elements": elements, "symbol": symbol, "substitutes": found}
+
+
+def _joined(said: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    whole = next((row for row in said if row["source"] in {None, "data"}), said[0])
+    others = {row["source"]: row for row in said if row["source"] not in {None, "data"} and row is not whole}
+    alone = sorted(others.values(), key=lambda row: (-(row["count"] or 0), row["source"]))
+    return {**whole, "sources": [{name: row[name] for name in row if name != "symbol"} for row in alone]}
+
+
+def alloys(store: GraphStore, limit: int = 200) -> list[dict[str, Any]]:
+    """Predicted alloys, the most probable single-phase first, each with the evidence that weighs most."""
+    found = [dict.fromkeys(LABELS["Alloy"].props) | row["a"] for row in store.read(pages.PREDICTED, limit=limit)]
+    reasons: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in store.read(pages.ALLOY_REASONS, keys=[alloy["key"] for alloy in found]):
+        if len(reasons[row["key"]]) < REASONS:
+            reasons[row["key"]].append(row)
+    return [{**alloy, "because": reasons[alloy["key"]]} for alloy in found]
+
+
+def measure_next(store: GraphStore, symbol: str | None = None, limit: int = 10) -> list[dict[str, Any]]:
+    """Predicted alloys whose measuring should cut most of what is unknown (see `expected_cuts`).
+
+    Parameters
+    ----------
+    store
+        The graph.
+    symbol
+        Only alloys that hold this element; None for any.
+    limit
+        How many at most.
+    """
+    rows = [row["a"] for row in store.read(pages.PREDICTED, limit=MOST_ALLOYS)]
+    rows = [row for row in rows if row.get("elements") and row.get("ignorance") is not None]
+    pairs = {
+        (min(row["a"], row["b"]), max(row["a"], row["b"])): float(row["belief"] or 0.0)
+        for row in store.read(pages.PAIRS)
+    }
+    cuts = expected_cuts([frozenset(row["elements"]) for row in rows], [float(row["ignorance"]) for row in rows], pairs)
+    chosen = [cut for cut in cuts if symbol is None or symbol in rows[cut.alloy]["elements"]]
+    return [
+        {
+            "key": rows[cut.alloy]["key"],
+            "formula": rows[cut.alloy].get("formula"),
+            "own": cut.own,
+            "others": cut.others,
+            "reached": cut.reached,
+            "total": cut.total,
+        }
+        for cut in chosen[:limit]
+    ]

@@ -1,0 +1,1 @@
+"""Flows, their runs and schedules."""

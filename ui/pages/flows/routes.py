@@ -1,0 +1,241 @@
+"""Deployments, schedules and runs: the pages, and the same as JSON."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Form, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
+
+from hypograph import __version__
+from hypograph.graph import GraphStore
+from hypograph.models.core.errors import HypographError, InputError, UnavailableError
+from hypograph.ui.config import UiConfig
+from hypograph.ui.pages.campaigns.laboratory_routes import REFUSALS
+from hypograph.ui.prefect_client import Prefect
+
+router = APIRouter()
+
+
+async def overview(request: Request) -> dict[str, Any]:
+    """Ask for deployments and runs; `problem` says why there are none."""
+    try:
+        async with Prefect(request.app.state.config) as prefect:
+            return {
+                "problem": None,
+                "address": prefect.url,
+                "deployments": await prefect.deployments(),
+                "runs": await prefect.runs(),
+            }
+    except UnavailableError as error:
+        return {"problem": str(error), "address": None, "deployments": [], "runs": []}
+
+
+@router.get("/flows", response_class=HTMLResponse, include_in_schema=False)
+async def flows(request: Request) -> HTMLResponse:
+    """Show deployments with their schedules, and the latest runs."""
+    values = {**await overview(request), "guarded": bool(request.app.state.config.token)}
+    found: HTMLResponse = request.app.state.templates.TemplateResponse(request, "flows.html", values)
+    return found
+
+
+@router.get("/flows/runs/{run}", response_class=HTMLResponse, include_in_schema=False)
+async def flow_run(request: Request, run: UUID) -> HTMLResponse:
+    """Show one run: progress, steps, log."""
+    async with Prefect(request.app.state.config) as prefect:
+        values = {"run": await prefect.run(run)}
+    found: HTMLResponse = request.app.state.templates.TemplateResponse(request, "flow_run.html", values)
+    return found
+
+
+@router.get("/api/v1/flows", summary="Deployments with schedules, and the latest runs")
+async def flows_json(request: Request) -> dict[str, Any]:
+    """Return what the flows page shows; `problem` says why it is empty where no Prefect server runs."""
+    return await overview(request)
+
+
+@router.get("/api/v1/flows/runs/{run}", summary="One run with progress, steps and log", responses=REFUSALS)
+async def flow_run_json(request: Request, run: UUID) -> dict[str, Any]:
+    """Return one run of the Prefect server; 503 where none runs."""
+    async with Prefect(request.app.state.config) as prefect:
+        return await prefect.run(run)
+
+
+@router.post("/flows/{deployment}/run", include_in_schema=False)
+async def run_now(request: Request, deployment: UUID) -> Response:
+    """Start a run with the form's parameters and show it."""
+    config = request.app.state.config
+    form = await request.form()
+    given = {name.removeprefix("p."): str(value) for name, value in form.items() if name.startswith("p.")}
+    async with Prefect(config) as prefect:
+        wanted = parameters(await _fields(prefect, deployment), given, config)
+        run = await prefect.start(deployment, wanted)
+    return RedirectResponse(f"/flows/runs/{run}", 303)
+
+
+@router.post("/flows/{deployment}/pause", include_in_schema=False)
+async def hold(request: Request, deployment: UUID, paused: Annotated[bool, Form()]) -> Response:
+    """Hold the schedules of a deployment, or let them go on."""
+    async with Prefect(request.app.state.config) as prefect:
+        await prefect.pause(deployment, paused)
+    return RedirectResponse("/flows", 303)
+
+
+@router.post("/flows/{deployment}/schedule", include_in_schema=False)
+async def set_schedule(
+    request: Request,
+    deployment: UUID,
+    kind: Annotated[str, Form(pattern="^(cron|interval|none)$")],
+    cron: Annotated[str, Form(max_length=100)] = "",
+    every: Annotated[float, Form(gt=0, le=10_000)] = 1,
+    unit: Annotated[int, Form(ge=1, le=86_400)] = 3_600,
+) -> Response:
+    """Give a deployment another schedule, or none."""
+    if kind == "cron" and not cron.strip():
+        raise InputError("a cron line is empty", where="schedule", expected="five fields, such as 0 6 * * *")
+    async with Prefect(request.app.state.config) as prefect:
+        await prefect.schedule(
+            deployment,
+            cron=cron.strip() if kind == "cron" else None,
+            interval=every * unit if kind == "interval" else None,
+        )
+    return RedirectResponse("/flows", 303)
+
+
+@router.post("/flows/runs/{run}/cancel", include_in_schema=False)
+async def cancel(request: Request, run: UUID) -> Response:
+    """Ask a run to stop."""
+    async with Prefect(request.app.state.config) as prefect:
+        await prefect.cancel(run)
+    return RedirectResponse(f"/flows/runs/{run}", 303)
+
+
+@router.post("/api/v1/flows/{deployment}/run", summary="Start a run now", tags=["changes"], responses=REFUSALS)
+async def run_now_json(
+    request: Request, deployment: UUID, given: Annotated[dict[str, Any], Body(alias="parameters", embed=True)]
+) -> dict[str, str]:
+    """Start a run; parameters that are not named keep the deployment's values. Return its id."""
+    config = request.app.state.config
+    async with Prefect(config) as prefect:
+        fields = await _fields(prefect, deployment)
+        refuse_files(fields, given, config)
+        return {"run": await prefect.start(deployment, given)}
+
+
+@router.post(
+    "/api/v1/flows/{deployment}/pause",
+    summary="Hold the schedules, or let them go on",
+    tags=["changes"],
+    responses=REFUSALS,
+)
+async def hold_json(
+    request: Request, deployment: UUID, paused: Annotated[bool, Body(embed=True)]
+) -> list[dict[str, Any]]:
+    """Hold or let go, and return the deployments as they stand."""
+    async with Prefect(request.app.state.config) as prefect:
+        await prefect.pause(deployment, paused)
+        return await prefect.deployments()
+
+
+@router.post(
+    "/api/v1/flows/{deployment}/schedule", summary="Set the schedule, or none", tags=["changes"], responses=REFUSALS
+)
+async def set_schedule_json(
+    request: Request,
+    deployment: UUID,
+    cron: Annotated[str | None, Body(max_length=100)] = None,
+    interval: Annotated[float | None, Body(gt=0, le=1e8)] = None,
+) -> list[dict[str, Any]]:
+    """Give a deployment one schedule in UTC (`cron`, or `interval` in seconds; neither for none)."""
+    if cron and interval:
+        raise InputError("two schedules", where="schedule", expected="cron or interval")
+    async with Prefect(request.app.state.config) as prefect:
+        await prefect.schedule(deployment, cron, interval)
+        return await prefect.deployments()
+
+
+async def _fields(prefect: Prefect, deployment: UUID) -> list[dict[str, Any]]:
+    for row in await prefect.deployments():
+        if row["id"] == str(deployment):
+            fields: list[dict[str, Any]] = row["fields"]
+            return fields
+    raise InputError("no such deployment", where=str(deployment), expected="one that the flows page lists")
+
+
+def parameters(fields: list[dict[str, Any]], given: Mapping[str, str], config: UiConfig) -> dict[str, Any]:
+    """Read a form: each value in the kind of its field; Prefect checks them against the flow's own model.
+
+    Raises
+    ------
+    InputError
+        Naming the field that is not of its kind, or names a file where that is not allowed.
+    """
+    found: dict[str, Any] = {}
+    for field in fields:
+        text = given.get(field["name"], "").strip()
+        if field["kind"] == "boolean":
+            found[field["name"]] = text in {"on", "true"}
+        elif text:
+            found[field["name"]] = _value(field, text)
+    refuse_files(fields, found, config)
+    return found
+
+
+def _value(field: Mapping[str, Any], text: str) -> Any:
+    if field["kind"] not in {"integer", "number"}:
+        return text
+    try:
+        value = int(text) if field["kind"] == "integer" else float(text)
+    except ValueError as error:
+        raise InputError(f"{text[:40]!r} is no {field['kind']}", where=field["name"]) from error
+    low, high = field["least"], field["most"]
+    if (low is not None and value < low) or (high is not None and value > high):
+        bounds = f"{'…' if low is None else low} to {'…' if high is None else high}"
+        raise InputError(f"{value} is out of bounds", where=field["name"], expected=bounds)
+    return value
+
+
+def refuse_files(fields: list[dict[str, Any]], given: Mapping[str, Any], config: UiConfig) -> None:
+    """Let only who sits at this machine name files of it.
+
+    Raises
+    ------
+    InputError
+        If a file is named and the pages are open to others.
+    """
+    named = [field["name"] for field in fields if field["kind"] == "file" and given.get(field["name"])]
+    changed = [name for name in named if given[name] != next(f["value"] for f in fields if f["name"] == name)]
+    if changed and config.token:
+        raise InputError(
+            "a file of the server cannot be named from a page that others may open",
+            where=changed[0],
+            hint="Use `hypograph flows run` on the server.",
+        )
+
+
+@router.get("/api/v1/health", summary="Whether store and Prefect answer")
+async def health(request: Request) -> dict[str, Any]:
+    """Return the state of the parts that the pages stand on; never an error."""
+    found = await overview(request)
+    prefect = {
+        "answers": found["problem"] is None,
+        "problem": found["problem"],
+        "address": found["address"],
+        "deployments": len(found["deployments"]),
+    }
+    store = await run_in_threadpool(_store, request.app.state.store)
+    return {"version": __version__, "store": store, "prefect": prefect, "ok": store["reachable"]}
+
+
+def _store(store: GraphStore) -> dict[str, Any]:
+    began = time.perf_counter()
+    row: dict[str, Any] = {"kind": "neo4j" if store.config.uri else "embedded", "reachable": True, "problem": None}
+    try:
+        row["schema"] = store.schema_version()
+    except HypographError as error:
+        row |= {"schema": None, "reachable": False, "problem": str(error)}
+    return row | {"milliseconds": round(1e3 * (time.perf_counter() - began), 1)}

@@ -1,0 +1,80 @@
+"""From a hypothesis to a campaign of the laboratory that tests it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path as Folder
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi.responses import RedirectResponse
+
+from hypograph.graph import GraphStore
+from hypograph.graph.campaigns import folder as folders
+from hypograph.graph.queries import pages
+from hypograph.models.core.errors import InputError, SettingError
+from hypograph.models.core.records import Edge
+from hypograph.ui.pages.campaigns.laboratory_routes import REFUSALS
+
+router = APIRouter()
+METHODS = ("bo", "sobol", "random")
+Id = Annotated[str, Path(max_length=200, description="The hypothesis.")]
+Name = Annotated[str, Form(max_length=80, description="Name of the campaign and of its folder.")]
+Method = Annotated[str, Form(pattern="^(bo|sobol|random)$", description="bo, sobol or random.")]
+
+
+def begin(store: GraphStore, home: Folder | None, hypothesis: str, name: str, method: str) -> str:
+    """Begin a campaign over the space of a hypothesis and return its id.
+
+    Parameters
+    ----------
+    store
+        The graph; the campaign is kept there too, as one that tests the hypothesis.
+    home
+        Folder that holds the laboratory's campaigns.
+    hypothesis
+        Id of a hypothesis that leaves something to vary.
+    name
+        Name of the campaign; its folder is named after it.
+    method
+        ``bo``, ``sobol`` or ``random``.
+
+    Raises
+    ------
+    InputError
+        If there is no such hypothesis, it has no space, the name has no letter or digit, or is taken.
+    SettingError
+        If these pages were not told where campaigns are kept.
+    """
+    if home is None:
+        raise SettingError("no folder for campaigns is set", hint="Start the pages with `hypograph ui`.")
+    found = store.read(pages.HYPOTHESIS, id=hypothesis)
+    space = found[0]["h"].get("space") if found else None
+    if not space:
+        what = "it leaves nothing for an experiment to vary" if found else "no hypothesis has this id"
+        raise InputError(what, where=hypothesis[:80])
+    folder = re.sub(r"[^\w-]+", "-", name.strip()).strip("-_")[:60]
+    if not folder:
+        raise InputError("the campaign has no name", where="name", expected="letters or digits")
+    record = tomllib.loads(space) | {"name": name.strip(), "method": method}
+    campaign = folders.create(home / folder, record)
+    folders.keep(store, campaign)
+    store.merge((), [Edge("TESTS", ("Campaign", campaign.definition.id), ("Hypothesis", hypothesis))])
+    return campaign.definition.id
+
+
+@router.post("/hypotheses/{key}/campaign", include_in_schema=False)
+def by_form(request: Request, key: Id, name: Name, method: Method = "bo") -> Response:
+    """Begin the campaign and show it."""
+    state = request.app.state
+    return RedirectResponse(f"/campaigns/{begin(state.store, state.config.campaigns, key, name, method)}", 303)
+
+
+@router.post(
+    "/api/v1/hypotheses/{key}/campaign", summary="Begin a campaign that tests it", tags=["changes"], responses=REFUSALS
+)
+def by_request(request: Request, key: Id, name: Name, method: Method = "bo") -> dict[str, Any]:
+    """Begin a campaign over the space of the hypothesis and return its id."""
+    state = request.app.state
+    return {"campaign": begin(state.store, state.config.campaigns, key, name, method)}

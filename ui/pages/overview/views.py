@@ -1,0 +1,175 @@
+"""What each page shows, as plain dictionaries: shared by the pages and the HTTP interface."""
+
+from __future__ import annotations
+
+import gc
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from hypograph.graph import GraphStore
+from hypograph.graph.core.schema import LABELS
+from hypograph.graph.queries import pages
+from hypograph.ui.drawing.sparks import spark
+from hypograph.ui.pages.campaigns import comparison, views
+from hypograph.ui.pages.campaigns.choice import Choice
+from hypograph.ui.pages.graph.atlas import counts as count
+from hypograph.ui.pages.hypotheses.refinement import levels
+from hypograph.ui.pages.overview import runs
+
+LONGEST_QUERY = 200
+# The digest of the overview is read again no sooner than this, nor than this many times what reading it took.
+FRESH_SECONDS = 5.0
+PATIENCE = 40.0
+WARMED_GROUPS = 100
+
+
+def overview(store: GraphStore) -> dict[str, Any]:
+    """Counts, the latest runs, what changed, what was spent, the sources and their measured skill."""
+    latest = runs.latest(store)
+    counts = count(store)
+    return {
+        "runs": latest[: runs.SHOWN],
+        "changes": runs.changes(latest),
+        "counts": {label: counts[label] for label in pages.SHOWN},
+        **_digest(store, counts),
+    }
+
+
+_behind = ThreadPoolExecutor(max_workers=1, thread_name_prefix="digest")
+# What takes a walk through every hypothesis and campaign, with the counts it was read at and when it is due again.
+_digests: WeakKeyDictionary[GraphStore, tuple[dict[str, int], float, dict[str, Any]]] = WeakKeyDictionary()
+
+
+def _digest(store: GraphStore, counts: dict[str, int]) -> dict[str, Any]:
+    """Read what changes only when work is done: at once when a unit, call or experiment came, else behind the scenes.
+
+    What changes without changing a count (a measured skill, an excluded replicate) is shown some seconds later, in a
+    large store within forty times what the walk takes: nobody waits for a walk that finds nothing new, and walks
+    take little of the server's time.
+    """
+    seen, due, found = _digests.get(store, ({}, 0.0, {}))
+    if seen != counts:
+        return _read_digest(store, counts)
+    if time.monotonic() > due:
+        _digests[store] = (counts, time.monotonic() + FRESH_SECONDS, found)
+        _behind.submit(_read_digest, store, counts)
+    return found
+
+
+def _read_digest(store: GraphStore, counts: dict[str, int]) -> dict[str, Any]:
+    began = time.monotonic()
+    found = {
+        "spent": store.read(pages.SPENT),
+        "sources": [_whole("Source", row["s"]) for row in store.read(pages.SOURCES)],
+        "hypotheses": hypotheses(store, limit=6),
+        "campaigns": _campaigns(store),
+    }
+    ended = time.monotonic()
+    _digests[store] = (counts, ended + max(FRESH_SECONDS, PATIENCE * (ended - began)), found)
+    return found
+
+
+def warm(store: GraphStore, ending: Event) -> None:
+    """Read behind the scenes what the first visitors would wait for: the digest, then campaigns, the latest first."""
+
+    def work() -> None:
+        _read_digest(store, count(store))
+        known = sorted(views.groups(store), key=lambda g: g["updated_at"] or "", reverse=True)[:WARMED_GROUPS]
+        for group in known:
+            if ending.is_set():
+                return
+            views.trajectories(store, [group])
+            views.picks(store, [group])
+        # What stays need not be looked through for garbage while somebody waits for a page.
+        gc.collect()
+        gc.freeze()
+
+    _behind.submit(work)
+
+
+def settle() -> None:
+    """Wait until nothing is being read behind the scenes: before the store is closed."""
+    _behind.submit(lambda: None).result()
+
+
+def _campaigns(store: GraphStore, most: int = 8) -> list[dict[str, Any]]:
+    """Return the campaigns that changed last, each with the course of its best value and of its entropy."""
+    known = views.groups(store)
+    groups = sorted(known, key=lambda g: g["updated_at"] or "", reverse=True)[:most]
+    choice = Choice(group=[g["group"] for g in groups], scale="percent")
+    series = {s["key"]: s for s in comparison.compare(store, choice, known)["series"]}
+    for group in groups:
+        course = series.get(group["group"], {"median": [], "entropy": []})
+        group |= {"best_course": spark(course["median"]), "entropy_course": spark(course["entropy"], 0.0, 1.0)}
+    return groups
+
+
+def hypotheses(
+    store: GraphStore, text: str = "", low: int = 0, high: int = 99, limit: int = 100
+) -> list[dict[str, Any]]:
+    """Hypotheses whose statement holds the text, the most probable best first."""
+    return store.read(pages.HYPOTHESES, text=text.lower()[:LONGEST_QUERY], low=low, high=high, limit=limit)
+
+
+def hypothesis(store: GraphStore, key: str) -> dict[str, Any] | None:
+    """One hypothesis with its tree, comparisons, inspirations and evidence; None if there is none."""
+    found = store.read(pages.HYPOTHESIS, id=key)
+    if not found:
+        return None
+    this = _whole("Hypothesis", found[0]["h"])
+    root = this.get("root") or key
+    inspired = store.read(pages.INSPIRATIONS, ids=sorted({key, root}))
+    alloys = sorted({row["n"]["key"] for row in inspired if "Alloy" in row["labels"]})
+    ids = sorted({key, root})
+    tree = [
+        _whole("Hypothesis", row["h"]) | {"parent": row["parent"], "edit": row["edit"]}
+        for row in store.read(pages.TREE, root=root)
+    ]
+    return {
+        "hypothesis": this | {"details": json.loads(this.get("details") or "[]")},
+        "tree": tree,
+        "levels": levels(store, root, tree),
+        "campaigns": store.read(pages.TESTING, id=key),
+        "comparisons": [row["c"] for row in store.read(pages.COMPARISONS, id=key)],
+        "inspirations": inspired,
+        "evidence": _evidence(store.read(pages.HYPOTHESIS_EVIDENCE, ids=ids))
+        + (_evidence(store.read(pages.ALLOY_EVIDENCE, keys=alloys)) if alloys else []),
+        "passages": store.read(pages.HYPOTHESIS_PASSAGES, ids=ids),
+    }
+
+
+def keyword(store: GraphStore, name: str) -> dict[str, Any] | None:
+    """One keyword with its neighbours, papers and hypotheses; None if there is none."""
+    found = store.read(pages.KEYWORDS, names=[name])
+    if not found:
+        return None
+    return {
+        "keyword": _whole("Keyword", found[0]["k"]),
+        "neighbours": store.read(pages.NEIGHBOURS, names=[name], limit=30),
+        "papers": store.read(pages.KEYWORD_PAPERS, name=name),
+        "hypotheses": store.read(pages.KEYWORD_HYPOTHESES, name=name),
+    }
+
+
+def alloy(store: GraphStore, key: str) -> dict[str, Any] | None:
+    """One alloy with the evidence about it; None if there is none."""
+    found = store.read(pages.ALLOY, key=key)
+    if not found:
+        return None
+    return {
+        "alloy": _whole("Alloy", found[0]["a"]),
+        "evidence": _evidence(store.read(pages.ALLOY_EVIDENCE, keys=[key])),
+    }
+
+
+def _whole(label: str, props: dict[str, Any]) -> dict[str, Any]:
+    """Give a node every property of its label, None where it has no value."""
+    return dict.fromkeys(LABELS[label].props) | props
+
+
+def _evidence(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**row, "e": _whole("Evidence", row["e"])} for row in rows]

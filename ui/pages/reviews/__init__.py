@@ -1,0 +1,1 @@
+"""Reviews that wait for a person."""
