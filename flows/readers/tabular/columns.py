@@ -1,0 +1,188 @@
+"""A column understood: numbers with their unit, names, truth values or dates; what does not fit is named by its row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from hypograph.flows.readers.tabular.numbers import DATE, Decimal, decimal_of, mark_of, missing, number, split_unit
+from hypograph.flows.readers.tabular.table import Cell, RowProblem, Table
+from hypograph.flows.readers.tabular.units import convert, header_unit, parse_unit, same_unit
+from hypograph.models.errors import InputError
+
+Kind = Literal["number", "text", "date", "boolean", "empty"]
+Value = float | str | None
+KINDS: Final = ("number", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table as it was understood.
+
+    Attributes
+    ----------
+    values
+        One a row of the table: a float, a text, or None for a missing value and for what could not be read.
+    problems
+        Cells of a column of numbers that are none, by row.
+    absent
+        Rows whose cell holds a missing value that somebody wrote: NaN or a spreadsheet's error.
+    unit
+        The unit of the numbers, from the header or behind them.
+    """
+
+    name: str
+    kind: Kind
+    values: list[Value]
+    unit: str = ""
+    decimal: Decimal | None = None
+    problems: list[RowProblem] = field(default_factory=list)
+    absent: list[RowProblem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_column(
+    table: Table, name: str, *, kind: str | None = None, decimal: Decimal | None = None, unit: str = ""
+) -> Column:
+    """Understand a column of a table.
+
+    Without `kind` a column is one of numbers when each of its cells is one; a single code (01, 1_0) or name makes it
+    a column of names, as written. Numbers that all bear a unit are numbers in that unit.
+
+    Parameters
+    ----------
+    kind
+        ``number`` to read numbers in any case and name the cells that are none; ``text`` to keep what is written.
+    decimal
+        The decimal mark; None to tell it from the column, and where that does not tell, from the table.
+    unit
+        The unit that is wanted: values with another one of its kind are converted.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or `kind` is none of these.
+    """
+    if kind is not None and kind not in KINDS:
+        raise InputError(f"no such type: {kind!r}", where=name, expected=", ".join(KINDS))
+    cells = table.column(name)
+    rows = [row.number for row in table.rows]
+    absent = [
+        RowProblem(n, f"{c!r} is no value")
+        for n, c in zip(rows, cells, strict=True)
+        if missing(c) and isinstance(c, str) and c.strip()
+    ]
+    present = [c for c in cells if not missing(c)]
+    if not present:
+        return Column(name, "empty", [None] * len(cells), header_unit(name)[1], absent=absent)
+    if kind == "text":
+        return Column(name, "text", _texts(cells), absent=absent)
+    if all(isinstance(c, bool) for c in present) and kind is None:
+        return Column(name, "boolean", _texts(cells), absent=absent)
+    if kind is None and all(isinstance(c, str) and DATE.match(c) for c in present):
+        return Column(name, "date", _texts(cells), absent=absent)
+    found = _numbers(table, name, cells, rows, decimal, unit, forced=kind == "number")
+    if found is None:
+        return Column(name, "text", _texts(cells), absent=absent)
+    found.absent.extend(absent)
+    return found
+
+
+def _texts(cells: Sequence[Cell]) -> list[Value]:
+    return [None if missing(c) else as_text(c) for c in cells]
+
+
+def as_text(cell: Cell) -> str:
+    """Return a cell as it is written: whole numbers without a point."""
+    if isinstance(cell, float):
+        return f"{int(cell)}" if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    return "" if cell is None else str(cell)
+
+
+def _numbers(
+    table: Table,
+    name: str,
+    cells: Sequence[Cell],
+    rows: Sequence[int],
+    decimal: Decimal | None,
+    unit: str,
+    forced: bool,
+) -> Column | None:
+    """Read a column of numbers; None where a cell is none and numbers are not asked for."""
+    texts = [c for c in cells if isinstance(c, str) and not missing(c)]
+    notes = list[str]()
+    typed = any(isinstance(c, int | float) and not isinstance(c, bool) for c in cells)
+    if not table.separator and not forced and not typed and any(number(t) is not None for t in texts):
+        return None  # a workbook's text cells stay text
+    mark, unclear = (decimal, False) if decimal else decimal_of(texts, _table_mark(table))
+    if unclear and mark is not None:
+        example = next(t for t in texts if decimal_of([t])[1])
+        notes.append(f"{name}: {example!r} is read as {number(split_unit(example)[0], mark)!r}")
+    bare = header_unit(name)[1]
+    parsed = [_cell(c, mark, forced) for c in cells]
+    units = Counter(p[1] for p in parsed if isinstance(p, tuple) and p[1])
+    plain = sum(isinstance(p, tuple) and not p[1] for p in parsed)
+    unknown = any(parse_unit(u) is None for u in units)
+    # A few bare numbers among many with a unit are faults, not names.
+    if not forced and (False in parsed or unknown or (plain > sum(units.values()) > 0 and not bare)):
+        return None
+    shown = unit or bare or (max(units, key=units.__getitem__) if units else "")
+    found = Column(name, "number", [], shown, mark, notes=notes)
+    converted = set[str]()
+    for n, cell, p in zip(rows, cells, parsed, strict=True):
+        value, fault = _in_unit(p, shown, bool(units) and not bare and not unit, converted)
+        if fault:
+            found.problems.append(RowProblem(n, f"{name}: {cell!r} {fault}"))
+        found.values.append(value)
+    if converted:
+        notes.append(f"{name}: {', '.join(sorted(converted))} converted to {shown}")
+    return found
+
+
+def _cell(cell: Cell, mark: Decimal | None, forced: bool) -> tuple[float, str] | bool | None:
+    """Return a cell's number and unit; None where it is missing, False where it is no number."""
+    if missing(cell):
+        return None
+    if isinstance(cell, bool):
+        return False
+    if isinstance(cell, int | float):
+        return float(cell), ""
+    text = str(cell)
+    if (value := number(text, mark, codes=forced)) is not None:
+        return value, ""
+    digits, unit = split_unit(text)
+    value = number(digits, mark, codes=forced) if digits and unit else None
+    return False if value is None else (value, unit)
+
+
+def _in_unit(
+    parsed: tuple[float, str] | bool | None, shown: str, needs: bool, converted: set[str]
+) -> tuple[float | None, str]:
+    """Return a value in the unit of the column, or what is wrong with it."""
+    if parsed is None:
+        return None, ""
+    if isinstance(parsed, bool):
+        return None, "is no number"
+    value, unit = parsed
+    if not unit:
+        return (None, f"has no unit; the others have {shown}") if needs else (value, "")
+    if not shown or same_unit(unit, shown):
+        return (value, "") if shown or parse_unit(unit) is not None else (None, "is no number")
+    changed = convert(value, unit, shown)
+    if changed is None:
+        return None, f"has another unit than {shown}"
+    converted.add(unit)
+    return changed, ""
+
+
+def _table_mark(table: Table) -> Decimal | None:
+    """Return the decimal mark that the whole table shows, None where it shows none or both."""
+    marks = set[Decimal]()
+    for text in (c for row in table.rows[:2000] for c in row.cells if isinstance(c, str) and c[:1].isdigit()):
+        digits, _ = split_unit(text)
+        mark = mark_of(digits)
+        if mark is not None and number(digits, mark) is not None:
+            marks.add(mark)
+    return marks.pop() if len(marks) == 1 and table.separator else None

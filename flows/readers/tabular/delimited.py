@@ -1,0 +1,107 @@
+"""Separated text as records: the separator is found, stray quotes stay where they stand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+Record = tuple[int, list[str]]
+SEPARATORS: Final = ("\t", ";", "|", ",")
+NAMES: Final = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma"}
+LOOKED_AT: Final = 200  # lines from which the separator is told
+LONGEST: Final = 50  # lines that a quoted cell may span
+_HINT: Final = re.compile(r"sep=(.)\s*\Z")
+_NUMBER: Final = re.compile(r"[-+−]?[\d.,]+(?:[eE][-+]?\d+)?\s*%?\Z")
+
+csv.field_size_limit(16_000_000)
+
+
+def records(text: str) -> tuple[list[Record], str]:
+    """Return the records of separated text, each with its number as a spreadsheet counts rows, and the separator.
+
+    Blank lines count and are left out. A line of the form ``sep=;``, as Excel writes it, names the separator.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    first, _, rest = text.partition("\n")
+    start = 1
+    if hint := _HINT.match(first.strip("\ufeff")):
+        text, start, separator = rest, 2, hint.group(1)
+    else:
+        separator = find_separator(text)
+    found = [(n, cells) for n, cells in enumerate(_split(text, separator), start) if any(c.strip() for c in cells)]
+    return found, separator
+
+
+def find_separator(text: str) -> str:
+    """Return the separator with which most lines have one number of cells.
+
+    The line before the first line of numbers has to fit as well: commas in numbers are in the rows, not in the
+    header. Ties go to tab, semicolon and bar, since commas also stand in numbers and in names. Where none separates there is one column.
+    """
+    lines = [line for line in islice(io.StringIO(text), LOOKED_AT) if line.strip()]
+    best, chosen = (0.0, 0), "," if lines and "," in lines[0] else "\t"
+    for separator in SEPARATORS:
+        score = _fit([r for r in _split("".join(lines), separator) if any(c.strip() for c in r)], separator)
+        if score > best:
+            best, chosen = score, separator
+    return chosen
+
+
+def _fit(rows: Sequence[Sequence[str]], separator: str) -> tuple[float, int]:
+    """Return the share of rows with the usual number of cells, and that number; zeros where it does not separate."""
+    if not rows:
+        return 0.0, 0
+    widths = [len(r) for r in rows]
+    ((usual, _),) = Counter(widths[1:] or widths).most_common(1)
+    if usual < 2:
+        return 0.0, 0
+    fits = [w == usual or (w < usual and not any(c.strip() for c in r[w:])) for w, r in zip(widths, rows, strict=True)]
+    header = next((r for r in rows if len(r) == usual), rows[0])
+    if sum(bool(_NUMBER.match(c.strip())) for c in header) * 2 > len(header):
+        return 0.0, 0  # the line that would be the header holds numbers: it is data split at decimal commas
+    share = sum(fits) / len(fits)
+    return (round(share, 2), usual if separator != "," else 0) if share >= 0.5 else (0.0, 0)
+
+
+def _split(text: str, separator: str) -> Iterator[list[str]]:
+    """Split into records; where quotes do not balance, quotes that open nothing are letters."""
+    try:
+        found = list(csv.reader(io.StringIO(text), delimiter=separator, strict=True, skipinitialspace=False))
+    except csv.Error:
+        return _forgiving(text, separator)
+    usual = Counter(len(r) for r in found if r).most_common(1)
+    torn = usual and any("\n" in c for r in found if len(r) != usual[0][0] for c in r)
+    return _forgiving(text, separator) if torn else iter(found)
+
+
+def _forgiving(text: str, separator: str) -> Iterator[list[str]]:
+    lines = text.split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    width = max(Counter(len(_one(line, separator) or ()) for line in lines[:LOOKED_AT]).items(), key=lambda x: x[1])[0]
+    i = 0
+    while i < len(lines):
+        cells = _one(lines[i], separator)
+        taken = 1
+        if cells is None:  # a quoted cell that goes on in the next lines, or a stray quote
+            for more in range(2, min(LONGEST, len(lines) - i) + 1):
+                joined = _one("\n".join(lines[i : i + more]), separator)
+                if joined is not None and len(joined) == width:
+                    cells, taken = joined, more
+                    break
+        yield lines[i].split(separator) if cells is None else cells
+        i += taken
+
+
+def _one(line: str, separator: str) -> list[str] | None:
+    """Return one record, or None where its quotes do not balance."""
+    try:
+        found = list(csv.reader(io.StringIO(line), delimiter=separator, strict=True))
+    except csv.Error:
+        return None
+    return found[0] if len(found) == 1 else [] if not found else None

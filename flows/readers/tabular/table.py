@@ -1,0 +1,214 @@
+"""A table as it was read: header, rows with their numbers, and notes on how it was understood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from hypograph.flows.readers.tabular.decoding import decoded, unpacked
+from hypograph.flows.readers.tabular.delimited import NAMES, records
+from hypograph.flows.readers.tabular.numbers import number
+from hypograph.flows.readers.tabular.workbook import is_workbook, sheet_records
+from hypograph.models.errors import InputError, MissingFileError
+
+Cell = str | float | int | bool | None
+LOOKED_AT: Final = 1000  # rows from which a title is told
+_GUARDED: Final = ("=", "+", "-", "@")
+
+
+class Row(NamedTuple):
+    """A row of a table: `number` as an editor or spreadsheet counts (title lines included), and its cells."""
+
+    number: int
+    cells: list[Cell]
+
+
+class RowProblem(NamedTuple):
+    """A row that was left out, and why."""
+
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of one header and rows of as many cells.
+
+    Attributes
+    ----------
+    header
+        Names of the columns; ``column 3`` for the third where it has content and no name.
+    rows
+        Rows with at least one cell that is not empty. Text files give text; workbooks give text, numbers and
+        truth values, and dates as ISO text. An empty cell is None.
+    notes
+        What a reader should be told of how the file was understood.
+    problems
+        Rows that do not fit the header and were left out.
+    nameless
+        The columns that got a name here.
+    separator
+        ``;`` and the like; empty for a workbook, whose numbers are numbers.
+    header_row
+        Number of the header's row.
+    """
+
+    header: list[str]
+    rows: list[Row]
+    path: str
+    notes: list[str] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
+    nameless: frozenset[str] = frozenset()
+    separator: str = ""
+    header_row: int = 1
+
+    def column(self, name: str) -> list[Cell]:
+        """Return the cells of a column.
+
+        Raises
+        ------
+        InputError
+            If there is none of that name.
+        """
+        at = self.index(name)
+        return [row.cells[at] for row in self.rows]
+
+    def index(self, name: str) -> int:
+        """Return a column's place by its name; raises as `column`."""
+        if name not in self.header:
+            raise InputError(f"no column {name!r}", where=self.path, expected=", ".join(self.header))
+        return self.header.index(name)
+
+
+def read_table(path: Path | str, *, sheet: str | None = None, unique: bool = True) -> Table:
+    r"""Read a table from a file: .csv, .tsv, .txt, .xlsx, .ods or .xls in any case, packed with gzip or not.
+
+    Parameters
+    ----------
+    sheet
+        Name of a workbook's sheet; None for the first.
+    unique
+        Refuse two columns of one name.
+
+    Raises
+    ------
+    MissingFileError
+        If there is no such file.
+    InputError
+        If it is no table.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "runs.csv"
+    >>> _ = path.write_text("base;T\nK2CO3;40,5\n")
+    >>> table = read_table(path)
+    >>> table.header, table.rows[0].number, table.rows[0].cells
+    (['base', 'T'], 2, ['K2CO3', '40,5'])
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise MissingFileError("no such file", where=str(path), expected="a table: .csv, .tsv, .txt, .xlsx, .ods, .xls")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=str(path)) from error
+    return parse_table(data, str(path), sheet=sheet, unique=unique)
+
+
+def parse_table(data: bytes, name: str, *, sheet: str | None = None, unique: bool = True) -> Table:
+    """Read a table from a file's bytes; `name` is how messages call it. Otherwise as `read_table`."""
+    data = unpacked(data, name)
+    separator = ""
+    if is_workbook(data):
+        grid, notes = sheet_records(data, name, sheet)
+    else:
+        text, told = decoded(data, name)
+        if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml", "{\\rtf")):
+            raise InputError("not a table: this is a web page or a document", where=name, hint="Save it as CSV.")
+        lines, separator = records(text)
+        grid = [(n, [c.strip() or None for c in cells]) for n, cells in lines]
+        notes = list(told)
+        if separator != "," and any(len(c) > 1 for _, c in lines):
+            notes.append(f"cells are separated by {NAMES.get(separator, repr(separator))}")
+    return _table(grid, name, notes, separator, unique)
+
+
+def _table(grid: list[tuple[int, list[Cell]]], name: str, notes: list[str], separator: str, unique: bool) -> Table:
+    if not grid:
+        raise InputError("the file is empty", where=name, expected="a header and rows")
+    titles = _titles([cells for _, cells in grid[:LOOKED_AT]])
+    if titles:
+        shown = " ".join(str(c) for c in grid[0][1] if c is not None)
+        notes.append(f"row {grid[0][0]} is taken for a title: {shown[:60]!r}")
+    number, names = grid[titles]
+    body = grid[titles + 1 :]
+    used = [i for i, n in enumerate(names) if n is not None or any(len(r) > i and r[i] is not None for _, r in body)]
+    header, nameless = _header(names, used)
+    if unique and (twice := [h for i, h in enumerate(header) if h in header[:i]]):
+        raise InputError(
+            f"two columns are called {twice[0]!r}", where=f"{name}, row {number}", hint="Give each a name of its own."
+        )
+    if nameless:
+        notes.append(f"without a name: {', '.join(sorted(nameless))}")
+    rows, problems = list[Row](), list[RowProblem]()
+    for n, cells in body:
+        if (length := _length(cells)) > len(names):
+            problems.append(RowProblem(n, f"{length} cells; expected {len(header)} as in the header"))
+            continue
+        taken = [_unguarded(cells[i]) if i < len(cells) else None for i in used]
+        if any(c is not None for c in taken):
+            rows.append(Row(n, taken))
+    return Table(header, rows, name, notes, problems, frozenset(nameless), separator, number)
+
+
+def _titles(rows: Sequence[Sequence[Cell]]) -> int:
+    """Count the lines above the header.
+
+    They have a single cell where most rows have more, or fewer cells than a line of names that follows, below which
+    the numbers begin.
+    """
+    filled = [sum(c is not None for c in r) for r in rows]
+    usual = sorted(filled)[len(filled) // 2]
+    for i in range(min(len(rows), 20)):
+        if usual > 1 and filled[i] == 1:
+            continue
+        names, below = (rows[k] if k < len(rows) else () for k in (i + 1, i + 2))
+        if filled[i] < usual <= sum(c is not None for c in names) and _numberless(names) and not _numberless(below):
+            continue
+        return i
+    return 0
+
+
+def _numberless(row: Sequence[Cell]) -> bool:
+    return not any(isinstance(c, int | float) or (isinstance(c, str) and number(c) is not None) for c in row)
+
+
+def _length(cells: Sequence[Cell]) -> int:
+    """Number of cells up to the last that is not empty."""
+    return next((i for i in range(len(cells), 0, -1) if cells[i - 1] is not None), 0)
+
+
+def _header(names: Sequence[Cell], used: Sequence[int]) -> tuple[list[str], set[str]]:
+    header, nameless = list[str](), set[str]()
+    for i in used:
+        given = names[i] if i < len(names) else None
+        text = "" if given is None else " ".join(_text(given).split())
+        if not text:
+            text = f"column {i + 1}"
+            nameless.add(text)
+        header.append(text)
+    return header, nameless
+
+
+def _text(cell: Cell) -> str:
+    return f"{cell:g}" if isinstance(cell, float) else str(cell)
+
+
+def _unguarded(cell: Cell) -> Cell:
+    """Take off the apostrophe that exports put before text a spreadsheet would take for a formula."""
+    if isinstance(cell, str) and cell[:1] == "'" and cell[1:2] in _GUARDED:
+        return cell[1:]
+    return cell

@@ -1,0 +1,78 @@
+"""Sheets of a workbook (.xlsx, .ods, .xls) as records, read with python-calamine."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from hypograph.models.errors import InputError
+
+Value = str | float | int | bool | None
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PARTS: Final = (b"xl/", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+
+
+def is_workbook(data: bytes) -> bool:
+    """Tell a workbook by its content, whatever the file is called."""
+    if data.startswith(_OLE):
+        return True
+    return data.startswith(b"PK\x03\x04") and any(part in data for part in _PARTS)
+
+
+def sheet_records(data: bytes, where: str, sheet: str | None) -> tuple[list[tuple[int, list[Value]]], list[str]]:
+    """Return the rows of a sheet with something in them, by their number in the sheet, and notes.
+
+    Parameters
+    ----------
+    sheet
+        Name of the sheet; None for the first.
+
+    Raises
+    ------
+    InputError
+        If the workbook cannot be read, or has no such sheet.
+    """
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        names = book.sheet_names
+        if not names:
+            raise InputError("the workbook has no sheet", where=where)
+        if sheet is not None and sheet not in names:
+            raise InputError(f"no sheet {sheet!r}", where=where, expected=", ".join(names))
+        found = book.get_sheet_by_name(sheet or names[0])
+        grid = [[_plain(v) for v in row] for row in found.to_python(skip_empty_area=False)]
+    except (CalamineError, ValueError, OSError) as error:
+        raise InputError(f"the workbook cannot be read ({error})", where=where, hint="Save it again.") from error
+    notes = [] if len(names) == 1 or sheet else [f"sheet {names[0]!r} of {', '.join(map(repr, names))} was read"]
+    if merged := _fill_merged(found, grid):
+        notes.append(f"{merged} merged cells: each row has the value")
+    return [(n, row) for n, row in enumerate(grid, 1) if any(v is not None for v in row)], notes
+
+
+def _fill_merged(sheet: CalamineSheet, grid: list[list[Value]]) -> int:
+    """Give each row of cells that are merged downwards the value that is shown for all of them."""
+    filled = 0
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        if left != right or bottom >= len(grid) or left >= len(grid[top]):
+            continue
+        for row in range(top + 1, bottom + 1):
+            grid[row][left] = grid[top][left]
+            filled += grid[top][left] is not None
+    return filled
+
+
+def _plain(value: object) -> Value:
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ") if value.time() != time() else value.date().isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return None
