@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Final
 
-from hypograph.models.errors import InputError
+from hypograph.models.core.errors import InputError
 
 LARGEST: Final = 4_000_000_000  # bytes after unpacking: a table beyond this does not fit the memory it needs
 _MARKS: Final = (

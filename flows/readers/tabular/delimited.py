@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
@@ -40,32 +40,33 @@ def records(text: str) -> tuple[list[Record], str]:
 def find_separator(text: str) -> str:
     """Return the separator with which most lines have one number of cells.
 
-    The line before the first line of numbers has to fit as well: commas in numbers are in the rows, not in the
-    header. Ties go to tab, semicolon and bar, since commas also stand in numbers and in names. Where none separates there is one column.
+    The line that would be the header has to be one of names: commas in numbers are in the rows alone. Ties go to
+    tab, semicolon and bar, since commas also stand in numbers and in names. Where none separates there is one column.
     """
     lines = [line for line in islice(io.StringIO(text), LOOKED_AT) if line.strip()]
-    best, chosen = (0.0, 0), "," if lines and "," in lines[0] else "\t"
+    best, chosen = (False, 0.0, 0), "," if lines and "," in lines[0] else "\t"
     for separator in SEPARATORS:
-        score = _fit([r for r in _split("".join(lines), separator) if any(c.strip() for c in r)], separator)
-        if score > best:
+        score = _fit("".join(lines), separator)
+        if score[1] and score > best:
             best, chosen = score, separator
     return chosen
 
 
-def _fit(rows: Sequence[Sequence[str]], separator: str) -> tuple[float, int]:
-    """Return the share of rows with the usual number of cells, and that number; zeros where it does not separate."""
-    if not rows:
-        return 0.0, 0
-    widths = [len(r) for r in rows]
+def _fit(text: str, separator: str) -> tuple[bool, float, int]:
+    """Return whether all quotes fit a separator, the share of rows with the usual number of cells, and that number."""
+    try:
+        rows, quoted = list(csv.reader(io.StringIO(text), delimiter=separator, strict=True)), True
+    except csv.Error:
+        rows, quoted = list(_forgiving(text, separator)), False
+    widths = [len(r) for r in rows if any(c.strip() for c in r)]
+    if not widths:
+        return quoted, 0.0, 0
     ((usual, _),) = Counter(widths[1:] or widths).most_common(1)
-    if usual < 2:
-        return 0.0, 0
-    fits = [w == usual or (w < usual and not any(c.strip() for c in r[w:])) for w, r in zip(widths, rows, strict=True)]
-    header = next((r for r in rows if len(r) == usual), rows[0])
-    if sum(bool(_NUMBER.match(c.strip())) for c in header) * 2 > len(header):
-        return 0.0, 0  # the line that would be the header holds numbers: it is data split at decimal commas
-    share = sum(fits) / len(fits)
-    return (round(share, 2), usual if separator != "," else 0) if share >= 0.5 else (0.0, 0)
+    share = widths.count(usual) / len(widths)
+    header = next((r for r in rows if len(r) == usual), [])
+    if usual < 2 or share < 0.5 or sum(bool(_NUMBER.match(c.strip())) for c in header) * 2 > usual:
+        return quoted, 0.0, 0
+    return quoted, round(share, 2), usual if separator != "," else 0
 
 
 def _split(text: str, separator: str) -> Iterator[list[str]]:

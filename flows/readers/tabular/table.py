@@ -11,7 +11,7 @@ from hypograph.flows.readers.tabular.decoding import decoded, unpacked
 from hypograph.flows.readers.tabular.delimited import NAMES, records
 from hypograph.flows.readers.tabular.numbers import number
 from hypograph.flows.readers.tabular.workbook import is_workbook, sheet_records
-from hypograph.models.errors import InputError, MissingFileError
+from hypograph.models.core.errors import InputError, MissingFileError
 
 Cell = str | float | int | bool | None
 LOOKED_AT: Final = 1000  # rows from which a title is told

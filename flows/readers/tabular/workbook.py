@@ -8,7 +8,7 @@ from typing import Final
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from hypograph.models.errors import InputError
+from hypograph.models.core.errors import InputError
 
 Value = str | float | int | bool | None
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -23,7 +23,7 @@ from hypograph.flows.readers.tabular import (
     read_column,
     read_table,
 )
-from hypograph.models.errors import InputError, MissingFileError
+from hypograph.models.core.errors import InputError, MissingFileError
 
 PLAIN = "base,T,yield\nA,40,10.5\nB,60,20\n"
 
