@@ -74,8 +74,8 @@ def decoded(data: bytes, where: str) -> tuple[str, Sequence[str]]:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _strict(data, encoding, where), ()
-    if (encoding := _unmarked_utf16(data)) is not None:
-        return _strict(data, encoding, where), [f"read as {encoding} without a mark"]
+    if (unmarked := _unmarked_utf16(data)) is not None:
+        return _strict(data, unmarked, where), [f"read as {unmarked} without a mark"]
     if len(data) - len(data.translate(None, _CONTROL)):
         raise InputError("not a table: this is no text", where=where, expected=_EXPECTED)
     try:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # What chemists write, in pint's words. Shares of different kinds are not converted into each other.
 _WORDS: Final = {
-    "%": "percent", "°c": "degC", "° c": "degC", "deg c": "degC", "degc": "degC", "℃": "degC", "c": "degC",
+    "%": "percent", "°c": "degC", "° c": "degC", "deg c": "degC", "degc": "degC", "℃": "degC",
     "celsius": "degC", "°f": "degF", "degf": "degF", "°": "degree", "mol%": "mol_percent", "mol-%": "mol_percent",
     "wt%": "wt_percent", "wt.%": "wt_percent", "wt-%": "wt_percent", "weight%": "wt_percent", "w/w%": "wt_percent",
     "vol%": "vol_percent", "vol.%": "vol_percent", "v/v%": "vol_percent", "at%": "at_percent", "at.%": "at_percent",
@@ -37,10 +37,10 @@ _IN_HEADER: Final = re.compile(
 
 
 @lru_cache(maxsize=1)
-def _registry() -> UnitRegistry:
+def _registry() -> UnitRegistry[float]:
     from pint import UnitRegistry
 
-    registry: UnitRegistry = UnitRegistry(cache_folder=None)
+    registry: UnitRegistry[float] = UnitRegistry(cache_folder=None)
     for line in _DEFINED:
         registry.define(line)
     return registry
@@ -52,7 +52,7 @@ def parse_unit(text: str) -> PlainUnit | None:
     text = " ".join(text.strip().split())
     if not text or not _SHAPE.match(text) or text[0].isdigit() or re.search(r"\d{3}|\*\*.*\*\*", text):
         return None
-    word = _WORDS.get(text.lower().replace(" %", "%").replace("% ", "%"), text)
+    word = "degC" if text == "C" else _WORDS.get(text.lower().replace(" %", "%").replace("% ", "%"), text)
     word = _WORDS.get(word.lower(), word) if len(word) > 1 and word.endswith("%") else word
     if word == text and len(text) == 1 and text in _LABELS:
         return None
