@@ -21,7 +21,16 @@ from hypograph.agents.gateway.questions import Choice, Closed, Question
 from hypograph.agents.gateway.uncertainty import least_committed
 from hypograph.agents.prompts import data, render, template, version
 from hypograph.agents.roles.closed_questions import DOMAIN, WORDINGS, preference, substitution
-from hypograph.models.core.protocols import RELATION_KINDS, Candidate, Mention, Opinion, Related, Verdict
+from hypograph.models.core.protocols import (
+    NO_CONTEXT,
+    RELATION_KINDS,
+    Candidate,
+    JudgingContext,
+    Mention,
+    Opinion,
+    Related,
+    Verdict,
+)
 from hypograph.models.core.records import Publication
 from hypograph.models.literature.keywords.relations import stands_there
 
@@ -161,7 +170,9 @@ class ModelJudge(Role):
         """Return the closed question as this judge asks it."""
         return preference(question, first, second, shots=self._shots)
 
-    def prefer(self, question: str, pairs: Sequence[tuple[Candidate, Candidate]]) -> list[Verdict]:
+    def prefer(
+        self, question: str, pairs: Sequence[tuple[Candidate, Candidate]], context: JudgingContext = NO_CONTEXT
+    ) -> list[Verdict]:
         """Return one verdict a pair; without skill every verdict is invalid, which is no evidence."""
         if self._silent:
             return [Verdict(0.5, False, "not asked: no skill measured", self.name) for _ in pairs]
@@ -175,7 +186,7 @@ class ModelJudge(Role):
         trust = 1.0 if self.skill is None else self.skill
         p = 0.5 + trust * (float(c.p[0]) - 0.5)
         orders = " and ".join(f"{row[0]:.3f}" for row in c.readings)
-        return Verdict(p, True, f"P(first) = {orders} from {c.method}", provenance)
+        return Verdict(p, True, f"P(first) = {orders} from {c.method}", provenance, orders=len(c.readings))
 
 
 @lru_cache(maxsize=256)

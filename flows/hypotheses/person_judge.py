@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypograph.models.core.errors import BudgetSpentError
 from hypograph.models.core.keys import digest
-from hypograph.models.core.protocols import Candidate, Verdict
+from hypograph.models.core.protocols import NO_CONTEXT, Candidate, JudgingContext, Verdict
 from hypograph.models.core.records import Edge, Node, Outcome, Unit, Value
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ class PersonJudge:
     def __init__(self, store: GraphStore, most: int = 10) -> None:
         self._store, self._most, self.waiting = store, most, 0
 
-    def prefer(self, question: str, pairs: Sequence[tuple[Candidate, Candidate]]) -> list[Verdict]:
+    def prefer(
+        self, question: str, pairs: Sequence[tuple[Candidate, Candidate]], context: JudgingContext = NO_CONTEXT
+    ) -> list[Verdict]:
         """Return given answers; queue the others.
 
         Raises

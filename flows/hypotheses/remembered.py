@@ -19,6 +19,8 @@ def plain_verdict(told: Verdict) -> dict[str, Any]:
         "valid": told.valid,
         "answer": told.answer,
         "provenance": told.provenance,
+        "reasons": told.reasons,
+        "orders": told.orders,
     }
 
 

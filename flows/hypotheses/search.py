@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from hypograph.flows.readers.disciplines import load_discipline
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.records.hypotheses import comparison_node, hypothesis_node, judged_records, passage_records
 from hypograph.models.core.errors import BudgetSpentError, InputError
+from hypograph.models.core.keys import digest
 from hypograph.models.core.protocols import Candidate, Judge, Verdict
 from hypograph.models.core.records import Edge, Outcome, Publication
 from hypograph.models.hypotheses.campaign_space import space_toml
@@ -260,7 +261,9 @@ def _report(
     keeper.runner.run(
         "hypothesis-search",
         {
-            "request": request,
+            # The publications count by what stands in them, not by the path of their file.
+            "request": replace(request, papers=None),
+            "literature": digest(sorted(keys), task.passages.texts),
             "judge": keeper.judge.name,
             "best": best.id,
             "calls": search.calls,

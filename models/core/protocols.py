@@ -31,24 +31,64 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Something that can be compared: its text, and named numbers that code may judge by."""
+    """Something that can be compared.
+
+    Attributes
+    ----------
+    text
+        What a judge reads: a whole document, without names of authors or models.
+    features
+        Named numbers that code may judge by.
+    evidence
+        What is known for and against it, one line each: passages with their source, records, masses.
+    """
 
     id: str
     text: str
     features: Mapping[str, float] = field(default_factory=dict)
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgingContext:
+    """What a judge is shown beside the question and the two candidates; every part may be empty.
+
+    Attributes
+    ----------
+    criterion
+        What the comparison is about: what the level asks, or what makes an answer good.
+    idea
+        The coarse idea that both candidates refine.
+    survey
+        An excerpt of the background survey.
+    passages
+        Retrieved passages as (publication, text).
+    """
+
+    criterion: str = ""
+    idea: str = ""
+    survey: str = ""
+    passages: tuple[tuple[str, str], ...] = ()
+
+
+NO_CONTEXT = JudgingContext()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A judge's reading of one ordered pair: probability in [0, 1] that the first is better.
 
-    `valid` is False where the answer could not be used; then `probability` is 0.5.
+    `valid` is False where the answer could not be used; then `probability` is 0.5. `reasons` are the judge's own
+    words for and against each side, as far as it gave any. `orders` is 2 where the judge looked at the pair in both
+    orders, so that its leaning to what is shown first has cancelled, and 1 where it saw the one order it was given.
     """
 
     probability: float
     valid: bool = True
     answer: str = ""
     provenance: str = ""
+    reasons: str = ""
+    orders: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +163,13 @@ class Judge(Protocol):
 
     name: str
 
-    def prefer(self, question: str, pairs: Sequence[tuple[Candidate, Candidate]]) -> Sequence[Verdict]:
-        """Return one verdict a pair, in order; the first of a pair is shown first."""
+    def prefer(
+        self, question: str, pairs: Sequence[tuple[Candidate, Candidate]], context: JudgingContext = NO_CONTEXT
+    ) -> Sequence[Verdict]:
+        """Return one verdict a pair, in order; the first of a pair is shown first.
+
+        Whoever asks chooses the order and learns the judge's leaning from it; see `Verdict.orders`.
+        """
         ...
 
 

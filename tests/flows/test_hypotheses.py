@@ -93,7 +93,7 @@ def test_a_judge_that_costs_is_asked_for_no_pair_twice(tmp_path: Path) -> None:
     class Counting(SimulatedJudge):
         asked: list[tuple[str, str]] = []  # noqa: RUF012
 
-        def prefer(self, question, pairs):  # type: ignore[no-untyped-def]
+        def prefer(self, question, pairs, context=None):  # type: ignore[no-untyped-def]
             self.asked.extend((a.id, b.id) for a, b in pairs)
             return super().prefer(question, pairs)
 

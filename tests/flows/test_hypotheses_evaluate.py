@@ -186,7 +186,7 @@ def test_the_shared_idea_is_told_once() -> None:
     class Keeps:
         name = "keeps"
 
-        def prefer(self, question, pairs):  # type: ignore[no-untyped-def]
+        def prefer(self, question, pairs, context=None):  # type: ignore[no-untyped-def]
             self.question, self.pairs = question, pairs
             return [Verdict(0.5) for _ in pairs]
 

@@ -55,7 +55,7 @@ class MemoryStore:
 
 
 class Counting(SimulatedJudge):
-    def prefer(self, question, pairs):  # type: ignore[no-untyped-def]
+    def prefer(self, question, pairs, context=None):  # type: ignore[no-untyped-def]
         self.asked = [*getattr(self, "asked", []), *((a.id, b.id) for a, b in pairs)]
         return super().prefer(question, pairs)
 

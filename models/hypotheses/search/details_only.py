@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hypograph.models.core.protocols import Candidate, Judge, Verdict
+from hypograph.models.core.protocols import NO_CONTEXT, Candidate, Judge, JudgingContext, Verdict
 
 
 class DetailsOnly:
@@ -27,10 +27,12 @@ class DetailsOnly:
         self._judge, self._root = judge, root.strip().rstrip(".")
         self.name = judge.name
 
-    def prefer(self, question: str, pairs: Sequence[tuple[Candidate, Candidate]]) -> Sequence[Verdict]:
+    def prefer(
+        self, question: str, pairs: Sequence[tuple[Candidate, Candidate]], context: JudgingContext = NO_CONTEXT
+    ) -> Sequence[Verdict]:
         """Return one verdict a pair."""
         shared = f"{question}\nBoth hypotheses refine this idea: {self._root}"
-        return self._judge.prefer(shared, [(self._bare(a), self._bare(b)) for a, b in pairs])
+        return self._judge.prefer(shared, [(self._bare(a), self._bare(b)) for a, b in pairs], context)
 
     def _bare(self, candidate: Candidate) -> Candidate:
         added = candidate.text.removeprefix(self._root).lstrip("; ")

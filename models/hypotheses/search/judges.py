@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hypograph.models.core.keys import digest
-from hypograph.models.core.protocols import Candidate, Judge, Verdict
+from hypograph.models.core.protocols import NO_CONTEXT, Candidate, Judge, JudgingContext, Verdict
 
 # Weights of an evidence judge: logits for a feature that goes from 0 to 1. Belief counts most because it is
 # the one that data has checked; the others break ties between hypotheses that are believed alike.
@@ -55,7 +55,9 @@ class EvidenceJudge:
         """Return the weighted sum of a candidate's features, in logits."""
         return sum(w * candidate.features.get(name, 0.0) for name, w in sorted(self.weights.items()))
 
-    def prefer(self, question: str, pairs: Sequence[tuple[Candidate, Candidate]]) -> Sequence[Verdict]:
+    def prefer(
+        self, question: str, pairs: Sequence[tuple[Candidate, Candidate]], context: JudgingContext = NO_CONTEXT
+    ) -> Sequence[Verdict]:
         """Return the probability that the first of each pair is better; order plays no part."""
         verdicts = []
         for first, second in pairs:
@@ -90,7 +92,9 @@ class SimulatedJudge:
     utility: str = "utility"
     name: str = "simulated"
 
-    def prefer(self, question: str, pairs: Sequence[tuple[Candidate, Candidate]]) -> Sequence[Verdict]:
+    def prefer(
+        self, question: str, pairs: Sequence[tuple[Candidate, Candidate]], context: JudgingContext = NO_CONTEXT
+    ) -> Sequence[Verdict]:
         """Return a verdict of 0 or 1 a pair; the same pair in the same order always gets the same."""
         verdicts = []
         for first, second in pairs:
@@ -120,9 +124,11 @@ class EnsembleJudge:
     skills: Sequence[float] = ()
     name: str = "ensemble"
 
-    def prefer(self, question: str, pairs: Sequence[tuple[Candidate, Candidate]]) -> Sequence[Verdict]:
+    def prefer(
+        self, question: str, pairs: Sequence[tuple[Candidate, Candidate]], context: JudgingContext = NO_CONTEXT
+    ) -> Sequence[Verdict]:
         """Return the pooled verdict a pair; members without a usable answer are left out of it."""
-        told = [member.prefer(question, pairs) for member in self.members]
+        told = [member.prefer(question, pairs, context) for member in self.members]
         weights = np.array(self.skills or [1.0] * len(self.members))
         pooled = []
         for answers in zip(*told, strict=True):
