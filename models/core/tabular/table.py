@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final, NamedTuple
 
-from hypograph.flows.readers.tabular.decoding import decoded, unpacked
-from hypograph.flows.readers.tabular.delimited import NAMES, records
-from hypograph.flows.readers.tabular.numbers import number
-from hypograph.flows.readers.tabular.workbook import is_workbook, sheet_records
-from hypograph.models.core.errors import InputError, MissingFileError
+from hypograph.models.core.errors import InputError
+from hypograph.models.core.tabular.decoding import decoded, unpacked
+from hypograph.models.core.tabular.delimited import NAMES, records
+from hypograph.models.core.tabular.numbers import number
+from hypograph.models.core.tabular.workbook import is_workbook, sheet_records
 
 Cell = str | float | int | bool | None
 LOOKED_AT: Final = 1000  # rows from which a title is told
@@ -82,11 +81,13 @@ class Table:
         return self.header.index(name)
 
 
-def read_table(path: Path | str, *, sheet: str | None = None, unique: bool = True) -> Table:
-    r"""Read a table from a file: .csv, .tsv, .txt, .xlsx, .ods or .xls in any case, packed with gzip or not.
+def parse_table(data: bytes, name: str, *, sheet: str | None = None, unique: bool = True) -> Table:
+    """Read a table from the bytes of a file: separated text or a workbook, packed with gzip or not.
 
     Parameters
     ----------
+    name
+        How messages call the file.
     sheet
         Name of a workbook's sheet; None for the first.
     unique
@@ -94,32 +95,9 @@ def read_table(path: Path | str, *, sheet: str | None = None, unique: bool = Tru
 
     Raises
     ------
-    MissingFileError
-        If there is no such file.
     InputError
         If it is no table.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "runs.csv"
-    >>> _ = path.write_text("base;T\nK2CO3;40,5\n")
-    >>> table = read_table(path)
-    >>> table.header, table.rows[0].number, table.rows[0].cells
-    (['base', 'T'], 2, ['K2CO3', '40,5'])
     """
-    path = Path(path)
-    if not path.is_file():
-        raise MissingFileError("no such file", where=str(path), expected="a table: .csv, .tsv, .txt, .xlsx, .ods, .xls")
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", where=str(path)) from error
-    return parse_table(data, str(path), sheet=sheet, unique=unique)
-
-
-def parse_table(data: bytes, name: str, *, sheet: str | None = None, unique: bool = True) -> Table:
-    """Read a table from a file's bytes; `name` is how messages call it. Otherwise as `read_table`."""
     data = unpacked(data, name)
     separator = ""
     if is_workbook(data):

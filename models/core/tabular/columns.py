@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from hypograph.flows.readers.tabular.numbers import DATE, Decimal, decimal_of, mark_of, missing, number, split_unit
-from hypograph.flows.readers.tabular.table import Cell, RowProblem, Table
-from hypograph.flows.readers.tabular.units import convert, header_unit, parse_unit, same_unit
 from hypograph.models.core.errors import InputError
+from hypograph.models.core.tabular.numbers import DATE, Decimal, decimal_of, mark_of, missing, number, split_unit
+from hypograph.models.core.tabular.table import Cell, RowProblem, Table
+from hypograph.models.core.tabular.units import convert, header_unit, parse_unit, same_unit
 
 Kind = Literal["number", "text", "date", "boolean", "empty"]
 Value = float | str | None
