@@ -132,7 +132,7 @@ RECORD_MANY = """
 import sys
 from pathlib import Path
 from hypograph.graph import campaigns as folders
-from hypograph.models.optimize import live
+from hypograph.models.campaigns.laboratory import events as live
 for i in range(25):
     with folders.changing(Path(sys.argv[1])) as campaign:
         point = {"ligand": "None", "heat": 20}

@@ -30,8 +30,8 @@ from hypograph.models.core.records import Edge, Outcome, Unit
 SPREAD = """
 import functools, json, os, sys
 from pathlib import Path
-from hypograph.flows.orchestrator import Orchestrator
-from hypograph.models.keys import digest
+from hypograph.flows.server.prefect_server import Orchestrator
+from hypograph.models.core.keys import digest
 
 class Piece:
     def __init__(self, number, notes):
@@ -47,7 +47,7 @@ class Piece:
 
 if __name__ == "__main__":
     with Orchestrator(Path(sys.argv[1])) as orchestrator:
-        from hypograph.flows.scale import Workers, spread
+        from hypograph.flows.runtime.workers import Workers, spread
         works = [functools.partial(digest, i, [0.1 * i]) for i in range(12)] + [os.getpid]
         with orchestrator.connected():
             found = {n: spread(works, workers=n) for n in (0, 4)}

@@ -23,7 +23,7 @@ from hypograph.models.core.errors import PortTakenError
 FLOW = """
 import json, sys
 from pathlib import Path
-from hypograph.flows.orchestrator import Orchestrator
+from hypograph.flows.server.prefect_server import Orchestrator
 with Orchestrator(Path(sys.argv[1])) as orchestrator:
     from prefect import flow, task
     double = task(name="double", persist_result=False)(lambda x: 2 * x)
@@ -39,7 +39,7 @@ with Orchestrator(Path(sys.argv[1])) as orchestrator:
 HOLD = """
 import sys
 from pathlib import Path
-from hypograph.flows.orchestrator import Orchestrator
+from hypograph.flows.server.prefect_server import Orchestrator
 with Orchestrator(Path(sys.argv[1])) as orchestrator:
     orchestrator.wait()
     print(orchestrator.pid, orchestrator.port, flush=True)

@@ -92,8 +92,8 @@ def test_code_version_is_stable_within_a_process() -> None:
 WORKER = """
 import sys, time
 from pathlib import Path
-from hypograph.flows.units import UnitRunner
-from hypograph.models.records import Outcome
+from hypograph.flows.runtime.units import UnitRunner
+from hypograph.models.core.records import Outcome
 
 folder = Path(sys.argv[1])
 
