@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from hypograph.flows.campaigns.planned import elicited, planned_all
 from hypograph.flows.readers.reaction_tables import ReactionTable
+from hypograph.flows.runtime.unit_kinds import CAMPAIGN, CAMPAIGN_OPTIONS, CAMPAIGN_PLANNED
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.store.store import now
 from hypograph.models.campaigns.analysis.entropy import exploration_entropy, random_entropy
@@ -82,7 +83,7 @@ def campaign_units(
         for method in methods:
             inputs, told = _asked(runner, table, {**settings, "method": method}, scorer, planner)
             jobs.append((inputs, partial(_work, table, inputs, told)))
-    return CampaignOutcome(tuple(runner.run_all("campaign", jobs)))
+    return CampaignOutcome(tuple(runner.run_all(CAMPAIGN, jobs)))
 
 
 def _asked(
@@ -96,7 +97,7 @@ def _asked(
     if inputs["method"] == "hybrid" and scorer is not None:
         inputs = {**inputs, "source": scorer.name}
         about = {k: inputs[k] for k in ("table", "sha256", "objective", "goal", "source")}
-        return inputs, runner.run("campaign-options", about, partial(_rated, table, scorer))
+        return inputs, runner.run(CAMPAIGN_OPTIONS, about, partial(_rated, table, scorer))
     if inputs["method"] == "llm" and planner is not None:
         inputs = {**inputs, "source": planner.name, "seeds": 1}
         starts = _order(table, inputs)[:, : inputs["initial"]]
@@ -105,7 +106,7 @@ def _asked(
             picks, reasons = planned_all(table, table.values, starts, inputs["budget"], planner, seed=inputs["seed"])
             return Outcome({"picks": picks.tolist(), "reasons": reasons})
 
-        return inputs, runner.run("campaign-planned", inputs, plan)
+        return inputs, runner.run(CAMPAIGN_PLANNED, inputs, plan)
     return inputs, {}
 
 

@@ -139,11 +139,14 @@ def clean(
 ) -> None:
     from hypograph.flows.runtime.clean import clean as tidy
     from hypograph.flows.runtime.settings import load_settings
+    from hypograph.flows.runtime.unit_kinds import current_versions
 
     settings = load_settings()
     with _store() as store:
         store.ensure_schema()
-        document = tidy(store, settings.home / "units", old_versions=superseded, dry_run=dry_run)
+        document = tidy(
+            store, settings.home / "units", current=current_versions() if superseded else None, dry_run=dry_run
+        )
     rows = [(name, document[name]) for name in ("results", "parts", "locks", "runs")]
     rows += [(f"superseded {name}", count) for name, count in (document["superseded"] or {}).items()]
     head = "would be removed" if dry_run else "removed"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+from hypograph.flows.runtime.unit_kinds import EVIDENCE_CHECK, EVIDENCE_PREDICT, EVIDENCE_SUBSTITUTABILITY
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.keys import digest
@@ -93,10 +94,10 @@ def evidence_units(
         given["expert"] = expert.name
     opinions = work.ask(runner, expert, chosen, given) if expert is not None else []
     job = work.Job(chosen, opinions, expert.name if expert is not None else "", seed, small)
-    pairs = runner.run("evidence-substitutability", given, job.substitutability)
-    check = runner.run("evidence-check", given, job.check)
+    pairs = runner.run(EVIDENCE_SUBSTITUTABILITY, given, job.substitutability)
+    check = runner.run(EVIDENCE_CHECK, given, job.check)
     jobs = [({**given, "size": size, "top": top}, partial(job.predict, size, top)) for size in sorted(set(sizes))]
-    predicted = runner.run_all("evidence-predict", jobs)
+    predicted = runner.run_all(EVIDENCE_PREDICT, jobs)
     found = [_prediction(p) for result in predicted for p in result["alloys"]]
     found.sort(key=lambda p: (-p.pignistic, p.key))
     return EvidenceOutcome(pairs["pairs"], tuple(found[:top]), check["checked"])

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from hypograph.flows.readers.element_table import element_table
+from hypograph.flows.runtime.unit_kinds import EVIDENCE_ASK
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.records.evidence import (
     Known,
@@ -70,7 +71,7 @@ def ask(
             ]
             return Outcome({"opinions": rows})
 
-        found.extend(runner.run("evidence-ask", {"expert": expert.name, "pairs": part}, work)["opinions"])
+        found.extend(runner.run(EVIDENCE_ASK, {"expert": expert.name, "pairs": part}, work)["opinions"])
     return found
 
 

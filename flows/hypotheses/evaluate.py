@@ -15,6 +15,7 @@ from hypograph.flows.hypotheses.recall import component_grades, listed_component
 from hypograph.flows.hypotheses.search import STRATEGIES, Request, judge_of, run_search
 from hypograph.flows.readers.disciplines import load_discipline
 from hypograph.flows.readers.published_hypotheses import Paper, read_papers
+from hypograph.flows.runtime.unit_kinds import BENCHMARK_GRADES, BENCHMARK_SEARCH
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.models.core.errors import BudgetSpentError, CapabilityError, InputError
 from hypograph.models.core.records import Outcome, Unit
@@ -157,7 +158,7 @@ class Evaluation:
             "lexical": self.lexical,
             "grader": self.knowledge.gateway.config.settings_key if self.knowledge.gateway else "",
         }
-        graded = self.runner.run("benchmark-grades", inputs, lambda: Outcome(self._graded(paper, cut)))
+        graded = self.runner.run(BENCHMARK_GRADES, inputs, lambda: Outcome(self._graded(paper, cut)))
         return {"title": paper.title, "words": length, "runs": {"coarse": dict.fromkeys(SPENT, 0)} | runs, **graded}
 
     def _run(self, paper: Paper, strategy: str, tell: Callable[[str], None]) -> dict[str, Any]:
@@ -181,7 +182,7 @@ class Evaluation:
             "seed": self.seed,
             "knowledge": [getattr(source, "name", "") for source in self.knowledge.hypotheses().values()],
         }
-        return self.runner.run("benchmark-search", inputs, work)
+        return self.runner.run(BENCHMARK_SEARCH, inputs, work)
 
     def _graded(self, paper: Paper, texts: dict[str, str]) -> dict[str, Any]:
         gateway = self.knowledge.gateway

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
+from hypograph.flows.runtime.unit_kinds import BENCHMARK_COMPONENTS
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.models.core.records import Outcome
 from hypograph.models.hypotheses.simulation.component_recall import lexical_components
@@ -41,7 +42,7 @@ def listed_components(gateway: Gateway, hypothesis: str, runner: UnitRunner) -> 
         return Outcome({"components": list(dict.fromkeys(listed)) or lexical_components(hypothesis, MOST)})
 
     inputs = {"model": gateway.config.settings_key, "hypothesis": hypothesis}
-    found: list[str] = runner.run("benchmark-components", inputs, work)["components"]
+    found: list[str] = runner.run(BENCHMARK_COMPONENTS, inputs, work)["components"]
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hypograph.flows.runtime.unit_kinds import HYPOTHESIS_PROPOSAL, HYPOTHESIS_VERDICT
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.models.core.protocols import Candidate, Judge, Proposer, Verdict
 from hypograph.models.core.records import Outcome
@@ -30,7 +31,7 @@ def remembered(runner: UnitRunner, judge: Judge, question: str) -> Callable[[Can
     def ask(first: Candidate, second: Candidate) -> Verdict:
         inputs = {"judge": judge.name, "question": question, "first": first, "second": second}
         told = runner.run(
-            "hypothesis-verdict",
+            HYPOTHESIS_VERDICT,
             inputs,
             lambda: Outcome(plain_verdict(judge.prefer(question, [(first, second)])[0])),
         )
@@ -63,7 +64,7 @@ class RememberedProposer:
             "draw": rng.bit_generator.state,
         }
         told = self._runner.run(
-            "hypothesis-proposal",
+            HYPOTHESIS_PROPOSAL,
             inputs,
             lambda: Outcome({"proposals": list(self._proposer.propose(question, context, options, n, rng))}),
         )

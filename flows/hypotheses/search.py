@@ -12,6 +12,7 @@ import numpy as np
 from hypograph.flows.hypotheses.person_judge import PersonJudge
 from hypograph.flows.hypotheses.remembered import RememberedProposer, plain_verdict
 from hypograph.flows.readers.disciplines import load_discipline
+from hypograph.flows.runtime.unit_kinds import HYPOTHESIS_SEARCH, HYPOTHESIS_SKILL, HYPOTHESIS_VERDICT
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.records.hypotheses import comparison_node, hypothesis_node, judged_records, passage_records
 from hypograph.models.core.errors import BudgetSpentError, InputError
@@ -196,7 +197,7 @@ class _Keeper:
             "second": second,
             "sequence": sequence,
         }
-        return Verdict(**self.runner.run("hypothesis-verdict", inputs, work))
+        return Verdict(**self.runner.run(HYPOTHESIS_VERDICT, inputs, work))
 
     def skill(self) -> Skill | None:
         """Measure a judge that is no code on planted defects, within a fifth of the budget."""
@@ -216,7 +217,7 @@ class _Keeper:
             return None
         inputs = {"judge": self.judge.name, "question": self.request.question, "pairs": pairs}
         told = self.runner.run(
-            "hypothesis-skill",
+            HYPOTHESIS_SKILL,
             inputs,
             lambda: Outcome(_fields(measure(self.judge, self.request.question, pairs))),
         )
@@ -259,7 +260,7 @@ def _report(
     keys = {p.key for p in publications}
     outcome = _final_records(request, search, best, found, deciding, space, chance, keys, keeper.judge.name)
     keeper.runner.run(
-        "hypothesis-search",
+        HYPOTHESIS_SEARCH,
         {
             # The publications count by what stands in them, not by the path of their file.
             "request": replace(request, papers=None),

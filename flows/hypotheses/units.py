@@ -11,6 +11,7 @@ import numpy as np
 
 from hypograph.flows.hypotheses.remembered import RememberedProposer, remembered
 from hypograph.flows.readers.disciplines import load_discipline
+from hypograph.flows.runtime.unit_kinds import HYPOTHESIS_FINAL, HYPOTHESIS_LINE
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.records.hypotheses import comparison_records, line_records, passage_records, seed_records
 from hypograph.models.core.keys import digest
@@ -117,7 +118,7 @@ def hypothesis_units(
     }
     lines = [
         runner.run(
-            "hypothesis-line",
+            HYPOTHESIS_LINE,
             {**common, "idea": idea, "number": number, "calls": share},
             partial(_line, step, idea, share, seed + number),
         )
@@ -125,7 +126,7 @@ def hypothesis_units(
     ]
     calls = max(0, budget - sum(line["calls"] for line in lines))
     final = runner.run(
-        "hypothesis-final",
+        HYPOTHESIS_FINAL,
         {**common, "lines": lines, "calls": calls},
         partial(_final, step, lines, calls, seed),
     )

@@ -10,7 +10,8 @@ from typing import Any
 
 from hypograph.flows.literature.merges import decided_merges
 from hypograph.flows.literature.units import LiteratureOutcome, literature_units
-from hypograph.flows.runtime.units import UnitRunner, code_version
+from hypograph.flows.runtime.unit_kinds import LITERATURE
+from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph import GraphStore
 from hypograph.graph.queries import literature as queries
 from hypograph.models.core.errors import InputError
@@ -73,7 +74,7 @@ def build(
         extracted,
         getattr(embed, "name", ""),
         seed,
-        code_version(),
+        [kind.made_by for kind in LITERATURE],
     )
     if _last(note) != state:
         clear(store)

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import combinations
 from typing import Any, Final
 
+from hypograph.flows.runtime.unit_kinds import MANIFEST, MANIFEST_READ, MANIFEST_STEPS
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.records.concepts import manifest_records
 from hypograph.models.core.errors import InputError
@@ -90,7 +91,7 @@ class _Work:
         writer = self.by.writer
         if writer is not None and name not in self.by.skip:
             known = {"keywords": self.keywords, "passages": self.passages, "writer": writer.name, **inputs}
-            found = self.runner.run(f"manifest-{name}", known, lambda: Outcome({"value": _plain(written(writer))}))
+            found = self.runner.run(MANIFEST_STEPS[name], known, lambda: Outcome({"value": _plain(written(writer))}))
             if found["value"]:
                 self.steps.append({"step": name, "by": "model"})
                 return found["value"]
@@ -155,7 +156,7 @@ def manifest_units(
     claims = _claims(work, written["thesis"])
     questions = _questions(claims, work.passages, library, by.per_claim)
     read = runner.run(
-        "manifest-read",
+        MANIFEST_READ,
         {"questions": [(q.claim, q.passage.text) for q in questions], "reader": by.reader.name},
         partial(_read, questions, by.reader),
     )["said"]
@@ -185,7 +186,7 @@ def manifest_units(
         "withheld": [{"publication": p.publication, "passage": p.text} for p in orders],
         **{k: round(float(v), 6) for k, v in (numbers or {}).items()},
     }
-    return runner.run("manifest", {"document": document}, lambda: manifest_records(document))
+    return runner.run(MANIFEST, {"document": document}, lambda: manifest_records(document))
 
 
 def gather(keywords: Sequence[str], library: Library) -> tuple[list[Passage], list[Passage]]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from hypograph.flows.literature.merges import Decision, aliases_of, apply_merges, decided_merges, merged_names
+from hypograph.flows.runtime.unit_kinds import LITERATURE_GRAPH, LITERATURE_READ, LITERATURE_SETS, LITERATURE_WRITE
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.records.literature import (
     backbone_edges,
@@ -131,11 +132,11 @@ def literature_units(
     aliases = aliases_of(raw, decided)
     work = partial(_graph, corpus, chosen, expansions, decided, aliases, embed, seed)
     inputs = {"state": state, "aliases": aliases, "embeddings": getattr(embed, "name", "") if embed else ""}
-    graph = runner.run("literature-graph", inputs, work)
+    graph = runner.run(LITERATURE_GRAPH, inputs, work)
     renamed = merged_names(raw, decided)
     _write(runner, chosen, read, keywords, corpus, extracted, renamed)
     found = runner.run(
-        "literature-sets",
+        LITERATURE_SETS,
         {"state": state, "sets": sets, "topic": topic},
         partial(_inspire, corpus, chosen, sets, topic, seed),
     )
@@ -157,7 +158,7 @@ def literature_units(
 def _read(runner: UnitRunner, chosen: Sequence[Publication]) -> list[dict[str, Any]]:
     """Read each publication by itself: a unit depends on its own chunk only."""
     parts = [chosen[start : start + CHUNK] for start in range(0, len(chosen), CHUNK)]
-    results = runner.run_all("literature-read", [({"publications": p}, partial(_read_part, p)) for p in parts])
+    results = runner.run_all(LITERATURE_READ, [({"publications": p}, partial(_read_part, p)) for p in parts])
     return [one for result in results for one in result["read"]]
 
 
@@ -232,7 +233,7 @@ def _write(
         related = [e for one in found.values() for e in relation_edges(one, kept, renamed)]
         inputs = {"publications": part, "keywords": mine, "extracted": found, "related": related}
         jobs.append((inputs, partial(_write_part, part, mine, materials, found, related)))
-    runner.run_all("literature-write", jobs)
+    runner.run_all(LITERATURE_WRITE, jobs)
 
 
 def _write_part(

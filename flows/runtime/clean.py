@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from hypograph.flows.runtime.units import code_version
 from hypograph.graph import GraphStore
 from hypograph.graph.files.locks import file_lock
 from hypograph.graph.queries import operations
@@ -21,7 +20,9 @@ LOST_AFTER = timedelta(days=1)
 PAGE = 5_000
 
 
-def clean(store: GraphStore, folder: Path, *, old_versions: bool = False, dry_run: bool = False) -> dict[str, Any]:
+def clean(
+    store: GraphStore, folder: Path, *, current: Mapping[str, str] | None = None, dry_run: bool = False
+) -> dict[str, Any]:
     """Take away what aborted runs left, and on request what only older program versions made.
 
     Nothing that a living run uses is touched: while one holds a lock, half-written files stay, which may be its own,
@@ -33,8 +34,9 @@ def clean(store: GraphStore, folder: Path, *, old_versions: bool = False, dry_ru
         The graph.
     folder
         Folder of unit results.
-    old_versions
-        Also remove superseded units (`hypograph.graph.store.clean.superseded`) with their results.
+    current
+        Also remove superseded units (`hypograph.graph.store.clean.superseded`) with their results: of each kind, by
+        name, what units of today bear as their code. None leaves them.
     dry_run
         Count only.
 
@@ -49,9 +51,9 @@ def clean(store: GraphStore, folder: Path, *, old_versions: bool = False, dry_ru
     DiskError
         If a file cannot be removed.
     InputError
-        If `old_versions` is asked for and this version has done nothing.
+        If `current` is given and this version has done nothing.
     """
-    found = superseded(store, code_version(), dry_run=dry_run) if old_versions else None
+    found = superseded(store, current, dry_run=dry_run) if current else None
     gone = found.pop("keys") if found else []
     locks, busy = _locks(folder / "locks", dry_run)
     # A half-written file has no name yet that a lock could be found by.

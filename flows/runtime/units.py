@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import functools
 import gzip
-import hashlib
 import json
 import os
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol
 
-import hypograph
 from hypograph.flows.runtime.observe import observed_unit
 from hypograph.flows.runtime.threads import use_one_thread
+from hypograph.flows.runtime.unit_kinds import UnitKind
 from hypograph.graph.files.locks import file_lock
 from hypograph.models.core.errors import DiskError
-from hypograph.models.core.keys import digest
 from hypograph.models.core.records import Outcome, Unit
-
-CODE_ROOMS = ("models", "agents", "flows")
 
 
 class UnitStore(Protocol):
@@ -44,18 +38,6 @@ class SideBySide(Protocol):
     def each(self, works: Sequence[Callable[[], Outcome]], keep: Callable[[int, Outcome], None]) -> None:
         """Do every piece of work; give `keep` the number and outcome of each, in order, as they come."""
         ...
-
-
-@functools.cache
-def code_version() -> str:
-    """Hash the source of the rooms that make results, so that a changed program redoes its work."""
-    total = hashlib.sha256(hypograph.__version__.encode())
-    for room in CODE_ROOMS:
-        folder = resources.files(f"hypograph.{room}")
-        for path in sorted(Path(str(folder)).rglob("*.py")):
-            if "cli" not in path.parts:
-                total.update(path.read_bytes())
-    return total.hexdigest()[:16]
 
 
 @dataclass
@@ -85,13 +67,13 @@ class UnitRunner:
     skipped: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def run(self, kind: str, inputs: Mapping[str, Any], work: Callable[[], Outcome]) -> dict[str, Any]:
+    def run(self, kind: UnitKind, inputs: Mapping[str, Any], work: Callable[[], Outcome]) -> dict[str, Any]:
         """Return the unit's JSON result, doing the work only if no earlier run has.
 
         Parameters
         ----------
         kind
-            Name of the kind of unit.
+            The declared kind: its version, files and libraries are part of the key.
         inputs
             Everything the result depends on, in a form `models.core.keys.canonical` accepts.
         work
@@ -108,9 +90,9 @@ class UnitRunner:
         DiskError
             If the result cannot be written.
         """
-        key = digest(kind, inputs, code_version())
+        key = kind.key(inputs)
         path = self._path(key)
-        with observed_unit(kind, key) as note:
+        with observed_unit(kind.name, key) as note:
             if not self._is_done(key, path):
                 # A second worker on the same unit waits here, then finds it done: nothing is paid for twice.
                 with file_lock(self.folder / "locks" / key):
@@ -119,18 +101,18 @@ class UnitRunner:
                         outcome = work()
                         # The file goes first: a unit that the store knows always has its result.
                         _save(path, dict(outcome.result))
-                        self.store.commit(Unit(key, kind, outcome, code_version(), self.run_id))
+                        self.store.commit(Unit(key, kind.name, outcome, kind.made_by, self.run_id))
                         note["outcome"] = "done"
             if note["outcome"] != "done":
                 note["outcome"] = "skipped"
             with self._lock:
                 self.done += note["outcome"] == "done"
                 self.skipped += note["outcome"] == "skipped"
-            self.tell(kind, self.done, self.skipped)
+            self.tell(kind.name, self.done, self.skipped)
             return _load(path)
 
     def run_all(
-        self, kind: str, jobs: Sequence[tuple[Mapping[str, Any], Callable[[], Outcome]]]
+        self, kind: UnitKind, jobs: Sequence[tuple[Mapping[str, Any], Callable[[], Outcome]]]
     ) -> list[dict[str, Any]]:
         """Run independent units of one kind; with workers, those that are not done side by side.
 
@@ -139,7 +121,7 @@ class UnitRunner:
         Parameters
         ----------
         kind
-            Name of the kind of unit.
+            The declared kind: its version, files and libraries are part of the key.
         jobs
             Inputs and work of each unit, as for `run`; with workers the work must pickle.
 
@@ -150,7 +132,7 @@ class UnitRunner:
         """
         results: dict[int, dict[str, Any]] = {}
         if self.workers is not None:
-            keys = [digest(kind, inputs, code_version()) for inputs, _ in jobs]
+            keys = [kind.key(inputs) for inputs, _ in jobs]
             left = [i for i, key in enumerate(keys) if not self._is_done(key, self._path(key))]
 
             def keep(number: int, outcome: Outcome) -> None:

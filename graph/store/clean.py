@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hypograph.graph.core.schema import LABELS
@@ -14,19 +14,20 @@ from hypograph.models.core.errors import InputError
 PAGE = 50
 
 
-def superseded(store: GraphStore, code: str, *, dry_run: bool = False) -> dict[str, Any]:
-    """Remove what units of other program versions wrote and no unit of version `code` did.
+def superseded(store: GraphStore, codes: Mapping[str, str], *, dry_run: bool = False) -> dict[str, Any]:
+    """Remove what superseded units wrote and no other unit did.
 
-    Only kinds of units that version `code` has done itself are looked at, so run every flow whose results shall be
-    renewed first. A node that something else still points at (a rating, an experiment, a person's decision) stays.
-    An interrupted call goes on where it was: the old units are forgotten last.
+    A unit is superseded where its code is another than `codes` names for its kind. Only kinds that were done anew
+    are looked at, so run every flow whose results shall be renewed first. A node that something else still points at
+    (a rating, an experiment, a person's decision) stays. An interrupted call goes on where it was: the old units are
+    forgotten last.
 
     Parameters
     ----------
     store
         The graph.
-    code
-        Program version whose units stay.
+    codes
+        Of each kind of unit, by name, the code whose units stay.
     dry_run
         Count only.
 
@@ -39,10 +40,10 @@ def superseded(store: GraphStore, code: str, *, dry_run: bool = False) -> dict[s
     Raises
     ------
     InputError
-        If version `code` has done nothing yet.
+        If nothing was done with these codes yet.
     """
     done = store.read(operations.UNITS_BY_CODE)
-    kinds = sorted({row["kind"] for row in done if row["code"] == code})
+    kinds = sorted({row["kind"] for row in done if row["code"] == codes.get(row["kind"])})
     if not kinds:
         raise InputError(
             "this version of the program has done nothing yet, so it supersedes nothing",
@@ -54,7 +55,7 @@ def superseded(store: GraphStore, code: str, *, dry_run: bool = False) -> dict[s
     old: list[str] = []
     unknown = 0
     for row in _footprints(store, sorted({row["kind"] for row in done})):
-        if row["kind"] in kinds and row["code"] != code:
+        if row["kind"] in kinds and row["code"] != codes[row["kind"]]:
             old.append(row["key"])
             unknown += not row["code"]
             doomed |= hashes(row["wrote"] or ())

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping, Sequence, Set
+from pathlib import Path, PurePath
 from typing import Any
 
 
@@ -15,7 +16,8 @@ def canonical(value: Any) -> Any:
     Parameters
     ----------
     value
-        Numbers, strings, mappings, sequences, sets, dataclasses, numpy scalars and arrays.
+        Numbers, strings, mappings, sequences, sets, dataclasses, numpy scalars and arrays. A path stands for the
+        content of its file: the same file elsewhere is the same input, a changed one is another.
 
     Returns
     -------
@@ -26,6 +28,8 @@ def canonical(value: Any) -> Any:
     ------
     TypeError
         If the value holds something with no canonical form.
+    OSError
+        If the file of a path cannot be read.
     """
     if value is None or isinstance(value, bool | int | str):
         return value
@@ -39,6 +43,8 @@ def canonical(value: Any) -> Any:
         return sorted((canonical(v) for v in value), key=lambda v: json.dumps(v, sort_keys=True))
     if isinstance(value, Sequence) and not isinstance(value, bytes):
         return [canonical(v) for v in value]
+    if isinstance(value, PurePath):
+        return {"sha256": hashlib.sha256(Path(value).read_bytes()).hexdigest()}
     if hasattr(value, "tolist"):
         return canonical(value.tolist())
     raise TypeError(f"no canonical form for {type(value).__name__}")

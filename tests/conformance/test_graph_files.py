@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from hypograph.flows.runtime.clean import clean
-from hypograph.flows.runtime.units import UnitRunner, code_version
+from hypograph.flows.runtime.unit_kinds import UnitKind
+from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph import FlowRun, GraphStore
 from hypograph.graph.files.backup import backup
 from hypograph.graph.files.export import export_csv, export_graphml, export_jsonl
@@ -124,8 +125,8 @@ def run_of(store: GraphStore, tmp_path: Path, *, state: str = "completed") -> Pa
     papers.write_text("{}\n")
     store.start_run(FlowRun("run-1", "discovery", START, {"papers": str(papers), "alloys": None, "seed": 0}))
     runner = UnitRunner(store, tmp_path / "units", run_id="run-1")
-    runner.run("count", {"x": 1}, lambda: Outcome({"n": 1}, [Node("Keyword", "a")]))
-    runner.run("count", {"x": 2}, lambda: Outcome({"n": 2}, [Node("Keyword", "b")]))
+    runner.run(UnitKind("count"), {"x": 1}, lambda: Outcome({"n": 1}, [Node("Keyword", "a")]))
+    runner.run(UnitKind("count"), {"x": 2}, lambda: Outcome({"n": 2}, [Node("Keyword", "b")]))
     store.record([ModelCall("c1", "small model", "judge", "p", 1, 2, 0.0, 0.1, False, True)])
     store.finish_run("run-1", state, seconds=1.0, summary={"best": HOSTILE[2]})
     return papers
@@ -207,21 +208,17 @@ def test_what_aborted_runs_left_is_taken_away_and_nothing_else(graph_store: Grap
     assert list((folder / "locks").iterdir()) == []
 
 
-def test_a_new_program_version_replaces_what_the_old_one_wrote(
-    graph_store: GraphStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_version_of_a_kind_replaces_what_the_old_one_wrote(graph_store: GraphStore, tmp_path: Path) -> None:
     def work(name: str) -> Outcome:
         return Outcome({}, [Node("Keyword", name), Node("Keyword", "both")])
 
     runner = UnitRunner(graph_store, tmp_path)
-    runner.run("count", {}, lambda: work("new"))
+    runner.run(UnitKind("count"), {}, lambda: work("new"))
     wanted = graph_store.content_hash()
-    with monkeypatch.context() as patch:
-        patch.setattr("hypograph.flows.runtime.units.code_version", lambda: "older")
-        runner.run("count", {}, lambda: work("old"))
+    runner.run(UnitKind("count", version=0), {}, lambda: work("old"))
     assert graph_store.counts()["Unit"] == 2
-    found = clean(graph_store, tmp_path, old_versions=True)["superseded"]
+    found = clean(graph_store, tmp_path, current={"count": UnitKind("count").made_by})["superseded"]
     assert found == {"units": 1, "unknown": 0, "nodes": 1, "edges": 0}
     assert graph_store.content_hash() == wanted
     assert len(list(tmp_path.glob("??/*.json.gz"))) == 1
-    assert [row["props"]["code"] for row in graph_store.nodes("Unit")] == [code_version()]
+    assert [row["props"]["code"] for row in graph_store.nodes("Unit")] == [UnitKind("count").made_by]

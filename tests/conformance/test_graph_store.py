@@ -256,12 +256,12 @@ def test_what_only_an_older_program_wrote_is_taken_out(graph_store: GraphStore, 
     ]
     graph_store.commit(by("old", "a", unit("", stale, stale_edges)))
     there = graph_store.content_hash()
-    seen = superseded(graph_store, "new", dry_run=True)
+    seen = superseded(graph_store, {"test": "new"}, dry_run=True)
     assert graph_store.content_hash() == there != wanted
-    done = superseded(graph_store, "new")
+    done = superseded(graph_store, {"test": "new"})
     assert done == seen == {"units": 1, "unknown": 0, "nodes": 1, "edges": 2, "keys": ["a"]}
     assert graph_store.content_hash() == wanted
-    assert superseded(graph_store, "new")["units"] == 0
+    assert superseded(graph_store, {"test": "new"})["units"] == 0
 
 
 def test_what_something_else_needs_stays(graph_store: GraphStore) -> None:
@@ -271,12 +271,12 @@ def test_what_something_else_needs_stays(graph_store: GraphStore) -> None:
     graph_store.commit(by("old", "c", unit("", [Node("Keyword", "other")]), kind="other"))
     rating = Node("Comparison", "r", {"judge": "person"})
     graph_store.merge([rating], [Edge("COMPARES", ("Comparison", "r"), ("Hypothesis", "h"))])
-    superseded(graph_store, "new")
+    superseded(graph_store, {"test": "new"})
     assert {row["key"] for row in graph_store.nodes("Keyword")} == {"k", "other"}
     assert [row["key"] for row in graph_store.nodes("Hypothesis")] == ["h"]
     assert graph_store.done_units("abc") == {"b", "c"}
     with pytest.raises(InputError, match="supersedes nothing"):
-        superseded(graph_store, "newest")
+        superseded(graph_store, {"test": "newest"})
 
 
 def test_a_wrong_password_is_named_as_such(graph_server: GraphStore) -> None:

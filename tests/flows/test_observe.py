@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from hypograph.flows.runtime import observe
+from hypograph.flows.runtime.unit_kinds import UnitKind
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.flows.server.metrics import metrics_server
 from hypograph.models.core.records import Outcome, Unit
@@ -51,7 +52,7 @@ def test_every_line_of_a_unit_has_the_ids_of_run_and_unit(lines: io.StringIO, tm
     runner = UnitRunner(Memory(), tmp_path)
     with observe.observed_run("probe", "run-1"):
         for _ in range(2):
-            runner.run("add", {"x": 1}, lambda: Outcome({"y": 2}))
+            runner.run(UnitKind("add"), {"x": 1}, lambda: Outcome({"y": 2}))
     found = read(lines)
     assert [row["event"] for row in found] == ["run started", "unit", "unit", "run ended"]
     assert {row["run"] for row in found} == {"run-1"}
@@ -68,8 +69,8 @@ def test_a_failed_unit_is_an_error_and_the_next_has_its_own_id(lines: io.StringI
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        runner.run("divide", {"x": 0}, fail)
-    runner.run("add", {"x": 1}, lambda: Outcome({}))
+        runner.run(UnitKind("divide"), {"x": 0}, fail)
+    runner.run(UnitKind("add"), {"x": 1}, lambda: Outcome({}))
     failed, added = read(lines)
     assert (failed["level"], failed["outcome"]) == ("ERROR", "failed")
     assert failed["unit"] != added["unit"]
@@ -81,7 +82,7 @@ def test_two_workers_on_one_unit_do_it_once(tmp_path: Path) -> None:
 
     def worker() -> None:
         together.wait()
-        UnitRunner(store, tmp_path).run("slow", {"x": 1}, work)
+        UnitRunner(store, tmp_path).run(UnitKind("slow"), {"x": 1}, work)
 
     def work() -> Outcome:
         calls.append(threading.get_ident())
@@ -120,7 +121,7 @@ def test_spans_reach_the_collector_with_run_and_unit(tmp_path: Path) -> None:
         observe.configure(log_json=False, otel_endpoint=f"http://127.0.0.1:{server.server_port}")
         try:
             with observe.observed_run("probe", "run-7"):
-                UnitRunner(Memory(), tmp_path).run("add", {"x": 1}, lambda: Outcome({}))
+                UnitRunner(Memory(), tmp_path).run(UnitKind("add"), {"x": 1}, lambda: Outcome({}))
         finally:
             observe.finish()
             observe.configure(log_json=False)

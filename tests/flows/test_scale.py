@@ -21,6 +21,7 @@ from hypograph.flows.evidence.units import evidence_units
 from hypograph.flows.literature.units import literature_units
 from hypograph.flows.readers.inputs import read_inputs
 from hypograph.flows.runtime.settings import Settings
+from hypograph.flows.runtime.unit_kinds import UnitKind
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.flows.runtime.workers import spread, workers_of
 from hypograph.graph.core.schema import LABELS
@@ -125,11 +126,11 @@ class Pickled:
 def test_a_wide_step_skips_what_is_done_and_keeps_the_order(tmp_path: Path) -> None:
     store, workers = Memory(), Pickled()
     jobs = [({"x": x}, functools.partial(square, x)) for x in range(6)]
-    UnitRunner(store, tmp_path).run("square", {"x": 3}, functools.partial(square, 3))
+    UnitRunner(store, tmp_path).run(UnitKind("square"), {"x": 3}, functools.partial(square, 3))
     runner = UnitRunner(store, tmp_path, workers=workers)
-    assert [row["y"] for row in runner.run_all("square", jobs)] == [0, 1, 4, 9, 16, 25]
+    assert [row["y"] for row in runner.run_all(UnitKind("square"), jobs)] == [0, 1, 4, 9, 16, 25]
     assert (workers.asked, runner.done, runner.skipped) == ([5], 5, 1)
-    assert UnitRunner(store, tmp_path).run_all("square", jobs) == runner.run_all("square", jobs)
+    assert UnitRunner(store, tmp_path).run_all(UnitKind("square"), jobs) == runner.run_all(UnitKind("square"), jobs)
     assert len(store.units) == 6
 
 
@@ -137,10 +138,10 @@ def test_a_crash_keeps_what_came_before_it(tmp_path: Path) -> None:
     store = Memory()
     jobs = [({"x": x}, functools.partial(square, x)) for x in range(6)]
     with pytest.raises(KeyboardInterrupt):
-        UnitRunner(store, tmp_path, workers=Pickled(stop_after=4)).run_all("square", jobs)
+        UnitRunner(store, tmp_path, workers=Pickled(stop_after=4)).run_all(UnitKind("square"), jobs)
     assert len(store.units) == 4
     runner = UnitRunner(store, tmp_path, workers=Pickled())
-    assert [row["y"] for row in runner.run_all("square", jobs)] == [0, 1, 4, 9, 16, 25]
+    assert [row["y"] for row in runner.run_all(UnitKind("square"), jobs)] == [0, 1, 4, 9, 16, 25]
     assert (runner.done, runner.skipped) == (2, 4)
 
 

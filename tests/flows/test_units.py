@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hypograph.flows.runtime.units import UnitRunner, code_version
+from hypograph.flows.runtime.unit_kinds import UnitKind
+from hypograph.flows.runtime.units import UnitRunner
 from hypograph.models.core.errors import DiskError
 from hypograph.models.core.records import Node, Outcome, Unit
 
@@ -36,11 +37,11 @@ def test_the_same_inputs_are_worked_once(tmp_path: Path) -> None:
         calls.append(1)
         return Outcome({"n": 3}, (Node("Keyword", "a", {"df": 1}),))
 
-    first = UnitRunner(shelf, tmp_path).run("count", {"x": 1, "y": 2}, work)
+    first = UnitRunner(shelf, tmp_path).run(UnitKind("count"), {"x": 1, "y": 2}, work)
     later = UnitRunner(shelf, tmp_path)
-    assert later.run("count", {"y": 2, "x": 1}, work) == first == {"n": 3}
+    assert later.run(UnitKind("count"), {"y": 2, "x": 1}, work) == first == {"n": 3}
     assert (len(calls), later.done, later.skipped) == (1, 0, 1)
-    later.run("count", {"x": 2, "y": 2}, work)
+    later.run(UnitKind("count"), {"x": 2, "y": 2}, work)
     assert len(calls) == 2
 
 
@@ -48,12 +49,12 @@ def test_the_same_inputs_are_worked_once(tmp_path: Path) -> None:
 def test_a_half_done_unit_is_done_again(tmp_path: Path, lost: str) -> None:
     shelf = Shelf()
     runner = UnitRunner(shelf, tmp_path)
-    runner.run("count", {}, lambda: Outcome({"n": 1}))
+    runner.run(UnitKind("count"), {}, lambda: Outcome({"n": 1}))
     if lost == "file":
         next(tmp_path.rglob("*.json.gz")).unlink()
     else:
         shelf.units.clear()
-    runner.run("count", {}, lambda: Outcome({"n": 1}))
+    runner.run(UnitKind("count"), {}, lambda: Outcome({"n": 1}))
     assert (runner.done, runner.skipped) == (2, 0)
     assert len(shelf.units) == 1
     assert len(list(tmp_path.rglob("*.json.gz"))) == 1
@@ -66,7 +67,7 @@ def test_failed_work_leaves_nothing(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        UnitRunner(shelf, tmp_path).run("count", {}, work)
+        UnitRunner(shelf, tmp_path).run(UnitKind("count"), {}, work)
     assert not shelf.units
     assert not list(tmp_path.rglob("*.*"))
 
@@ -75,23 +76,19 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     with pytest.raises(DiskError, match="file") as caught:
-        UnitRunner(Shelf(), blocked).run("count", {}, lambda: Outcome({}))
+        UnitRunner(Shelf(), blocked).run(UnitKind("count"), {}, lambda: Outcome({}))
     assert caught.value.exit_code == 1
 
 
 def test_results_are_json_whatever_is_read_back(tmp_path: Path) -> None:
-    result = UnitRunner(Shelf(), tmp_path).run("count", {}, lambda: Outcome({"pair": (1, 2), "é": "ü"}))
+    result = UnitRunner(Shelf(), tmp_path).run(UnitKind("count"), {}, lambda: Outcome({"pair": (1, 2), "é": "ü"}))
     assert result == json.loads('{"pair": [1, 2], "é": "ü"}')
-
-
-def test_code_version_is_stable_within_a_process() -> None:
-    assert code_version() == code_version()
-    assert len(code_version()) == 16
 
 
 WORKER = """
 import sys, time
 from pathlib import Path
+from hypograph.flows.runtime.unit_kinds import UnitKind
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.models.core.records import Outcome
 
@@ -116,7 +113,7 @@ def work():
 while len(list(folder.glob("ready-*"))) < 3:
     time.sleep(0.01)
 runner = UnitRunner(Marks(), folder / "units")
-print(runner.run("slow", {"x": 1}, work)["n"], runner.done, runner.skipped)
+print(runner.run(UnitKind("slow"), {"x": 1}, work)["n"], runner.done, runner.skipped)
 """
 
 
