@@ -131,7 +131,7 @@ def test_a_campaign_of_format_1_is_read_for_ever(tmp_path: Path) -> None:
 RECORD_MANY = """
 import sys
 from pathlib import Path
-from hypograph.graph import campaigns as folders
+from hypograph.graph.campaigns import folder as folders
 from hypograph.models.campaigns.laboratory import events as live
 for i in range(25):
     with folders.changing(Path(sys.argv[1])) as campaign:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-SHEET = Path(__file__).parent / "static" / "css" / "charts.css"
+SHEET = Path(__file__).parents[1] / "static" / "css" / "charts.css"
 KINDS = 20
 Points = Sequence[tuple[float, float]]
 
