@@ -23,9 +23,9 @@ from hypograph.models.hypotheses.campaign_space import space_toml
 from hypograph.models.hypotheses.entropy import level_entropy
 from hypograph.models.hypotheses.hypothesis import Hypothesis
 from hypograph.models.hypotheses.search.details_only import DetailsOnly
-from hypograph.models.hypotheses.search.engine import Search, summary
 from hypograph.models.hypotheses.search.judge_skill import Skill, measure, planted
 from hypograph.models.hypotheses.search.judges import TEXT_WEIGHTS, EvidenceJudge
+from hypograph.models.hypotheses.search.slot_engine import Search, summary
 from hypograph.models.hypotheses.search.task import Comparison, Settings
 from hypograph.models.hypotheses.tasks.corpus import Passages, passages_of
 from hypograph.models.hypotheses.tasks.grounding import Ground, deciding_experiment, ground, space_of

@@ -9,8 +9,16 @@ import numpy as np
 
 from hypograph.flows.cli.common import table
 from hypograph.models.core.calibration import calibration_error, calibration_error_by_chance
-from hypograph.models.hypotheses.simulation.comparison import OURS, STRATEGIES, Cell, check_names, interval, simulate
-from hypograph.models.hypotheses.simulation.landscape import SCENARIOS
+from hypograph.models.hypotheses.simulation.comparison import (
+    KNOWN,
+    OURS,
+    STRATEGIES,
+    Cell,
+    check_names,
+    interval,
+    simulate,
+)
+from hypograph.models.hypotheses.simulation.landscape import PUBLISHED_SCENARIOS, SCENARIOS
 
 
 def simulation_document(
@@ -28,9 +36,9 @@ def simulation_document(
     InputError
         If a scenario or strategy is not known.
     """
-    names = check_names(scenarios, tuple(SCENARIOS), "scenario")
-    chosen = check_names(strategies, STRATEGIES, "strategy")
-    ordered = sorted(chosen, key=lambda s: STRATEGIES.index(s))
+    names = check_names(scenarios, tuple(SCENARIOS), "scenario", PUBLISHED_SCENARIOS)
+    chosen = check_names(strategies, KNOWN, "strategy", STRATEGIES)
+    ordered = sorted(chosen, key=KNOWN.index)
     return cells_document(simulate(names, budgets, ordered, instances, seed, tell), instances, seed)
 
 

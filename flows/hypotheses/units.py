@@ -20,8 +20,8 @@ from hypograph.models.core.records import AlloyPrediction, KeywordSet, Outcome, 
 from hypograph.models.hypotheses.campaign_space import space_toml
 from hypograph.models.hypotheses.checks import composition_problems
 from hypograph.models.hypotheses.hypothesis import Hypothesis
-from hypograph.models.hypotheses.search.engine import Search
 from hypograph.models.hypotheses.search.judges import EvidenceJudge
+from hypograph.models.hypotheses.search.slot_engine import Search
 from hypograph.models.hypotheses.search.task import Settings
 from hypograph.models.hypotheses.tasks.alloy_records import parse_formula, read_passages
 from hypograph.models.hypotheses.tasks.alloy_task import AlloyTask, Idea

@@ -9,7 +9,7 @@ from typing import Any
 from hypograph.models.core.keys import digest
 from hypograph.models.core.records import AlloyPrediction, Edge, Node, Value
 from hypograph.models.hypotheses.hypothesis import Hypothesis, edits_between
-from hypograph.models.hypotheses.search.engine import Search
+from hypograph.models.hypotheses.search.slot_engine import Search
 from hypograph.models.hypotheses.search.task import Comparison
 from hypograph.models.hypotheses.tasks.alloy_task import Idea
 from hypograph.models.hypotheses.tasks.corpus import Passages

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hypograph.models.campaigns.analysis.entropy import exploration_entropy
-from hypograph.models.hypotheses.search.engine import Search
+from hypograph.models.hypotheses.search.slot_engine import Search
 
 
 def level_entropy(search: Search) -> list[dict[str, Any]]:

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from hypograph.models.core.errors import InputError
 from hypograph.models.hypotheses.simulation.landscape import SCENARIOS, Landscape
-from hypograph.models.hypotheses.simulation.shared_model import search
-from hypograph.models.hypotheses.simulation.strategies import PUBLISHED, Course
+from hypograph.models.hypotheses.simulation.our_course import search
+from hypograph.models.hypotheses.simulation.strategies import AS_PRINTED, PUBLISHED, Course
 
 Float = NDArray[np.float64]
 
 OURS = ("ours", "ours-structured")
 STRATEGIES = (*OURS, *PUBLISHED)
+KNOWN = (*STRATEGIES, *AS_PRINTED)
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,10 @@ class Cell:
     was_best: NDArray[np.bool_] | None = None
 
 
-def check_names(names: Sequence[str], known: Sequence[str], what: str) -> tuple[str, ...]:
-    """Return the names in the order given, `all` spelled out.
+def check_names(
+    names: Sequence[str], known: Sequence[str], what: str, among_all: Sequence[str] | None = None
+) -> tuple[str, ...]:
+    """Return the names in the order given, `all` spelled out as `among_all`, or as every known name.
 
     Raises
     ------
@@ -46,7 +49,7 @@ def check_names(names: Sequence[str], known: Sequence[str], what: str) -> tuple[
         If a name is not known.
     """
     if list(names) == ["all"]:
-        return tuple(known)
+        return tuple(known if among_all is None else among_all)
     for name in names:
         if name not in known:
             raise InputError(f"no such {what}: {name!r}", where=what, expected=", ".join(known) + ", or all")
@@ -94,7 +97,7 @@ def simulate(
 
 def _run(landscape: Landscape, strategy: str, budgets: tuple[int, ...], seed: int) -> list[Cell]:
     name = landscape.scenario.name
-    place = STRATEGIES.index(strategy)
+    place = KNOWN.index(strategy)
     if strategy in OURS:
         rng = np.random.default_rng([seed, ord(name), place])
         readings = search(landscape, budgets, rng, structured=strategy == "ours-structured")
@@ -114,7 +117,7 @@ def _run(landscape: Landscape, strategy: str, budgets: tuple[int, ...], seed: in
     cells = []
     for budget in budgets:
         course = Course(landscape, budget, np.random.default_rng([seed, ord(name), place, budget]))
-        x = PUBLISHED[strategy](course)
+        x = (PUBLISHED | AS_PRINTED)[strategy](course)
         score = landscape.score(x[:, None])[:, 0]
         cells.append(Cell(name, budget, strategy, score, float(course.calls.mean()), float(course.proposals.mean())))
     return cells

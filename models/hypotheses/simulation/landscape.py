@@ -54,8 +54,14 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("F", _FINE, 0.7, 0.2, True, 0.2, 0.0, 1),
         Scenario("G", _UNIFORM, 0.0, 0.0, False, 0.2, 0.0, 1),
         Scenario("H", _COARSE, 0.3, 0.2, False, 1.0, 0.0, 3),
+        # Not of the published comparison: what an option is worth depends on its context alone below the top level,
+        # and a judge that is never wrong.
+        Scenario("I", _UNIFORM, 0.8, 0.2, False, 0.2, 0.0, 1),
+        Scenario("J", _COARSE, 0.3, 0.2, False, 1e-6, 0.0, 1),
     )
 }
+
+PUBLISHED_SCENARIOS = tuple("ABCDEFGH")
 
 
 class Landscape:
@@ -81,7 +87,7 @@ class Landscape:
         self.parent = np.argsort(rng.random(shape), axis=2)
         w = np.array(scenario.weights)
         kappa = np.array([0.0, *[scenario.coupling] * (LEVELS - 1)])
-        a *= (w * np.sqrt(1 - kappa - scenario.epistasis))[:, None, None]
+        a *= (w * np.sqrt(np.maximum(1 - kappa - scenario.epistasis, 0)))[:, None, None]
         e *= (w * np.sqrt(scenario.epistasis * DETAILS))[:, None, None, None]
         c *= (w * np.sqrt(kappa))[:, None, None, None]
         self._transitions = self._states(a, e, c)

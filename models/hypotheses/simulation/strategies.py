@@ -114,16 +114,21 @@ def greedy(course: Course) -> Int:
     return np.where((won | ~has)[:, None], x, champion)
 
 
-def greedy_sc(course: Course, lines: int = 3, patience: int = 30) -> Int:
-    """Three flat lines from nothing, then a knockout (greedy with self-consistency)."""
+def _start(course: Course, unset: bool) -> Int:
+    """Complete hypotheses at random, or the bare start of the papers, which costs the first calls."""
+    return course.empty() if unset else course.random()
+
+
+def greedy_sc(course: Course, lines: int = 3, patience: int = 30, unset: bool = False) -> Int:
+    """Three flat lines from random starts, or from nothing, then a knockout (greedy with self-consistency)."""
     share = np.full(len(course.calls), max(course.cost, (course.budget - course.cost * (lines - 1)) // lines))
     slots = np.arange(SIZE)
-    return course.knockout([course.line(course.empty(), slots, share, patience) for _ in range(lines)])
+    return course.knockout([course.line(_start(course, unset), slots, share, patience) for _ in range(lines)])
 
 
-def hierarchical(course: Course, lines: int = 3, votes: int = 1) -> Int:
+def hierarchical(course: Course, lines: int = 3, votes: int = 1, unset: bool = False) -> Int:
     """Level by level: independent lines, a knockout, and one recombination of what they found."""
-    x = course.empty()
+    x = _start(course, unset)
     for level in range(LEVELS):
         slots = np.arange(level * DETAILS, (level + 1) * DETAILS)
         share = (course.budget - course.calls) // (LEVELS - level)
@@ -171,4 +176,11 @@ PUBLISHED: dict[str, Callable[[Course], Int]] = {
     "hierarchical-1": lambda course: hierarchical(course, 1),
     "hierarchical-3": hierarchical,
     "beam": beam,
+}
+
+# The same with every detail unset at first, as their papers have it: kept to reproduce the published figures.
+AS_PRINTED: dict[str, Callable[[Course], Int]] = {
+    "greedy-sc-unset": lambda course: greedy_sc(course, unset=True),
+    "hierarchical-1-unset": lambda course: hierarchical(course, 1, unset=True),
+    "hierarchical-3-unset": lambda course: hierarchical(course, unset=True),
 }

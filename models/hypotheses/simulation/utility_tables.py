@@ -25,19 +25,19 @@ class Tables:
     members
         Details of each table, last ones first filled, `NONE` where there are fewer than three; shape
         ``(rows, tables, 3)``, the same numbers of members in every row.
+    prior
+        Prior variance of each table's entries up to a common factor, shape ``(tables,)``; None for one each.
     """
 
-    def __init__(self, members: Int) -> None:
-        self.members = members
+    def __init__(self, members: Int, prior: NDArray[np.float64] | None = None) -> None:
+        self.members, self.size = members, SIZE
+        prior = np.ones(members.shape[1]) if prior is None else prior
         self.rows, self.count = members.shape[:2]
         self.sizes = VALUES ** (members[0] != NONE).sum(axis=1)
         self.offsets = np.concatenate([[0], np.cumsum(self.sizes)[:-1]])
         self.weights = int(self.sizes.sum())
+        self.variance, self.total = np.repeat(prior, self.sizes), float(prior.sum())
         self.table, self.step = self._incidence()
-
-    def part(self, rows: Int) -> Tables:
-        """Return the tables of some rows."""
-        return Tables(self.members[rows])
 
     def columns(self, x: Int) -> Int:
         """Return the entries that hypotheses hold, ``(rows, ..., 15)`` to ``(rows, ..., tables)``."""
@@ -46,11 +46,15 @@ class Tables:
         held = np.take_along_axis(wide, np.broadcast_to(places, (*x.shape[:-1], places.shape[-1])), axis=-1)
         return np.asarray((held.reshape(*x.shape[:-1], self.count, 3) * STRIDE).sum(axis=-1) + self.offsets)
 
-    def onehot(self, x: Int) -> Single:
+    def held(self, x: Int) -> Single:
         """Return hypotheses as vectors over entries, ``(rows, 15)`` to ``(rows, weights)``."""
         out = np.zeros((self.rows, self.weights), dtype=np.float32)
         np.put_along_axis(out, self.columns(x), 1.0, axis=1)
         return out
+
+    def differences(self, new: Int, old: Int) -> Int:
+        """Count the details in which hypotheses differ, ``(rows, m, n)``."""
+        return np.asarray((new[:, :, None] != old[:, None]).sum(axis=-1))
 
     def gains(self, weights: Single, x: Int) -> Single:
         """Gain of setting a detail of `x` to a value under ``(rows, weights)``; shape ``(rows, 15, 5)``."""

@@ -10,10 +10,10 @@ from hypograph.models.core.protocols import Candidate, Verdict
 from hypograph.models.hypotheses.discipline import Discipline, Level, Slot
 from hypograph.models.hypotheses.entropy import level_entropy
 from hypograph.models.hypotheses.hypothesis import Detail, Hypothesis
-from hypograph.models.hypotheses.search.engine import Search
 from hypograph.models.hypotheses.search.judge_skill import measure, planted
 from hypograph.models.hypotheses.search.judges import EnsembleJudge, EvidenceJudge, SimulatedJudge
 from hypograph.models.hypotheses.search.preference import Preference, Scales, newton, sigmoid
+from hypograph.models.hypotheses.search.slot_engine import Search
 from hypograph.models.hypotheses.search.task import Settings
 
 DISCIPLINE = Discipline(

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from hypograph.models.core.errors import InputError
-from hypograph.models.hypotheses.simulation import shared_model, strategies
-from hypograph.models.hypotheses.simulation.batched_preference import Beliefs
+from hypograph.models.hypotheses.search.beliefs import Beliefs, Prior
+from hypograph.models.hypotheses.search.features import Facts, Items
+from hypograph.models.hypotheses.simulation import our_course, strategies
 from hypograph.models.hypotheses.simulation.comparison import STRATEGIES, check_names, interval, simulate
 from hypograph.models.hypotheses.simulation.landscape import DETAILS, LEVELS, SCENARIOS, SIZE, UNSET, VALUES, Landscape
 from hypograph.models.hypotheses.simulation.ranking import rank_all
@@ -83,12 +84,12 @@ def test_the_judge_is_logistic_in_the_reward() -> None:
         ("A", "greedy", 60, 0.53),
         ("A", "greedy", 240, 0.66),
         ("G", "greedy", 240, 0.71),
-        ("A", "greedy-sc", 60, 0.24),
-        ("A", "greedy-sc", 240, 0.63),
-        ("B", "greedy-sc", 240, 0.22),
-        ("A", "hierarchical-3", 60, 0.25),
-        ("A", "hierarchical-3", 240, 0.68),
-        ("E", "hierarchical-3", 240, 0.65),
+        ("A", "greedy-sc-unset", 60, 0.24),
+        ("A", "greedy-sc-unset", 240, 0.63),
+        ("B", "greedy-sc-unset", 240, 0.22),
+        ("A", "hierarchical-3-unset", 60, 0.25),
+        ("A", "hierarchical-3-unset", 240, 0.68),
+        ("E", "hierarchical-3-unset", 240, 0.65),
     ],
 )
 def test_published_strategies_score_as_published(scenario: str, strategy: str, budget: int, published: float) -> None:
@@ -106,14 +107,14 @@ def test_every_strategy_keeps_its_budget_and_settles_everything_it_can() -> None
 
 
 def test_the_preference_model_beats_the_best_published_under_noise() -> None:
-    cells = {c.strategy: c for c in simulate(["B"], [240], ["ours", "greedy", "beam"], 30, 5)}
+    cells = {c.strategy: c for c in simulate(["B"], [240], ["ours", "greedy", "beam"], 20, 5)}
     for rival in ("greedy", "beam"):
         assert interval(cells["ours"].score - cells[rival].score)["low"] > 0.1
 
 
 def test_tables_of_the_structure_are_what_the_simulator_couples() -> None:
     land = Landscape(SCENARIOS["D"], 3, 0)
-    members = shared_model.structure(land)
+    members = our_course.structure(land)
     assert members.shape == (3, 47, 3)
     parents = members[:, 30:42]
     assert np.all(parents[..., 0] == NONE)
@@ -131,7 +132,7 @@ def test_tables_of_the_structure_are_what_the_simulator_couples() -> None:
 
 def test_structure_is_searched_with_and_budgets_are_kept() -> None:
     land = Landscape(SCENARIOS["H"], 25, 0)
-    readings = shared_model.search(land, (60, 30), np.random.default_rng(0), structured=True)
+    readings = our_course.search(land, (60, 30), np.random.default_rng(0), structured=True)
     assert [readings[b].calls for b in (30, 60)] == [30, 60]
     assert readings[60].x.shape == (25, SIZE)
     assert readings[60].x.max() < VALUES
@@ -150,14 +151,14 @@ def test_the_same_seed_gives_the_same_cells() -> None:
         np.testing.assert_array_equal(a.score, b.score)
 
 
-def single(rows: int = 1) -> Tables:
-    members = np.full((rows, SIZE, 3), NONE)
+def single(variance: float = 1.0) -> Tables:
+    members = np.full((1, SIZE, 3), NONE)
     members[..., 2] = np.arange(SIZE)
-    return Tables(members)
+    return Tables(members, np.full(SIZE, variance))
 
 
 def test_a_fit_is_the_laplace_mode_and_covariance() -> None:
-    beliefs = Beliefs(single(), np.full(SIZE, 0.7), 0.3, 0.0, 3)
+    beliefs = Beliefs(single(0.7), Prior(0.3, 0.0, 6.0, 1.5), 3)
     beliefs.scale[:] = 1.0
     a, b = (np.full((1, SIZE), v) for v in (0, 1))
     first, second = beliefs.admit(a), beliefs.admit(b)
@@ -176,7 +177,7 @@ def test_a_fit_is_the_laplace_mode_and_covariance() -> None:
 
 def test_draws_have_the_posterior_of_the_tables() -> None:
     rng = np.random.default_rng(1)
-    beliefs = Beliefs(single(), np.ones(SIZE), 0.0, 0.0, 20)
+    beliefs = Beliefs(single(), Prior(0.0, 0.0, 6.0, 1.5), 20)
     places = [beliefs.admit(rng.integers(0, VALUES, (1, SIZE))) for _ in range(12)]
     for i in range(11):
         beliefs.observe(places[i], places[i + 1], np.array([i % 3 > 0]))
@@ -188,7 +189,7 @@ def test_draws_have_the_posterior_of_the_tables() -> None:
 
 
 def test_what_is_known_of_a_neighbour_carries_over() -> None:
-    beliefs = Beliefs(single(), np.full(SIZE, 1e-6), 4.0, 0.8, 8)
+    beliefs = Beliefs(single(1e-6), Prior(4.0, 0.8, 6.0, 1.5), 8)
     worse, better = (np.full((1, SIZE), v) for v in (0, 1))
     near = better.copy()
     near[0, 0] = 2
@@ -205,7 +206,7 @@ def test_the_evidence_tells_a_quiet_judge_from_a_noisy_one() -> None:
     variance = {}
     for scenario in ("A", "B"):  # the same landscapes but for the seed, the judge of B five times as noisy
         land, rng = Landscape(SCENARIOS[scenario], 10, 4), np.random.default_rng(0)
-        beliefs = shared_model.beliefs_of(land, False, 80)
+        beliefs = Beliefs(our_course.tables_of(land, False), our_course.prior_of(False), 80)
         x = rng.integers(0, VALUES, (10, 81, SIZE))
         places = [beliefs.admit(x[:, i]) for i in range(81)]
         for i in range(80):
@@ -218,7 +219,7 @@ def test_the_evidence_tells_a_quiet_judge_from_a_noisy_one() -> None:
 
 def test_gains_are_those_of_every_edit_and_the_climb_ends_where_none_gains() -> None:
     rng = np.random.default_rng(0)
-    tables = Tables(shared_model.structure(Landscape(SCENARIOS["D"], 4, 0)))
+    tables = Tables(our_course.structure(Landscape(SCENARIOS["D"], 4, 0)))
     weights = rng.standard_normal((4, tables.weights)).astype(np.float32)
     x = rng.integers(0, VALUES, (4, SIZE))
 
@@ -256,3 +257,90 @@ def test_unknown_names_are_refused() -> None:
     with pytest.raises(InputError, match="no such scenario"):
         check_names(["Z"], tuple(SCENARIOS), "scenario")
     assert check_names(["all"], ("a", "b"), "x") == ("a", "b")
+
+
+def stated(order: float, pair: float, most: int = 12, items: int = 4) -> Beliefs:
+    beliefs = Beliefs(Items(1), Prior(1.0, 0.0, 0.64, 0.5, order, pair), most, items)
+    for item in range(items):
+        beliefs.admit(np.full((1, 1), item))
+    return beliefs
+
+
+def ask(beliefs: Beliefs, first: int, second: int, log_odds: float, shown: int, noise: float = 0.16) -> None:
+    beliefs.observe(np.array([first]), np.array([second]), np.array([log_odds]), shown, noise)
+
+
+def test_stated_probabilities_have_the_gaussian_posterior() -> None:
+    beliefs = stated(4.0, 0.36)
+    told = [(0, 1, 0.9, -1), (0, 2, -0.3, 1), (1, 3, 1.4, -1), (2, 3, 0.2, 1), (1, 0, -0.7, 1)]
+    for row in told:
+        ask(beliefs, *row)
+    beliefs.fit(2, 1, np.random.default_rng(0))
+    design = np.zeros((5, 4))
+    for i, (a, b, _, _) in enumerate(told):
+        design[i, a], design[i, b] = -1, 1
+    order = np.array([r[3] for r in told], dtype=float)
+    covariance = 0.64 * design @ design.T + 4 * np.outer(order, order) + 0.36 * np.eye(5) + 0.16 * np.eye(5)
+    covariance[0, 4] = covariance[4, 0] = covariance[0, 4] - 0.36  # one pair, turned round: one settled error
+    gain = 0.64 * design.T @ np.linalg.inv(covariance)
+    mean, spread = beliefs.joint(np.arange(4)[None])
+    np.testing.assert_allclose(mean[0], gain @ [r[2] for r in told], atol=1e-5)
+    np.testing.assert_allclose(spread[0], 0.64 * np.eye(4) - gain @ design * 0.64, atol=1e-5)
+    lean, sd = beliefs.leaning()
+    solved = np.linalg.solve(covariance, np.stack([[r[2] for r in told], 4 * order], axis=1))
+    assert lean[0] == pytest.approx(4 * order @ solved[:, 0], abs=1e-5)
+    assert sd[0] == pytest.approx(np.sqrt(4 - 4 * order @ solved[:, 1]), abs=1e-5)
+
+
+def test_a_judge_that_always_names_the_first_is_found_and_moves_nothing() -> None:
+    beliefs, rng = stated(4.0, 0.36), np.random.default_rng(3)
+    for first, second in itertools.combinations(range(4), 2):
+        shown = 1 if rng.random() < 0.5 else -1
+        ask(beliefs, first, second, 2.9 * shown, shown)
+    beliefs.fit(2, 1, rng)
+    lean, sd = beliefs.leaning()
+    assert lean[0] - 2 * sd[0] > 0.8
+    assert np.ptp(beliefs.utility[0, :4]) < 0.5
+
+
+def test_asking_a_pair_again_leaves_its_settled_error() -> None:
+    once, often = stated(0.0, 0.36), stated(0.0, 0.36)
+    for _ in range(1):
+        ask(once, 0, 1, 1.0, 0)
+    for _ in range(8):
+        ask(often, 0, 1, 1.0, 0)
+    for beliefs in (once, often):
+        beliefs.fit(2, 1, np.random.default_rng(0))
+    gap = [float(b.utility[0, 1] - b.utility[0, 0]) for b in (once, often)]
+    assert gap[0] < gap[1] < 1.28 / (1.28 + 0.36)
+
+
+def test_the_same_pair_again_takes_no_further_place() -> None:
+    beliefs = Beliefs(Items(2), Prior(1.0, 0.0, 1.0, 1.0), 6, 3)
+    for item in range(3):
+        beliefs.admit(np.full((2, 1), item))
+    for second in ([1, 2], [1, 1], [1, 2]):
+        beliefs.observe(np.zeros(2, dtype=int), np.array(second), np.array([True, False]))
+    assert beliefs.used == 2
+    assert beliefs.count.sum(axis=1).tolist() == [3, 3]
+
+
+def test_documents_are_near_by_their_facts() -> None:
+    facts = Facts()
+    numbers = [facts.add(frozenset(f)) for f in (["a", "b"], ["a", "c"], ["d"])]
+    x = np.array([[[n] for n in numbers]])
+    assert facts.differences(x, x)[0].tolist() == [[0, 2, 3], [2, 0, 3], [3, 3, 0]]
+    beliefs = Beliefs(facts, Prior(0.5, 0.8, 0.64, 0.5), 4, 3)
+    for n in numbers:
+        beliefs.admit(np.full((1, 1), n))
+    cover = beliefs.covariance[0]
+    assert cover[0, 1] > cover[0, 2] > 0
+    assert np.diag(cover) == pytest.approx(np.full(3, 1.5))
+
+
+def test_new_scenarios_depend_on_context_alone_or_have_a_judge_that_never_errs() -> None:
+    land = Landscape(SCENARIOS["J"], 20, 0)
+    x, rng = np.random.default_rng(0).integers(0, VALUES, (20, 2, SIZE)), np.random.default_rng(1)
+    better = land.reward(x)[:, 1] > land.reward(x)[:, 0]
+    assert np.array_equal(land.judge(x[:, 0], x[:, 1], rng), better)
+    assert SCENARIOS["I"].coupling + SCENARIOS["I"].epistasis == 1
