@@ -1,0 +1,77 @@
+"""Names of phases: how tables and papers write them, and what each says of an alloy."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+DISORDERED: Final = frozenset({"FCC", "BCC", "HCP"})
+# A lattice, a family or a Greek letter alone: too little to say whether the alloy is one disordered solution.
+VAGUE: Final = frozenset({"cubic", "hexagonal", "martensite", "unknown", "alpha", "beta", "gamma", "delta",
+                          "epsilon", "eta", "kappa", "omega", "zeta", "theta", "Pm-3m"})  # fmt: skip
+# Words that tell more of the phase before or behind them when nothing parts the two.
+LATTICES: Final = frozenset({"FCC", "BCC", "HCP", "cubic", "hexagonal", "tetragonal", "orthorhombic", "rhombohedral",
+                             "monoclinic", "intermetallic", "martensite", "ordered", "BCT", "solid solution"})  # fmt: skip
+ORDERED_FORM: Final = {"FCC": "L12", "BCC": "B2", "HCP": "DO19"}
+
+_CENTRED: Final = r"[- ]?cent(?:ere|re)d[- ]cubic"
+_SPELLINGS: Final = {
+    "L12": r"l1[_ ]?2|cu3au(?:[- ]type)?|cp4|gamma[- ]?prime|γ'|ni3al",
+    "L10": r"l1[_ ]?0|aucu|tp2|tp4",
+    "L21": r"l2[_ ]?1|(?:half|full)?[- ]?heusler|cf16",
+    "B2": r"b2|cscl(?:[- ](?:type|structure))?|cp2",
+    "DO3": r"d[o0][_ ]?3",
+    "DO19": r"d[o0][_ ]?19|hp8",
+    "DO22": r"d[o0][_ ]?22|γ''|gamma[- ]double[- ]prime",
+    "DO24": r"d[o0][_ ]?24",
+    "Laves": r"laves|c14|c15|c36|mgzn2|mgcu2|mgni2|fd-?3m|cf24|hp12",
+    "sigma": r"sigma|σ|p4_?2/?mnm|d8_?b|tp30",
+    "mu": r"mu|μ|d8_?5|hr13",
+    "chi": r"chi|χ|a12",
+    "omega": r"omega|ω",
+    "FCC": rf"fcc|f\.\s?c\.\s?c\.?|a1|face{_CENTRED}|fm-?3m|cf4|ccp|cubic close[- ]packed|austenit(?:e|ic)|kfz",
+    "BCC": rf"bcc|b\.\s?c\.\s?c\.?|a2|body{_CENTRED}|im-?3m|ci2|ferrit(?:e|ic)|krz",
+    "HCP": r"hcp|h\.\s?c\.\s?p\.?|a3|hexagonal[- ]close[- ]?pack(?:ed|ing)|p6_?3/?mmc|hp2|hdp",
+    "Pm-3m": r"pm-?3m",
+    "BCT": r"bct|body[- ]?cent(?:ere|re)d[- ]tetragonal",
+    "amorphous": r"amorph(?:ous)?|(?:metallic |bulk metallic )?glass(?:y)?|bmg|am|vitreous|nanoglass",
+    "quasicrystal": r"quasi-?crystal(?:s|line)?|icosahedral|qc",
+    "intermetallic": r"inter-?metallics?|imc?s?|int\.|ordered compounds?|compounds?",
+    "carbide": r"carbides?|m23c6|m7c3|m6c|m3c2|mc",
+    "nitride": r"nitrides?",
+    "boride": r"borides?",
+    "silicide": r"silicides?",
+    "oxide": r"oxides?|spinel|perovskite|fluorite|rutile|corundum|rock ?salt",
+    "secondary": r"sec\.?|secondary(?: phases?)?|(?:second|minor|other|additional|unknown|unidentified|further) phases?"
+    r"|(?:nano-?)?(?:precipitates?|particles|ppts?)|others?|impurit(?:y|ies)",
+    "unknown": r"unknown|unidentified|not (?:explicitly |fully )?(?:specified|stated|determined|given|reported)|unspecified"
+    r"|undetermined|varies|variable|complex",
+    "solid solution": r"(?:random |disordered )?solid[- ]solutions?|s\.?\s?s\.?",
+    "martensite": r"martensit(?:e|ic)",
+    "ordered": r"ordered|superlattice",
+    "cubic": r"cubic",
+    "hexagonal": r"hexagonal|hex",
+    "tetragonal": r"tetragonal",
+    "orthorhombic": r"orthorhombic",
+    "rhombohedral": r"rhombohedral|trigonal|r-?3m",
+    "monoclinic": r"monoclinic",
+    "liquid": r"liquid",
+    "alpha": r"alpha|α", "beta": r"beta|β", "gamma": r"gamma|γ", "delta": r"delta|δ", "epsilon": r"epsilon|ε",
+    "eta": r"eta|η", "kappa": r"kappa|κ", "zeta": r"zeta|ζ", "theta": r"theta|θ",
+}  # fmt: skip
+GROUP_OF: Final = {f"p{i}": name for i, name in enumerate(_SPELLINGS)}
+PHASE: Final = "|".join(f"(?P<p{i}>{spelling})" for i, spelling in enumerate(_SPELLINGS.values()))
+STRUCTURE: Final = rf"(?:{_SPELLINGS['FCC']}|{_SPELLINGS['BCC']}|{_SPELLINGS['HCP']}|{_SPELLINGS['B2']})"
+FILLER: Final = (
+    r"phases?|struct(?:ures?|ured)?|crystal(?:s|line|lography)?|lattices?|solutions?|solid|disordered|random|types?|like"
+    r"|the|an?|of|in|as|is|are|was|were|from|by|to|for|at|its|one|single|only|pure|purely|just|fully|completely|entirely"
+    r"|simple|small|fine|coarse|some|few|amounts?|fractions?|volume|vol\.?|weight|wt\.?|traces?|minor|weak|peaks?"
+    r"|xrd|sem|tem|microstructures?|nano-?crystalline|nano-?sized|grains?|as-?cast|as-?built|annealed|homogeni[sz]ed|cast"
+    r"|dendrit(?:e|es|ic)|inter-?dendritic|equiaxed|columnar|lamellar|(?:is |was |were )?(?:observed|found|detected|present"
+    r"|identified|formed)|space ?group|no\.|(?-i:[A-Z][a-z]?(?:[,/-][A-Z][a-z]?)*-?)rich|alloy|hea|based"
+)
+
+
+def compiled(parts: dict[str, str]) -> re.Pattern[str]:
+    """One pattern of named alternatives, tried in order; words end where a letter does not follow."""
+    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in parts.items()), re.IGNORECASE)
