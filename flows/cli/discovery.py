@@ -48,7 +48,7 @@ def run(
     from hypograph.flows.readers.inputs import read_inputs
 
     # Wrong input is said before any server is started.
-    read_inputs(papers, alloys, table)
+    read_inputs(papers, alloys, table, tell=say)
     _run({**given, "small": small, "seed": seed, "seeds": seeds, "budget": budget}, as_json)
 
 

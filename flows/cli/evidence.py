@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
+from hypograph.models.core.errors import InputError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -101,9 +102,61 @@ def explain(
     emit(document, json, explanation(document))
 
 
+@app.command()
+def read(
+    file: Annotated[Path, typer.Argument(help="A table of alloys: .csv, .tsv, .xlsx, .ods.")],
+    columns: Annotated[
+        str,
+        typer.Option(
+            "--columns",
+            help="Columns that the header does not tell: composition=NAME,phase=NAME,label=NAME,state=NAME.",
+        ),
+    ] = "",
+    sheet: Annotated[str, typer.Option("--sheet", help="Sheet of a workbook; default: the first.")] = "",
+    json: JsonFlag = False,
+) -> None:
+    """Say what a table of alloys says: compositions in at.%, phases, labels, and the rows that cannot be read."""
+    from hypograph.flows.readers.alloy_tables import document, read_alloy_table
+
+    reading = read_alloy_table(file, columns=roles(columns), sheet=sheet or None)
+    found = document(reading)
+    shown = [
+        [r.row, r.text, " ".join(f"{e} {p:g}" for e, p in r.composition.atomic_percent.items()), " + ".join(r.phases),
+         r.label, r.state[:40]]
+        for r in reading.rows
+    ]  # fmt: skip
+    title = f"{file}: {len(reading.rows)} rows read, {len(reading.skipped)} left out"
+    for note in reading.notes:
+        say(note)
+    for skipped in reading.skipped:
+        say(f"row {skipped.row} left out ({skipped.text or 'no text'}): {skipped.reason}")
+    emit(found, json, table(("row", "text", "at.%", "phases", "label", "state"), shown, title))
+    if not reading.rows and reading.skipped:
+        raise typer.Exit(2)
+
+
 def paths(text: str) -> list[Path]:
-    """Files of a comma-separated option."""
-    return [Path(part) for part in names(text)]
+    """Files of a comma-separated option; a file's own name may hold commas."""
+    parts, found = text.split(","), list[Path]()
+    while parts:
+        # The longest name that is a file; without one the next part, for the error to name it.
+        size = next((n for n in range(len(parts), 0, -1) if Path(",".join(parts[:n]).strip()).is_file()), 1)
+        name = ",".join(parts[:size]).strip()
+        if name:
+            found.append(Path(name))
+        del parts[:size]
+    return found
+
+
+def roles(text: str) -> dict[str, str]:
+    """Roles of columns: ``composition=Alloy,phase=Structure``."""
+    found: dict[str, str] = {}
+    for part in names(text):
+        role, equals, name = part.partition("=")
+        if not equals:
+            raise InputError(f"{part!r} names no role", where="--columns", expected="composition=NAME,phase=NAME")
+        found[role.strip()] = name.strip()
+    return found
 
 
 def names(text: str) -> list[str]:

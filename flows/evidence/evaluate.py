@@ -71,7 +71,7 @@ def evaluate_tables(
             raise InputError(f"{name!r} is no method", where="--methods", expected=", ".join(METHODS))
     if not files:
         raise InputError("no alloy table is named", where="--alloys", expected="one or more files")
-    records = [(r, number) for number, path in enumerate(files) for r in read_alloys(path)]
+    records = [(r, number) for number, path in enumerate(files) for r in read_alloys(path, tell=tell)]
     knowledge = gather([r for r, _ in records], [n for _, n in records], sources, expert_answers, files[-1])
     tested = np.flatnonzero(knowledge.table.source == len(files) - 1)
     folds = make_folds(knowledge.table, protocol, tested, seed)

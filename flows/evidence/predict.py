@@ -227,7 +227,7 @@ class _Oracle:
     ) -> None:
         records: list[AlloyRecord] = []
         for path in files:
-            records += read_alloys(path)
+            records += read_alloys(path, tell=tell)
         if not files:
             records = [*hea_tables(), *hea_literature_alloys()]
             tell(f"learning from {len(records):,} records that ship with the package")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,22 @@ if TYPE_CHECKING:
 Inputs = tuple[list["Publication"], list["AlloyRecord"], list["ReactionTable"]]
 
 
-def read_inputs(papers: Path | None, alloys: Path | None, table: Path | None, *, small: bool = False) -> Inputs:
+def read_inputs(
+    papers: Path | None,
+    alloys: Path | None,
+    table: Path | None,
+    *,
+    small: bool = False,
+    tell: Callable[[str], None] | None = None,
+) -> Inputs:
     """Read the named files, or where none is named the data that ships with the package.
 
     Parameters
     ----------
     small
         Take the fixed small subset of the packaged data.
+    tell
+        Takes what was left out of a file, and why.
 
     Raises
     ------
@@ -34,7 +44,7 @@ def read_inputs(papers: Path | None, alloys: Path | None, table: Path | None, *,
         return _packaged(small)
     return (
         _publications(papers) if papers else [],
-        read_alloys(alloys) if alloys else [],
+        read_alloys(alloys, tell=tell) if alloys else [],
         [read_table(table)] if table else [],
     )
 

@@ -57,6 +57,10 @@ class AlloyRecord:
         Table or literature collection it came from.
     provenance
         DOI, or `file:row`.
+    phases
+        Phases that are named, one name each.
+    state
+        Processing and treatment, as the source words it.
     """
 
     elements: tuple[str, ...]
@@ -64,6 +68,8 @@ class AlloyRecord:
     fractions: tuple[float, ...] = ()
     source: str = ""
     provenance: str = ""
+    phases: tuple[str, ...] = ()
+    state: str = ""
 
     @property
     def key(self) -> str:

@@ -30,13 +30,20 @@ _FILLER: Final = re.compile(
     r"|alloys?|R?HEAs?|R?MEAs?|CCAs?|MPEAs?|equi-?(?:atomic|molar)|nominal)\b",
     re.IGNORECASE,
 )
+# Nothing to clean: symbols and amounts.
+_BARE: Final = re.compile(r"(?:[A-Z][a-z]?[0-9.]*)+")
 _UNCERTAIN: Final = re.compile(r"\s*(?:±|\+/-|\+-)\s*\d+(?:\.\d+)?")
 _SET: Final = re.compile(r"[,;(\[]?\s*\b([a-zδ])\s*=\s*(\d+(?:\.\d+)?)\s*[)\]]?")
-_BASE: Final = re.compile(rf"(?P<base>.*?[A-Za-z)\]])\s*(?:bal\.?|rest)?(?P<parts>(?:\s*-\s*{tree.NUMBER}\s*[A-Z][a-z]?)+)")
+_BASE: Final = re.compile(
+    rf"(?P<base>.*?[A-Za-z)\]])\s*(?:bal\.?|rest)?(?P<parts>(?:\s*-\s*{tree.NUMBER}\s*[A-Z][a-z]?)+)"
+)
 _PART: Final = re.compile(rf"-\s*({tree.NUMBER})\s*([A-Z][a-z]?)")
+_LEADING: Final = re.compile(rf"{tree.NUMBER}\s*[A-Z][a-z]?(?:[\s\-,;/]+{tree.NUMBER}\s*[A-Z][a-z]?)+")
 _PACKED: Final = re.compile(rf"([A-Z][a-z]?)((?:{tree.NUMBER}[A-Z][a-z]?)+)")
 _PACKED_PART: Final = re.compile(rf"({tree.NUMBER})([A-Z][a-z]?)")
-_RATIO: Final = re.compile(rf"(?P<names>[A-Za-z\s\-,;|/]+?)\s*[(\[]?\s*(?P<ratio>{tree.NUMBER}(?:\s*:\s*{tree.NUMBER})+)\s*[)\]]?")
+_RATIO: Final = re.compile(
+    rf"(?P<names>[A-Za-z\s\-,;|/]+?)\s*[(\[]?\s*(?P<ratio>{tree.NUMBER}(?:\s*:\s*{tree.NUMBER})+)\s*[)\]]?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,8 @@ def read_composition(
     cleaned = plain(text)
     if is_missing(cleaned):
         raise MalformedRowError("no composition is given", where=where, expected="a formula such as CoCrFeNi")
+    if _BARE.fullmatch(cleaned):
+        return _known(cleaned, where, text, basis, variables or {})
     marked = take_marks(cleaned)
     if len(marked.bases) > 1:
         raise MalformedRowError(
@@ -107,9 +116,14 @@ def read_composition(
     body, values = _values(marked.text, variables or {})
     body = re.sub(r"\s+", " ", _UNCERTAIN.sub("", _FILLER.sub(" ", body))).strip(" ,;.:")
     body = re.sub(r"[(\[]\s*[)\]]", "", body).strip(" ,;.:")
+    return _known(body, where, text, said, values)
+
+
+def _known(body: str, where: str, text: str, said: Basis | None, values: Mapping[str, float]) -> Composition:
+    """Read a cleaned text; errors name the place and the text as it was given."""
     try:
         return _read(body, said, values)
-    except tree.UnknownSymbol as error:
+    except tree.UnknownSymbolError as error:
         raise UnknownElementError(
             f"{str(error)!r} is no chemical element", where=where, expected="symbols such as Fe or Cr"
         ) from None
@@ -131,6 +145,10 @@ def _read(body: str, said: Basis | None, values: Mapping[str, float]) -> Composi
             raise tree.FormulaError("percent of atoms or of weight is not said", "Write at.% or wt.%.")
         body = body.replace("%", " ").strip()
     body = tree.substitute(body, values)
+    if _LEADING.fullmatch(body):
+        if said is None:
+            raise tree.FormulaError("percent of atoms or of weight is not said", "Write at.% or wt.%.")
+        body = _PACKED_PART.sub(r"\2\1", re.sub(rf"({tree.NUMBER})\s+(?=[A-Z])", r"\1", body)).replace("-", " ")
     based = _BASE.fullmatch(body)
     if based:
         return _with_base(based.group("base"), _PART.findall(based.group("parts")), said)
@@ -218,7 +236,7 @@ def from_amounts(amounts: Mapping[str, float], basis: Basis, where: str = "") ->
         for symbol in amounts:
             tree.check_symbol(symbol)
         return _composition(dict(amounts), basis)
-    except tree.UnknownSymbol as error:
+    except tree.UnknownSymbolError as error:
         raise UnknownElementError(f"{str(error)!r} is no chemical element", where=where) from None
     except tree.FormulaError as error:
         raise MalformedRowError(str(error), where=where, hint=error.hint) from None

@@ -29,7 +29,7 @@ class FormulaError(ValueError):
         self.hint = hint
 
 
-class UnknownSymbol(FormulaError):
+class UnknownSymbolError(FormulaError):
     """A symbol is no element."""
 
 
@@ -51,9 +51,9 @@ def number(text: str) -> float:
 
 
 def check_symbol(symbol: str) -> None:
-    """Raise `UnknownSymbol` where a symbol is no element."""
+    """Raise `UnknownSymbolError` where a symbol is no element."""
     if symbol not in KNOWN:
-        raise UnknownSymbol(symbol)
+        raise UnknownSymbolError(symbol)
 
 
 def substitute(text: str, values: Mapping[str, float]) -> str:
@@ -177,7 +177,7 @@ class _Parser:
         if token not in KNOWN:
             if len(token) == 2 and token[0] in KNOWN:
                 raise self._strange(start + 1)
-            raise UnknownSymbol(token)
+            raise UnknownSymbolError(token)
         level = self.stack[-1][1]
         if any(item.what == token for item in level):
             raise FormulaError(f"{token} stands twice", "Write each element once.")
@@ -238,8 +238,9 @@ class _Parser:
         if isinstance(last.what, tuple) and not last.written and len(level) > 1 and _capitals([last]):
             raise FormulaError("the bracket at the end may be the tag of a sample", "Write the formula alone.")
         many = any(sum(t[0].isalpha() or t == "()" for t in chunk) > 1 for chunk in self.chunks)
-        tags = [c for c in self.chunks if all(len(t) == 1 and t.isupper() for t in c)]
-        if len(self.chunks) > 1 and tags and (many or any(len(t) > 1 for t in tags)):
+        full = all(item.written for item in level)
+        tags = [c for c in self.chunks if all((len(t) == 1 and t.isupper()) or (t.isdigit() and not full) for t in c)]
+        if len(self.chunks) > 1 and tags and (many or any(sum(t.isupper() for t in c) > 1 for c in tags)):
             raise FormulaError(f"{''.join(tags[-1])!r} may be an element or the tag of a sample",
                                "Write the formula without separators.")  # fmt: skip
         lone = self.loose == [len(level) - 1] and len(level) > 1

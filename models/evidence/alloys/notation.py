@@ -10,14 +10,16 @@ from typing import Final, Literal
 
 Basis = Literal["atomic", "weight"]
 
+_SIMPLE: Final = re.compile(r"[A-Za-z0-9.()\[\]+/-]*(?: [A-Za-z0-9.()\[\]+/-]+)*")
 _TAGS: Final = re.compile(r"</?(?:sub|sup|inf|i|b|em|strong|small|span|font|var)\b[^<>]*>", re.IGNORECASE)
 _DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e"))
 _DOTS: Final = "·∙•⋅‧・"
 _SCRIPT: Final = re.compile(r"[_^]\s*\{([^{}]*)\}")
 _MISSING: Final = frozenset(
-    "nan n/a na n.a. n.a none null nil nd n.d. n.d tbd unknown unspecified missing - -- --- ? . / x * "
-    "#n/a #na #value! #ref! #name? #div/0! #null! #num!".split()
+    {"nan", "n/a", "na", "n.a.", "n.a", "none", "null", "nil", "nd", "n.d.", "n.d", "tbd", "unknown", "unspecified"}
+    | {"missing", "-", "--", "---", "?", ".", "/", "x", "*", "#n/a", "#na", "#value!", "#ref!", "#name?", "#div/0!"}
+    | {"#null!", "#num!"}
 )
 _PERCENT: Final = r"(?:%|per\s?cent(?:age)?|pct\.?|fractions?|ratios?|parts?)"
 _ATOMIC: Final = (
@@ -67,6 +69,8 @@ def plain(text: str) -> str:
     >>> plain("Al$_{0.3}$CoCrFeNi"), plain("Al₀,₅Co–Cr")
     ('Al0.3CoCrFeNi', 'Al0.5Co-Cr')
     """
+    if _SIMPLE.fullmatch(text):
+        return text.strip()
     text = _TAGS.sub("", html.unescape(text))
     if "\\" in text or "$" in text:
         text = _from_latex(text)

@@ -10,8 +10,18 @@ DISORDERED: Final = frozenset({"FCC", "BCC", "HCP"})
 VAGUE: Final = frozenset({"cubic", "hexagonal", "martensite", "unknown", "alpha", "beta", "gamma", "delta",
                           "epsilon", "eta", "kappa", "omega", "zeta", "theta", "Pm-3m"})  # fmt: skip
 # Words that tell more of the phase before or behind them when nothing parts the two.
-LATTICES: Final = frozenset({"FCC", "BCC", "HCP", "cubic", "hexagonal", "tetragonal", "orthorhombic", "rhombohedral",
-                             "monoclinic", "intermetallic", "martensite", "ordered", "BCT", "solid solution"})  # fmt: skip
+LATTICES: Final = frozenset(
+    {"FCC", "BCC", "HCP", "cubic", "hexagonal", "tetragonal", "orthorhombic", "rhombohedral", "monoclinic", "BCT"}
+    | {"intermetallic", "martensite", "ordered", "solid solution"}
+)
+SHAPES: Final = frozenset({"cubic", "hexagonal", "solid solution"})
+ODD: Final = frozenset({"secondary", "amorphous", "unknown"})
+# Ordered forms of a lattice: ``BCC B2`` is one phase, ``FCC sigma`` are two.
+FORMS: Final = {
+    "FCC": frozenset({"L12", "L10", "L21", "DO22", "Laves", "carbide", "nitride", "oxide", "Pm-3m"}),
+    "BCC": frozenset({"B2", "L21", "DO3", "BCT", "Pm-3m"}),
+    "HCP": frozenset({"DO19", "DO24", "Laves"}),
+}
 ORDERED_FORM: Final = {"FCC": "L12", "BCC": "B2", "HCP": "DO19"}
 
 _CENTRED: Final = r"[- ]?cent(?:ere|re)d[- ]cubic"
@@ -44,8 +54,8 @@ _SPELLINGS: Final = {
     "oxide": r"oxides?|spinel|perovskite|fluorite|rutile|corundum|rock ?salt",
     "secondary": r"sec\.?|secondary(?: phases?)?|(?:second|minor|other|additional|unknown|unidentified|further) phases?"
     r"|(?:nano-?)?(?:precipitates?|particles|ppts?)|others?|impurit(?:y|ies)",
-    "unknown": r"unknown|unidentified|not (?:explicitly |fully )?(?:specified|stated|determined|given|reported)|unspecified"
-    r"|undetermined|varies|variable|complex",
+    "unknown": r"unknown|unidentified|not (?:explicitly |fully )?(?:specified|stated|determined|given|reported)"
+    r"|unspecified|undetermined|varies|variable|complex",
     "solid solution": r"(?:random |disordered )?solid[- ]solutions?|s\.?\s?s\.?",
     "martensite": r"martensit(?:e|ic)",
     "ordered": r"ordered|superlattice",
@@ -67,8 +77,9 @@ FILLER: Final = (
     r"|the|an?|of|in|as|is|are|was|were|from|by|to|for|at|its|one|single|only|pure|purely|just|fully|completely|entirely"
     r"|simple|small|fine|coarse|some|few|amounts?|fractions?|volume|vol\.?|weight|wt\.?|traces?|minor|weak|peaks?"
     r"|xrd|sem|tem|microstructures?|nano-?crystalline|nano-?sized|grains?|as-?cast|as-?built|annealed|homogeni[sz]ed|cast"
-    r"|dendrit(?:e|es|ic)|inter-?dendritic|equiaxed|columnar|lamellar|(?:is |was |were )?(?:observed|found|detected|present"
-    r"|identified|formed)|space ?group|no\.|(?-i:[A-Z][a-z]?(?:[,/-][A-Z][a-z]?)*-?)rich|alloy|hea|based"
+    r"|dendrit(?:e|es|ic)|inter-?dendritic|equiaxed|columnar|lamellar"
+    r"|(?:is |was |were )?(?:observed|found|detected|present|identified|formed)|space ?group|no\.|alloy|hea|yes|ja"
+    r"|(?-i:[A-Z][a-z]?(?:[,/-][A-Z][a-z]?)*-?)rich"
 )
 
 

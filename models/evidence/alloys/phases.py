@@ -7,6 +7,7 @@ text that is not understood says nothing.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -16,10 +17,13 @@ from hypograph.models.evidence.alloys.notation import is_missing, plain
 from hypograph.models.evidence.alloys.phase_names import (
     DISORDERED,
     FILLER,
+    FORMS,
     GROUP_OF,
     LATTICES,
+    ODD,
     ORDERED_FORM,
     PHASE,
+    SHAPES,
     STRUCTURE,
     VAGUE,
     compiled,
@@ -37,17 +41,19 @@ _TOKENS: Final = compiled(
         rf"|one[- ]phase{_WORD}|einphasig{_WORD}|singlephase{_WORD}",
         "absent": r"(?:is |are |was |were |has |have |being )?(?:not|never)(?: been)? "
         rf"(?:observed|detected|found|present|seen|formed|identified|visible){_WORD}|absent{_WORD}|undetected{_WORD}",
-        "free": rf"-? ?free{_WORD}(?! (?:of|from))",
-        "no": rf"(?:no|not|non|without|w/o|neither|free of|free from|absence of|lack of|kein\w*|ohne){_WORD}-?"
+        "free": rf"-? ?free{_WORD}(?! (?:of|from))|[:=]\s*(?:no|none|nil|absent|nein|0(?![.\d])){_WORD}"
+        r"|\(\s*(?:no|none|nil|absent)\s*\)",
+        "no": rf"(?:no|not|none|non|without|w/o|neither|free of|free from|absence of|lack of|kein\w*|ohne){_WORD}-?"
         r"(?! ?(?:explicitly |fully )?(?:specified|stated|determined|given|reported))",
         "doubt": rf"\?|(?:possibl[ey]|probabl[ey]|likely|maybe|perhaps|presumabl[ey]|suspected|unclear){_WORD}",
         "either": rf"(?:n?or|oder){_WORD}",
-        "partly": rf"(?:main(?:ly)?|mostly|predominant(?:ly)?|primar(?:y|ily)|major(?:ity)?|dominant|matrix|mostly){_WORD}",
+        "partly": rf"(?:main(?:ly)?|mostly|predominant(?:ly)?|primar(?:y|ily)|major(?:ity)?|dominant|matrix)"
+        rf"{_WORD}",
         "number": rf"(?:(?P<count>[2-9]|two|three|double|dual)\s*[x×]?\s*)(?={STRUCTURE})",
         "percent": r"[~≈<>≤≥]?\s*(?P<value>\d+(?:\.\d+)?)\s*(?:(?:vol|wt|at)\.?\s*-?)?\s*%",
         "phase": rf"(?:{PHASE})(?P<index>[-_ ]?#?[1-9](?![0-9.%]|\s*%))?(?![A-Za-z0-9])",
-        "compound": r"(?-i:\((?:[A-Z][a-z]?, ?)+[A-Z][a-z]?\)\d*(?:[A-Z][a-z]?\d*)*|(?:[A-Z][a-z]?\d*(?:\.\d+)?){2,}|M\d*[CNB]\d*)"
-        r"(?![A-Za-z0-9])",
+        "compound": r"(?-i:\((?:[A-Z][a-z]?, ?)+[A-Z][a-z]?\)\d*(?:[A-Z][a-z]?\d*)*"
+        r"|(?:[A-Z][a-z]?\d*(?:\.\d+)?){2,}|M\d*[CNB]\d*)(?![A-Za-z0-9])",
         "filler": rf"(?:{FILLER}){_WORD}",
         "part": rf"[+/;|&,.]|(?:and|und|with|plus|but|then){_WORD}| ?- ?|→|->",
         "bracket": r"[()\[\]{}]",
@@ -106,6 +112,7 @@ class _Scan:
     added: bool = False  # whether the clause began with a plus
 
 
+@functools.lru_cache(maxsize=8192)
 def read_phases(text: str) -> PhaseReading:
     """Read a text on the phases of an alloy.
 
@@ -130,11 +137,11 @@ def read_phases(text: str) -> PhaseReading:
 
 
 def _take(scan: _Scan, match: re.Match[str], text: str) -> None:
-    kind, token = _kind(match), match.group().strip()
-    if kind == "phase" or (kind == "compound" and _is_compound(token)):
-        _phase(scan, match, kind, token)
+    kind, word = _kind(match), match.group().strip()
+    if kind == "phase" or (kind == "compound" and _is_compound(word)):
+        _phase(scan, match, kind, word)
     elif kind in ("compound", "other"):
-        _strange(scan, token)
+        _strange(scan, word)
     elif kind == "one" or kind == "many":
         setattr(scan, "many" if kind == "many" or scan.negated else "one", True)
         scan.negated = False
@@ -147,26 +154,25 @@ def _take(scan: _Scan, match: re.Match[str], text: str) -> None:
         for f in clause[-1:] if kind == "free" else clause:
             f.absent = True
         if not clause:
-            scan.strange.append(token)
+            scan.strange.append(word)
     elif kind == "doubt" or (kind == "either" and not scan.negated):
-        scan.doubt = scan.doubt or token
+        scan.doubt = scan.doubt or word
     elif kind == "number":
         scan.count = _COUNTS.get(match.group("count").lower()) or int(match.group("count"))
     elif kind == "percent":
         _percent(scan, float(match.group("value")))
     elif kind == "part":
-        _boundary(scan, token.lower(), text[match.end() :])
+        _boundary(scan, word.lower(), text[match.end() :])
     elif kind == "bracket":
-        scan.clause += token in ")]}" or scan.negated
-        scan.negated = scan.negated and token in "([{"
+        _bracket(scan, word, text[match.end() :])
 
 
-def _strange(scan: _Scan, token: str) -> None:
+def _strange(scan: _Scan, word: str) -> None:
     """Note a word that is not understood; behind a plus it names a further phase, whatever it is."""
-    if scan.added and len(token) > 1 and not any(f.clause == scan.clause for f in scan.found):
-        scan.found.append(_Found(token, "", scan.clause, scan.negated))
+    if scan.added and len(word) > 1 and not any(f.clause == scan.clause for f in scan.found):
+        scan.found.append(_Found(word, "", scan.clause, scan.negated))
     elif not scan.added:
-        scan.strange.append(token)
+        scan.strange.append(word)
 
 
 def _kind(match: re.Match[str]) -> str:
@@ -182,18 +188,28 @@ _KINDS: Final = (
 )  # fmt: skip
 
 
-def _boundary(scan: _Scan, token: str, rest: str) -> None:
+def _boundary(scan: _Scan, word: str, rest: str) -> None:
     """Begin a clause; a list such as *no sigma, mu or Laves* stays one."""
     scan.apart = True
     ahead = re.split(r"[+;()]", rest, maxsplit=1)[0]
-    listed = token in (",", "/", "and", "und", "&") and (token != "," or re.search(r"\b(?:n?or)\b", ahead))
+    listed = word in (",", "/", "and", "und", "&") and (word != "," or re.search(r"\b(?:n?or)\b", ahead))
     if scan.negated and listed:
         return
-    if token in ("and", "und", "&", "/", "-"):
+    if word in ("and", "und", "&", "/", "-"):
         scan.percent = None
         return
     scan.clause += 1
-    scan.negated, scan.percent, scan.added = False, None, token in ("+", "plus")
+    scan.negated, scan.percent, scan.added = False, None, word in ("+", "plus")
+
+
+def _bracket(scan: _Scan, word: str, rest: str) -> None:
+    """What a bracket says to be absent is apart from what stands before it; other brackets only add words."""
+    inside = re.split(r"[)\]}]", rest, maxsplit=1)[0]
+    closes = word in ")]}"
+    if closes or re.search(r"\b(?:no|not|none|without|free|absent|ohne|kein\w*)\b|\b0\s*%", inside, re.IGNORECASE):
+        scan.clause += 1
+        scan.apart = scan.apart or not closes
+    scan.negated = scan.negated and not closes
 
 
 def _percent(scan: _Scan, value: float) -> None:
@@ -205,8 +221,8 @@ def _percent(scan: _Scan, value: float) -> None:
         scan.percent = value
 
 
-def _phase(scan: _Scan, match: re.Match[str], kind: str, token: str) -> None:
-    name = token
+def _phase(scan: _Scan, match: re.Match[str], kind: str, word: str) -> None:
+    name = word
     if kind == "phase":
         name = next(n for group, n in GROUP_OF.items() if match.group(group) is not None)
     index = re.sub(r"\D", "", match.group("index") or "") if kind == "phase" else ""
@@ -235,18 +251,18 @@ def _joined(last: _Found, new: _Found) -> str | None:
             return ORDERED_FORM.get(general, "ordered") if special == "ordered" else "intermetallic"
         if special in ("solid solution", "unknown") or (special == "martensite" and general in DISORDERED):
             return general
-        if special not in DISORDERED and special not in ("secondary", "amorphous"):
+        if special in FORMS.get(general, ()):
             return special
-        if general in ("cubic", "hexagonal", "solid solution"):
+        if general not in FORMS and (general in SHAPES or special not in LATTICES) and special not in ODD:
             return special
     return None
 
 
-def _is_compound(token: str) -> bool:
+def _is_compound(word: str) -> bool:
     """Whether a word is the formula of a compound, such as Cr2Nb, or of a family, such as M23C6."""
-    if re.fullmatch(r"M\d*[CNB]\d*", token) or "," in token:
+    if re.fullmatch(r"M\d*[CNB]\d*", word) or "," in word:
         return True
-    symbols = re.findall(r"[A-Z][a-z]?", token)
+    symbols = re.findall(r"[A-Z][a-z]?", word)
     return all(s in formula_tree.KNOWN for s in symbols) and len(set(symbols)) > 1
 
 

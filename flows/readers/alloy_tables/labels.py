@@ -1,0 +1,128 @@
+"""Labels of a row: phases beat a class of alloy, columns that contradict each other are said to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from hypograph.flows.readers.alloy_tables.columns import Columns, cell_text
+from hypograph.flows.readers.tabular import Row
+from hypograph.models.evidence.alloys.notation import is_missing, plain
+from hypograph.models.evidence.alloys.phases import Label, PhaseError, PhaseReading, read_phases
+
+# High and Low are the labels of the tables of Ha et al. (Nat. Comput. Sci. 1, 470, 2021): a single phase or not.
+_SINGLE: Final = frozenset({"high", "single", "single-phase", "singlephase", "ss", "solid-solution", "stable"})
+_MULTI: Final = frozenset(
+    {"low", "multi", "multi-phase", "multiphase", "multiple", "not-single", "not-single-phase", "unstable", "not-hea"}
+    | {"non-hea", "nohea", "no-hea"}
+)
+_YES: Final = frozenset({"1", "1.0", "true", "yes", "y", "t", "pos", "positive", "ja"})
+_NO: Final = frozenset({"0", "0.0", "-1", "false", "no", "n", "f", "neg", "negative", "nein"})
+# A class of alloy says how many elements it has, and nothing of its phases.
+_CLASSES: Final = re.compile(r"(?:r|l|hs)?(?:hea|mea|lea|cca|mpea|ccs|hec|bmg-?hea)s?|(?:high|medium|low)[- ]entropy.*")
+_QUESTION: Final = re.compile(r".*(?:single|solid[- _]?solution|stable|\bss\b|is[- _]?hea|^hea\??$).*", re.IGNORECASE)
+
+
+class LabelError(ValueError):
+    """Columns contradict each other, or a label says nothing."""
+
+
+def read_labels(columns: Columns, header: Sequence[str], row: Row) -> tuple[tuple[str, ...], Label | None]:
+    """Read the phases and the label of a row.
+
+    Raises
+    ------
+    LabelError
+        If columns contradict each other, or something is written that is not understood.
+    """
+    phases, by_phases = _from_phases(columns.phases, header, row)
+    by_label = _from_labels(columns.labels, header, row)
+    if by_label == "single" and by_phases == "multi":
+        raise LabelError("the label says single-phase, the phases say otherwise")
+    # A label against may know of a phase that is not named: it stands.
+    return phases, by_label or by_phases if by_label == "multi" else by_phases or by_label
+
+
+def _from_phases(
+    tiers: Sequence[Sequence[int]], header: Sequence[str], row: Row
+) -> tuple[tuple[str, ...], Label | None]:
+    """The first tier of columns that says something."""
+    for tier in tiers:
+        found: list[tuple[int, PhaseReading]] = []
+        for i in tier:
+            text = cell_text(row.cells[i])
+            if not is_missing(plain(text)):
+                found.append((i, _phases(text, header[i])))
+        said = [(i, r) for i, r in found if r.phases or r.label]
+        if not said:
+            continue
+        first = said[0][1]
+        for i, other in said[1:]:
+            both = first.phases and other.phases and sorted(first.phases) != sorted(other.phases)
+            if both or (first.label and other.label and first.label != other.label):
+                raise LabelError(f"the columns {header[said[0][0]]} and {header[i]} contradict each other")
+        phases = next((r.phases for _, r in said if r.phases), ())
+        return phases, next((r.label for _, r in said if r.label), None)
+    return (), None
+
+
+def _phases(text: str, name: str) -> PhaseReading:
+    label = _word(text, name)
+    if label is not None:
+        return PhaseReading((), label)
+    try:
+        return read_phases(text)
+    except PhaseError as error:
+        if _CLASSES.fullmatch(plain(text).lower()):
+            return PhaseReading((), None)
+        raise LabelError(_why(text, name, str(error))) from None
+
+
+def _from_labels(tiers: Sequence[Sequence[int]], header: Sequence[str], row: Row) -> Label | None:
+    said: list[tuple[int, Label]] = []
+    unclear = ""
+    for i in (i for tier in tiers for i in tier):
+        text = cell_text(row.cells[i])
+        if is_missing(plain(text)) or _CLASSES.fullmatch(plain(text).lower()):
+            continue
+        label = _word(text, header[i])
+        if label is None:
+            try:
+                label = read_phases(text).label
+            except PhaseError as error:
+                unclear = unclear or _why(text, header[i], str(error))
+                continue
+        if label:
+            said.append((i, label))
+    if len({label for _, label in said}) > 1:
+        names = " and ".join(header[i] for i, _ in said[:2])
+        raise LabelError(f"the columns {names} contradict each other")
+    if unclear and not said:
+        raise LabelError(unclear)
+    return said[0][1] if said else None
+
+
+def _word(text: str, name: str) -> Label | None:
+    """The label that a word alone says; yes and no only where the header asks the question."""
+    low = re.sub(r"[\s_]+", "-", plain(text).lower())
+    if low in _SINGLE:
+        return "single"
+    if low in _MULTI:
+        return "multi"
+    if _QUESTION.fullmatch(plain(name).strip()):
+        against = re.search(r"\b(?:not|non|multi)\b|multi", name, re.IGNORECASE)
+        if low in _YES:
+            return "multi" if against else "single"
+        if low in _NO:
+            return "single" if against else "multi"
+    return None
+
+
+def _why(text: str, name: str, reason: str) -> str:
+    low = plain(text).lower()
+    if low in _YES | _NO or re.fullmatch(r"-?\d+(?:\.\d+)?", low):
+        return (
+            f"what {text} means in the column {name!r} is not said. Write single-phase or multi-phase, or the phases."
+        )
+    return f"column {name!r}: {reason}"
