@@ -60,7 +60,7 @@ def extract(extractor: Extractor, publications: Sequence[Publication], *, relate
 def _mention_row(m: Mention) -> dict[str, Any]:
     return {
         "keyword": m.keyword,
-        "name": keyword_name(m.keyword),
+        "name": m.name or keyword_name(m.keyword),
         "kind": m.kind,
         "passage": m.passage,
         "score": m.score,

@@ -93,12 +93,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A keyword found in a publication, with the passage it stands in (verbatim)."""
+    """A keyword found in a publication, with the passage it stands in (verbatim); `name` as the text writes it."""
 
     keyword: str
     kind: str
     passage: str
     score: float = 1.0
+    name: str = ""
 
 
 RELATION_KINDS = (

@@ -11,6 +11,7 @@ import numpy as np
 from hypograph.models.literature.graph.pair_counts import BoolArray, FloatArray, IntArray
 from hypograph.models.literature.text.chunks import noun_phrases
 from hypograph.models.literature.text.english import CLOSED
+from hypograph.models.literature.text.names import names_in
 from hypograph.models.literature.text.spelling import american, singular
 
 # name → [times, 1 if in the title, 1 if it ever ends its noun phrase]
@@ -18,9 +19,9 @@ Found = dict[str, list[int]]
 
 
 @functools.lru_cache(maxsize=262144)
-def _words(phrase: str) -> tuple[str, ...]:
+def _words(phrase: str, names: frozenset[str]) -> tuple[str, ...]:
     parts = phrase.lower().replace("’", "'").replace("–", "-").replace("-", " ").split()
-    return tuple(singular(american(w)) for w in parts)
+    return tuple(w if w in names else singular(american(w)) for w in parts)
 
 
 def candidates(title: str, body: str, longest: int = 3, most: int = 60) -> Found:
@@ -41,9 +42,10 @@ def candidates(title: str, body: str, longest: int = 3, most: int = 60) -> Found
         Name (lower case, singular words) to [times, 1 if in the title, 1 if it ever ends its phrase].
     """
     found: Found = {}
+    names = names_in(f"{title} . {body}")
     for text, in_title in ((title, 1), (body, 0)):
         for chunk in noun_phrases(text):
-            words = _words(chunk.text)
+            words = _words(chunk.text, names)
             for start in range(len(words)):
                 for stop in range(start + 1, min(start + longest, len(words)) + 1):
                     # "end-to-end training" has no part "to end".

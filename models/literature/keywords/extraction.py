@@ -11,6 +11,7 @@ from hypograph.models.core.protocols import Mention, Related
 from hypograph.models.core.records import Publication
 from hypograph.models.literature.keywords.choice import Found, candidates
 from hypograph.models.literature.text.abbreviations import abbreviations
+from hypograph.models.literature.text.chemistry import not_chemistry
 from hypograph.models.literature.text.chunks import noun_phrases
 from hypograph.models.literature.text.materials import keyword_kind, lexicon_name, material_mentions, snippet
 from hypograph.models.literature.text.spelling import normalise
@@ -40,8 +41,10 @@ def material_keywords(publication: Publication, most: int = 20) -> list[Mention]
     others get none.
     """
     found: dict[str, Mention] = {}
-    for piece in pieces(publication):
-        for mention in material_mentions(piece):
+    parts = pieces(publication)
+    short = not_chemistry(abbreviations(" ".join(parts)))
+    for piece in parts:
+        for mention in material_mentions(piece, abbreviations=short):
             found.setdefault(mention.keyword, mention)
     if not any(m.kind in {"element", "material"} for m in found.values()):
         return []

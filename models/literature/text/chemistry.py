@@ -35,6 +35,7 @@ _POLYHEDRA: Final = re.compile(
 )
 _LASER: Final = re.compile(r"[\s\-–]*(?:excimer|lasers?\b)")
 _ROMAN: Final = re.compile(rf"(?:{_EL})(?:II|III|IV|VI|VII|VIII)")
+_ACRONYM: Final = re.compile(r"[A-Z]{5,}\d+")
 _PLURAL: Final = re.compile(r"[A-Z]{2,}[a-z]?s")
 # Elements that no letters-only formula is likely to name: "NoC", "PoS", "AmI", "RaF" are abbreviations.
 _RARE: Final = frozenset("Po At Fr Ra Ac Pa Np Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts".split())
@@ -131,6 +132,28 @@ def chemistry(text: str, abbreviations: Collection[str] = ()) -> list[Found]:
     return sorted(found, key=lambda f: (f.start, f.end))
 
 
+def compound(token: str) -> Formula | None:
+    """Return the composition of a word that is a compound as a whole; None for other words."""
+    text = plain_digits(token.strip())
+    read = formula_at(text, 0) if text[:1].isupper() or text[:1] in tuple("([1234567890") else None
+    if read is None or read[1] != len(text):
+        return None
+    return read[0] if _judged(text, 0, len(text), read[0], ()) else None
+
+
+def is_capitals(token: str) -> bool:
+    """Whether a word is one of the compounds in capitals ("BN") that count beside other chemistry only."""
+    return token in _CAPITALS
+
+
+def system(token: str) -> tuple[str, ...]:
+    """Return the elements of a word such as "Co-Cr-Mo", which names a system and no composition; () for others."""
+    if _SYSTEM.fullmatch(token) is None:
+        return ()
+    found = tuple(m.group() for m in _SYMBOLS.finditer(token))
+    return found if any(len(s) == 2 for s in found) else ()
+
+
 def _compounds(text: str, abbreviations: Collection[str]) -> Iterator[tuple[Found, bool]]:
     at = 0
     for match in _START.finditer(text):
@@ -201,6 +224,8 @@ def _written_like_one(token: str, formula: Formula, prefixed: bool) -> bool | No
     if token.isalpha() and capitals:
         return (True if prefixed else False) if token in _CAPITALS else None
     if capitals and all(len(s) == 1 for s in formula.symbols):
+        if _ACRONYM.fullmatch(token):
+            return None
         # "H2O" and "V2O5", not "IC50", "W2V", "CYP2C9": only what can be neutral.
         if not formula.known:
             return True if formula.symbols & {"O", "N", "S", "C"} and formula.symbols - NONMETALS else None

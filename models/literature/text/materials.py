@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
+from hypograph.models.core.elements import SYMBOL_SET
 from hypograph.models.core.protocols import Mention
-from hypograph.models.literature.text.formulas import (
-    FORMULA,
-    NAME_TO_SYMBOL,
-    SYMBOL_SET,
-    formula_name,
-    looks_like_formula,
-    parse_formula,
-)
+from hypograph.models.literature.text.chemistry import chemistry, is_capitals
+from hypograph.models.literature.text.element_order import NONMETALS
+from hypograph.models.literature.text.formulas import looks_like_formula
 from hypograph.models.literature.text.lexicon import PHASES, PROCESSES
 
 
@@ -28,11 +25,6 @@ _TABLES: Final = (
     ("phase", tuple(PHASES), _compile(PHASES)),
     ("process", tuple(PROCESSES), _compile(PROCESSES)),
 )
-_ELEMENT_WORD: Final = re.compile(
-    rf"(?<![\w-])(?:{'|'.join(sorted(NAME_TO_SYMBOL, key=len, reverse=True))})(?![\w])", re.IGNORECASE
-)
-
-
 _WINDOW: Final = 80
 
 
@@ -62,10 +54,10 @@ def keyword_kind(name: str) -> str:
     for kind, names, _ in _TABLES:
         if name in names:
             return kind
-    return "material" if " " not in name and looks_like_formula(name) else "phrase"
+    return "material" if " " not in name and (looks_like_formula(name) or is_capitals(name)) else "phrase"
 
 
-def material_mentions(passage: str, formulas: bool = True) -> list[Mention]:
+def material_mentions(passage: str, formulas: bool = True, abbreviations: Collection[str] = ()) -> list[Mention]:
     """Find elements, compounds, phases and processing steps in one passage.
 
     Parameters
@@ -73,29 +65,28 @@ def material_mentions(passage: str, formulas: bool = True) -> list[Mention]:
     passage
         One sentence or record; every mention carries it, or a verbatim piece where it is long.
     formulas
-        Also name the compound itself, and the elements within it.
+        Also name the compound itself, and the elements within it; those of molecules such as H2O name no metal and
+        are left out.
+    abbreviations
+        Words of the publication that stand for something else (see `chemistry.not_chemistry`).
 
     Returns
     -------
     list of Mention
-        Each (kind, keyword) once, in order of appearance by kind.
+        Each (kind, keyword) once, in order of appearance by kind; `name` of a compound is as the passage writes it.
     """
-    found: dict[tuple[str, str], str] = {}
+    found: dict[tuple[str, str], tuple[str, str]] = {}
     for kind, names, pattern in _TABLES:
         for match in pattern.finditer(passage):
             name = names[int(str(match.lastgroup)[1:])]
-            found.setdefault((kind, name), snippet(passage, *match.span()))
-    for match in _ELEMENT_WORD.finditer(passage):
-        if match.group()[1:].islower():  # "TiN" is no tin
-            found.setdefault(("element", NAME_TO_SYMBOL[match.group().lower()]), snippet(passage, *match.span()))
-    if formulas:
-        for match in FORMULA.finditer(passage):
-            token = match.group()
-            parts = parse_formula(token) if looks_like_formula(token) else None
-            if parts is None:
-                continue
-            text = snippet(passage, *match.span())
-            for symbol, _ in parts:
-                found.setdefault(("element", symbol), text)
-            found.setdefault(("material", formula_name(parts)), text)
-    return [Mention(keyword, kind, text) for (kind, keyword), text in found.items()]
+            found.setdefault((kind, name), (snippet(passage, *match.span()), name))
+    for one in chemistry(passage, abbreviations):
+        text = snippet(passage, one.start, one.end)
+        if one.formula is None:
+            found.setdefault(("element", one.name), (text, one.name))
+        elif formulas:
+            found.setdefault(("material", one.formula.name()), (text, one.name))
+            symbols = sorted(one.formula.symbols) if one.formula.symbols - NONMETALS else []
+            for symbol in symbols:
+                found.setdefault(("element", symbol), (text, symbol))
+    return [Mention(keyword, kind, text, name=name) for (kind, keyword), (text, name) in found.items()]

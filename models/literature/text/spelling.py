@@ -6,13 +6,9 @@ import functools
 import re
 from typing import Final
 
-from hypograph.models.literature.text.formulas import (
-    NAME_TO_SYMBOL,
-    SYMBOL_SET,
-    formula_name,
-    looks_like_formula,
-    parse_formula,
-)
+from hypograph.models.core.elements import NAME_TO_SYMBOL, SYMBOL_SET
+from hypograph.models.literature.text.chemistry import compound, system
+from hypograph.models.literature.text.names import ENDING_IN_S
 
 TOKEN: Final = re.compile(r"[^\W\d_][^\W_]*(?:['’\-‐‑–/+.](?=[^\W_])[^\W_]+)*|\d+(?:[.,]\d+)*|[^\w\s]")
 _SPACE: Final = re.compile(r"[\s_\-‐‑–]+")
@@ -62,6 +58,8 @@ def singular(word: str) -> str:
     known = _IRREGULAR.get(word)
     if known is not None:
         return known
+    if word in ENDING_IN_S:
+        return word
     if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ics", "ous")):
         return word
     if word.endswith("ies") and len(word) > 4:
@@ -117,13 +115,15 @@ def normalise(phrase: str) -> str:
 
 
 def _normalised_once(phrase: str) -> str:
+    for text in (phrase.strip(), phrase.strip(EDGES)):
+        found = compound(text) if text and " " not in text else None
+        if found is not None:
+            return found.name()
     text = phrase.strip(EDGES)
     if text in SYMBOL_SET:
         return text
-    if " " not in text and looks_like_formula(text):
-        parts = parse_formula(text)
-        if parts is not None:
-            return formula_name(parts)
+    if elements := system(text):
+        return "-".join(sorted(elements))
     words = [w for w in _SPACE.split(text.lower().replace("’", "'").replace("'s", "")) if w]
     if not words:
         return ""
