@@ -58,9 +58,12 @@ def extract(extractor: Extractor, publications: Sequence[Publication], *, relate
 
 
 def _mention_row(m: Mention) -> dict[str, Any]:
+    """A mention as a row: `keyword` the graph's name, where it is a material; `name` as a reader writes it."""
+    keyword = keyword_name(m.keyword)
+    material = m.kind == "material"
     return {
-        "keyword": m.keyword,
-        "name": m.name or keyword_name(m.keyword),
+        "keyword": keyword if material else m.keyword,
+        "name": m.name or (m.keyword if material else keyword),
         "kind": m.kind,
         "passage": m.passage,
         "score": m.score,

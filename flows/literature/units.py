@@ -245,8 +245,8 @@ def _write_part(
 ) -> Outcome:
     edges = list(related)
     for publication, names, terms in zip(publications, keywords, materials, strict=True):
-        told = extracted[publication.key].mentions if publication.key in extracted else ()
-        passages = {m["name"]: m["passage"] for m in told} | {name: passage for name, _, passage in terms}
+        told = extracted[publication.key].passages if publication.key in extracted else {}
+        passages = told | {name: passage for name, _, passage in terms}
         mentions = [Mention(n, "", passages.get(n) or passage_of(publication, n)) for n in names]
         edges.extend(mention_edges(publication, mentions))
     return Outcome({"mentions": len(edges) - len(related)}, [publication_node(p) for p in publications], edges)

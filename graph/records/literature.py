@@ -121,7 +121,7 @@ def with_extracted(
     result = []
     for publication, names in zip(publications, keywords, strict=True):
         found = extracted.get(publication.key)
-        more = {m["name"] for m in found.mentions} if found else set()
+        more = set(found.passages) if found else set()
         more |= {r[end] for r in found.relations for end in ("first_name", "second_name")} if found else set()
         result.append(sorted({*names, *more} - {""}))
     return result

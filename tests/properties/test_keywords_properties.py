@@ -15,11 +15,9 @@ from hypograph.flows.literature.year_counts import count_years, read_counts, wri
 from hypograph.models.core.records import Publication
 from hypograph.models.literature.graph.backbone import disparity
 from hypograph.models.literature.graph.pair_counts import count_pairs, merge_counts
-from hypograph.models.literature.text.formulas import SYMBOLS, formula_name, parse_formula
 from hypograph.models.literature.text.spelling import normalise
 
 sets = st.lists(st.sets(st.integers(0, 12), max_size=6), max_size=12)
-formulas = st.dictionaries(st.sampled_from(SYMBOLS), st.integers(1, 9), min_size=1, max_size=5)
 titles = st.sampled_from(
     ["A rather long common title", "Another quite long title here", "Short", "Ünïcode títle of things"]
 )
@@ -76,14 +74,6 @@ def test_counts_by_year_survive_parquet_and_add_up(rows: list[set[int]], years: 
 def test_normalising_twice_changes_nothing(text: str) -> None:
     once = normalise(text)
     assert normalise(once) == once
-
-
-@given(formulas)
-def test_a_composition_has_one_name_whatever_its_scale(parts: dict[str, int]) -> None:
-    name = formula_name(tuple(sorted((s, float(n)) for s, n in parts.items())))
-    again = formula_name(tuple(sorted((s, 3.0 * n) for s, n in parts.items())))
-    assert name == again
-    assert {s for s, _ in parse_formula(name) or ()} == set(parts)
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(7, 12), st.floats(0.1, 10)), min_size=1, max_size=15))

@@ -16,3 +16,8 @@ class Extracted:
     extractor: str
     mentions: tuple[Mapping[str, Any], ...]
     relations: tuple[Mapping[str, Any], ...]
+
+    @property
+    def passages(self) -> dict[str, str]:
+        """Passage of each mention by its name in the graph: of a material the canonical formula."""
+        return {str(m["keyword"] if m["kind"] == "material" else m["name"]): str(m["passage"]) for m in self.mentions}

@@ -13,9 +13,7 @@ _VARIABLE: Final = r"[xyznmwuvδ∂ẟ𝛿xyz]"
 _TERM: Final = rf"(?:(?P<number>{_NUMBER})?(?P<variable>{_VARIABLE})(?:/(?P<by>\d+))?|(?P<constant>{_NUMBER}))"
 _FIRST: Final = re.compile(_TERM)
 # A further term needs an unknown, so that "Ti-6Al" and "TiO2-3" stay what they are.
-_NEXT: Final = re.compile(
-    rf"(?P<sign>[+\-–−‐‑±∓])(?:(?P<number>{_NUMBER})?(?P<variable>{_VARIABLE})(?:/(?P<by>\d+))?)"
-)
+_NEXT: Final = re.compile(rf"(?P<sign>[+\-–−‐‑±∓])(?:(?P<number>{_NUMBER})?(?P<variable>{_VARIABLE})(?:/(?P<by>\d+))?)")
 _NEXT_CONSTANT: Final = re.compile(rf"(?P<sign>[+\-–−])(?P<constant>{_NUMBER})(?![A-Za-z(\[])")
 _BRACKET: Final = re.compile(r"[(\[{]([^()\[\]{}]{1,24})[)\]}]")
 _SAME: Final = str.maketrans("∂ẟ", "δδ")

@@ -1,4 +1,4 @@
-"""What formulas need to know of elements: which make alloys, in what order they are written, which charges they bear."""
+"""What formulas need to know of elements: which make alloys, their order in a formula, their usual charges."""
 
 from __future__ import annotations
 
@@ -24,10 +24,12 @@ NONMETALS: Final = frozenset({"H", "C", "N", "O", "F", "P", "S", "Cl", "Se", "Br
 # Metals, and the half-metals that alloys hold.
 ALLOYING: Final = frozenset(SYMBOLS) - NONMETALS
 _ALKALI: Final = frozenset({"Li", "Na", "K", "Rb", "Cs", "Fr"})
-_SITE_A: Final = frozenset("Y La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Bi".split())
+_RARE_EARTHS: Final = "Y La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu"
+_SITE_A: Final = frozenset([*_RARE_EARTHS.split(), "Bi"])
 _SITE_B: Final = frozenset({"Ca", "Sr", "Ba", "Ra", "Pb"})
 _SEMICONDUCTING: Final = frozenset({"As", "Sb", "Te"})
-_ENDS: Final = "Ge B Si C P As Sb N Te Se S At I Br Cl O F".split()
+_LAST: Final = "Ge B Si C P As Sb N Te Se S At I Br Cl O F"
+_ENDS: Final = _LAST.split()
 
 
 def in_order(amounts: Iterable[str]) -> list[str]:
@@ -79,6 +81,11 @@ def balanced(amounts: Mapping[str, float]) -> bool:
     # Iron in Fe3O4 bears two charges: a metal may bear any share of what lies between.
     if any(abs(sum(charges)) < 1e-6 for charges in product(*choices)):
         return True
+    if "O" in amounts and len(amounts) > 2:
+        # In peroxides some oxygen bears one charge only.
+        rest = [[state * a for state in STATES.get(s, (0,))] for s, a in amounts.items() if s != "O"]
+        if any(amounts["O"] < sum(charges) < 2 * amounts["O"] for charges in product(*rest)):
+            return True
     mixed = [s for s in amounts if s in ALLOYING and len(STATES.get(s, ())) > 1]
     rest = [[state * a for state in STATES.get(s, (0,))] for s, a in amounts.items() if s not in mixed[:1]]
     if not mixed:

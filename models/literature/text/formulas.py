@@ -15,9 +15,7 @@ __all__ = ["FORMULA", "NAME_TO_SYMBOL", "SYMBOLS", "SYMBOL_SET", "formula_name",
 
 _AMOUNT: Final = r"(?:[0-9.₀-₉xyzδ]|[-–−+](?=\d*[xyzδ]))*"
 # What may be a formula, to begin with; `looks_like_formula` decides.
-FORMULA: Final = re.compile(
-    rf"(?<![A-Za-z0-9])(?:[(\[]?(?:[A-Z][a-z]?{_AMOUNT})+[)\]]?[0-9.₀-₉]*){{1,8}}(?![a-zA-Z])"
-)
+FORMULA: Final = re.compile(rf"(?<![A-Za-z0-9])(?:[(\[]?(?:[A-Z][a-z]?{_AMOUNT})+[)\]]?[0-9.₀-₉]*){{1,8}}(?![a-zA-Z])")
 
 
 @functools.lru_cache(maxsize=65536)

@@ -52,7 +52,7 @@ def _window(text: str, words: list[tuple[int, int]], first: int) -> int:
     # "g-C", "MgO:LiNbO", "1/4AlH": what falls apart is the last part.
     merged = re.split(r"(?<![-–−+(\[])[-–/:](?=[A-Z(\[]|\d*[A-Z][a-z]?[A-Z])", merged)[-1]
     merged = re.sub(r"^(?:[^\w(\[]+|[a-zα-ω]+[-–]|\d+(?=[A-Z]))+", "", merged)
-    if not merged or not merged[0].isupper() and merged[0] not in "([":
+    if not merged or (not merged[0].isupper() and merged[0] not in "(["):
         return 1
     best = 1
     for number in range(first + 1, min(first + _MOST, len(words))):
@@ -67,6 +67,8 @@ def _window(text: str, words: list[tuple[int, int]], first: int) -> int:
             continue
         following = text[words[number + 1][0] :] if number + 1 < len(words) else ""
         number_last = re.fullmatch(r"\d+(?:\.\d+)?", word) is not None
+        if word == "1":  # no subscript says 1
+            continue
         if _sound(read[0]) and not (number_last and _QUANTITY.match(following)):
             best = number - first + 1
     return best
@@ -84,7 +86,7 @@ def _may_follow(before: str, word: str, apart: bool) -> bool:
         return re.search(r"[-–−+\d]", before) is not None
     if re.match(r"[(\[][A-Z][^)]*[xyδ]", word):
         return before[-1].isdigit()
-    if (before[-1].isdigit() and apart) or _SYMBOL.fullmatch(before) is not None and len(before) <= 2:
+    if (before[-1].isdigit() and apart) or (_SYMBOL.fullmatch(before) is not None and len(before) <= 2):
         return re.match(r"(?:[A-Z][a-z]?)+(?:\d|[,.;)/]|$|[-–])", word) is not None
     return False
 

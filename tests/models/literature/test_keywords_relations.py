@@ -40,7 +40,7 @@ def test_an_ion_goes_by_its_element() -> None:
         "O2-": "O",
         "Fe(III)": "Fe",
         "erbium": "Er",
-        "Y2O3": "O3Y2",
+        "Y2O3": "Y2O3",
         "Neural Networks": "neural network",
     }
     assert {text: keyword_name(text) for text in named} == named
