@@ -127,8 +127,8 @@ def test_extractions_enter_the_next_build_and_leave_with_their_text(graph_store:
     build(graph_store, tmp_path / "units", papers, extracted=kept.of(papers))
     rows = graph_store.read(READ_EDGES["RELATED_TO", "Keyword", "Keyword"])
     assert {(r["start"], r["props"]["relation"], r["end"]) for r in rows} == {
-        ("O3Y2", "made by", "ball milling"),
-        ("O3Y2", "doped with", "Er"),
+        ("Y2O3", "made by", "ball milling"),
+        ("Y2O3", "doped with", "Er"),
     }
     text = {p.key: p.abstract for p in papers}
     assert all(r["props"]["passage"] in text[r["props"]["publication"]] for r in rows)

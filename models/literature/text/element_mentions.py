@@ -35,8 +35,8 @@ _NAME: Final = re.compile(
 )
 _GASES: Final = frozenset({"helium", "neon", "argon", "krypton", "xenon", "nitrogen"})
 _ATMOSPHERE: Final = re.compile(
-    r"\b(?:in|under|flowing|with)\s+(?:(?:an?|the|of|flowing|pure|dry|high[- ]purity|ultra[- ]?high[- ]purity|gaseous|inert"
-    r"|static|purified|atmospheric)\s+)*$"
+    r"\b(?:in|under|flowing|with)\s+(?:(?:an?|the|of|flowing|pure|dry|high[- ]purity|ultra[- ]?high[- ]purity|gaseous"
+    r"|inert|static|purified|atmospheric)\s+)*$"
 )
 _GAS_AFTER: Final = re.compile(
     r"[\s-]+(?:gas(?:es)?|atmospheres?|flow|flush\w*|purg\w*|glove|plasma|ambient|environment|filled|mixtures?|protection"
