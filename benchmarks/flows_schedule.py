@@ -53,20 +53,22 @@ def serve_probe(home: str) -> None:
 def observe(home: Path, runs: int) -> list[dict[str, float]]:
     import httpx
 
-    from hypograph.flows.server.prefect_address import serving_url
+    from hypograph.flows.server.prefect_address import serving
+    from hypograph.graph.files.serving import basic
 
-    url, end = None, time.monotonic() + 300
-    while url is None:
+    found, end = None, time.monotonic() + 300
+    while found is None or found.auth_string is None:
         if time.monotonic() > end:
             raise SystemExit("the server did not start")
         time.sleep(1)
-        url = serving_url(home / "prefect")
+        found = serving(home / "prefect")
+    url, headers = found.api_url, {"Authorization": basic(found.auth_string)}
     time.sleep((runs + 2) * INTERVAL)
     body = {
         "sort": "EXPECTED_START_TIME_ASC",
         "flow_runs": {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED", "RUNNING", "PENDING"]}}},
     }
-    found = httpx.post(url + "/flow_runs/filter", json={**body, "limit": 200}, timeout=30).json()
+    rows = httpx.post(url + "/flow_runs/filter", json={**body, "limit": 200}, headers=headers, timeout=30).json()
     from datetime import datetime
 
     def seconds(text: str | None) -> float:
@@ -78,7 +80,7 @@ def observe(home: Path, runs: int) -> list[dict[str, float]]:
             "started": seconds(r["start_time"]),
             "completed": r["state_type"] == "COMPLETED",
         }
-        for r in found
+        for r in rows
     ]
 
 

@@ -21,6 +21,8 @@ class UiConfig:
         Where the graph is.
     prefect_api
         Address of Prefect's interface, as configured; None to look in `serving`.
+    prefect_auth
+        Credentials of that one, ``user:password``, where it wants any.
     serving
         File in which `hypograph flows serve` says where its server is; read anew each time, so that pages find a
         server that was started after them.
@@ -39,6 +41,7 @@ class UiConfig:
 
     store: StoreConfig
     prefect_api: str | None = None
+    prefect_auth: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8347
     token: str | None = field(default=None, repr=False)

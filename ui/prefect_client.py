@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 import httpx
 
+from hypograph.graph.files.serving import basic, read_serving
 from hypograph.models.core.errors import InputError, UnavailableError
 from hypograph.ui.config import UiConfig
 
@@ -23,18 +22,12 @@ ENDED = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
 START = 'Start one with `hypograph flows serve --cron "0 6 * * *"` and reload this page.'
 
 
-def address(config: UiConfig) -> str | None:
-    """Return where Prefect's interface is: as configured, else as a living `flows serve` says in its file."""
+def address(config: UiConfig) -> tuple[str, str | None] | None:
+    """Return where Prefect's interface is, and its credentials: as configured, else of a living `flows serve`."""
     if config.prefect_api:
-        return config.prefect_api.rstrip("/")
-    if config.serving is None:
-        return None
-    try:
-        said = json.loads(config.serving.read_text("utf-8"))
-        os.kill(int(said["pid"]), 0)
-        return str(said["api_url"]).rstrip("/")
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        return config.prefect_api.rstrip("/"), config.prefect_auth
+    found = None if config.serving is None else read_serving(config.serving)
+    return None if found is None else (found.api_url.rstrip("/"), found.auth_string)
 
 
 class Prefect:
@@ -49,11 +42,12 @@ class Prefect:
     """
 
     def __init__(self, config: UiConfig) -> None:
-        url = address(config)
-        if url is None:
+        found = address(config)
+        if found is None:
             raise UnavailableError("no Prefect server runs", hint=START)
-        self.url = url
-        self._client = httpx.AsyncClient(base_url=url, timeout=PATIENCE)
+        self.url, secret = found
+        headers = {} if secret is None else {"Authorization": basic(secret)}
+        self._client = httpx.AsyncClient(base_url=self.url, headers=headers, timeout=PATIENCE)
 
     async def __aenter__(self) -> Prefect:
         return self

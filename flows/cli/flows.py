@@ -96,13 +96,13 @@ def run(
     which = deployable(name)
     settings = _settings()
     arguments = validated(which, read_parameters(param or []))
-    from hypograph.flows.server.prefect_address import serving_url
+    from hypograph.flows.server.prefect_address import serving
 
-    url = serving_url(settings.home / "prefect")
-    if url is None:
+    found = serving(settings.home / "prefect")
+    if found is None:
         document = run_here(settings, which, arguments)
     else:
-        say(f"{name}: handed to `flows serve`, watch at {url.removesuffix('/api')}")
+        say(f"{name}: handed to `flows serve`, watch at {found.api_url.removesuffix('/api')}")
         with _server() as (_, client):
             document = run_there(client, which, arguments, wait=wait)
     emit(document, as_json, f"{document['run']}  {document['state']}")
@@ -178,8 +178,8 @@ def _server() -> Iterator[tuple[Any, Any]]:
 
 def _tell_if_idle() -> None:
     from hypograph.flows.runtime.settings import load_settings
-    from hypograph.flows.server.prefect_address import serving_url
+    from hypograph.flows.server.prefect_address import serving
 
     settings = load_settings()
-    if settings.prefect_api_url is None and serving_url(settings.home / "prefect") is None:
+    if settings.prefect_api_url is None and serving(settings.home / "prefect") is None:
         say("kept; it takes effect while `hypograph flows serve` runs")

@@ -22,6 +22,7 @@ def ui(
     import uvicorn
 
     from hypograph.flows.runtime.settings import load_settings
+    from hypograph.flows.server.access import configured_auth
     from hypograph.flows.server.prefect_address import serving_file
     from hypograph.ui.app import create_app
     from hypograph.ui.config import UiConfig
@@ -31,6 +32,7 @@ def ui(
     config = UiConfig(
         settings.store_config(),
         prefect_api=settings.prefect_api_url,
+        prefect_auth=configured_auth(),
         host=settings.ui_host,
         port=settings.ui_port,
         token=secret,

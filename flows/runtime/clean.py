@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hypograph.graph import GraphStore
-from hypograph.graph.files.locks import file_lock
+from hypograph.graph.files.locks import file_lock, try_exclusive
 from hypograph.graph.queries import operations
 from hypograph.graph.store.clean import superseded
 from hypograph.graph.store.store import stamp
@@ -80,9 +79,7 @@ def _locks(folder: Path, dry_run: bool) -> tuple[int, int]:
     free, busy = 0, 0
     for path in sorted(folder.glob("*")):
         with path.open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not try_exclusive(file.fileno()):
                 busy += 1
                 continue
             free += 1

@@ -7,7 +7,6 @@ event streams and pages out. It answers 421 to a foreign host name (DNS rebindin
 
 from __future__ import annotations
 
-import base64
 import hmac
 import json
 import os
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from hypograph.graph.files.serving import basic
 from hypograph.models.core.errors import DiskError
 
 # Names as ASGI gives them: https://asgi.readthedocs.io/en/latest/specs/www.html
@@ -29,7 +29,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 USER: Final = "hypograph"
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 OPEN_PATHS: Final = frozenset({"/api/health", "/api/ready"})
-SECRET_VARIABLE: Final = "_HYPOGRAPH_SERVER_AUTH"  # from `hypograph` to the server it starts, in the environment
+# Environment variable by which `hypograph` tells the server that it starts what opens it.
+SECRET_VARIABLE: Final = "_HYPOGRAPH_SERVER_AUTH"  # noqa: S105  (a name)
 
 
 def new_auth_string() -> str:
@@ -37,9 +38,9 @@ def new_auth_string() -> str:
     return f"{USER}:{secrets.token_urlsafe(32)}"
 
 
-def basic(auth_string: str) -> str:
-    """Return the value of the `Authorization` header for credentials ``user:password``."""
-    return "Basic " + base64.b64encode(auth_string.encode("utf-8")).decode("ascii")
+def configured_auth() -> str | None:
+    """Credentials of a Prefect server that the user configured (`PREFECT_API_AUTH_STRING`), or None."""
+    return os.environ.get("PREFECT_API_AUTH_STRING") or None
 
 
 def bearer(token: str) -> str:
@@ -128,19 +129,16 @@ class Guard:
         if refused is None:
             await self.application(scope, receive, send)
         elif scope["type"] == "http":
-            await _answer(send, "http.response", *refused)
-        elif "websocket.http.response" in (scope.get("extensions") or {}):
-            await receive()  # the client's "connect"
-            await _answer(send, "websocket.http.response", *refused)
+            await _answer(send, *refused)
         else:
-            await receive()
-            await send({"type": "websocket.close", "code": 1008})  # before it is accepted: a 403
+            await receive()  # the client's "connect"
+            await send({"type": "websocket.close", "code": 1008})  # before it is accepted: the handshake gets a 403
 
 
-async def _answer(send: Send, kind: str, status: int, sentence: str) -> None:
+async def _answer(send: Send, status: int, sentence: str) -> None:
     body = json.dumps({"detail": sentence}).encode("utf-8")
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode("ascii"))]
     if status == 401:
         headers.append((b"www-authenticate", b'Basic realm="hypograph", charset="UTF-8"'))
-    await send({"type": f"{kind}.start", "status": status, "headers": headers})
-    await send({"type": f"{kind}.body", "body": body})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,4 +1,4 @@
-"""Prometheus text at ``/metrics``, on loopback only: what ran, how it ended, what was spent."""
+"""Prometheus text at ``/metrics``: what ran, how it ended, what was spent; on loopback, for whoever shows the token."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 from hypograph.flows.runtime.settings import Settings
+from hypograph.flows.server.access import bearer, refusal
+from hypograph.graph.files.serving import basic
 from hypograph.models.core.errors import HypographError, PortTakenError
 
 if TYPE_CHECKING:
@@ -34,12 +36,15 @@ class Collector:
     ----------
     api_url
         Address of the Prefect API, or None to leave its figures out.
+    auth_string
+        Its credentials ``user:password``, where it wants any.
     settings
         Where the store is; None leaves its figures out.
     """
 
-    def __init__(self, api_url: str | None, settings: Settings | None) -> None:
+    def __init__(self, api_url: str | None, auth_string: str | None, settings: Settings | None) -> None:
         self.api_url, self.settings = api_url, settings
+        self._headers = {} if auth_string is None else {"Authorization": basic(auth_string)}
 
     def collect(self) -> Iterable[Metric]:
         """Give the metric families."""
@@ -64,7 +69,7 @@ class Collector:
         runs = GaugeMetricFamily("hypograph_flow_runs", "Flow runs by state", labels=["state"])
         late = GaugeMetricFamily("hypograph_flow_runs_late", "Scheduled runs that should have started")
         try:
-            with httpx.Client(base_url=self.api_url, timeout=10) as client:
+            with httpx.Client(base_url=self.api_url, headers=self._headers, timeout=10) as client:
                 for state in STATES:
                     body = {"flow_runs": {"state": {"type": {"any_": [state]}}}}
                     answer = client.post("/flow_runs/count", json=body)
@@ -129,18 +134,23 @@ def _spent(rows: list[dict[str, Any]]) -> list[Metric]:
     return [calls, tokens, cost]
 
 
-def metrics_text(api_url: str | None, settings: Settings | None) -> bytes:
+def metrics_text(collector: Collector) -> bytes:
     """Return the metrics in the Prometheus text format."""
     from prometheus_client import CollectorRegistry, generate_latest
 
     registry = CollectorRegistry()
-    registry.register(Collector(api_url, settings))
+    registry.register(collector)
     return generate_latest(registry)
 
 
 @contextlib.contextmanager
-def metrics_server(api_url: str | None, settings: Settings | None, port: int = 0) -> Iterator[str]:
+def metrics_server(collector: Collector, token: str, port: int = 0) -> Iterator[str]:
     """Serve ``/metrics`` on 127.0.0.1 from a thread and give its address.
+
+    Parameters
+    ----------
+    token
+        What a scraper shows as ``Authorization: Bearer TOKEN``.
 
     Raises
     ------
@@ -149,13 +159,22 @@ def metrics_server(api_url: str | None, settings: Settings | None, port: int = 0
     """
 
     class Handler(BaseHTTPRequestHandler):
+        timeout = 30
+
         def do_GET(self) -> None:
-            if self.path.split("?")[0] != "/metrics":
-                self.send_error(404)
-                return
-            body = metrics_text(api_url, settings)
-            self.send_response(200)
-            self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+            sent = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()]
+            if (refused := refusal(sent, bearer(token))) is not None:
+                self._answer(refused[0], "text/plain; charset=utf-8", f"{refused[1]}\n".encode())
+            elif self.path.split("?")[0] != "/metrics":
+                self._answer(404, "text/plain; charset=utf-8", b"Only /metrics is here.\n")
+            else:
+                self._answer(200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(collector))
+
+        def _answer(self, status: int, kind: str, body: bytes) -> None:
+            self.send_response(status)
+            if status == 401:
+                self.send_header("WWW-Authenticate", "Bearer")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

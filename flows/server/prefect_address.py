@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Final
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from hypograph.flows.server.access import SECRET_VARIABLE
+from hypograph.graph.files.serving import Serving, read_serving
 from hypograph.models.core.errors import DiskError, PortTakenError
 
 LOG_LIMIT = 5_000_000
+# What sends Prefect's client elsewhere, or opens a server elsewhere: not for a server of our own.
+ELSEWHERE: Final = frozenset(
+    {
+        "PREFECT_API_URL",
+        "PREFECT_API_KEY",
+        "PREFECT_API_AUTH_STRING",
+        "PREFECT_PROFILE",
+        "PREFECT_CLIENT_CUSTOM_HEADERS",
+    }
+)
 
 
 def set_environment(folder: Path) -> None:
@@ -39,12 +50,16 @@ def set_environment(folder: Path) -> None:
         os.environ.setdefault(name, value)
 
 
-def child_environment(folder: Path) -> dict[str, str]:
-    """Environment of the server: ours, without what would send it elsewhere."""
-    mine = {k: v for k, v in os.environ.items() if k not in {"PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_PROFILE"}}
+def child_environment(folder: Path, port: int, auth_string: str) -> dict[str, str]:
+    """Environment of the server: ours, without what would send it elsewhere, and its credentials."""
+    mine = {k: v for k, v in os.environ.items() if k not in ELSEWHERE}
+    own = f"http://127.0.0.1:{port}"
     return {
         **mine,
+        SECRET_VARIABLE: auth_string,
         "PREFECT_HOME": str(folder),
+        "PREFECT_UI_API_URL": f"{own}/api",
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": own,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_LOGGING_LEVEL": "WARNING",
@@ -72,15 +87,10 @@ def serving_file(folder: Path) -> Path:
     return folder / "serving.json"
 
 
-def serving_url(folder: Path) -> str | None:
-    """Address of the server that a living `flows serve` keeps on this folder, or None."""
-    try:
-        found: dict[str, Any] = json.loads(serving_file(folder).read_text("utf-8"))
-        os.kill(int(found["pid"]), 0)
-        url = str(found["api_url"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return url if healthy(url) else None
+def serving(folder: Path) -> Serving | None:
+    """What the living `flows serve` of this folder says of itself; None where none answers."""
+    found = read_serving(serving_file(folder))
+    return found if found is not None and healthy(found.api_url) else None
 
 
 def listen(port: int) -> socket.socket:

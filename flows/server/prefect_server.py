@@ -14,14 +14,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from hypograph.flows.server.access import new_auth_string
 from hypograph.flows.server.prefect_address import (
     child_environment,
     healthy,
     listen,
     log_file,
-    serving_url,
+    serving,
     set_environment,
 )
+from hypograph.graph.files.processes import ProcessName
+from hypograph.graph.files.serving import basic
 from hypograph.models.core.errors import HypographError, UnavailableError
 
 BOOT_SECONDS = 240.0
@@ -62,6 +65,7 @@ class Orchestrator:
         self.owned = False
         self._configured = api_url
         self._url: str | None = None
+        self._auth: str | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._lost, self._leaving = threading.Event(), threading.Event()
         self._error: OrchestratorError | None = None
@@ -74,19 +78,32 @@ class Orchestrator:
         return self._url
 
     @property
+    def auth_string(self) -> str | None:
+        """Credentials of a server that hypograph started; None for a configured one, whose are Prefect's settings."""
+        return self._auth
+
+    @property
+    def server(self) -> ProcessName | None:
+        """Process that listens, where it is our child."""
+        return ProcessName.of(self._process.pid) if self._process else None
+
+    @property
     def pid(self) -> int | None:
         """Process id of the child, or None where the server is not ours."""
         return self._process.pid if self._process else None
 
     def __enter__(self) -> Orchestrator:
-        attached = self._configured or serving_url(self.folder)
-        if attached and not (self.schedules and self._configured is None):
-            self._url = attached
+        if self._configured:
+            self._url = self._configured
             return self
-        if attached:
+        found = serving(self.folder)
+        if found is not None and not self.schedules:
+            self._url, self._auth = found.api_url, found.auth_string
+            return self
+        if found is not None:
             raise OrchestratorError(
                 "another `hypograph flows serve` runs on this data folder",
-                where=attached,
+                where=found.api_url,
                 hint="Stop it first, or use another HYPOGRAPH_HOME.",
             )
         self._start()
@@ -106,6 +123,7 @@ class Orchestrator:
         set_environment(self.folder)
         listener = listen(self.port)
         self.port = listener.getsockname()[1]
+        self._auth = new_auth_string()
         with listener, log_file(self.folder) as log:
             # The child inherits the listening socket: no other program can take the port in between.
             self._process = subprocess.Popen(
@@ -117,7 +135,7 @@ class Orchestrator:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=child_environment(self.folder),
+                env=child_environment(self.folder, self.port, self._auth),
             )
         self.owned = True
         self._url = f"http://127.0.0.1:{self.port}/api"
@@ -154,9 +172,9 @@ class Orchestrator:
         """
         self.wait()
         import prefect.context
-        from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
+        from prefect.settings import get_current_settings, temporary_settings
 
-        with temporary_settings({PREFECT_API_URL: self.api_url}):
+        with temporary_settings(self._client_settings()):
             settings = get_current_settings()
             quiet = {} if pulse else {"heartbeat_frequency": None}
             flows = settings.flows.model_copy(update=quiet)
@@ -172,6 +190,17 @@ class Orchestrator:
                 finally:
                     if not self._lost.is_set():
                         _drain()
+
+    def _client_settings(self) -> dict[Any, Any]:
+        from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_KEY, PREFECT_API_URL
+        from prefect.settings import PREFECT_CLIENT_CUSTOM_HEADERS as HEADERS
+
+        if self._auth is None:
+            return {PREFECT_API_URL: self.api_url}
+        # Prefect's clients show the string over HTTP; on sockets they show it after the handshake only, which is late.
+        header = {"Authorization": basic(self._auth)}
+        own = {PREFECT_API_AUTH_STRING: self._auth, PREFECT_API_KEY: None, HEADERS: header}
+        return {PREFECT_API_URL: self.api_url, **own}
 
     @contextlib.contextmanager
     def _watched(self, settings: Any, pulse: bool) -> Iterator[None]:

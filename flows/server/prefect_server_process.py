@@ -1,4 +1,4 @@
-"""The Prefect server as a guarded child process; started by `orchestrator`, never by hand.
+"""The Prefect server as a guarded child process; started by `prefect_server`, never by hand.
 
 ``python -m hypograph.flows.server.prefect_server_process FD PARENT {schedules|runs}`` serves on the listening socket
 that it inherits as file descriptor FD.
@@ -14,6 +14,7 @@ import sys
 import warnings
 from pathlib import Path
 
+from hypograph.flows.server.access import SECRET_VARIABLE, Guard
 from hypograph.flows.server.child_process import die_with_parent
 from hypograph.graph.files.locks import file_lock
 
@@ -23,6 +24,7 @@ def main(arguments: list[str]) -> None:
     descriptor, parent, mode = int(arguments[0]), int(arguments[1]), arguments[2]
     die_with_parent(parent)
     folder = Path(os.environ["PREFECT_HOME"])
+    auth_string = os.environ.pop(SECRET_VARIABLE)
     # Prefect reads both when its server module is imported.
     os.environ["PREFECT__SERVER_FINAL"] = "1"
     if mode == "runs":
@@ -33,7 +35,9 @@ def main(arguments: list[str]) -> None:
     if "PREFECT_API_DATABASE_CONNECTION_URL" not in os.environ:
         with file_lock(folder / "boot.lock"):
             prepare(folder)
-    config = uvicorn.Config(create_app(), log_level="error", lifespan="on", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        Guard(create_app(), auth_string), log_level="error", lifespan="on", timeout_graceful_shutdown=2
+    )
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-import json
 import os
+import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,17 +15,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypograph.flows.runtime.settings import Settings
+from hypograph.flows.server.access import USER, configured_auth, write_secret
 from hypograph.flows.server.deployments import DEPLOYABLES, DEPLOYMENT, Deployable, build, deployable, validated
 from hypograph.flows.server.prefect_address import serving_file
 from hypograph.flows.server.prefect_server import Orchestrator
 from hypograph.graph.files.locks import file_lock
-from hypograph.models.core.errors import DiskError, PortTakenError
+from hypograph.graph.files.processes import ProcessName
+from hypograph.graph.files.serving import Serving, read_serving
+from hypograph.models.core.errors import PortTakenError
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
     from prefect.client.schemas.responses import DeploymentResponse
 
 DEFAULT_PORT = 4200
+# Beside serving.json, of mode 0600, new at each start: for a browser, and for whatever reads /metrics.
+PASSWORD, METRICS_TOKEN = "serving.password", "metrics.token"
 HEARTBEAT_SECONDS = 30
 # A run's process starts this long before its time, about what Python needs to import the flow. Much longer,
 # and it would ask for the slot that the run before it still has.
@@ -82,11 +87,11 @@ def serve(settings: Settings, wish: Wish, say: Say) -> None:
     arguments = {name: validated(DEPLOYABLES[name], wish.parameters or {}) for name in sorted(chosen)}
     with _started(settings, wish) as orchestrator, open_store(settings.store_config()):
         os.environ[SERVE_PID] = str(os.getpid())
-        with orchestrator.connected(pulse=True), _announced(settings, orchestrator) as announce:
+        with orchestrator.connected(pulse=True):
             from prefect.runner import Runner
 
             from hypograph.flows.server.automations import set_automations
-            from hypograph.flows.server.metrics import metrics_server
+            from hypograph.flows.server.metrics import Collector, metrics_server
 
             runner: Any = Runner(
                 name="hypograph",
@@ -102,9 +107,14 @@ def serve(settings: Settings, wish: Wish, say: Say) -> None:
                     _deploy(runner, client, which, wish.schedule if mine else None, arguments.get(which.name))
                 tidy(client, own_server=orchestrator.owned, say=say)
                 set_automations(client, wish.notify)
-            with metrics_server(orchestrator.api_url, settings, wish.metrics_port) as metrics:
-                announce(metrics)
+            token = secrets.token_urlsafe(32)
+            scraped = Collector(orchestrator.api_url, orchestrator.auth_string or configured_auth(), settings)
+            with metrics_server(scraped, token, wish.metrics_port) as metrics:
+                write_secret(orchestrator.folder / METRICS_TOKEN, token)
+                _announce(orchestrator, metrics)
                 say(f"watch at {orchestrator.api_url.removesuffix('/api')}; metrics at {metrics}")
+                if orchestrator.auth_string is not None:
+                    say(f"user {USER}, password in {orchestrator.folder / PASSWORD}")
                 say("serving " + ", ".join(DEPLOYABLES) + "; Ctrl-C stops")
                 # Prefect's own handler leaves a coroutine behind; an interrupt unwinds everything in order.
                 runner.handle_sigterm = _interrupt
@@ -155,31 +165,23 @@ def _started(settings: Settings, wish: Wish) -> Iterator[Orchestrator]:
                 raise
             first = Orchestrator(settings.home, settings.prefect_api_url, schedules=True)
             first.__enter__()
-        _write_serving(settings, {"pid": os.getpid(), "api_url": first.api_url})
+        if first.auth_string is not None:
+            write_secret(first.folder / PASSWORD, first.auth_string.partition(":")[2])
+        _announce(first)
     try:
         yield first
     finally:
-        serving_file(first.folder).unlink(missing_ok=True)
+        for path in (serving_file(first.folder), first.folder / PASSWORD, first.folder / METRICS_TOKEN):
+            path.unlink(missing_ok=True)
         first.__exit__(None, None, None)
 
 
-@contextlib.contextmanager
-def _announced(settings: Settings, orchestrator: Orchestrator) -> Iterator[Callable[[str], None]]:
-    def announce(metrics: str) -> None:
-        _write_serving(settings, {"pid": os.getpid(), "api_url": orchestrator.api_url, "metrics": metrics})
-
-    yield announce
-
-
-def _write_serving(settings: Settings, document: Mapping[str, Any]) -> None:
-    path = serving_file(settings.home / "prefect")
-    part = path.with_suffix(".part")
-    try:
-        part.write_text(json.dumps(document), "utf-8")
-        part.chmod(0o600)
-        os.replace(part, path)
-    except OSError as error:
-        raise DiskError(f"cannot be written ({error.strerror})", where=str(path)) from error
+def _announce(orchestrator: Orchestrator, metrics: str = "") -> None:
+    own = ProcessName.of(os.getpid())
+    if own is None:
+        raise OSError("the system does not tell of this process")
+    document = Serving(own, orchestrator.api_url, orchestrator.server, orchestrator.auth_string, metrics)
+    write_secret(serving_file(orchestrator.folder), document.to_text())
 
 
 @contextlib.contextmanager
@@ -270,8 +272,7 @@ def runs_of(client: SyncPrefectClient, deployments: list[Any], states: list[Any]
     return found
 
 
-def serving_document(home: Path) -> dict[str, Any] | None:
-    """What the `flows serve` of this data folder says of itself, or None."""
-    with contextlib.suppress(OSError, ValueError):
-        return dict(json.loads(serving_file(home / "prefect").read_text("utf-8")))
-    return None
+def serving_document(home: Path) -> dict[str, object] | None:
+    """What may be shown of the living `flows serve` of this data folder, or None."""
+    found = read_serving(serving_file(home / "prefect"))
+    return None if found is None else found.public()

@@ -6,12 +6,18 @@ own, while that server alone listens on its port: nobody who took the port since
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from hypograph.graph.files.processes import ProcessName
+
+
+def basic(auth_string: str) -> str:
+    """Return the value of the `Authorization` header for credentials ``user:password``."""
+    return "Basic " + base64.b64encode(auth_string.encode("utf-8")).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)

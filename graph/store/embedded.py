@@ -1,12 +1,11 @@
-"""The embedded graph server: a child process on loopback that dies with its owner."""
+"""The embedded graph server: a process on loopback that the programs of one folder share."""
 
 from __future__ import annotations
 
 import base64
 import contextlib
-import ctypes
-import fcntl
 import importlib.util
+import io
 import json
 import os
 import secrets
@@ -15,26 +14,31 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from hypograph.graph.files.locks import held, lock_shared, open_lock, try_exclusive, try_shared
+from hypograph.graph.files.processes import ProcessName
 from hypograph.models.core.errors import DiskError, StoreError, StoreLockedError, StoreUnreachableError
 
-BOOT_SECONDS = 90.0
-READER = "reader"
+BOOT_SECONDS, ANSWER_SECONDS, STOP_SECONDS = 90.0, 5.0, 20.0
+PORT_TRIES: Final = 3
+READER: Final = "reader"
+PASSWORDS: Final = ("root.password", "reader.password")
+# A keeper may outlive the store that started it: others use the server.
+KEEPERS: Final[list[subprocess.Popen[bytes]]] = []
 _OPENS = ("java.base/java.util.concurrent.atomic", "java.base/java.nio.channels.spi", "java.base/java.lang")
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a running embedded server listens, and its credentials."""
+    """Where a running embedded server listens, which process that is, and its credentials."""
 
-    pid: int
+    process: ProcessName
     bolt: int
     http: int
     password: str
@@ -45,20 +49,26 @@ class Address:
         """Bolt address."""
         return f"bolt://127.0.0.1:{self.bolt}"
 
+    def is_proven(self) -> bool:
+        """Tell whether the process that was started is the one that listens: only that one is told a password."""
+        return self.process.listens((self.bolt, self.http))
+
 
 class EmbeddedServer:
     """Starts the server over a folder, or attaches to the one that runs there.
 
-    Enter it in the main thread, or in one that lives as long as the server shall: the kernel kills the child
-    when the thread that started it ends (PR_SET_PDEATHSIG).
+    The server belongs to all programs that use it: its keeper (`hypograph.graph.store.keeper`) stops it when the last
+    one has gone, however that one ended. Its passwords are new at each start, and go only to a listener that was just
+    shown to be the process that the address file names.
     """
 
     def __init__(self, folder: Path, heap: str = "1g") -> None:
         self.folder, self.heap = folder, heap
-        self._process: subprocess.Popen[bytes] | None = None
+        self._keeper: subprocess.Popen[bytes] | None = None
+        self._use: int | None = None
 
     def start(self) -> Address:
-        """Return the address of a server that is ready.
+        """Return the address of a server that is ready; it stays until `stop`.
 
         Raises
         ------
@@ -69,80 +79,100 @@ class EmbeddedServer:
         DiskError
             If the folder cannot be written.
         """
+        if self._use is None:
+            self._use = open_lock(self.folder / "users.lock")
+            lock_shared(self._use)  # waits while a keeper stops the server
         if (found := self._running()) is not None:
             return found
-        with self._alone():
+        with held(self.folder / "boot.lock"):
             if (found := self._running()) is not None:  # another program was faster
                 return found
-            try:
-                address = self._prepare()
-            except OSError as error:
-                raise DiskError(f"cannot be written ({error.strerror})", where=str(self.folder)) from error
-            self._spawn(address)
-            self._wait(address)
+            self._end(self._named())  # ours, but it does not answer any more
+            address = self._started()
             self._add_reader(address)
-            self._write("address.json", json.dumps({"pid": self._pid(), "bolt": address.bolt, "http": address.http}))
-        return Address(self._pid(), address.bolt, address.http, address.password, address.reader_password)
+            document = {**address.process.to_dict(), "bolt": address.bolt, "http": address.http}
+            self._write("address.json", json.dumps(document))
+        return address
 
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Start or stop the server while no other program does; the kernel frees the lock if we die."""
+    def stop(self) -> None:
+        """Use the server no more; whoever uses it last ends it."""
+        if self._use is None:
+            return
+        use, self._use = self._use, None
+        named = self._named()
+        if try_exclusive(use):  # nobody else uses it, and its keeper waits for us
+            self._end(named)
+        os.close(use)
+        while named is not None and self._is_ending() and named.lives():
+            time.sleep(0.02)
+
+    def _is_ending(self) -> bool:
+        """Tell whether a keeper is stopping the server: it holds the lock then."""
+        handle = open_lock(self.folder / "users.lock")
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle = os.open(self.folder / "boot.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise DiskError(f"cannot be written ({error.strerror})", where=str(self.folder)) from error
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
+            return not try_shared(handle)
         finally:
             os.close(handle)
 
-    def stop(self) -> None:
-        """End the server if this object started it."""
-        if self._process is None:
-            return
-        with self._alone():
-            self._end(self._process)
-
-    def _end(self, process: subprocess.Popen[bytes]) -> None:
+    def _end(self, process: ProcessName | None) -> None:
         # The address goes first, so that nobody attaches to a server that is going.
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            if json.loads((self.folder / "address.json").read_text("utf-8"))["pid"] == process.pid:
-                (self.folder / "address.json").unlink()
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        self._process = None
+        with contextlib.suppress(OSError):
+            (self.folder / "address.json").unlink(missing_ok=True)
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            end = time.monotonic() + STOP_SECONDS
+            with contextlib.suppress(ProcessLookupError):
+                if process is not None and process.lives():
+                    os.kill(process.pid, number)
+            while process is not None and process.lives() and time.monotonic() < end:
+                time.sleep(0.02)
+        if self._keeper is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._keeper.wait(STOP_SECONDS)
 
-    def _pid(self) -> int:
-        return self._process.pid if self._process else 0
+    def _named(self) -> ProcessName | None:
+        """Return the server's process, where the address file names one that lives."""
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            process = ProcessName.read(json.loads((self.folder / "address.json").read_text("utf-8")))
+            return process if process.lives() else None
+        return None
 
     def _running(self) -> Address | None:
-        """Return the server that answers on this folder, or None."""
-        with contextlib.suppress(OSError, ValueError, KeyError):
+        """Return the server that answers on this folder and is shown to be ours, or None."""
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             row = json.loads((self.folder / "address.json").read_text("utf-8"))
-            if _ready(int(row["http"]), timeout=5):
-                secret, reader = self._passwords()
-                return Address(int(row["pid"]), int(row["bolt"]), int(row["http"]), secret, reader)
+            found = Address(ProcessName.read(row), int(row["bolt"]), int(row["http"]), *self._passwords())
+            if found.is_proven() and _ready(found.http, timeout=ANSWER_SECONDS):
+                return found
         return None
 
     def _passwords(self) -> tuple[str, str]:
-        return tuple((self.folder / name).read_text("utf-8").strip() for name in ("root.password", "reader.password"))  # type: ignore[return-value]
+        root, reader = ((self.folder / name).read_text("utf-8").strip() for name in PASSWORDS)
+        return root, reader
 
-    def _prepare(self) -> Address:
+    def _started(self) -> Address:
+        """Start the server, on other ports where somebody took them between our choice and its listening."""
+        for _ in range(PORT_TRIES):
+            try:
+                ports = self._prepare()
+                address = Address(self._spawn(*ports), *ports, *self._passwords())
+            except OSError as error:
+                raise DiskError(f"cannot be written ({error.strerror})", where=str(self.folder)) from error
+            if self._comes_up(address):
+                return address
+            self._end(address.process)
+        raise self._failed("other programs took the ports of the embedded server")
+
+    def _prepare(self) -> tuple[int, int]:
         for name in ("", "config", "logs", "databases"):
             (self.folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
-        for name in ("root.password", "reader.password"):
-            if not (self.folder / name).exists():
-                self._write(name, secrets.token_urlsafe(24))
+        for name in PASSWORDS:
+            self._write(name, secrets.token_urlsafe(24))
+        # Without its list of users the server makes them anew, from the password above.
+        (self.folder / "config" / "server-users.jsonl").unlink(missing_ok=True)
         if not _knows_reader(groups := self.folder / "config" / "server-groups.json"):
             self._write(str(groups.relative_to(self.folder)), json.dumps(GROUPS))
         bolt, http = _free_ports(2)
-        return Address(0, bolt, http, *self._passwords())
+        return bolt, http
 
     def _write(self, name: str, text: str) -> None:
         path = self.folder / name
@@ -151,9 +181,7 @@ class EmbeddedServer:
             file.write(text)
         os.replace(part, path)
 
-    def _spawn(self, address: Address) -> None:
-        if self._process is not None:
-            self._end(self._process)  # it does not answer any more
+    def _spawn(self, bolt: int, http: int) -> ProcessName:
         home = _package()
         settings = {
             "server.rootPath": self.folder,
@@ -163,10 +191,10 @@ class EmbeddedServer:
             "server.defaultDatabases": "neo4j[root]",
             "server.mode": "production",
             "server.httpIncomingHost": "127.0.0.1",
-            "server.httpIncomingPort": address.http,
+            "server.httpIncomingPort": http,
             "server.plugins": "Bolt:com.arcadedb.bolt.BoltProtocolPlugin",
             "bolt.host": "127.0.0.1",
-            "bolt.port": address.bolt,
+            "bolt.port": bolt,
             "bolt.defaultDatabase": "neo4j",
             "command.timeout": 60_000,
         }
@@ -179,29 +207,42 @@ class EmbeddedServer:
             *(f"-Darcadedb.{name}={value}" for name, value in settings.items()),
             *("-cp", str(home / "jars" / "*"), "com.arcadedb.server.ArcadeDBServer"),
         ]
-        owner = os.getpid()
-        with open(self.folder / "logs" / "boot.log", "wb") as log:
-            self._process = subprocess.Popen(
-                command,
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=lambda: _die_with(owner),
-            )
+        log = self.folder / "logs" / "boot.log"
+        log.write_bytes(b"")
+        keeper = [sys.executable, "-P", "-m", "hypograph.graph.store.keeper"]
+        self._keeper = subprocess.Popen(
+            [*keeper, str(self.folder / "users.lock"), str(log)],
+            cwd=self.folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        KEEPERS.append(self._keeper)
+        # A keeper that ends in between is found out by its silence.
+        with contextlib.suppress(BrokenPipeError), self._keeper.stdin or io.BytesIO() as asked:
+            asked.write(json.dumps(command).encode())
+        with self._keeper.stdout or io.BytesIO() as said:
+            words = said.readline().split()
+        process = ProcessName(int(words[0]), words[1].decode()) if len(words) == 2 else None
+        if process is None:
+            raise self._failed("the embedded server's keeper does not start")
+        return process
 
-    def _wait(self, address: Address) -> None:
+    def _comes_up(self, address: Address) -> bool:
+        """Wait until the server answers; False if it is another one that does."""
         end = time.monotonic() + BOOT_SECONDS
         while not _ready(address.http, timeout=1):
-            code = self._process.poll() if self._process else 0
-            if code is not None:
+            if not address.process.lives():
+                code = self._keeper.wait(STOP_SECONDS) if self._keeper else 0
+                if "Address already in use" in self._log():
+                    return False
                 raise self._failed(f"the embedded server ended with code {code}")
             if time.monotonic() > end:
-                if self._process is not None:
-                    self._end(self._process)
+                self._end(address.process)
                 raise self._failed("the embedded server does not come up")
             time.sleep(0.05)
+        return address.is_proven()
 
     def _add_reader(self, address: Address) -> None:
         """Make the user that only reads: the embedded server does not enforce a transaction's READ mode."""
@@ -211,6 +252,9 @@ class EmbeddedServer:
         headers = {"Content-Type": "application/json", "Authorization": f"Basic {root}"}
         connection = HTTPConnection("127.0.0.1", address.http, timeout=30)
         try:
+            connection.connect()
+            if not address.is_proven():  # asked after connecting: the answer holds for this connection
+                raise ConnectionError("another program listens there")
             connection.request("POST", "/api/v1/server", body, headers)
             status = connection.getresponse().status
             problem = f"the embedded server refuses the reader's account ({status})"
@@ -218,14 +262,16 @@ class EmbeddedServer:
             status, problem = 0, f"the embedded server does not answer ({type(error).__name__})"
         finally:
             connection.close()
-        if status in {200, 409}:  # 409: there is one already, from an earlier start
+        if status in {200, 409}:  # 409: there is one already
             return
-        if self._process is not None:
-            self._end(self._process)
+        self._end(address.process)
         raise self._failed(problem)
 
+    def _log(self) -> str:
+        return (self.folder / "logs" / "boot.log").read_text("utf-8", errors="replace")
+
     def _failed(self, what: str) -> StoreError:
-        log = (self.folder / "logs" / "boot.log").read_text("utf-8", errors="replace")
+        log = self._log()
         if "locked by another process" in log:
             return StoreLockedError(
                 "another process holds the store's data",
@@ -289,11 +335,3 @@ def _ready(port: int, timeout: float) -> bool:
             return bool(answer.status == 204)
     except (URLError, OSError):
         return False
-
-
-def _die_with(owner: int) -> None:
-    """Run in the child: ask the kernel to kill it when its parent ends (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL)
-        if os.getppid() != owner:
-            os._exit(1)

@@ -1,16 +1,17 @@
-"""The keeper of the embedded server: its parent process, which stops it when nobody uses it any more.
+"""The keeper of the embedded server: its parent process, which ends it when nobody uses it any more.
 
-``python -m hypograph.graph.store.keeper LOCK FLAG LOG COMMAND…`` starts COMMAND, writes its process number to standard
-output and waits. Each program that uses the server holds a shared lock on LOCK for as long as it lives; the kernel frees
-it however the program ends. Once the keeper gets the exclusive lock nobody is left: where the last one left in order
-(FLAG is there) the server ends by itself, else it is killed, as its state is in transactions. If the keeper is killed
-the server ends with it (Linux).
+``python -m hypograph.graph.store.keeper LOCK LOG`` reads a command from standard input (a JSON list), starts it,
+writes the name of its process (number and beginning) to standard output and waits. Each program that uses the server
+holds a shared lock on LOCK for as long as it lives; the kernel frees it however the program ends. Once the keeper gets
+the exclusive lock nobody is left, and it kills the server, whose state is in transactions; a last user that leaves in
+order has stopped it before. If the keeper itself is killed the server ends with it (Linux).
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import os
 import signal
 import subprocess
@@ -18,42 +19,34 @@ import sys
 import threading
 from pathlib import Path
 
-from hypograph.graph.files.locks import lock_exclusive
+from hypograph.graph.files.locks import lock_exclusive, open_lock
+from hypograph.graph.files.processes import ProcessName
 
-GRACE_SECONDS = 20.0
 PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> None:
-    """Start the command, keep it while it is used, stop it."""
-    lock, flag, log, *command = arguments
-    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """Start the command, keep it while it is used, end it."""
+    lock, log = arguments
+    command: list[str] = json.load(sys.stdin)
     owner = os.getpid()
-    with open(log, "wb") as file:
+    with open(log, "ab") as file:
         process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=file,
-            preexec_fn=lambda: _die_with(owner),
+            command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, preexec_fn=lambda: _die_with(owner)
         )
+    name = ProcessName.of(process.pid)
     with contextlib.suppress(OSError):  # who started us may be gone: then nobody uses the server
-        sys.stdout.write(f"{process.pid}\n")
+        sys.stdout.write(f"{name.pid} {name.began}\n" if name else "\n")
         sys.stdout.flush()
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)
     threading.Thread(target=_end_with, args=(process,), daemon=True).start()
-    lock_exclusive(handle)
-    if Path(flag).exists():
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(GRACE_SECONDS)
+    lock_exclusive(open_lock(Path(lock)))
     process.kill()
     process.wait()
 
 
 def _end_with(process: subprocess.Popen[bytes]) -> None:
-    process.wait()
-    os._exit(0)
+    os._exit(process.wait() & 0xFF)
 
 
 def _die_with(owner: int) -> None:

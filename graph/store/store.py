@@ -24,9 +24,11 @@ from neo4j.exceptions import (
 
 from hypograph.graph.core.query import Query
 from hypograph.graph.core.schema import LABELS
+from hypograph.graph.files.locks import writing
 from hypograph.graph.queries import core
 from hypograph.graph.store.config import StoreConfig
-from hypograph.graph.store.embedded import READER, EmbeddedServer
+from hypograph.graph.store.credentials import Credentials, proven
+from hypograph.graph.store.embedded import EmbeddedServer
 from hypograph.graph.store.footprint import footprint
 from hypograph.graph.store.migrations import migrate, refuse_newer
 from hypograph.graph.store.validate import checked_edges, checked_nodes
@@ -58,14 +60,12 @@ class FlowRun:
 class GraphStore:
     """A connection to the graph; make one with `open_store`."""
 
-    def __init__(
-        self, config: StoreConfig, uri: str, auth: tuple[str, str], reader: tuple[str, str] | None = None
-    ) -> None:
+    def __init__(self, config: StoreConfig, uri: str, auth: Credentials, reader: Credentials | None = None) -> None:
         self.config = config
         self._lock = threading.Lock()
         self._connect(uri, auth, reader)
 
-    def _connect(self, uri: str, auth: tuple[str, str], reader: tuple[str, str] | None) -> None:
+    def _connect(self, uri: str, auth: Credentials, reader: Credentials | None) -> None:
         self.uri = uri
         options: dict[str, Any] = {
             "connection_acquisition_timeout": 30,
@@ -268,7 +268,8 @@ class GraphStore:
 
     def _write(self, work: Callable[[neo4j.ManagedTransaction], T]) -> T:
         def attempt() -> T:
-            with self._writer.session(database=self.config.database) as session:
+            # A backup on this machine holds writers up, so that it shows one moment.
+            with writing(self.config.data_folder), self._writer.session(database=self.config.database) as session:
                 return session.execute_write(work)
 
         for pause in COLLISION_PAUSES:
@@ -338,10 +339,10 @@ def now() -> str:
 
 
 class _Owned(GraphStore):
-    """A store whose embedded server this object keeps, or shares with the program that keeps it.
+    """A store whose embedded server this object shares with other programs.
 
-    When that program ends, or the server dies, the next call starts the server anew: every write is a MERGE
-    under a key, so doing it again does no harm.
+    When the server dies, the next call starts it anew: every write is a MERGE under a key, so doing it again does no
+    harm.
     """
 
     server: EmbeddedServer
@@ -360,8 +361,7 @@ class _Owned(GraphStore):
                 if self.uri == used:
                     address = self.server.start()
                     super().close()
-                    reader = (READER, address.reader_password) if self._reads_apart else None
-                    self._connect(address.uri, ("root", address.password), reader)
+                    self._connect(address.uri, *proven(address, reader=self._reads_apart))
             return super()._guard(work, passes)
 
 
@@ -385,8 +385,7 @@ def open_store(config: StoreConfig, *, reader: bool = False) -> GraphStore:
     else:
         server = EmbeddedServer(config.data_folder)
         address = server.start()
-        own = (READER, address.reader_password) if reader else None
-        store = _Owned(config, address.uri, ("root", address.password), own)
+        store = _Owned(config, address.uri, *proven(address, reader=reader))
         store.server = server
     try:
         store.verify()

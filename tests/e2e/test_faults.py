@@ -182,7 +182,7 @@ def test_a_killed_prefect_server_ends_the_run_clearly(home: Path) -> None:
     run = Command(home, *DEMO)
     run.until_units(before + 2)
     family = run.children()
-    for child in run.children("orchestrator_child"):
+    for child in run.children("prefect_server_process"):
         child.kill()
     code, _, error = run.finish()
     assert code == 1, error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -14,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx
 import psutil
@@ -120,9 +123,68 @@ def test_schedules_are_set_held_and_let_go(home: Path, serving: subprocess.Popen
     assert flows(home, "schedule", "campaign", "--off", "--json")["schedule"] is None
 
 
+# What another user of the machine sends: (what, method, path, body, headers).
+REQUESTS: list[tuple[str, str, dict[str, str]]] = [
+    (method, path, headers)
+    for method, path in (
+        ("POST", "/api/deployments/filter"),
+        ("PATCH", f"/api/deployments/{UUID(int=1)}"),
+        ("POST", f"/api/deployments/{UUID(int=1)}/create_flow_run"),
+        ("GET", "/api/admin/settings"),
+        ("GET", "/api/../api/admin/settings"),
+        ("OPTIONS", "/api/deployments/filter"),
+        ("GET", "/docs"),
+        ("GET", "/"),
+    )
+    for headers in (
+        {},
+        {"Origin": "http://elsewhere.example"},
+        {"Host": "elsewhere.example"},
+        {"Authorization": "Basic aHlwb2dyYXBoOg=="},
+    )
+]
+SOCKETS = ("events/in", "events/out", "logs/out", "task_runs/subscriptions/scheduled", "work_pools/x/workers/connect")
+AS_ANOTHER = """
+import http.client, json, os, sys
+if os.geteuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+port, metrics, requests, sockets = json.loads(sys.argv[1])
+def ask(port, method, path, headers):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request(method, path, "{}", {"Content-Type": "application/json", **headers})
+    return connection.getresponse().status
+print(json.dumps([
+    *(ask(port, *request) for request in requests),
+    *(ask(port, "GET", f"/api/{path}", {
+        "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Protocol": "prefect"}) for path in sockets),
+    ask(metrics, "GET", "/metrics", {}),
+]))
+"""
+
+
+def test_another_user_of_the_machine_is_refused(home: Path, serving: subprocess.Popen[str]) -> None:
+    said = json.loads((home / "prefect" / "serving.json").read_text())
+    ports = [urlsplit(said[name]).port for name in ("api_url", "metrics")]
+    asked = json.dumps([*ports, REQUESTS, SOCKETS])
+    # The system's Python: the tests' own may lie where only its owner reads.
+    python = next((p for p in ("/usr/bin/python3", "/usr/local/bin/python3") if Path(p).exists()), sys.executable)
+    done = subprocess.run([python, "-c", AS_ANOTHER, asked], capture_output=True, text=True, check=False, cwd="/")
+    assert done.returncode == 0, done.stderr
+    statuses = json.loads(done.stdout)
+    assert len(statuses) == len(REQUESTS) + len(SOCKETS) + 1
+    assert set(statuses) <= {401, 403, 421}, statuses
+    for name in ("serving.json", "serving.password", "metrics.token"):
+        assert stat.S_IMODE((home / "prefect" / name).stat().st_mode) == 0o600
+    secret = said["auth_string"].partition(":")[2]
+    family = [serving.pid, *(p.pid for p in psutil.Process(serving.pid).children(recursive=True))]
+    assert not [pid for pid in family if secret in " ".join(psutil.Process(pid).cmdline())]
+
+
 def test_metrics_tell_of_runs_and_units(home: Path, serving: subprocess.Popen[str]) -> None:
     address = json.loads((home / "prefect" / "serving.json").read_text())["metrics"]
-    text = httpx.get(address, timeout=60).text
+    token = (home / "prefect" / "metrics.token").read_text()
+    text = httpx.get(address, headers={"Authorization": f"Bearer {token}"}, timeout=60).text
     assert 'hypograph_flow_runs{state="completed"} 1.0' in text
     assert 'hypograph_units_total{kind="campaign"} 2.0' in text
     assert "hypograph_store_up 1.0" in text
@@ -220,10 +282,11 @@ def test_a_campaign_that_waited_goes_on_after_a_restart(home: Path) -> None:
 
 def runs(home: Path, flow: str) -> list[dict[str, Any]]:
     """Return the runs of a flow as the served Prefect server tells them."""
-    address = json.loads((home / "prefect" / "serving.json").read_text())["api_url"]
-    only = {"flows": {"name": {"any_": [flow]}}}
-    found: list[dict[str, Any]] = httpx.post(f"{address}/flow_runs/filter", json=only, timeout=60).json()
-    return found
+    said = json.loads((home / "prefect" / "serving.json").read_text())
+    only, auth = {"flows": {"name": {"any_": [flow]}}}, tuple(said["auth_string"].split(":"))
+    found = httpx.post(f"{said['api_url']}/flow_runs/filter", json=only, auth=auth, timeout=60)  # type: ignore[arg-type]
+    rows: list[dict[str, Any]] = found.json()
+    return rows
 
 
 def record(lab: Path, **values: float) -> None:

@@ -17,6 +17,7 @@ import pytest
 from hypograph.flows.runtime import observe
 from hypograph.flows.runtime.unit_kinds import UnitKind
 from hypograph.flows.runtime.units import UnitRunner
+from hypograph.flows.server import metrics
 from hypograph.flows.server.metrics import metrics_server
 from hypograph.models.core.records import Outcome, Unit
 
@@ -140,9 +141,14 @@ def test_spans_reach_the_collector_with_run_and_unit(tmp_path: Path) -> None:
 
 
 def test_metrics_are_on_loopback_and_say_what_is_missing() -> None:
-    with metrics_server("http://127.0.0.1:9/api", None) as address:
-        text = httpx.get(address, timeout=30).text
-        assert httpx.get(address.replace("/metrics", "/secrets")).status_code == 404
+    shown = {"Authorization": "Bearer a token"}
+    with metrics_server(metrics.Collector("http://127.0.0.1:9/api", None, None), "a token") as address:
+        text = httpx.get(address, headers=shown, timeout=30).text
+        assert httpx.get(address.replace("/metrics", "/secrets"), headers=shown).status_code == 404
+        for header in ({}, {"Authorization": "Bearer another"}, {"Authorization": "a token"}):
+            assert httpx.get(address, headers=header).status_code == 401
+        assert httpx.get(address, headers=shown | {"Host": "elsewhere.example"}).status_code == 421
+        assert httpx.get(address, headers=shown | {"Origin": "http://elsewhere.example"}).status_code == 403
         port = int(address.rsplit(":", 1)[1].split("/")[0])
         listening = [
             c.laddr.ip for c in psutil.Process().net_connections() if c.status == "LISTEN" and c.laddr.port == port

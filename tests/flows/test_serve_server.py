@@ -15,9 +15,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hypograph.flows.server.prefect_address import healthy, serving_file, serving_url
+from hypograph.flows.server.prefect_address import healthy, serving, serving_file
 from hypograph.flows.server.prefect_server import Orchestrator, OrchestratorError
 from hypograph.flows.server.prefect_server_process import prepare
+from hypograph.graph.files.processes import ProcessName
+from hypograph.graph.files.serving import Serving
 from hypograph.models.core.errors import PortTakenError
 
 FLOW = """
@@ -33,8 +35,11 @@ with Orchestrator(Path(sys.argv[1])) as orchestrator:
     with orchestrator.connected():
         answer = probe()
         import httpx
-        runs = httpx.post(orchestrator.api_url + "/flow_runs/count", json={}, timeout=30).json()
-    print(json.dumps({"answer": answer, "runs": runs}))
+        address, count = orchestrator.api_url, "/flow_runs/count"
+        closed = httpx.post(address + count, json={}, timeout=30).status_code
+        auth = tuple(orchestrator.auth_string.split(":"))
+        runs = httpx.post(address + count, json={}, auth=auth, timeout=30).json()
+    print(json.dumps({"answer": answer, "runs": runs, "closed": closed}))
 """
 HOLD = """
 import sys
@@ -74,12 +79,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "prefect").mkdir()
     (home / "prefect" / "prefect.db.new").write_bytes(b"half a database")
     (home / "prefect" / "prefect.db.new-journal").write_bytes(b"half a journal")
-    serving_file(home / "prefect").write_text('{"pid": 999999999, "api_url": "http://127.0.0.1:9/api"}')
+    gone = Serving(ProcessName(999999999, "never"), "http://127.0.0.1:9/api")
+    serving_file(home / "prefect").write_text(gone.to_text())
     return home
 
 
 def test_a_flow_runs_quietly_where_an_earlier_start_was_killed(home: Path) -> None:
-    assert run_flow(home) == {"answer": 42, "runs": 1}
+    assert run_flow(home) == {"answer": 42, "runs": 1, "closed": 401}
     assert not list((home / "prefect").glob("prefect.db.new*"))
 
 
@@ -113,9 +119,10 @@ def test_a_killed_owner_takes_its_server_along_and_history_stays(home: Path) -> 
 
 
 def test_a_server_that_serves_no_more_is_not_believed(home: Path, tmp_path: Path) -> None:
-    assert serving_url(home / "prefect") is None
-    serving_file(tmp_path).write_text("{")
-    assert serving_url(tmp_path) is None
+    assert serving(home / "prefect") is None
+    for text in ("{", "[]", "7", '{"pid": 1}', '{"pid": "1", "began": 3}', "[" * 20_000):
+        serving_file(tmp_path).write_text(text)
+        assert serving(tmp_path) is None
 
 
 def test_a_taken_port_is_said_so(tmp_path: Path) -> None:
