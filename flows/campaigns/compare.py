@@ -27,12 +27,19 @@ def compare(runs: Runs, *, region: float = 1.0) -> dict[str, Any]:
     methods = list(runs)
     if len(methods) < 2:
         raise InputError("nothing to compare", where=", ".join(methods), expected="trajectories of two methods or more")
+    lengths = {m: sorted({len(best) for table in runs[m].values() for best in table.values()}) for m in methods}
+    budget = min(n for found in lengths.values() for n in found)
+    runs = {
+        m: {t: {s: best[:budget] for s, best in r.items()} for t, r in tables.items()} for m, tables in runs.items()
+    }
     named = list(combinations(methods, 2))
     pairs = [_differences(runs, a, b) for a, b in named]
     posteriors = [compare_paired([x - y for x, y in tables], region=region) for tables in pairs]
     return {
         "methods": methods,
         "region": region,
+        "budget": budget,
+        "budgets": {m: {"least": found[0], "most": found[-1]} for m, found in lengths.items()},
         "pairs": [_pair(a, b, s, p) for (a, b), s, p in zip(named, pairs, posteriors, strict=True)],
         "survival": {method: _survival(runs[method]) for method in methods},
     }

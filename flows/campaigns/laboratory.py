@@ -5,15 +5,26 @@ from __future__ import annotations
 import contextlib
 import json
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hypograph.flows.readers.tabular import Table, read_table
 from hypograph.flows.runtime.sources import open_knowledge
+from hypograph.graph.campaigns import folder as folders
 from hypograph.graph.campaigns.folder import CampaignFolder
 from hypograph.graph.queries import campaigns as queries
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory import results
+from hypograph.models.campaigns.laboratory.results import Recorded
+from hypograph.models.campaigns.laboratory.table_definition import (
+    Reading,
+    Understood,
+    described,
+    objective_from,
+    understand,
+)
 from hypograph.models.campaigns.optimizers.element_knowledge import ElementSimilarity, options_that_could_be_elements
 from hypograph.models.campaigns.space.space import Space
 from hypograph.models.core.errors import InputError, MissingFileError
@@ -92,7 +103,7 @@ def read_definition(path: Path) -> dict[str, Any]:
         raise MissingFileError("no such file", where=str(path), expected="a TOML file with [[parameters]]")
     try:
         text = path.read_text("utf-8-sig")
-        found = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        found = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
     except ValueError as error:
         raise InputError(f"cannot be read ({error})", where=str(path), expected="TOML, or JSON in .json") from error
     if not isinstance(found, dict):
@@ -100,63 +111,81 @@ def read_definition(path: Path) -> dict[str, Any]:
     return found
 
 
-def infer_definition(path: Path, objectives: Sequence[str] = ()) -> dict[str, Any]:
-    """Make a definition from a CSV with a header: numbers become values, everything else options.
+def begin(
+    folder: Path,
+    space: Path,
+    reading: Reading | None = None,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    results: bool = False,
+) -> Begun:
+    """Begin a campaign in a folder from a definition (TOML or JSON) or from a table.
 
-    The objective is the last column, or those named, as `objective_from` reads them.
-    """
-    header, rows = _csv(path)
-    goals = [objective_from(text) for text in objectives] or [{"name": header[-1], "direction": "max"}]
-    targets = [g["name"] for g in goals]
-    if missing := [t for t in targets if t not in header]:
-        raise InputError(f"no column {missing[0]!r}", where=str(path), expected=", ".join(header))
-    parameters = []
-    for name in (h for h in header if h not in targets):
-        seen = list(dict.fromkeys(row[name] for _, row in rows))
-        if all(_number(v) is not None for v in seen):
-            parameters.append({"name": name, "values": sorted({float(v) for v in seen})})
-        else:
-            parameters.append({"name": name, "options": seen})
-    return {"parameters": parameters, "objectives": goals}
-
-
-def objective_from(text: str) -> dict[str, Any]:
-    """Read ``NAME``, ``max:NAME``, ``min:NAME`` or ``target=7.5:NAME``.
+    Parameters
+    ----------
+    reading
+        How a table is to be read; of a definition its objectives count.
+    settings
+        Keys of the definition that go before the file's, such as `method`, `initial` and `seed`.
+    results
+        Take the table's rows as results.
 
     Raises
     ------
-    InputError
-        If the target is no number.
+    MissingFileError, InputError, SpaceError
+        If the file cannot be read; then nothing is written.
     """
-    way, _, name = text.rpartition(":")
-    if not way.startswith("target="):
-        return {"name": name, "direction": way or "max"}
-    value = _number(way.removeprefix("target="))
-    if value is None:
-        raise InputError("the target is no number", where=text, expected="target=7.5:NAME")
-    return {"name": name, "direction": "target", "target": value}
+    record, understood, table = definition_of(space, reading)
+    if results and table is None:
+        raise InputError("no results here", where=str(space), expected="a table with --results")
+    campaign = folders.create(folder, record | dict(settings or {}))
+    recorded = None
+    if results and table is not None:
+        recorded = record_table(campaign, table, reading)
+    return Begun(campaign, understood, recorded)
 
 
-def events_from_csv(campaign: CampaignFolder, path: Path) -> tuple[list[dict[str, Any]], list[str]]:
-    """Read outcomes from a CSV file, as `results.outcome_events`."""
-    return results.outcome_events(campaign.definition, campaign.events, _read(path), path.name)
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A campaign that was begun, with how its table was understood and what became of its rows."""
+
+    campaign: CampaignFolder
+    understood: Understood | None
+    recorded: Recorded | None
 
 
-def _csv(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    header, rows, problems = results.read_rows(_read(path), path.name)
-    if problems:
-        raise InputError(problems[0], hint=f"{len(problems)} rows do not fit the header." if problems[1:] else "")
-    return header, rows
+def definition_of(
+    space: Path, reading: Reading | None = None
+) -> tuple[dict[str, Any], Understood | None, Table | None]:
+    """Read a campaign's definition, and for one from a table how it was understood; raises as `begin`."""
+    if space.suffix.lower() in {".toml", ".json"}:
+        record = read_definition(space)
+        if reading is not None and reading.objectives:
+            record["objectives"] = [objective_from(text) for text in reading.objectives]
+        return record, None, None
+    table = read_table(space)
+    understood = understand(table, reading)
+    return understood.definition(), understood, table
 
 
-def _read(path: Path) -> bytes:
-    if not path.is_file():
-        raise MissingFileError("no such file", where=str(path))
-    return path.read_bytes()
+def preview(space: Path, reading: Reading | None = None) -> dict[str, Any]:
+    """Return what would be understood of a definition or a table, without writing anything; raises as `begin`."""
+    record, understood, _ = definition_of(space, reading)
+    definition = live.definition_from(record)
+    if understood is not None:
+        return understood.document()
+    rows = definition.record()
+    told = {"parameters": described(rows["parameters"]), "objectives": rows["objectives"]}
+    return {**told, "left_out": [], "rows": {"read": 0, "skipped": []}, "notes": []}
 
 
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+def record_table(
+    campaign: CampaignFolder, table: Table, reading: Reading | None = None, *, again: bool = False
+) -> Recorded:
+    """Append the outcomes in a table to the campaign; call it inside `campaigns.changing`."""
+    names, decimal = (reading.columns, reading.decimal) if reading else ({}, None)
+    found = results.outcome_events(
+        campaign.definition, campaign.events, table, names=names, decimal=decimal, again=again
+    )
+    campaign.append(found.events)
+    return found

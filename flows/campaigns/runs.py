@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from hypograph.models.campaigns.analysis.percent import percent, zero_and_top
 from hypograph.models.core.errors import InputError, MalformedRowError, MissingFileError
+from hypograph.models.core.tabular.decoding import decoded, unpacked
 
 if TYPE_CHECKING:
     from hypograph.graph import GraphStore
@@ -73,14 +74,19 @@ def read_runs(sources: Sequence[str], store: GraphStore | None) -> Runs:
 
 
 def _trajectories(path: Path) -> Iterator[Run]:
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    text, _ = decoded(unpacked(path.read_bytes(), str(path)), str(path))
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
         try:
             row = json.loads(line)
             values, scale = np.asarray(row["values"], dtype=float), (float(row.get("zero", 0.0)), float(row["maximum"]))
+            if values.ndim != 1 or not len(values) or not np.isfinite([*values, *scale]).all():
+                raise ValueError("values that are no finite numbers")
             yield Run(str(path), str(row["method"]), str(row["table"]), int(row["seed"]), values, scale)
         except (ValueError, KeyError, TypeError) as error:
             raise MalformedRowError(
-                f"not a trajectory ({type(error).__name__})",
+                f"not a trajectory ({error if str(error) else type(error).__name__})",
                 where=f"{path}, line {number}",
                 expected="a JSON object with table, method, seed, maximum, values",
             ) from error

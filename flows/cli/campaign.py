@@ -79,6 +79,9 @@ def compare(
     with _store_for(campaigns) as store:
         runs = read_runs(campaigns, store)
     document = compare_runs(runs, region=region)
+    if any(b["most"] > document["budget"] for b in document["budgets"].values()):
+        lengths = ", ".join(f"{m} {b['least']}–{b['most']}" for m, b in document["budgets"].items())
+        say(f"budgets differ ({lengths} experiments): compared over the first {document['budget']}")
     rows = [
         (
             f"{p['a']} against {p['b']}",

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
+from hypograph.flows.cli.common import JsonFlag, emit, say, table
 from hypograph.models.core.errors import InputError
 
 if TYPE_CHECKING:
     from hypograph.graph import GraphStore
     from hypograph.graph.campaigns.folder import CampaignFolder
+    from hypograph.models.campaigns.laboratory.results import Recorded
+    from hypograph.models.campaigns.laboratory.table_definition import Reading, Understood
+    from hypograph.models.core.tabular import Decimal
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 Folder = Annotated[Path, typer.Argument(help="The campaign's folder.")]
 Store = Annotated[bool, typer.Option("--store/--no-store", help="Also keep the campaign in the graph store.")]
+Parameters = Annotated[str, typer.Option(help="Columns that are parameters, by commas; default: all but records.")]
+Types = Annotated[str, typer.Option(help="NAME=number or NAME=text, by commas, where a column is taken wrongly.")]
+Columns = Annotated[str, typer.Option(help="NAME=HEADER by commas, where the table calls something otherwise.")]
+DecimalMark = Annotated[str, typer.Option("--decimal", help="comma or point; default: as each column shows.")]
 Note = Annotated[str, typer.Option(help="A remark to keep beside it.")]
 
 
-@app.command("new", help="Begin a campaign in a folder, from a space in TOML or from a CSV table.")
+@app.command("new", help="Begin a campaign in a folder, from a space in TOML or from a table.")
 def new(
     folder: Folder,
     space: Annotated[
-        Path, typer.Option(help="TOML with [[parameters]] and [[objectives]], or a CSV to infer them from.")
+        Path,
+        typer.Option(help="TOML with [[parameters]] and [[objectives]], or a table (CSV, workbook) to infer them."),
     ],
     objective: Annotated[
         list[str] | None, typer.Option(help="max:COLUMN, min:COLUMN or target=NUMBER:COLUMN; several where repeated.")
@@ -35,29 +43,31 @@ def new(
     method: Annotated[str | None, typer.Option(help="random, sobol, bo, llm or hybrid.")] = None,
     initial: Annotated[int | None, typer.Option(min=1, help="Points before the surrogate is believed.")] = None,
     replicates: Annotated[int | None, typer.Option(min=1, help="Experiments of each suggested point.")] = None,
-    results: Annotated[bool, typer.Option("--results", help="Take the CSV's rows as results.")] = False,
-    seed: SeedOption = 0,
+    results: Annotated[bool, typer.Option("--results", help="Take the table's rows as results.")] = False,
+    parameters: Parameters = "",
+    types: Types = "",
+    columns: Columns = "",
+    decimal: DecimalMark = "",
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of every random choice; default: the file's.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is understood and write nothing.")] = False,
     store: Store = True,
     as_json: JsonFlag = False,
 ) -> None:
     from hypograph.flows.campaigns import laboratory as files
-    from hypograph.graph.campaigns import folder as folders
 
-    inferred = space.suffix == ".csv"
-    if results and not inferred:
-        raise InputError("no results here", where=str(space), expected="a CSV with --results")
-    record = files.infer_definition(space, objective or ()) if inferred else files.read_definition(space)
-    if objective and not inferred:
-        record["objectives"] = [files.objective_from(text) for text in objective]
-    record |= {
-        k: v for k, v in (("method", method), ("initial", initial), ("replicates", replicates)) if v is not None
-    } | {"seed": seed}
-    campaign = folders.create(folder, record)
-    if results:
-        _add_rows(campaign, space)
+    reading = _reading(objective or (), parameters, types, columns, decimal)
+    if dry_run:
+        _show_understood(files.preview(space, reading), as_json)
+        return
+    given = (("method", method), ("initial", initial), ("replicates", replicates), ("seed", seed))
+    begun = files.begin(folder, space, reading, settings={k: v for k, v in given if v is not None}, results=results)
+    if begun.understood is not None:
+        _say_understood(begun.understood)
+    problems = None if begun.recorded is None else _say_recorded(begun.recorded, space)
     with _opened(store) as graph:
-        _finish(campaign, graph)
-    _show(campaign, as_json)
+        _finish(begun.campaign, graph)
+    _show(begun.campaign, as_json, problems)
+    _refuse(problems, space)
 
 
 @app.command("suggest", help="Suggest the next experiments, each with its reason and what is expected of it.")
@@ -91,44 +101,59 @@ def suggest(
         say(f"only {len(shown)} of {wanted}: the space has no more")
     names = list(shown[0]["parameters"])
     rows = [
-        (s["id"], *(s["parameters"][n] for n in names), _range(s["predicted"]), s["source"], s["reason"]) for s in shown
+        (s["id"], *(_weighable(s["parameters"][n]) for n in names), _range(s["predicted"]), s["source"], s["reason"])
+        for s in shown
     ]
     document = {"campaign": campaign.definition.id, "suggestions": shown}
     emit(document, as_json, table(("id", *names, "expected (95%)", "source", "reason"), rows))
 
 
-@app.command("record", help="Record outcomes: one by its id, or many from a CSV.")
+@app.command("record", help="Record outcomes: one by its id, or many from a table.")
 def record(
     folder: Folder,
     id: Annotated[str, typer.Argument(help="The experiment; leave out with --csv.")] = "",
     value: Annotated[
         list[str] | None, typer.Option("--value", help="The outcome; NAME=NUMBER where there are several.")
     ] = None,
-    csv: Annotated[Path | None, typer.Option(help="Outcomes by the column id, or by the parameters' columns.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="A table (CSV, workbook) of outcomes by the column id, or by the parameters.")
+    ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="The experiment gave no outcome.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Take rows that are recorded already as new experiments.")
+    ] = False,
+    columns: Columns = "",
+    decimal: DecimalMark = "",
     note: Note = "",
     store: Store = True,
     as_json: JsonFlag = False,
 ) -> None:
+    from hypograph.flows.campaigns import laboratory as files
+    from hypograph.flows.readers.tabular import read_table
     from hypograph.graph.campaigns import folder as folders
     from hypograph.models.campaigns.laboratory import events as live
 
     if (csv is None) == (not id):
         raise InputError("what is to be recorded?", expected="an experiment's id, or --csv FILE")
-    problems: list[str] = []
+    if failed and value:
+        raise InputError("a failed experiment has no outcome", where="--failed, --value", expected="one of them")
+    if csv is not None and (failed or value):
+        raise InputError("the table holds the outcomes", where="--csv", expected="neither --value nor --failed")
+    recorded = None
     with folders.changing(folder) as campaign:
         if csv is not None:
-            problems = _add_rows(campaign, csv)
+            reading = _reading((), "", "", columns, decimal)
+            recorded = files.record_table(campaign, read_table(csv), reading, again=again)
         elif failed:
             campaign.append([live.fail(campaign.definition, campaign.events, id, note)])
         else:
             values = _values(value or [], [o.name for o in campaign.definition.objectives])
             campaign.append([live.record(campaign.definition, campaign.events, id, values, note)])
+    problems = [] if recorded is None or csv is None else _say_recorded(recorded, csv)
     with _opened(store) as graph:
         _finish(campaign, graph)
-    _show(campaign, as_json, problems)
-    if problems:
-        raise InputError(f"{len(problems)} rows were not recorded", where=str(csv), expected="see above")
+    _show(campaign, as_json, problems, already=0 if recorded is None else recorded.already)
+    _refuse(problems, csv)
 
 
 @app.command("undo", help="Take an outcome back, or withdraw a suggestion; the history keeps both.")
@@ -165,15 +190,79 @@ def export(folder: Folder, as_json: JsonFlag = False) -> None:
     emit(document, as_json, folders.export_csv(campaign))
 
 
-def _add_rows(campaign: CampaignFolder, path: Path) -> list[str]:
-    from hypograph.flows.campaigns.laboratory import events_from_csv
+def _reading(objectives: Sequence[str], parameters: str, types: str, columns: str, decimal: str) -> Reading:
+    """Return how a table is to be read."""
+    from hypograph.models.campaigns.laboratory.table_definition import Reading
 
-    events, problems = events_from_csv(campaign, path)
-    campaign.append(events)
-    for problem in problems:
-        say(problem)
-    say(f"{len(events)} outcomes recorded")
+    marks: dict[str, Decimal | None] = {"": None, "comma": ",", "point": ".", ",": ",", ".": "."}
+    if decimal not in marks:
+        raise InputError("no such decimal mark", where=decimal, expected="comma or point")
+    named = tuple(p.strip() for p in parameters.split(",") if p.strip())
+    return Reading(tuple(objectives), named, _pairs(types, "--types"), _pairs(columns, "--columns"), marks[decimal])
+
+
+def _pairs(text: str, option: str) -> dict[str, str]:
+    """Read ``NAME=VALUE`` by commas; a comma inside a name is kept where no equals sign follows it."""
+    found, parts = dict[str, str](), list[str]()
+    for piece in text.split(",") if text.strip() else ():
+        if "=" in piece or not parts:
+            parts.append(piece)
+        else:
+            parts[-1] += f",{piece}"
+    for part in parts:
+        name, sep, value = part.rpartition("=")
+        if not sep or not name.strip() or not value.strip():
+            raise InputError(f"{part.strip()!r} cannot be read", where=option, expected="NAME=VALUE, by commas")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _say_understood(found: Understood) -> None:
+    for line in _understood_lines(found.document()):
+        say(line)
+
+
+def _understood_lines(document: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for p in document["parameters"]:
+        levels = [f"{v:.12g}" if isinstance(v, float) else str(v) for v in p.get("options", ())]
+        shown = ", ".join(levels[:8]) + (f", … ({len(levels)} in all)" if len(levels) > 8 else "")
+        unit = f" in {p['unit']}" if p.get("unit") else ""
+        lines.append(f"parameter {p['name']} ({p['type']}{unit}): {shown or _span(p)}")
+    for o in document["objectives"]:
+        way = f"brought to {o['target']:g}" if o.get("target") is not None else f"{o.get('direction', 'max')}imised"
+        lines.append(f"objective {o['name']}: {way}" + (f", in {o['unit']}" if o.get("unit") else ""))
+    lines += [f"left out: {c['column']} ({c['reason']})" for c in document.get("left_out", ())]
+    lines += [f"note: {n}" for n in document.get("notes", ())]
+    lines += [f"row {r['row']}: {r['reason']}" for r in document["rows"]["skipped"]]
+    return lines
+
+
+def _span(parameter: Mapping[str, Any]) -> str:
+    return f"{parameter['low']:.12g} to {parameter['high']:.12g}"
+
+
+def _show_understood(document: Mapping[str, Any], as_json: bool) -> None:
+    skipped = document["rows"]["skipped"]
+    emit(document, as_json, "\n".join([*_understood_lines(document), "nothing was written"]))
+    if skipped:
+        raise InputError(f"{len(skipped)} rows would not be taken", expected="see above")
+
+
+def _say_recorded(found: Recorded, path: Path) -> list[str]:
+    problems = found.sentences(path.name)
+    for line in [*(f"note: {n}" for n in found.notes), *problems]:
+        say(line)
+    told = f"{len(found.events)} rows recorded"
+    told += f", {found.already} are recorded already" if found.already else ""
+    told += f", {found.plans} have no outcome yet" if found.plans else ""
+    say(told)
     return problems
+
+
+def _refuse(problems: Sequence[str] | None, path: Path | None) -> None:
+    if problems:
+        raise InputError(f"{len(problems)} rows were not recorded", where=str(path), expected="see above")
 
 
 @contextlib.contextmanager
@@ -222,20 +311,29 @@ def _suggestion(event: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "predicted": predicted}
 
 
+def _weighable(value: object) -> str:
+    """Return a level with all its digits, as it is to be weighed in."""
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
+
+
 def _range(predicted: dict[str, float] | None) -> str | None:
     return None if predicted is None else f"{predicted['mean']:.4g} ({predicted['low']:.4g} to {predicted['high']:.4g})"
 
 
-def _show(campaign: CampaignFolder, as_json: bool, problems: list[str] | None = None) -> None:
+def _show(
+    campaign: CampaignFolder, as_json: bool, problems: list[str] | None = None, already: int | None = None
+) -> None:
     from hypograph.models.campaigns.laboratory import progress
 
     found = progress.status(campaign.definition, campaign.events)
     if problems is not None:
         found["problems"] = problems
+    if already is not None:
+        found["already"] = already
     counts = ", ".join(f"{found[k]} {k}" for k in ("done", "pending", "failed", "withdrawn"))
     text = f"{found['name']} ({found['method']}): {counts}"
     if found["best"]:
-        point = ", ".join(f"{k}={v}" for k, v in found["best"]["parameters"].items())
+        point = ", ".join(f"{k}={_weighable(v)}" for k, v in found["best"]["parameters"].items())
         values = ", ".join(f"{k} {v:.4g}" for k, v in found["best"]["values"].items())
         text += f"\nbest: {found['best']['id']}, {values} with {point}"
     for other in found["front"] or ():

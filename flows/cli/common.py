@@ -40,7 +40,10 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]], title: str = 
 def _cell(value: object) -> str:
     if value is None:
         return "–"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    # Three significant digits at least: a small number that is not 0 never reads 0.000.
+    return f"{value:.3f}" if value == 0 or abs(value) >= 0.1 else f"{value:.3g}"
 
 
 def _plain(value: Any) -> Any:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import hashlib
-import io
 import json
 import tomllib
 from collections.abc import Sequence
@@ -18,7 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hypograph.models.campaigns.bayes.lockstep import numbers
+from hypograph.models.campaigns.laboratory.results import column_of
+from hypograph.models.campaigns.laboratory.table_definition import Reading, objective_from, understand
 from hypograph.models.core.errors import InputError, MalformedRowError, MissingFileError
+from hypograph.models.core.tabular import RowProblem, Table, as_text, number, parse_table, read_column
+from hypograph.models.core.tabular.decoding import unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def packaged_table(name: str, *, objective: str = "", goal: str = "", parameters
 def read_table(
     path: Path, *, objective: str | None = None, goal: str = "max", parameters: Sequence[str] = ()
 ) -> ReactionTable:
-    """Read a CSV with a header; the last column is the outcome unless another is named.
+    """Read a table with a header; the last column is the outcome unless another is named.
 
     Raises
     ------
@@ -105,9 +107,8 @@ def read_table(
     """
     if not path.is_file():
         raise MissingFileError("no such file", where=str(path))
-    raw = path.read_bytes()
     return _parse(
-        gzip.decompress(raw) if path.suffix == ".gz" else raw,
+        path.read_bytes(),
         path.stem,
         path.name,
         objective=objective,
@@ -133,9 +134,10 @@ def find_table(name: str, objective: str | None = None, parameters: Sequence[str
     MissingFileError, InputError, MalformedRowError
         With file, row and column.
     """
-    goal, _, column = (objective or "").rpartition(":")
-    if goal not in {"", "max", "min"}:
-        raise InputError("not an objective", where=str(objective), expected="max:COLUMN or min:COLUMN")
+    wanted = objective_from(objective) if objective else {}
+    column, goal = str(wanted.get("name", "")), str(wanted.get("direction", ""))
+    if goal == "target":
+        raise InputError("a table is searched for its best", where=str(objective), expected="max:COLUMN or min:COLUMN")
     path = Path(name)
     if not path.is_file() and name in _catalogue():
         return packaged_table(name, objective=column, goal=goal, parameters=parameters)
@@ -177,7 +179,7 @@ def _listed(path: Path) -> dict[str, Any] | None:
 
 def _headerless(path: Path, listed: dict[str, Any], goal: str, column: str, parameters: Sequence[str]) -> ReactionTable:
     columns = [str(c) for c in listed["columns"]]
-    raw = ",".join(columns).encode() + b"\n" + path.read_bytes()
+    raw = ",".join(columns).encode() + b"\n" + unpacked(path.read_bytes(), path.name)
     goals = [g.split() for g in str(listed.get("goal", "")).split(",") if len(g.split()) == 2]
     if column or len(goals) < 2:
         wanted = column or (goals[0][1] if goals else columns[-1])
@@ -247,36 +249,43 @@ def _rows(
     origin: str,
     first: int,
 ) -> _Rows:
-    try:
-        rows = [r for r in csv.reader(io.StringIO(raw.decode("utf-8-sig"))) if r]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError("not a CSV file in UTF-8", where=where) from error
-    if len(rows) < 3:
+    """Read the rows; `first` is the number of the first one in the file, 1 where the file has no header."""
+    table = parse_table(raw, where)
+    if len(table.rows) < 2:
         raise InputError("too few rows", where=where, expected="a header and at least two experiments")
-    header = [h.strip() for h in rows[0]]
-    target = objective or header[-1]
-    wanted = list(parameters) or [h for h in header if h != target]
-    if missing := [c for c in (target, *wanted) if c not in header]:
-        raise InputError(f"no column {missing[0]!r}", where=where, expected=", ".join(header))
-    columns, at = [header.index(p) for p in wanted], header.index(target)
+    found = understand(table, Reading((objective,) if objective else (), tuple(parameters)))
+    target = found.objectives[0]["name"]
+    outcome = read_column(table, column_of(table, target) or target, kind="number")
+    chosen = [c for p in found.parameters if (c := column_of(table, p["name"])) is not None]
+    columns = [_option_texts(table, c) for c in chosen]
+    faults = [*found.skipped, *outcome.problems, *outcome.absent]
+    faults += [
+        RowProblem(row.number, f"column {target!r} has no outcome")
+        for row, value in zip(table.rows, outcome.values, strict=True)
+        if value is None
+    ]
+    if faults:
+        row, reason = min(faults)
+        raise MalformedRowError(
+            reason, where=f"{where}, row {row + first - 2}", expected="an option of each parameter, and the outcome"
+        )
     outcomes: dict[tuple[str, ...], list[float]] = {}
-    for number, row in enumerate(rows[1:], first):
-        if len(row) != len(header):
-            raise MalformedRowError(f"{len(row)} columns", where=f"{where}, row {number}", expected=f"{len(header)}")
-        value = _number(row[at])
-        if value is None:
-            place = f"{where}, row {number}, column {target!r}"
-            raise MalformedRowError(f"{row[at]!r} is no number", where=place, expected="the outcome")
-        outcomes.setdefault(tuple(row[c].strip() for c in columns), []).append(value)
-    return _Rows(name, tuple(wanted), outcomes, target, hashlib.sha256(raw).hexdigest(), origin or where)
+    for key, value in zip(zip(*columns, strict=True), outcome.values, strict=True):
+        outcomes.setdefault(key, []).append(float(value or 0.0))
+    return _Rows(name, tuple(chosen), outcomes, target, hashlib.sha256(raw).hexdigest(), origin or where)
 
 
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if np.isfinite(value) else None
+def _option_texts(table: Table, header: str) -> list[str]:
+    """Return a column's options as they are written; of one number that is written in two ways the first."""
+    column = read_column(table, header)
+    if column.kind != "number":
+        return [str(v) for v in column.values]
+    spelled = dict[float, str]()
+    for value, cell in zip(column.values, table.column(header), strict=True):
+        if value is not None:
+            text = as_text(cell)
+            spelled.setdefault(float(value), text if number(text, ".") == value else as_text(float(value)))
+    return ["" if v is None else spelled[float(v)] for v in column.values]
 
 
 def _table(

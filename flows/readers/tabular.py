@@ -8,6 +8,7 @@ from hypograph.models.core.errors import InputError, MissingFileError
 from hypograph.models.core.tabular import (
     Cell,
     Column,
+    Decimal,
     Row,
     RowProblem,
     Table,
@@ -26,6 +27,7 @@ from hypograph.models.core.tabular import (
 __all__ = [
     "Cell",
     "Column",
+    "Decimal",
     "Row",
     "RowProblem",
     "Table",

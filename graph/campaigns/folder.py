@@ -18,7 +18,7 @@ import io
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ from hypograph.models.campaigns.laboratory import progress
 from hypograph.models.core.errors import DiskError, InputError, MalformedRowError, MissingFileError
 from hypograph.models.core.keys import digest
 from hypograph.models.core.records import Edge, Node, Outcome, Unit
+from hypograph.models.core.tabular import guarded
 
 if TYPE_CHECKING:
     from hypograph.graph.store.store import GraphStore
@@ -91,7 +92,8 @@ def create(folder: Path, record: Mapping[str, Any]) -> CampaignFolder:
     if (folder / "campaign.json").exists():
         raise InputError("there is a campaign already", where=str(folder), hint="Choose another folder.")
     named = {"name": folder.absolute().name, **record}
-    definition = live.definition_from({**named, "id": digest("live campaign", named, str(datetime.now(UTC)))})
+    read = live.definition_from(named)
+    definition = replace(read, id=digest("live campaign", read.record(), str(datetime.now(UTC))))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(definition.record(), ensure_ascii=False, indent=1) + "\n"
@@ -164,7 +166,7 @@ def export_csv(campaign: CampaignFolder) -> str:
         values = [e.values.get(g, "") for g in goals]
         told = ["" if v is None else v for v in (e.mean, e.sd)]
         row = [e.id, *(e.parameters[n] for n in names), *values, e.status, e.source, e.reason, *told, e.note]
-        writer.writerow([*row, e.recorded_at])
+        writer.writerow([guarded(cell) for cell in (*row, e.recorded_at)])
     return out.getvalue()
 
 

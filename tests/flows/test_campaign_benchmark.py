@@ -74,12 +74,14 @@ def test_names_and_columns_that_are_not_there_are_named(tmp_path: Path) -> None:
     path = mixed(tmp_path / "t.csv")
     with pytest.raises(InputError, match="no column 'price'"):
         find_table(path, "min:price")
-    with pytest.raises(InputError, match="not an objective"):
+    with pytest.raises(InputError, match="no column 'least:cost'"):
         find_table(path, "least:cost")
+    with pytest.raises(InputError, match="max:COLUMN or min:COLUMN"):
+        find_table(path, "target=3:cost")
     with pytest.raises(MissingFileError, match="no such table"):
         find_table("nonsense")
     written(tmp_path / "bad.csv", "a,y", ["x,1", "y,high", "z,2"])
-    with pytest.raises(MalformedRowError, match=r"row 3, column 'y'"):
+    with pytest.raises(MalformedRowError, match=r"row 3: y: 'high' is no number"):
         find_table(str(tmp_path / "bad.csv"))
 
 

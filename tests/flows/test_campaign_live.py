@@ -13,6 +13,7 @@ from hypograph.flows.cli.main import main
 from hypograph.graph.campaigns import folder as folders
 from hypograph.graph.store.validate import checked_edges, checked_nodes
 from hypograph.models.campaigns.laboratory import events, progress
+from hypograph.models.campaigns.laboratory.table_definition import Reading
 from hypograph.models.core.errors import InputError, MalformedRowError
 
 SPACE = """
@@ -96,14 +97,14 @@ def test_what_goes_to_the_store_fits_its_schema(folder: Path) -> None:
 
 def test_a_space_inferred_from_a_table(folder: Path) -> None:
     (folder / "t.csv").write_text("ligand,heat,yield\nNone,20,1\nXPhos,40,2\n", "utf-8")
-    record = files.infer_definition(folder / "t.csv", ["min:yield"])
+    record = files.definition_of(folder / "t.csv", Reading(("min:yield",)))[0]
     assert record["parameters"] == [
         {"name": "ligand", "options": ["None", "XPhos"]},
         {"name": "heat", "values": [20.0, 40.0]},
     ]
     assert record["objectives"] == [{"name": "yield", "direction": "min"}]
     with pytest.raises(InputError, match="no column"):
-        files.infer_definition(folder / "t.csv", ["max:nothing"])
+        files.definition_of(folder / "t.csv", Reading(("max:nothing",)))
 
 
 OLD = Path(__file__).parent / "data" / "campaign_format_1"
@@ -181,10 +182,10 @@ def test_a_misspelt_rule_is_refused(folder: Path) -> None:
 
 def test_several_objectives_from_a_table(folder: Path) -> None:
     (folder / "t.csv").write_text("ligand,pH,yield\nNone,6,1\nXPhos,8,2\n", "utf-8")
-    record = files.infer_definition(folder / "t.csv", ["target=7:pH", "yield"])
+    record = files.definition_of(folder / "t.csv", Reading(("target=7:pH", "yield")))[0]
     assert record["objectives"] == [
         {"name": "pH", "direction": "target", "target": 7.0},
         {"name": "yield", "direction": "max"},
     ]
     with pytest.raises(InputError, match="target is no number"):
-        files.infer_definition(folder / "t.csv", ["target=x:pH"])
+        files.definition_of(folder / "t.csv", Reading(("target=x:pH",)))

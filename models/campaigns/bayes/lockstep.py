@@ -32,6 +32,7 @@ from hypograph.models.campaigns.bayes.posterior import (
     standardised,
     weigh,
 )
+from hypograph.models.core.tabular import number
 
 Ints = NDArray[np.int64]
 Singles = NDArray[np.float32]
@@ -46,12 +47,10 @@ def numbers(options: Sequence[str]) -> Floats | None:
 
     Two levels are left as options: their distance says nothing that a lengthscale does not.
     """
-    try:
-        x = np.array([float(o) for o in options])
-    except ValueError:
+    found = [number(o) for o in options]
+    if len(found) < 3 or any(v is None for v in found):
         return None
-    if len(x) < 3 or not np.isfinite(x).all():
-        return None
+    x = np.array(found, dtype=float)
     return np.asarray((x - x.min()) / (np.ptp(x) or 1.0))
 
 

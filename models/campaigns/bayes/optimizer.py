@@ -217,7 +217,7 @@ class Bayesian:
         total, used = np.zeros(len(free)), 0
         for p in (p for p in self.space.parameters if len(p.levels) > 1):
             index = {v: i for i, v in enumerate(p.levels)}
-            counts = np.bincount([index[x[p.name]] for x in picked], minlength=len(p.levels))
+            counts = np.bincount([index[x[p.name]] for x in picked if x[p.name] in index], minlength=len(p.levels))
             after = (counts + np.eye(len(p.levels))) / (len(picked) + 1)
             bits = -(after * np.log2(np.where(after > 0, after, 1.0))).sum(1) / np.log2(len(p.levels))
             total += bits[[index[x[p.name]] for x in free]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from hypograph.models.campaigns.optimizers.registry import METHODS
@@ -45,8 +45,7 @@ class Definition:
             "seed": self.seed,
             "replicates": self.replicates,
             "objectives": [
-                {k: v for k, v in zip(Objective.__slots__, _values(o), strict=True) if v is not None}
-                for o in self.objectives
+                {f.name: v for f in fields(o) if (v := getattr(o, f.name)) not in (None, "")} for o in self.objectives
             ],
             **self.space.record(),
         }
@@ -54,7 +53,11 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """An experiment as it stands after all events: ``pending``, ``done``, ``failed`` or ``withdrawn``."""
+    """An experiment as it stands after all events: ``pending``, ``done``, ``failed`` or ``withdrawn``.
+
+    One that waits for some of several outcomes is pending and has the others in `values`. `suggested` tells what was
+    asked for from what somebody did without being asked.
+    """
 
     id: str
     parameters: Point
@@ -66,6 +69,7 @@ class Experiment:
     sd: float | None = None
     note: str = ""
     recorded_at: str = ""
+    suggested: bool = True
 
 
 def definition_from(record: Mapping[str, Any]) -> Definition:
@@ -90,15 +94,9 @@ def definition_from(record: Mapping[str, Any]) -> Definition:
     method = str(record.get("method", "bo"))
     if method not in METHODS:
         raise InputError("no such method", where=method, expected=", ".join(METHODS))
-    rows = record.get("objectives") or [{"name": "outcome"}]
-    try:
-        objectives = tuple(Objective(**row) for row in rows)
-        initial, seed = int(record.get("initial", 5)), int(record.get("seed", 0))
-        replicates = int(record.get("replicates", 1))
-    except (TypeError, ValueError) as error:
-        raise InputError(f"cannot be read ({error})", where="objectives, initial, seed or replicates") from error
-    if initial < 1 or replicates < 1:
-        raise InputError("too few experiments", where="initial or replicates", expected="at least 1")
+    objectives = _objectives(record)
+    initial, seed = _whole(record, "initial", 5, 1), _whole(record, "seed", 0, 0)
+    replicates = _whole(record, "replicates", 1, 1)
     space = space_from(record)
     taken = {p.name for p in space.parameters}
     if clash := [o.name for o in objectives if o.name in taken]:
@@ -107,5 +105,24 @@ def definition_from(record: Mapping[str, Any]) -> Definition:
     return Definition(str(record.get("id", "")), name, space, objectives, method, initial, seed, replicates)
 
 
-def _values(objective: Objective) -> tuple[Any, ...]:
-    return objective.name, objective.direction, objective.target, objective.noise
+def _whole(record: Mapping[str, Any], key: str, default: int, least: int) -> int:
+    value = record.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise InputError(f"{key} is {value!r}", where="definition", expected=f"a whole number, at least {least}")
+    return value
+
+
+def _objectives(record: Mapping[str, Any]) -> tuple[Objective, ...]:
+    rows = record.get("objectives") or [{"name": "outcome"}]
+    if isinstance(rows, str | Mapping) or not all(isinstance(row, Mapping) for row in rows):
+        raise InputError("objectives cannot be read", where="definition", expected="[[objectives]] with a name each")
+    known = [f.name for f in fields(Objective)]
+    for row in rows:
+        if unknown := sorted(set(row) - set(known)):
+            raise InputError(f"no such key: {unknown[0]}", where=str(row.get("name", "")), expected=", ".join(known))
+        if "name" not in row:
+            raise InputError("an objective has no name", where="objectives", expected="name, and direction")
+    names = [str(row["name"]) for row in rows]
+    if twice := [n for n in names if names.count(n) > 1]:
+        raise InputError("an objective is named twice", where=twice[0])
+    return tuple(Objective(**row) for row in rows)

@@ -7,15 +7,18 @@ caller's matter.
 Events (JSON objects): ``{"event": "suggest", "id", "parameters", "source", "reason", "mean", "sd"}``,
 ``{"event": "record", "id", "values", "note"}`` (with ``parameters`` where nobody suggested the experiment),
 ``{"event": "fail", "id", "note"}``, ``{"event": "undo", "id", "note"}``: takes the experiment's last
-record or failure back, or else withdraws the suggestion. The caller may add ``"at"``.
+record or failure back, or else withdraws the suggestion, ``{"event": "edit", "id", "changes", "note"}``: changes the
+space (see `edits`). ``values`` may hold some of several outcomes; the experiment is done once all are there. The caller
+may add ``"at"``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from hypograph.models.campaigns.laboratory.definition import Definition, Experiment, definition_from
 from hypograph.models.campaigns.optimizers.registry import make_optimizer
@@ -28,11 +31,14 @@ __all__ = [
     "Definition",
     "Event",
     "Experiment",
+    "concerns_space",
     "definition_from",
     "fail",
     "fold",
+    "fresh",
     "noise",
     "outcome_of",
+    "own_failure",
     "own_outcome",
     "record",
     "record_point",
@@ -42,6 +48,7 @@ __all__ = [
     "undo",
 ]
 Event = Mapping[str, Any]
+EDIT_ID: Final = re.compile(r"c\d+")
 
 
 def fold(definition: Definition, events: Sequence[Event]) -> list[Experiment]:
@@ -55,7 +62,8 @@ def fold(definition: Definition, events: Sequence[Event]) -> list[Experiment]:
     found: dict[str, Experiment] = {}
     for number, event in enumerate(events, 1):
         try:
-            _apply(definition, found, event)
+            if not concerns_space(event):
+                _apply(definition, found, event)
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(f"event {number} cannot be read ({error!r})", where=definition.name) from error
     return list(found.values())
@@ -95,7 +103,8 @@ def suggest(
     )
     asked = optimizer.ask(trials(found), n)
     copies = [(s, k) for s in asked for k in range(1, definition.replicates + 1)]
-    return [_suggest_event(f"e{len(found) + i}", s, k, definition) for i, (s, k) in enumerate(copies, 1)]
+    first = fresh(e.id for e in found)
+    return [_suggest_event(f"e{first + i}", s, k, definition) for i, (s, k) in enumerate(copies)]
 
 
 def repeat(definition: Definition, events: Sequence[Event], id: str, n: int = 1) -> list[dict[str, Any]]:
@@ -108,7 +117,7 @@ def repeat(definition: Definition, events: Sequence[Event], id: str, n: int = 1)
     """
     if n < 1:
         raise InputError(f"{n} repetitions", expected="at least one")
-    old, first = _named(definition, events, id), len(fold(definition, events)) + 1
+    old, first = _named(definition, events, id), fresh(e.id for e in fold(definition, events))
     again = Suggestion(dict(old.parameters), "person", f"repeats {id}")
     return [_suggest_event(f"e{first + i}", again, 1, definition) for i in range(n)]
 
@@ -153,11 +162,15 @@ def record(
 def outcome_of(
     definition: Definition, experiment: Experiment, values: Mapping[str, Any], note: str = ""
 ) -> dict[str, Any]:
-    """Return the event that gives an experiment, as it stands, its outcome; raises as `record`."""
+    """Return the event that gives an experiment, as it stands, some or all of its outcomes; raises as `record`."""
     id = experiment.id
     if experiment.status in {"done", "failed"}:
         raise InputError(f"it is {experiment.status} already", where=id, hint="Undo it first.")
-    return {"event": "record", "id": id, "values": _outcomes(definition, values, id), "note": note}
+    given = _outcomes(definition, values, id)
+    for name, value in given.items():
+        if (before := experiment.values.get(name)) is not None and before != value:
+            raise InputError(f"{name} is {before:g} already, not {value:g}", where=id, hint="Undo it first.")
+    return {"event": "record", "id": id, "values": given, "note": note}
 
 
 def record_point(
@@ -168,12 +181,12 @@ def record_point(
     note: str = "",
 ) -> dict[str, Any]:
     """Return the event for an outcome by its parameters: a suggestion's, or a person's own experiment."""
-    point = definition.space.read(parameters)
+    point = definition.space.done(parameters)
     found = fold(definition, events)
     for experiment in found:
         if experiment.status == "pending" and identity(experiment.parameters) == identity(point):
             return outcome_of(definition, experiment, values, note)
-    return own_outcome(definition, f"e{len(found) + 1}", point, values, note)
+    return own_outcome(definition, f"e{fresh(e.id for e in found)}", point, values, note)
 
 
 def own_outcome(
@@ -182,6 +195,23 @@ def own_outcome(
     """Return the event for an experiment that nobody suggested."""
     outcomes = _outcomes(definition, values, id)
     return {"event": "record", "id": id, "parameters": point, "values": outcomes, "note": note}
+
+
+def own_failure(id: str, point: Mapping[str, Any], note: str = "") -> dict[str, Any]:
+    """Return the event for an experiment that nobody suggested and that gave no outcome."""
+    return {"event": "fail", "id": id, "parameters": point, "note": note}
+
+
+def fresh(ids: Iterable[str]) -> int:
+    """Return the number of the next experiment: ids are e1, e2, …, and a person may have brought others."""
+    taken = list(ids)
+    numbers = [int(i[1:]) for i in taken if re.fullmatch(r"e\d{1,12}", i)]
+    return max([len(taken), *numbers]) + 1
+
+
+def concerns_space(event: Event) -> bool:
+    """Tell an event that changes the space, or takes such a change back."""
+    return event["event"] == "edit" or (event["event"] == "undo" and bool(EDIT_ID.fullmatch(str(event.get("id", "")))))
 
 
 def fail(definition: Definition, events: Sequence[Event], id: str, note: str = "") -> dict[str, Any]:
@@ -206,25 +236,30 @@ def trials(experiments: Sequence[Experiment]) -> list[Trial]:
 
 def _apply(definition: Definition, found: dict[str, Experiment], event: Event) -> None:
     kind, id, note = event["event"], str(event["id"]), str(event.get("note", ""))
-    if kind == "suggest" or (kind == "record" and id not in found):
+    if kind == "suggest" or (kind in {"record", "fail"} and id not in found and "parameters" in event):
         if id in found:
             raise InputError("the id is taken", where=id)
-        point = definition.space.read(event["parameters"])
+        point = definition.space.done(event["parameters"])
         source, reason = str(event.get("source", "person")), str(event.get("reason", ""))
-        found[id] = Experiment(id, point, "pending", {}, source, reason, event.get("mean"), event.get("sd"))
+        told = event.get("mean"), event.get("sd")
+        found[id] = Experiment(id, point, "pending", {}, source, reason, *told, suggested=kind == "suggest")
     if id not in found:
         raise InputError("no such experiment", where=id)
     if kind == "record":
-        values = _outcomes(definition, event["values"], id)
+        values = {**found[id].values, **_outcomes(definition, event["values"], id)}
         at = str(event.get("at", ""))
-        found[id] = replace(found[id], status="done", values=values, note=note, recorded_at=at)
+        status = "done" if len(values) == len(definition.objectives) else "pending"
+        if found[id].values:  # what was said with the outcomes that came first stays
+            note = "; ".join(dict.fromkeys(t for t in (found[id].note, note) if t))
+        found[id] = replace(found[id], status=status, values=values, note=note, recorded_at=at)
     elif kind == "fail":
         found[id] = replace(found[id], status="failed", values={}, note=note, recorded_at=str(event.get("at", "")))
     elif kind == "undo":
-        back = "pending" if found[id].status in {"done", "failed"} and found[id].source != "person" else "withdrawn"
+        recorded = found[id].status in {"done", "failed"} or bool(found[id].values)
+        back = "pending" if recorded and found[id].suggested else "withdrawn"
         found[id] = replace(found[id], status=back, values={}, note=note, recorded_at="")
     elif kind != "suggest":
-        raise InputError("no such event", where=str(kind), expected="suggest, record, fail or undo")
+        raise InputError("no such event", where=str(kind), expected="suggest, record, fail, undo or edit")
 
 
 def _named(definition: Definition, events: Sequence[Event], id: str) -> Experiment:
@@ -235,18 +270,21 @@ def _named(definition: Definition, events: Sequence[Event], id: str) -> Experime
 
 
 def _outcomes(definition: Definition, values: Mapping[str, Any], where: str) -> dict[str, float]:
+    """Read outcomes, all or some of them, in the objectives' order."""
     names = [o.name for o in definition.objectives]
     if unknown := [n for n in values if n not in names]:
         raise InputError(f"no such objective: {unknown[0]}", where=where, expected=", ".join(names))
+    if not values:
+        raise InputError("no outcome", where=where, expected=", ".join(names))
     found = {}
-    for name in names:
+    for name in (n for n in names if n in values):
         try:
+            if isinstance(values[name], bool):
+                raise TypeError
             found[name] = float(values[name])
-        except (KeyError, TypeError, ValueError):
+        except (TypeError, ValueError):
             raise InputError(
-                f"{values.get(name)!r} is no number",
-                where=f"{where}, {name}",
-                expected="the measured outcome",
+                f"{values[name]!r} is no number", where=f"{where}, {name}", expected="the measured outcome"
             ) from None
         if not math.isfinite(found[name]):
             raise InputError(f"{found[name]} is no outcome", where=f"{where}, {name}", expected="a finite number")

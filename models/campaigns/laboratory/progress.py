@@ -129,11 +129,15 @@ def _picks(space: Space, points: Sequence[Point]) -> NDArray[np.int64]:
 
 
 def _column(parameter: Parameter, values: Sequence[Any]) -> list[int]:
-    if parameter.levels:
-        index = {v: i for i, v in enumerate(parameter.levels)}
+    """Return the level of each value; a number beside the levels counts as the nearest one."""
+    if parameter.options:
+        index = {v: i for i, v in enumerate(parameter.options)}
         return [index[v] for v in values]
+    if parameter.values:
+        levels = np.array(parameter.values)
+        return [int(np.abs(levels - v).argmin()) for v in values]
     share = [(v - parameter.low) / (parameter.high - parameter.low) for v in values]
-    return [min(int(BINS * s), BINS - 1) for s in share]
+    return [min(max(int(BINS * s), 0), BINS - 1) for s in share]
 
 
 def _shown(e: live.Experiment) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -26,8 +27,18 @@ class Objective:
     direction: str = "max"
     target: float | None = None
     noise: float | None = None
+    unit: str = ""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.strip():
+            raise InputError("an objective has no name", where="objectives", expected="name, and direction")
+        for key, value in (("target", self.target), ("noise", self.noise)):
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+                raise InputError(f"{key} is {value!r}", where=self.name, expected="a number")
+            if value is not None and not math.isfinite(value):
+                raise InputError(f"{key} is {value}", where=self.name, expected="a finite number")
+        if self.noise is not None and self.noise < 0:
+            raise InputError(f"noise is {self.noise:g}", where=self.name, expected="a standard deviation of 0 or more")
         if self.direction not in {"max", "min", "target"}:
             raise InputError("no such direction", where=f"{self.name}: {self.direction}", expected="max, min or target")
         if (self.direction == "target") != (self.target is not None):

@@ -224,7 +224,8 @@ def _reach(rules: _Rules, x: Floats, rest: Floats, direction: Floats) -> tuple[F
 
 def _numbers(rules: _Rules, points: Sequence[Point]) -> Floats:
     found = np.array([[float(q[p.name]) for p in rules.numbers] for q in points])
-    return (found.reshape(len(points), len(rules.numbers)) - rules.low) / rules.width
+    shares = (found.reshape(len(points), len(rules.numbers)) - rules.low) / rules.width
+    return np.asarray(np.clip(shares, 0.0, 1.0))  # what was done may lie outside
 
 
 def _settable(rules: _Rules, x: Floats) -> Floats:

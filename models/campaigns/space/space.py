@@ -25,6 +25,8 @@ A space is written as a mapping (a TOML table reads as one)::
 
 from __future__ import annotations
 
+import difflib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -69,13 +71,8 @@ class Parameter:
             If it is no option, or no number in the range.
         """
         if self.options:
-            if str(value).strip() in self.options:
-                return str(value).strip()
-            raise SpaceError(f"{value!r} is no option", where=self.name, expected=_some(self.options))
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            raise SpaceError(f"{value!r} is no number", where=self.name, expected=self._range()) from None
+            return self._option(value)
+        number = self._number(value)
         if self.values:
             near = min(self.values, key=lambda v: abs(v - number))
             if abs(near - number) <= TOLERANCE * max(1.0, abs(near)):
@@ -83,6 +80,41 @@ class Parameter:
         elif self.low - TOLERANCE <= number <= self.high + TOLERANCE:
             return min(max(number, self.low), self.high)
         raise SpaceError(f"{value!r} is outside", where=self.name, expected=self._range())
+
+    def done(self, value: Any) -> Any:
+        """Return the value of an experiment that was done: a number may lie beside the levels or outside the range.
+
+        Raises
+        ------
+        SpaceError
+            If it is no option, or no number.
+        """
+        try:
+            return self.read(value)
+        except SpaceError:
+            if self.options:
+                raise
+            return self._number(value)
+
+    def _option(self, value: Any) -> str:
+        text = str(value).strip()
+        if text in self.options:
+            return text
+        if isinstance(value, float) and value.is_integer() and str(int(value)) in self.options:
+            return str(int(value))
+        folded = {o.casefold(): o for o in reversed(self.options)}
+        near = difflib.get_close_matches(text.casefold(), folded, 1, 0.6)
+        hint = f"The nearest is {folded[near[0]]!r}." if near else ""
+        raise SpaceError(f"{text!r} is no option", where=self.name, expected=_some(self.options), hint=hint)
+
+    def _number(self, value: Any) -> float:
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if isinstance(value, bool) or not math.isfinite(number):
+            raise SpaceError(f"{value!r} is no number", where=self.name, expected=self._range())
+        return number
 
     def _range(self) -> str:
         return _some(self.values) if self.values else f"{self.low:g} to {self.high:g}"
@@ -140,6 +172,29 @@ class Space:
         if reason := self.forbids(point):
             raise SpaceError(reason, where=", ".join(f"{k}={v}" for k, v in point.items()))
         return point
+
+    def done(self, values: Mapping[str, Any]) -> Point:
+        """Return the point of an experiment that was done, wherever its numbers lie and whatever rule it breaks.
+
+        Raises
+        ------
+        SpaceError
+            If a value is missing, no number or no option.
+        """
+        for name in values:
+            self[name]
+        if missing := [p.name for p in self.parameters if p.name not in values]:
+            raise SpaceError("no value for a parameter", where=missing[0], expected="a value for each")
+        return {p.name: p.done(values[p.name]) for p in self.parameters}
+
+    def outside(self, point: Mapping[str, Any]) -> str:
+        """Say why a point would not be suggested: a value beside the levels, or a broken rule; empty if it could be."""
+        for p in self.parameters:
+            try:
+                p.read(point[p.name])
+            except SpaceError as error:
+                return f"{p.name}={point[p.name]} {'is no level' if p.levels else error.what}"
+        return self.forbids(point)
 
     def forbids(self, point: Mapping[str, Any]) -> str:
         """Say why a point (its values already read) is not allowed; empty if it is."""
@@ -219,9 +274,9 @@ def _parameter(row: Any, number: int) -> Parameter:
     if unknown := sorted(set(row) - known):
         raise SpaceError(f"no such key: {unknown[0]}", where=name, expected=", ".join(sorted(known)))
     try:
-        options = tuple(str(o).strip() for o in row.get("options", ()))
-        values = tuple(sorted(float(v) for v in row.get("values", ())))
-        low, high = float(row.get("low", 0.0)), float(row.get("high", 0.0))
+        options = tuple(_as_option(o, name) for o in _listed(row, "options", name))
+        values = tuple(sorted(_as_number(v, name) for v in _listed(row, "values", name)))
+        low, high = (_as_number(row.get(k, 0.0), name) for k in ("low", "high"))
         descriptors = tuple(tuple(float(x) for x in d) for d in row.get("descriptors", ()))
     except (TypeError, ValueError) as error:
         raise SpaceError(f"a level cannot be read ({error})", where=name) from error
@@ -235,6 +290,28 @@ def _parameter(row: Any, number: int) -> Parameter:
     if descriptors and (len(descriptors) != len(options) or len({len(d) for d in descriptors}) != 1):
         raise SpaceError("descriptors do not fit", where=name, expected="one vector an option, of one length")
     return Parameter(name, options, values, low, high, str(row.get("unit", "")), descriptors)
+
+
+def _listed(row: Mapping[str, Any], key: str, name: str) -> Sequence[Any]:
+    found = row.get(key, ())
+    if isinstance(found, str | bytes) or not isinstance(found, Sequence):
+        raise SpaceError(f"{key} is {found!r}", where=name, expected=f"a list: {key} = [{found!r}, …]")
+    return found
+
+
+def _as_option(value: object, name: str) -> str:
+    """Return an option as text; a date, a list or an empty text is none."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise SpaceError(f"{value} is no option", where=name, expected="text, a number or a truth value")
+    if not isinstance(value, str | int | float | bool) or not str(value).strip():
+        raise SpaceError(f"{str(value)!r} is no option", where=name, expected="text, a number or a truth value")
+    return str(value).strip()
+
+
+def _as_number(value: object, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise SpaceError(f"{str(value)!r} is no number", where=name, expected="finite numbers")
+    return float(value)
 
 
 def _mixture(space: Space, row: Mapping[str, Any]) -> Mixture:

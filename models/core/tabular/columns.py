@@ -128,11 +128,15 @@ def _numbers(
     # A few bare numbers among many with a unit are faults, not names.
     if not forced and (False in parsed or unknown or (plain > sum(units.values()) > 0 and not bare)):
         return None
-    shown = unit or bare or (max(units, key=units.__getitem__) if units else "")
+    # Without a unit in the header, what most cells have is right; where as many have one as have none, both are named.
+    bearing = sum(units.values())
+    shown = unit or bare or (max(units, key=units.__getitem__) if bearing >= max(plain, 1) else "")
+    needs = bearing >= max(plain, 1) and not bare and not unit
+    alien = bearing <= plain and not bare and not unit
     found = Column(name, "number", [], shown, mark, notes=notes)
     converted = set[str]()
     for n, cell, p in zip(rows, cells, parsed, strict=True):
-        value, fault = _in_unit(p, shown, bool(units) and not bare and not unit, converted)
+        value, fault = _in_unit(p, shown, needs, alien, converted)
         if fault:
             found.problems.append(RowProblem(n, f"{name}: {cell!r} {fault}"))
         found.values.append(value)
@@ -158,7 +162,7 @@ def _cell(cell: Cell, mark: Decimal | None, forced: bool) -> tuple[float, str] |
 
 
 def _in_unit(
-    parsed: tuple[float, str] | bool | None, shown: str, needs: bool, converted: set[str]
+    parsed: tuple[float, str] | bool | None, shown: str, needs: bool, alien: bool, converted: set[str]
 ) -> tuple[float | None, str]:
     """Return a value in the unit of the column, or what is wrong with it."""
     if parsed is None:
@@ -168,8 +172,10 @@ def _in_unit(
     value, unit = parsed
     if not unit:
         return (None, f"has no unit; the others have {shown}") if needs else (value, "")
-    if not shown or same_unit(unit, shown):
-        return (value, "") if shown or parse_unit(unit) is not None else (None, "is no number")
+    if alien:
+        return None, "has a unit; the others have none" if parse_unit(unit) is not None else "is no number"
+    if same_unit(unit, shown):
+        return value, ""
     changed = convert(value, unit, shown)
     if changed is None:
         return None, f"has another unit than {shown}"

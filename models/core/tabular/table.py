@@ -134,7 +134,7 @@ def _table(grid: list[tuple[int, list[Cell]]], name: str, notes: list[str], sepa
     rows, problems = list[Row](), list[RowProblem]()
     for n, cells in body:
         if (length := _length(cells)) > len(names):
-            problems.append(RowProblem(n, f"{length} cells; expected {len(header)} as in the header"))
+            problems.append(RowProblem(n, f"{length} columns; expected {len(header)} as in the header"))
             continue
         taken = [_unguarded(cells[i]) if i < len(cells) else None for i in used]
         if any(c is not None for c in taken):
@@ -183,6 +183,11 @@ def _header(names: Sequence[Cell], used: Sequence[int]) -> tuple[list[str], set[
 
 def _text(cell: Cell) -> str:
     return f"{cell:g}" if isinstance(cell, float) else str(cell)
+
+
+def guarded(cell: object) -> object:
+    """Put an apostrophe before text that a spreadsheet would take for a formula; readers take it off again."""
+    return f"'{cell}" if isinstance(cell, str) and len(cell) > 1 and cell[0] in _GUARDED else cell
 
 
 def _unguarded(cell: Cell) -> Cell:

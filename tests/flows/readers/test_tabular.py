@@ -82,7 +82,7 @@ def test_a_row_with_more_cells_than_names_is_left_out_and_named() -> None:
     table = parsed("a,b\n1,2\n1,5,2\n3\n")
     assert cells(table) == [["1", "2"], ["3", None]]
     assert [p.row for p in table.problems] == [3]
-    assert "3 cells" in table.problems[0].reason
+    assert "3 columns" in table.problems[0].reason
 
 
 def test_quotes_that_open_nothing_are_letters() -> None:

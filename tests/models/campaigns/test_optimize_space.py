@@ -23,7 +23,7 @@ OPTION = {"name": "x", "options": ["a", "b"]}
         ({"parameters": [{"name": "x"}]}, "not clear"),
         ({"parameters": [{"name": "x", "options": ["a", "a"]}]}, "twice"),
         ({"parameters": [{"name": "x", "low": 3, "high": 1}]}, "empty"),
-        ({"parameters": [{"name": "x", "values": ["hot"]}]}, "cannot be read"),
+        ({"parameters": [{"name": "x", "values": ["hot"]}]}, "no number"),
         ({"parameters": [{**OPTION, "optoins": 1}]}, "no such key"),
         ({"parameters": [OPTION, OPTION]}, "used twice"),
         ({"parameters": [{**OPTION, "descriptors": [[1.0]]}]}, "descriptors"),

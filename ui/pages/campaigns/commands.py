@@ -17,6 +17,7 @@ from hypograph.graph.campaigns import folder as folders
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory.results import outcome_events
 from hypograph.models.core.errors import InputError, UnavailableError
+from hypograph.models.core.tabular import parse_table
 
 PATIENCE = 30.0  # seconds that somebody waits for a suggestion
 MOST = 1536  # wells of the largest plate
@@ -122,9 +123,10 @@ def upload(store: GraphStore, campaign: str, content: bytes, name: str) -> tuple
         One sentence a bad row.
     """
     with _changing(store, campaign) as found:
-        events, problems = outcome_events(found.definition, found.events, content, name[:100] or "the file")
-        found.append(events)
-    return events, problems
+        where = name[:100] or "the file"
+        recorded = outcome_events(found.definition, found.events, parse_table(content, where))
+        found.append(recorded.events)
+    return recorded.events, recorded.sentences(where)
 
 
 def _append(

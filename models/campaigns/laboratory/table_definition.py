@@ -1,0 +1,224 @@
+"""A table that begins a campaign: which columns are parameters, which are outcomes, and which only records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from hypograph.models.campaigns.laboratory.results import column_of
+from hypograph.models.core.errors import InputError
+from hypograph.models.core.tabular import Column, Decimal, RowProblem, Table, number, read_column
+
+# Columns in which people keep records, and those that `campaign export` adds; `time` is a parameter of a reaction.
+RECORDS: Final = frozenset(
+    {"id", "experiment", "entry", "date", "operator", "status", "note", "notes", "comment", "comments", "remark"}
+    | {"remarks", "source", "reason", "predicted", "sd", "recorded_at"}
+)
+_TARGET: Final = re.compile(r"target=([^:]+):(.+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a table is to be read, where its reader's own guess is not right.
+
+    Attributes
+    ----------
+    objectives
+        ``NAME``, ``max:NAME``, ``min:NAME`` or ``target=7.5:NAME``; none for the last column that can be one.
+    parameters
+        Columns that are parameters; none for all that are no records.
+    types
+        ``number`` or ``text`` by column.
+    columns
+        The table's headers by the names that the campaign is to use.
+    decimal
+        ``,`` or ``.``; None to tell it from each column.
+    """
+
+    objectives: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    types: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    decimal: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a table was understood to say.
+
+    Attributes
+    ----------
+    parameters, objectives
+        Rows of a campaign's definition.
+    left_out
+        Columns that are neither, with the reason.
+    rows
+        How many rows the table has.
+    skipped
+        Rows that lack a parameter or cannot be read.
+    notes
+        How cells and numbers were understood.
+    """
+
+    parameters: list[dict[str, Any]]
+    objectives: list[dict[str, Any]]
+    left_out: dict[str, str]
+    rows: int
+    skipped: list[RowProblem]
+    notes: list[str]
+
+    def definition(self) -> dict[str, Any]:
+        """Return the mapping that `definition_from` reads."""
+        return {"parameters": self.parameters, "objectives": self.objectives}
+
+    def document(self) -> dict[str, Any]:
+        """Return what ``hypograph campaign new --dry-run --json`` prints."""
+        return {
+            "parameters": described(self.parameters),
+            "objectives": self.objectives,
+            "left_out": [{"column": c, "reason": r} for c, r in self.left_out.items()],
+            "rows": {"read": self.rows, "skipped": [{"row": p.row, "reason": p.reason} for p in self.skipped]},
+            "notes": self.notes,
+        }
+
+
+def understand(table: Table, reading: Reading | None = None) -> Understood:
+    """Tell parameters, outcomes and records of a table apart.
+
+    Numbers become levels, everything else options in the order in which they appear. Records (see `RECORDS`), columns
+    of dates and columns without a name are no parameters unless they are named.
+
+    Raises
+    ------
+    InputError
+        If a named column is not there, or nothing is left for a parameter or an outcome.
+    """
+    reading = reading or Reading()
+    for named in (*reading.parameters, *reading.types, *reading.columns.values()):
+        _place(table, reading, named)
+    goals = _goals(table, reading)
+    targets = {_place(table, reading, g["name"]) for g in goals}
+    spelled = {header: name for name, header in reading.columns.items()}
+    columns, left_out = dict[str, Column](), dict[str, str]()
+    chosen = {_place(table, reading, n) for n in reading.parameters}
+    for header in (h for h in table.header if h not in targets):
+        if chosen and header not in chosen:
+            left_out[header] = "not among the parameters that were named"
+            continue
+        found = _column(table, header, reading)
+        if reason := "" if chosen else _record(table, header, found):
+            left_out[header] = reason
+        elif found.kind == "empty":
+            left_out[header] = "it has no value"
+        else:
+            columns[header] = found
+    if not columns:
+        raise InputError("no column is a parameter", where=table.path, expected="--parameters with their names")
+    for g in goals:
+        unit = read_column(table, _place(table, reading, g["name"]), kind="number", decimal=reading.decimal).unit
+        g |= {"unit": unit} if unit else {}
+    skipped = _skipped(table, columns)
+    notes = [*table.notes, *(n for c in columns.values() for n in c.notes)]
+    parameters = [_parameter(spelled.get(h, h), c) for h, c in columns.items()]
+    return Understood(parameters, goals, left_out, len(table.rows) + len(table.problems), skipped, notes)
+
+
+def objective_from(text: str) -> dict[str, Any]:
+    """Read ``NAME``, ``max:NAME``, ``min:NAME`` or ``target=7.5:NAME``; any other colon belongs to the name.
+
+    Raises
+    ------
+    InputError
+        If the target is no number, or there is no name.
+    """
+    way, sep, name = text.partition(":")
+    if sep and way.strip() in {"max", "min"}:
+        found = {"name": name.strip(), "direction": way.strip()}
+    elif text.startswith("target=") and (target := _TARGET.match(text)):
+        value = number(target[1])
+        if value is None:
+            raise InputError("the target is no number", where=text, expected="target=7.5:NAME")
+        found = {"name": target[2].strip(), "direction": "target", "target": value}
+    else:
+        found = {"name": text.strip(), "direction": "max"}
+    if not found["name"]:
+        raise InputError("the objective has no name", where=text, expected="max:NAME, min:NAME or target=7.5:NAME")
+    return found
+
+
+def described(parameters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return parameters of a definition with their type, unit, and options or range."""
+    found = []
+    for p in parameters:
+        levels = p.get("options") or p.get("values")
+        row: dict[str, Any] = {"name": p["name"], "type": "text" if p.get("options") else "number"}
+        row["unit"] = p.get("unit") or None
+        row |= {"options": list(levels)} if levels else {}
+        if not p.get("options"):
+            ends = sorted(levels) if levels else [p.get("low"), p.get("high")]
+            row |= {"low": ends[0], "high": ends[-1]}
+        found.append(row)
+    return found
+
+
+def _goals(table: Table, reading: Reading) -> list[dict[str, Any]]:
+    if reading.objectives:
+        goals = [objective_from(text) for text in reading.objectives]
+        for g in goals:
+            _place(table, reading, g["name"])
+        return goals
+    named = {_place(table, reading, n) for n in reading.parameters}
+    free = [h for h in table.header if h not in named and h not in table.nameless and h.casefold() not in RECORDS]
+    free = [h for h in free if read_column(table, h).kind != "date"]
+    if not free:
+        raise InputError("no column is an outcome", where=table.path, expected="--objective max:COLUMN")
+    spelled = {header: name for name, header in reading.columns.items()}
+    return [{"name": spelled.get(free[-1], free[-1]), "direction": "max"}]
+
+
+def _place(table: Table, reading: Reading, name: str) -> str:
+    """Return the header that a name stands for.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    found = column_of(table, reading.columns.get(name, name))
+    if found is None:
+        raise InputError(f"no column {name!r}", where=table.path, expected=", ".join(table.header))
+    return found
+
+
+def _column(table: Table, header: str, reading: Reading) -> Column:
+    kinds = {_place(table, reading, n): kind for n, kind in reading.types.items()}
+    return read_column(table, header, kind=kinds.get(header), decimal=reading.decimal)
+
+
+def _record(table: Table, header: str, found: Column) -> str:
+    """Say why a column is a record and no parameter; empty if it is one."""
+    if header in table.nameless:
+        return "it has no name"
+    if header.casefold() in RECORDS:
+        return "a record by its name"
+    return "dates" if found.kind == "date" else ""
+
+
+def _skipped(table: Table, columns: Mapping[str, Column]) -> list[RowProblem]:
+    faults: dict[int, list[str]] = {p.row: [p.reason] for p in table.problems}
+    for header, column in columns.items():
+        named = {p.row: p.reason for p in (*column.absent, *column.problems)}
+        for i, row in enumerate(table.rows):
+            if column.values[i] is None:
+                faults.setdefault(row.number, []).append(named.get(row.number, f"no value for {header}"))
+    return [RowProblem(row, "; ".join(reasons)) for row, reasons in sorted(faults.items())]
+
+
+def _parameter(name: str, column: Column) -> dict[str, Any]:
+    present = [v for v in column.values if v is not None]
+    if column.kind != "number":
+        return {"name": name, "options": list(dict.fromkeys(str(v) for v in present))}
+    row: dict[str, Any] = {"name": name, "values": sorted({float(v) for v in present})}
+    return row | ({"unit": column.unit} if column.unit else {})

@@ -1,0 +1,237 @@
+"""Tables that begin a campaign or bring its results: the same kinds of fault as the shared cases, with other quirks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from hypograph.flows.campaigns import laboratory as files
+from hypograph.flows.cli.main import main
+from hypograph.flows.readers.tabular import parse_table
+from hypograph.models.campaigns.laboratory import events as live
+from hypograph.models.campaigns.laboratory.results import outcome_events
+from hypograph.models.campaigns.laboratory.table_definition import Reading, Understood, objective_from, understand
+from hypograph.models.core.errors import InputError, SpaceError
+
+PLAN: dict[str, Any] = {
+    "objectives": [{"name": "yield"}, {"name": "cost", "direction": "min"}],
+    "parameters": [{"name": "base", "options": ["KOtBu", "Cs2CO3"]}, {"name": "T", "values": [40, 60], "unit": "°C"}],
+}
+
+
+def read(text: str, **reading: Any) -> Understood:
+    return understand(parse_table(text.encode(), "t.csv"), Reading(**reading))
+
+
+def levels(found: Understood) -> dict[str, Any]:
+    return {p["name"]: p.get("options") or p.get("values") for p in found.parameters}
+
+
+def record(
+    text: str, events: list[dict[str, Any]] | None = None, plan: dict[str, Any] = PLAN, **more: Any
+) -> tuple[list[dict[str, Any]], Any]:
+    events = events or []
+    found = outcome_events(live.definition_from(plan), events, parse_table(text.encode(), "t.csv"), **more)
+    return [*events, *found.events], found
+
+
+def stands(events: list[dict[str, Any]], plan: dict[str, Any] = PLAN) -> list[tuple[str, str, dict[str, float]]]:
+    return [(e.id, e.status, dict(e.values)) for e in live.fold(live.definition_from(plan), events)]
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as left:
+        main(["campaign", *arguments])
+    out, err = capsys.readouterr()
+    assert "Traceback" not in out + err
+    return int(left.value.code or 0), out, err
+
+
+def test_records_and_dates_are_no_parameters() -> None:
+    text = "Entry;Remarks;made on;base;time;Yield\n1;ok;03.04.2024;KOtBu;2;10,5\n2;;04.04.2024;Cs2CO3;4;20\n"
+    found = read(text)
+    assert levels(found) == {"base": ["KOtBu", "Cs2CO3"], "time": [2.0, 4.0]}
+    assert found.objectives == [{"name": "Yield", "direction": "max"}]
+    assert set(found.left_out) == {"Entry", "Remarks", "made on"}
+    assert levels(read(text, parameters=("Entry", "base"))) == {"Entry": [1.0, 2.0], "base": ["KOtBu", "Cs2CO3"]}
+    assert levels(read(text, parameters=("time",), types={"time": "text"})) == {"time": ["2", "4"]}
+
+
+def test_a_row_that_lacks_a_parameter_is_named_and_makes_no_option() -> None:
+    found = read("base,T,yield\nA,40,1\n#N/A,60,2\nB,nan,3\n,,\n")
+    assert levels(found) == {"base": ["A", "B"], "T": [40.0, 60.0]}
+    assert [p.row for p in found.skipped] == [3, 4]
+
+
+def test_units_go_with_the_parameter_and_are_converted_when_results_come() -> None:
+    found = read("base,T (K),load,yield\nA,313 K,5 mol%,10 %\nB,333 K,10 mol%,20 %\n")
+    assert {p["name"]: p.get("unit") for p in found.parameters} == {"base": None, "T (K)": "K", "load": "mol%"}
+    assert found.objectives == [{"name": "yield", "direction": "max", "unit": "%"}]
+    events, _ = record("base,T,yield,cost\nKOtBu,313.15 K,50,2\n")
+    assert events[0]["parameters"] == {"base": "KOtBu", "T": 40.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("er (R:S)", {"name": "er (R:S)", "direction": "max"}),
+        ("min: E:Z ratio", {"name": "E:Z ratio", "direction": "min"}),
+        ("target=7,5:pH", {"name": "pH", "direction": "target", "target": 7.5}),
+        ("best:yield", {"name": "best:yield", "direction": "max"}),
+    ],
+)
+def test_only_a_direction_is_taken_from_the_name(text: str, wanted: dict[str, Any]) -> None:
+    assert objective_from(text) == wanted
+
+
+def test_a_sheet_is_recorded_again_after_it_has_grown() -> None:
+    first = "base,T,yield,cost\nKOtBu,40,10,1\nKOtBu,40,10,1\nCs2CO3,60,,3\n"
+    events, found = record(first)
+    assert len(found.events) == 3
+    assert [s for _, s, _ in stands(events)] == ["done", "done", "pending"]
+    again, found = record(first, events)
+    assert (again, found.already) == (events, 3)
+    grown = first.replace("60,,3", "60,7,3") + "KOtBu,40,10,1\nKOtBu,60,11,1\n"
+    events, found = record(grown, events)
+    assert found.already == 2
+    assert stands(events)[2] == ("e3", "done", {"yield": 7.0, "cost": 3.0})
+    assert len(stands(events)) == 5
+    # The sheet as it was first, with half of a row that is whole by now, says nothing new.
+    assert record(first, events)[1].already == 3
+    assert len(record(first, events, again=True)[1].events) == 3
+
+
+def test_ids_say_what_they_said_or_are_refused() -> None:
+    events, _ = record("id,base,T,yield,cost,status\nrx-1,KOtBu,40,10,1,\nrx-2,Cs2CO3,60,,,FAILED\nrx-3,KOtBu,60,,,\n")
+    assert [(i, s) for i, s, _ in stands(events)] == [("rx-1", "done"), ("rx-2", "failed")]
+    _, found = record("id,yield,cost\nrx-1,10,1\nrx-9,1,1\n", events)
+    assert (found.already, [p.row for p in found.problems]) == (1, [3])
+    _, found = record("id,base,T,yield,cost\nrx-1,Cs2CO3,40,10,1\nrx-1,KOtBu,40,12,1\n", events)
+    assert [p.row for p in found.problems] == [2, 3]
+    suggested = live.suggest(live.definition_from(PLAN), [*events, {**events[0], "id": "e7"}], 1)
+    assert suggested[0]["id"] == "e8"
+
+
+def test_numbers_beside_the_levels_are_what_was_done_and_options_are_not_guessed() -> None:
+    events, found = record("base,T,yield,cost\nKOtBu,50,10,1\nkotbu,40,10,1\nKOtBu,900,3,1\n")
+    assert [e["parameters"]["T"] for e in events] == [50.0, 900.0]
+    assert "'KOtBu'" in found.problems[0].reason
+    assert sum("what was done" in n for n in found.notes) == 2
+    (next_,) = live.suggest(live.definition_from({**PLAN, "objectives": [{"name": "yield"}]}), [
+        {**e, "values": {"yield": e["values"]["yield"]}} for e in events
+    ])  # fmt: skip
+    assert next_["parameters"]["T"] in (40.0, 60.0)
+
+
+def test_an_outcome_that_is_an_error_is_named_and_a_blank_one_is_a_plan() -> None:
+    events, found = record(
+        "base,T,yield,cost\nKOtBu,40,#VALUE!,1\nKOtBu,60,,\nCs2CO3,40,5 g,1\nCs2CO3,60,5,2\nKOtBu,60,7,2\n"
+    )
+    assert sorted(p.row for p in found.problems) == [2, 4]
+    assert found.plans == 1
+    assert len(events) == 2
+
+
+def test_an_outcome_is_taken_back_and_what_was_repeated_waits_again() -> None:
+    definition = live.definition_from(PLAN)
+    events = live.suggest(definition, [], 1)
+    events.append(live.record(definition, events, "e1", {"yield": 5}))
+    with pytest.raises(InputError, match="5 already"):
+        live.record(definition, events, "e1", {"yield": 6})
+    events.append(live.record(definition, events, "e1", {"cost": 2}))
+    events += live.repeat(definition, events, "e1")
+    events.append(live.record(definition, events, "e2", {"yield": 6, "cost": 2}))
+    events.append(live.undo(definition, events, "e2"))
+    assert [(s, v) for _, s, v in stands(events)] == [("done", {"yield": 5.0, "cost": 2.0}), ("pending", {})]
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"seed": -1}, "seed"),
+        ({"initial": 2.5}, "initial"),
+        ({"replicates": True}, "replicates"),
+        ({"objectives": [{"name": "y", "noise": -0.1}]}, "noise"),
+        ({"objectives": [{"name": "y", "noise": float("nan")}]}, "noise"),
+        ({"objectives": [{"name": "y"}, {"name": "y"}]}, "twice"),
+        ({"objectives": [{"name": "y", "colour": 1}]}, "colour"),
+        ({"objectives": "y"}, "objectives"),
+        ({"parameters": [{"name": "x", "options": "ab"}]}, "list"),
+        ({"parameters": [{"name": "x", "options": [["a"]]}]}, "x"),
+        ({"parameters": [{"name": "x", "values": [True, False]}]}, "x"),
+        ({"parameters": [{"name": "x", "low": 0, "high": float("inf")}]}, "x"),
+    ],
+)
+def test_wrong_settings_are_named(change: dict[str, Any], what: str) -> None:
+    with pytest.raises((InputError, SpaceError), match=what):
+        live.definition_from({**PLAN, **change})
+
+
+def test_from_a_workbook_to_a_suggestion_and_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = openpyxl.Workbook()
+    for row in (
+        ["My runs"],
+        ["base", "loading / mol%", "yield"],
+        ["A", 0.0025, 10],
+        ["B", 0.005, 30],
+        ["A", 0.005, None],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "Runs.XLSX")
+    lab, space = str(tmp_path / "lab"), str(tmp_path / "Runs.XLSX")
+    code, out, _ = run(capsys, "new", lab, "--space", space, "--dry-run", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert not (tmp_path / "lab").exists()
+    assert told["parameters"][1] == {
+        "name": "loading / mol%", "type": "number", "unit": "mol%", "options": [0.0025, 0.005], "low": 0.0025,
+        "high": 0.005,
+    }  # fmt: skip
+    code, out, err = run(capsys, "new", lab, "--space", space, "--results", "--no-store", "--json")
+    assert (code, json.loads(out)["done"]) == (0, 2)
+    assert "title" in err
+    code, out, _ = run(capsys, "suggest", lab, "-n", "2", "--no-store")
+    assert code == 0
+    assert "0.0025" in out or "0.005" in out
+    assert "0.000 " not in out
+    assert run(capsys, "record", lab, "e3", "--value", "5", "--failed", "--no-store")[0] == 2
+    code, out, _ = run(capsys, "export", lab)
+    (tmp_path / "again.csv").write_text(out, "utf-8")
+    code, out, _ = run(
+        capsys,
+        "new",
+        str(tmp_path / "second"),
+        "--space",
+        str(tmp_path / "again.csv"),
+        "--results",
+        "--no-store",
+        "--json",
+    )
+    assert (code, json.loads(out)["done"]) == (0, 2)
+
+
+def test_nothing_is_written_where_the_table_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,a,y\n1,2,3\n", "utf-8")
+    with pytest.raises(InputError, match="'a'"):
+        files.begin(tmp_path / "lab", tmp_path / "t.csv", results=True)
+    assert not (tmp_path / "lab").exists()
+
+
+def test_budgets_that_differ_are_compared_over_the_common_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        {"table": "t", "method": m, "seed": s, "maximum": 100, "values": list(range(s, s + n))}
+        for s in range(5)
+        for m, n in (("a", 12), ("b", 5))
+    ]
+    (tmp_path / "r.jsonl").write_text("\n".join(json.dumps(r) for r in rows), "utf-8")
+    code, out, err = run(capsys, "compare", str(tmp_path / "r.jsonl"), "--json")
+    told = json.loads(out)
+    assert (code, told["budget"]) == (0, 5)
+    assert "12" in err
+    assert abs(told["pairs"][0]["difference"]["mean"]) < 0.5
