@@ -133,6 +133,7 @@ def objective_from(text: str) -> dict[str, Any]:
     InputError
         If the target is no number, or there is no name.
     """
+    found: dict[str, Any]
     way, sep, name = text.partition(":")
     if sep and way.strip() in {"max", "min"}:
         found = {"name": name.strip(), "direction": way.strip()}
