@@ -24,6 +24,9 @@ demo: install  ## Install, then run the main job on the data that ships with the
 test: install  ## Run the whole test suite (WORKERS=0: in one process)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
+check: install  ## The quick tests: no server, browser, long or statistical test
+	$(BIN)/python -m pytest -n $(WORKERS) -q -m "not server and not browser and not slow and not statistical"
+
 lint: install $(ROOMS)  ## Style, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -52,4 +55,4 @@ sbom: install  ## Software bill of materials (CycloneDX)
 clean:  ## Remove what can be made again (not .venv)
 	rm -rf build dist *.egg-info src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov sbom.json
 
-.PHONY: help install demo test lint types bench docs wheel audit sbom clean
+.PHONY: help install demo check test lint types bench docs wheel audit sbom clean

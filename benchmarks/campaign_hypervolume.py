@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.stats import t as student
 
 from hypograph.models.campaigns.bayes.botorch import ask_several
 from hypograph.models.campaigns.bayes.hypervolume import hypervolume
@@ -27,6 +26,7 @@ from hypograph.models.campaigns.optimizers.trials import Objective, Trial, measu
 from hypograph.models.campaigns.optimizers.trials import outcomes as outcomes_of
 from hypograph.models.campaigns.space.candidates import candidates, identity
 from hypograph.models.campaigns.space.space import Space, space_of_options
+from hypograph.models.statistics.intervals import mean_interval
 
 BUDGET, INITIAL = 20, 5
 METHODS = ("random", "sobol", "bo", "botorch")
@@ -133,19 +133,9 @@ def summary(runs: dict[str, Any]) -> dict[str, Any]:
     paired = {}
     for m in (m for m in there if m != "bo"):
         both = [r for r in runs.values() if m in r and "bo" in r]
-        paired[m] = interval(np.array([r["bo"]["reached"][-1] - r[m]["reached"][-1] for r in both]))
+        gain = np.array([r["bo"]["reached"][-1] - r[m]["reached"][-1] for r in both])
+        paired[m] = {k: round(v, 2) for k, v in mean_interval(gain).items()}
     return {"methods": rows, "bo_minus": paired}
-
-
-def interval(sample: np.ndarray) -> dict[str, float]:
-    """Mean with a 95% interval (Student's t over the seeds)."""
-    n = len(sample)
-    half = float(student.ppf(0.975, n - 1) * sample.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
-    return {
-        "mean": round(float(sample.mean()), 2),
-        "low": round(float(sample.mean() - half), 2),
-        "high": round(float(sample.mean() + half), 2),
-    }
 
 
 if __name__ == "__main__":

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.stats import t as student
 
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.space.sampling import sample
+from hypograph.models.statistics.intervals import mean_interval
 
 METHODS = ("random", "sobol", "bo")
 Point = dict[str, Any]
@@ -105,7 +105,7 @@ def main() -> None:
             row = {"case": name, "method": method, "seeds": seeds, "left": round(float(found[:, 0].mean()), 3)}
             row["seconds"] = round(float(found[:, 1].mean()), 2)
             if method != "bo":
-                row["bo_minus"] = interval(left["bo"][:, 0] - found[:, 0])
+                row["bo_minus"] = {k: round(v, 3) for k, v in mean_interval(left["bo"][:, 0] - found[:, 0]).items()}
             rows.append(row)
             print(json.dumps(row))
         if not a.quick:
@@ -139,12 +139,6 @@ _SPAN: dict[str, tuple[float, float]] = {}
 
 def _span(values: list[float]) -> tuple[float, float]:
     return min(values), max(values)
-
-
-def interval(sample: np.ndarray) -> dict[str, float]:
-    """Mean with a 95% interval (Student's t over the seeds)."""
-    half = student.ppf(0.975, len(sample) - 1) * sample.std(ddof=1) / np.sqrt(len(sample))
-    return {k: round(float(sample.mean() + s * half), 3) for k, s in (("mean", 0), ("low", -1), ("high", 1))}
 
 
 if __name__ == "__main__":

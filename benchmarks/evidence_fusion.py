@@ -31,8 +31,8 @@ from hypograph.flows.readers.element_similarity import element_similarity
 from hypograph.flows.readers.element_table import element_table
 from hypograph.models.evidence.alloys.folds import make_folds
 from hypograph.models.evidence.alloys.table import build_table
-from hypograph.models.evidence.benchmark.measures import accuracy, auc, mcc
 from hypograph.models.evidence.benchmark.published import ers_2021, from_similarity
+from hypograph.models.statistics.decisions import accuracy, auc, mcc
 
 FOLDER = Path(os.environ.get("HYPOGRAPH_DATA_DIR", "")) / "alloys"
 ANSWERS = FOLDER / "llm_substitutability.csv"

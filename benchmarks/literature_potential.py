@@ -17,8 +17,8 @@ from hypograph.flows.literature.keyphrases import evaluate_keyphrases
 from hypograph.flows.readers.publications.registry import read_publications
 from hypograph.models.literature.potential.evaluation import Papers
 from hypograph.models.literature.potential.features import CITED, padded, snapshots
-from hypograph.models.literature.potential.metrics import auroc
 from hypograph.models.literature.potential.model import fit_head
+from hypograph.models.statistics.decisions import auc
 
 OUT = Path(__file__).parent / "results" / "literature_potential.json"
 
@@ -40,7 +40,7 @@ def real_against_shuffled(papers: Papers, first: int, last: int, seed: int = 0) 
             years.append(np.full(len(sets), year))
     table, positive, year = np.concatenate(features), np.concatenate(real), np.concatenate(years)
     train, test = year < first, (year >= first) & (year <= last)
-    return auroc(fit_head(table[train], positive[train]).logit(table[test]), positive[test])
+    return auc(positive[test], fit_head(table[train], positive[train]).logit(table[test]))
 
 
 def main() -> None:

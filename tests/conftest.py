@@ -32,11 +32,26 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip tests of supplied data where there is none; allow sockets to this machine only; the longest first."""
     items.sort(key=lambda item: not set(LONGEST) & set(item.path.parts))
+    _mark_what_is_needed(items)
     absent = pytest.mark.skip(reason="HYPOGRAPH_DATA_DIR is not set: supplied data is not there")
     for item in items:
         item.add_marker(pytest.mark.block_network(allowed_hosts=LOOPBACK))
         if "supplied" in item.keywords and not os.environ.get("HYPOGRAPH_DATA_DIR"):
             item.add_marker(absent)
+
+
+SERVER_FIXTURES = {"graph_server", "graph_store", "open_servers", "demo_run", "served", "home"}
+SERVER_FOLDERS = {"e2e", "conformance", "test_package.py", "test_scale.py", "test_serve_server.py", "test_docs.py"}
+
+
+def _mark_what_is_needed(items: list[pytest.Item]) -> None:
+    """Mark tests by what they start, from their fixtures and folders, so that no test can forget it."""
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        if names & {"browser", "page"}:
+            item.add_marker(pytest.mark.browser)
+        if names & SERVER_FIXTURES or SERVER_FOLDERS & set(item.path.parts):
+            item.add_marker(pytest.mark.server)
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ from hypograph.models.campaigns.bayes.lockstep import lockstep
 from hypograph.models.core.keys import digest
 from hypograph.models.core.protocols import OptionScorer, Planner
 from hypograph.models.core.records import Edge, Node, Outcome
+from hypograph.models.statistics.intervals import mean_interval
 
 REASONS = {
     "random": "drawn at random without repetition",
@@ -131,7 +132,7 @@ def _work(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, An
         "table": table.name,
         "method": inputs["method"],
         "seeds": inputs["seeds"],
-        "best": interval(shares[:, -1]),
+        "best": mean_interval(shares[:, -1], most=100.0),
         "entropy": {name: float(values[:, -1].mean()) for name, values in entropy.items()},
     }
     nodes, edges = _records(table, inputs, picks, top, shares, entropy, told.get("reasons"))
@@ -162,15 +163,6 @@ def _picks(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, A
         utility=utility,
         levels=table.levels,
     )
-
-
-def interval(sample: NDArray[np.float64]) -> dict[str, float]:
-    """Mean with a 95% interval (Student's t over the replicates), cut at 100 percent."""
-    from scipy.stats import t
-
-    mean, n = float(sample.mean()), len(sample)
-    half = float(t.ppf(0.975, n - 1) * sample.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0
-    return {"mean": mean, "low": mean - half, "high": min(mean + half, max(mean, 100.0))}
 
 
 def _records(

@@ -19,11 +19,12 @@ from hypograph.models.evidence.alloys.candidates import combinations, fit_pair_s
 from hypograph.models.evidence.alloys.folds import Fold
 from hypograph.models.evidence.alloys.substitution import set_keys
 from hypograph.models.evidence.fusion.explanation import explain
-from hypograph.models.evidence.fusion.fusion import Fusion, logit
+from hypograph.models.evidence.fusion.fusion import Fusion
 from hypograph.models.evidence.fusion.predictor import Forecast, System, make_forecast
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 from hypograph.models.evidence.sources.opinions import answers_behind
 from hypograph.models.literature.text.formulas import SYMBOL_SET
+from hypograph.models.statistics.functions import logit
 
 Tell = Callable[[str], None]
 FULL_BELOW: Final = 6000

@@ -28,12 +28,13 @@ from hypograph.models.evidence.alloys.candidates import combinations, fit_pair_s
 from hypograph.models.evidence.alloys.folds import Fold, parts
 from hypograph.models.evidence.alloys.substitution import count_exchanges, set_keys
 from hypograph.models.evidence.alloys.table import AlloyTable, build_table
-from hypograph.models.evidence.benchmark.measures import auc, mcc
 from hypograph.models.evidence.fusion.explanation import explain
-from hypograph.models.evidence.fusion.fusion import Fusion, logit
+from hypograph.models.evidence.fusion.fusion import Fusion
 from hypograph.models.evidence.fusion.predictor import CORE, Forecast, System, make_forecast, vote
 from hypograph.models.evidence.sources.learners import Settings
 from hypograph.models.evidence.sources.opinions import Opinions, expert_source
+from hypograph.models.statistics.decisions import auc, mcc
+from hypograph.models.statistics.functions import logit
 
 MOST_ELEMENTS: Final = 26
 LEAST_SETS: Final = 12

@@ -19,7 +19,6 @@ from hypograph.flows.runtime.unit_kinds import BENCHMARK_GRADES, BENCHMARK_SEARC
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.models.core.errors import BudgetSpentError, CapabilityError, InputError
 from hypograph.models.core.records import Outcome, Unit
-from hypograph.models.hypotheses.simulation.comparison import interval
 from hypograph.models.hypotheses.simulation.component_recall import (
     least_alike,
     lexical_components,
@@ -29,6 +28,7 @@ from hypograph.models.hypotheses.simulation.component_recall import (
 )
 from hypograph.models.hypotheses.tasks.corpus import passages_of
 from hypograph.models.hypotheses.tasks.text_task import TextTask, sentences
+from hypograph.models.statistics.intervals import mean_interval
 
 if TYPE_CHECKING:
     from hypograph.flows.runtime.sources import Knowledge
@@ -224,10 +224,10 @@ def _grader(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     if not both:
         return None
     published, unrelated = np.array(both).T
-    apart = interval(published - unrelated)
+    apart = mean_interval(published - unrelated)
     return {
-        "published": interval(published),
-        "unrelated": interval(unrelated),
+        "published": mean_interval(published),
+        "unrelated": mean_interval(unrelated),
         "difference": apart,
         "tells_them_apart": apart["low"] > 0 if len(both) > 1 else None,
     }
@@ -244,8 +244,8 @@ def _document(
             {
                 "method": name,
                 "recall": "lexical" if lexical else "judge model",
-                "soft": interval(scores[:, 0]),
-                "hard": interval(scores[:, 1]),
+                "soft": mean_interval(scores[:, 0]),
+                "hard": mean_interval(scores[:, 1]),
                 **{
                     key: float(np.mean([r[key] for r in runs]))
                     for key in ("calls", "proposals", "tokens", "cost", "seconds")

@@ -8,17 +8,10 @@ from typing import Any
 import numpy as np
 
 from hypograph.flows.cli.common import table
-from hypograph.models.core.calibration import calibration_error, calibration_error_by_chance
-from hypograph.models.hypotheses.simulation.comparison import (
-    KNOWN,
-    OURS,
-    STRATEGIES,
-    Cell,
-    check_names,
-    interval,
-    simulate,
-)
+from hypograph.models.hypotheses.simulation.comparison import KNOWN, OURS, STRATEGIES, Cell, check_names, simulate
 from hypograph.models.hypotheses.simulation.landscape import PUBLISHED_SCENARIOS, SCENARIOS
+from hypograph.models.statistics.calibration import calibration_error, calibration_error_by_chance
+from hypograph.models.statistics.intervals import mean_interval
 
 
 def simulation_document(
@@ -55,12 +48,12 @@ def cells_document(cells: Sequence[Cell], instances: int, seed: int) -> dict[str
 
 
 def _cell(cell: Cell, ours: Cell | None) -> dict[str, Any]:
-    difference = interval(cell.score - ours.score) if ours is not None else None
+    difference = mean_interval(cell.score - ours.score) if ours is not None else None
     return {
         "scenario": cell.scenario,
         "budget": cell.budget,
         "strategy": cell.strategy,
-        "score": interval(cell.score),
+        "score": mean_interval(cell.score),
         "difference_to_ours": difference,
         "judge_calls": cell.calls,
         "proposals": cell.proposals,
@@ -77,7 +70,7 @@ def _summary(by: Mapping[tuple[str, int, str], Cell]) -> list[dict[str, Any]]:
         best = max(rivals, key=lambda c: float(c.score.mean()))
         for name in OURS:
             if (mine := by.get((scenario, budget, name))) is not None:
-                gain = interval(mine.score - best.score)
+                gain = mean_interval(mine.score - best.score)
                 rows.append(
                     {
                         "scenario": scenario,
@@ -142,7 +135,7 @@ def ranking_document(items: int, comparisons: Sequence[int], instances: int, see
         {
             "rule": rule,
             "comparisons": reading.comparisons,
-            "top1": interval(reading.top.astype(float)),
+            "top1": mean_interval(reading.top.astype(float)),
             "coverage": float(reading.covered.mean()),
             "ece": calibration_error(reading.stated, reading.top),
             "ece_by_chance": calibration_error_by_chance(reading.stated),

@@ -9,16 +9,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from hypograph.models.core.calibration import calibration_error
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.records import Publication
 from hypograph.models.literature.graph.pair_counts import FloatArray
 from hypograph.models.literature.keywords.choice import compact, select, tabulate
 from hypograph.models.literature.keywords.extraction import phrase_candidates
 from hypograph.models.literature.potential.evaluation import Papers, Walk, evaluate
-from hypograph.models.literature.potential.metrics import auroc_interval
 from hypograph.models.literature.potential.model import outcomes
 from hypograph.models.literature.potential.text_ridge import count_words
+from hypograph.models.statistics.calibration import calibration_error
+from hypograph.models.statistics.decisions import auc_bootstrap
 
 ORDER: Final = (
     *("ours", "ours_text", "node_impact", "published_weight", "citation_free", "lag1", "lag3"),
@@ -77,7 +77,7 @@ def evaluate_literature(
     for label in SHOWN:
         about, positive = papers.outcomes.label(label)
         rows = tested & about
-        measured = {name: auroc_interval(scores[label][name][rows], positive[rows], draws, seed) for name in ORDER}
+        measured = {name: auc_bootstrap(positive[rows], scores[label][name][rows], draws, seed) for name in ORDER}
         labels.append(
             {
                 "label": label,

@@ -90,6 +90,7 @@ def by_torch(encoder: SentenceEncoder, text: str) -> np.ndarray:
     return np.asarray(pooled / np.linalg.norm(pooled))
 
 
+@pytest.mark.slow
 def test_vectors_are_those_of_pytorch_whatever_stands_beside_them(folder: Path) -> None:
     encoder = load_encoder(folder)
     texts = ["alloys", "strong alloy erbium - 3.", "", "strong strong alloys"]

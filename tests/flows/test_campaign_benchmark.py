@@ -54,6 +54,7 @@ def test_a_quantity_to_be_minimised_with_replicates_ties_and_a_constant_column(t
     assert found["bo"]["best"]["mean"] >= found["random"]["best"]["mean"]
 
 
+@pytest.mark.slow
 def test_a_large_table_of_numbers(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     x = rng.random((1500, 3)).round(4)

@@ -26,8 +26,8 @@ from hypograph.models.core.errors import (
 )
 from hypograph.models.evidence.alloys.folds import make_folds
 from hypograph.models.evidence.alloys.table import build_table
-from hypograph.models.evidence.benchmark.measures import auc
 from hypograph.models.evidence.benchmark.published import from_similarity
+from hypograph.models.statistics.decisions import auc
 
 ELEMENTS = ("Al", "Co", "Cr", "Fe", "Mn", "Nb", "Ni", "Ti", "V")
 LIGHT = {"Al", "Ti", "V", "Nb", "Cr"}
@@ -56,6 +56,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
     return folder / "three.csv", folder / "four.csv", folder / "answers.csv"
 
 
+@pytest.mark.slow
 def test_evaluate_prints_one_document(files: tuple[Path, Path, Path]) -> None:
     three, four, answers = files
     result = CliRunner().invoke(
@@ -140,6 +141,7 @@ def test_an_explanation_names_the_answers_of_the_expert(files: tuple[Path, Path,
         assert said["similar"] > said["dissimilar"]
 
 
+@pytest.mark.slow
 def test_a_similarity_is_chosen_by_name(files: tuple[Path, Path, Path]) -> None:
     document = evaluate_tables([files[1]], "loeo", ["similarity", "similarity:hautier"], methods=["ours"], seed=3)
     assert document["methods"][0]["sources"] == ["vote", "similarity", "similarity:hautier"]
@@ -199,6 +201,7 @@ def test_bad_answers_are_named(tmp_path: Path, row: str, error: type[Exception],
         read_answers(path)
 
 
+@pytest.mark.slow
 @pytest.mark.supplied
 def test_the_published_figures_are_made_again(supplied: Path) -> None:
     folder = supplied / "alloys"
@@ -225,6 +228,7 @@ def test_the_published_vote_by_word_vectors_is_made_again(supplied: Path) -> Non
         assert np.mean([a for a in areas if a is not None]) == pytest.approx(wanted, abs=0.005)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["properties", "hautier"])
 def test_similarities_from_installed_packages(name: str) -> None:
     symbols = ("Co", "Fe", "Ni", "Zr", "Hf", "Na")

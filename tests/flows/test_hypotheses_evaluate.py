@@ -100,6 +100,7 @@ def without_seconds(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "methods": [{k: v for k, v in m.items() if k != "seconds"} for m in document["methods"]]}
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_it_goes_on_and_asks_nothing_twice(
     model: ThreadingHTTPServer, benchmark_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,6 +137,7 @@ def test_killed_at_any_moment_it_goes_on_and_asks_nothing_twice(
     assert len(asked) == before
 
 
+@pytest.mark.slow
 def test_each_strategy_keeps_its_calls_and_costs_are_counted(
     model: ThreadingHTTPServer, benchmark_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +157,7 @@ def test_each_strategy_keeps_its_calls_and_costs_are_counted(
     assert judged.count(PAPERS[0][2]) == 2  # the question, and the coarse idea: this paper starts from its question
 
 
+@pytest.mark.slow
 def test_the_grader_is_measured_on_the_published_hypothesis_and_on_another(
     model: ThreadingHTTPServer, benchmark_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

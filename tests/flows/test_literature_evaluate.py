@@ -129,6 +129,7 @@ def test_bad_years_leave_with_two(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "--test-years" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.supplied
 def test_the_score_of_earlier_years_tells_later_top_papers(supplied: Path) -> None:
     report = read_publications(supplied / "papers_until_2017.jsonl.gz")

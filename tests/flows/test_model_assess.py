@@ -73,6 +73,7 @@ def assess(capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, str, st
     return int(left.value.code or 0), out, err
 
 
+@pytest.mark.slow
 def test_assess_measures_keeps_and_never_pays_twice(
     endpoint: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -107,6 +108,7 @@ def test_assess_measures_keeps_and_never_pays_twice(
     assert len(endpoint.asked) == asked  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_assess_in_words(
     endpoint: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

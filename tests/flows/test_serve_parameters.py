@@ -30,6 +30,7 @@ def test_a_word_without_a_value_is_refused(word: str) -> None:
         read_parameters([word])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DEPLOYABLES)
 def test_every_flow_takes_its_parameters_and_refuses_others(name: str) -> None:
     which = deployable(name)

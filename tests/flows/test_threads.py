@@ -8,6 +8,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from hypograph.flows.runtime.threads import ONE_THREAD, use_one_thread
+from hypograph.flows.runtime.unit_kinds import UnitKind
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.models.core.records import Outcome, Unit
 
@@ -49,6 +50,6 @@ def test_a_unit_gives_the_same_last_digit_on_any_number_of_threads(tmp_path: Pat
     found = []
     for count in (1, 2):
         with threadpool_limits(count):
-            found.append(UnitRunner(Nothing(), tmp_path / str(count)).run("sum", {}, work))
+            found.append(UnitRunner(Nothing(), tmp_path / str(count)).run(UnitKind("sum"), {}, work))
     assert found[0] == found[1]
     assert found[0]["threads"] == [1]

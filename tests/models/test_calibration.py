@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hypograph.models.core.calibration import calibration_error, calibration_error_by_chance
+from hypograph.models.statistics.calibration import calibration_error, calibration_error_by_chance
 
 
 def test_true_statements_have_none_and_wrong_ones_much() -> None:

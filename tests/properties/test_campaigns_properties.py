@@ -36,6 +36,7 @@ def outcome(point: dict[str, Any], rng: np.random.Generator) -> dict[str, float]
     return {"yield": height + len(str(point["o"])) + 0.01 * rng.normal(), "cost": height**2}
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(
     st.sampled_from([FINITE, MIXED]),

@@ -46,6 +46,7 @@ def spaces(draw: st.DrawFn) -> Space:
     return space_from({"parameters": rows, "mixtures": mixtures, "constraints": constraints, "exclusions": exclusions})
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(spaces(), st.integers(0, 100))
 def test_every_candidate_is_allowed(space: Space, seed: int) -> None:

@@ -14,8 +14,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from hypograph.graph import GraphStore, StoreConfig
-from hypograph.models.campaigns.analysis.rank_tests import bootstrap_mean, superiority
+from hypograph.models.campaigns.analysis.rank_tests import superiority
 from hypograph.models.core.records import Edge, Node
+from hypograph.models.statistics.intervals import bootstrap_mean
 from hypograph.ui.app import create_app
 from hypograph.ui.config import UiConfig
 from hypograph.ui.drawing.svg import ticks

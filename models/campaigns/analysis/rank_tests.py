@@ -19,14 +19,6 @@ def superiority(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     return (1.0 + cliffs_delta(a, b)) / 2.0
 
 
-def bootstrap_mean(differences: NDArray[np.float64], *, resamples: int = 2000, seed: int = 0) -> tuple[float, float]:
-    """95% percentile interval of the mean of differences, shape ``(n,)``, over resamples (Efron 1979)."""
-    rng = np.random.default_rng(seed)
-    drawn = rng.integers(len(differences), size=(resamples, len(differences)))
-    low, high = np.quantile(differences[drawn].mean(axis=1), (0.025, 0.975))
-    return float(low), float(high)
-
-
 def mann_whitney(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     """Two-sided p value of the Mann-Whitney U test; 1 where all values are equal."""
     from scipy.stats import mannwhitneyu

@@ -7,37 +7,6 @@ import numpy as np
 from hypograph.models.evidence.masses.mass import FloatArray
 
 
-def auc(labels: FloatArray, scores: FloatArray) -> float | None:
-    """Area under the ROC curve (Mann–Whitney, ties count half); None if one class only."""
-    from scipy.stats import rankdata
-
-    y = np.asarray(labels) > 0.5
-    positive, negative = int(y.sum()), int((~y).sum())
-    if not positive or not negative:
-        return None
-    ranks = rankdata(scores)
-    return float((ranks[y].sum() - positive * (positive + 1) / 2) / (positive * negative))
-
-
-def mcc(labels: FloatArray, says: FloatArray) -> float | None:
-    """Matthews' correlation of labels and decisions.
-
-    0 if the decisions are all alike, None if the labels are.
-    """
-    y, s = np.asarray(labels) > 0.5, np.asarray(says) > 0.5
-    tp, fp = float((y & s).sum()), float((~y & s).sum())
-    fn, tn = float((y & ~s).sum()), float((~y & ~s).sum())
-    if not (tp + fn) or not (tn + fp):
-        return None
-    below = np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
-    return float((tp * tn - fp * fn) / below) if below else 0.0
-
-
-def accuracy(labels: FloatArray, says: FloatArray) -> float:
-    """Share of decisions that are right."""
-    return float(((np.asarray(labels) > 0.5) == (np.asarray(says) > 0.5)).mean())
-
-
 def calibration_error(labels: FloatArray, probability: FloatArray, bins: int = 10) -> float:
     """Expected calibration error over equal-width bins of the probability of a single phase."""
     y, p = np.asarray(labels, float), np.asarray(probability, float)

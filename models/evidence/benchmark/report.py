@@ -8,15 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from hypograph.models.evidence.benchmark.measures import (
-    accuracy,
-    auc,
-    calibration_error,
-    certain_half,
-    mcc,
-    risk_coverage,
-)
+from hypograph.models.evidence.benchmark.measures import calibration_error, certain_half, risk_coverage
 from hypograph.models.evidence.masses.mass import FloatArray
+from hypograph.models.statistics.decisions import accuracy, auc, mcc
 
 SATURATED: Final = 1e-6
 DIGITS: Final = 6

@@ -18,8 +18,9 @@ from typing import Final
 
 import numpy as np
 
-from hypograph.models.evidence.fusion.fusion import Fusion, sigmoid
+from hypograph.models.evidence.fusion.fusion import Fusion
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
+from hypograph.models.statistics.functions import sigmoid
 
 SHARED: Final = (0.03, 0.1, 0.3, 1.0, 2.0)
 REACH: Final = (0.5, 1.0, 2.0)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
+from hypograph.models.statistics.functions import sigmoid
 
 NEWTON_STEPS = 40
 EM_STEPS = 6
@@ -56,17 +57,6 @@ class Fusion:
         design = np.concatenate([evidence, np.ones((len(evidence), 1))], 1)
         variance = np.einsum("nc,cd,nd->n", design, self.covariance, design) + self.spread**2
         return sigmoid(self.log_odds(evidence) / np.sqrt(1 + np.pi * variance / 8))
-
-
-def sigmoid(x: FloatArray) -> FloatArray:
-    """1 / (1 + e^−x) without overflow."""
-    return np.asarray(0.5 * (1 + np.tanh(0.5 * np.asarray(x))), float)
-
-
-def logit(p: FloatArray, clip: float = 1e-3) -> FloatArray:
-    """log(p / (1 − p)), p first brought into [clip, 1 − clip]."""
-    q = np.clip(p, clip, 1 - clip)
-    return np.asarray(np.log(q) - np.log1p(-q), float)
 
 
 def fit_fusion(

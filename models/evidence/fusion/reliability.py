@@ -20,9 +20,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from hypograph.models.evidence.fusion.fusion import sigmoid
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 from hypograph.models.literature.text.formulas import SYMBOLS
+from hypograph.models.statistics.functions import sigmoid
 
 GROUPS: Final = (
     "s-block",

@@ -16,10 +16,10 @@ import numpy as np
 
 from hypograph.models.evidence.alloys.table import AlloyTable
 from hypograph.models.evidence.benchmark.published import pair_counts
-from hypograph.models.evidence.fusion.fusion import logit
 from hypograph.models.evidence.fusion.reliability import Skill, element_groups, expert_record, posterior
 from hypograph.models.evidence.masses.combine import dempster
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
+from hypograph.models.statistics.functions import logit
 
 if TYPE_CHECKING:
     from hypograph.models.evidence.alloys.folds import Fold

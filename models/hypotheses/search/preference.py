@@ -13,10 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from hypograph.models.statistics.arrays import FloatArray, IntArray
+from hypograph.models.statistics.functions import sigmoid
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +32,6 @@ class Scales:
 JUDGED = 96
 
 GRID = tuple(Scales(single=s, pair=p * s, number=s, own=0.2 * s) for s in (0.1, 0.4, 1.6, 6.4) for p in (0.0, 0.1, 0.4))
-
-
-def sigmoid(x: FloatArray) -> FloatArray:
-    """Return 1 / (1 + exp(-x)) without overflow, any shape."""
-    return 0.5 * (1.0 + np.tanh(0.5 * x))
 
 
 def newton(

@@ -121,10 +121,3 @@ def _run(landscape: Landscape, strategy: str, budgets: tuple[int, ...], seed: in
         score = landscape.score(x[:, None])[:, 0]
         cells.append(Cell(name, budget, strategy, score, float(course.calls.mean()), float(course.proposals.mean())))
     return cells
-
-
-def interval(values: Float) -> dict[str, float]:
-    """Mean with its 95% interval (normal; instances are independent)."""
-    mean = float(values.mean())
-    half = 1.96 * float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else 0.0
-    return {"mean": mean, "low": mean - half, "high": mean + half}

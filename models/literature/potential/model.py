@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from hypograph.models.literature.graph.pair_counts import BoolArray, FloatArray, IntArray
+from hypograph.models.statistics.functions import sigmoid
 
 LABELS: Final = ("ge15_lt1", "ge5_lt1", "top10")
 # Set on one publication in ten of years before those that figures are given for.
@@ -114,12 +115,6 @@ class Head:
     def probability(self, features: FloatArray) -> FloatArray:
         """Probability in (0, 1), shape ``(b,)``."""
         return sigmoid(self.logit(features))
-
-
-def sigmoid(logit: FloatArray) -> FloatArray:
-    """Logistic function without overflow."""
-    result: FloatArray = 0.5 * (1.0 + np.tanh(0.5 * logit))
-    return result
 
 
 def fit_head(features: FloatArray, positive: BoolArray, penalty: float = 200.0, steps: int = 25) -> Head:

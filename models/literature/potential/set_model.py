@@ -11,8 +11,9 @@ from hypograph.models.literature.graph.affinity import AffinityScore
 from hypograph.models.literature.graph.pair_counts import FloatArray, IntArray
 from hypograph.models.literature.potential.evaluation import ANCHOR, KEYWORD_PENALTY, WINDOW, keyword_matrix
 from hypograph.models.literature.potential.features import NAMES, Snapshot, padded, snapshots
-from hypograph.models.literature.potential.model import Head, Outcomes, fit_shrunk_head, sigmoid
+from hypograph.models.literature.potential.model import Head, Outcomes, fit_shrunk_head
 from hypograph.models.literature.potential.text_ridge import Reading, fit_reading, targets_of
+from hypograph.models.statistics.functions import sigmoid
 
 # Publications with citations below which no model is fitted.
 LEAST: Final = 200

@@ -8,6 +8,7 @@ from hypograph.models.campaigns.analysis.paired_posterior import PRIOR_DELTA, PR
 from hypograph.models.campaigns.analysis.rank_tests import cliffs_delta, mann_whitney
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize("tables", [1, 3])
 def test_posterior_is_calibrated_where_the_truth_comes_from_the_prior(tables: int) -> None:
     """Simulation-based calibration: what was drawn from the prior lies evenly over the quantiles of the posterior."""
@@ -38,6 +39,7 @@ def test_known_noise_gives_the_textbook_posterior() -> None:
     assert compare_paired([-drawn]).mean == pytest.approx(-found.mean, abs=1e-6)
 
 
+@pytest.mark.statistical
 def test_against_sums_over_prior_draws() -> None:
     """Importance sampling from the prior, with nothing in common with the grids, gives the same posterior."""
     rng = np.random.default_rng(1)

@@ -34,6 +34,7 @@ def test_replicates_in_lockstep_are_those_run_alone() -> None:
     assert np.array_equal(lockstep(POOL, values, starts(3)[:1], 10, seed=4)[0], together[0])
 
 
+@pytest.mark.statistical
 def test_good_knowledge_helps_and_bad_knowledge_dies_out() -> None:
     values = table()
     plain = best(values)

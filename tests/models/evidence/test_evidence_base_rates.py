@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hypograph.models.evidence.benchmark.measures import mcc
 from hypograph.models.evidence.fusion.base_rates import for_element, measured_offsets, predict_offset
-from hypograph.models.evidence.fusion.fusion import fit_fusion, sigmoid
+from hypograph.models.evidence.fusion.fusion import fit_fusion
 from hypograph.models.evidence.fusion.threshold import LEAST, best_cut, expected_matthews
+from hypograph.models.statistics.decisions import mcc
+from hypograph.models.statistics.functions import sigmoid
 
 
 def test_offsets_of_groups_are_found() -> None:

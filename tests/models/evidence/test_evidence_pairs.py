@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from hypograph.models.evidence.alloys.elements import ElementTable, standardise
-from hypograph.models.evidence.fusion.fusion import fit_fusion, sigmoid
+from hypograph.models.evidence.fusion.fusion import fit_fusion
 from hypograph.models.evidence.sources.kernel import RidgeSums
 from hypograph.models.evidence.sources.pairs import VARIANCE, PairMap, pair_kernel
+from hypograph.models.statistics.functions import sigmoid
 
 SYMBOLS = tuple("ABCDEFGH")
 

@@ -15,13 +15,14 @@ from hypograph.models.evidence.alloys.folds import Fold, inner_folds, make_folds
 from hypograph.models.evidence.alloys.hosts import ExchangeIndex, nearest_hosts
 from hypograph.models.evidence.alloys.substitution import count_exchanges, set_keys
 from hypograph.models.evidence.alloys.table import AlloyTable, build_table
-from hypograph.models.evidence.benchmark.measures import auc, calibration_error, certain_half, mcc, risk_coverage
+from hypograph.models.evidence.benchmark.measures import calibration_error, certain_half, risk_coverage
 from hypograph.models.evidence.benchmark.published import ers_2021, from_similarity, uniform
 from hypograph.models.evidence.fusion.fusion import fit_fusion
 from hypograph.models.evidence.fusion.predictor import System
 from hypograph.models.evidence.fusion.reliability import GROUPS, element_groups, posterior, posterior_pyro
 from hypograph.models.evidence.sources.learners import Settings
 from hypograph.models.evidence.sources.opinions import Opinions, expert_source
+from hypograph.models.statistics.decisions import auc, mcc
 
 SYMBOLS = ("Al", "Co", "Cr", "Cu", "Fe", "Mn", "Mo", "Nb", "Ni", "Ti", "V", "Zr")
 SMALL = Settings(reference=120, trees=10, draft_trees=8, context_targets=150, context_steps=12, hosts=16)
@@ -130,6 +131,7 @@ def expert(kind: str, seed: int = 0) -> Opinions:
     return Opinions(tuple("abcde"), said, against)
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize(("kind", "seed"), [("constant", 0), ("random", 1), ("random", 2)])
 def test_an_expert_without_skill_moves_nothing(table: AlloyTable, kind: str, seed: int) -> None:
     folds = make_folds(table, "loeo", np.arange(len(table)))[::4]

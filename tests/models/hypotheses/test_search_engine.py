@@ -12,9 +12,10 @@ from hypograph.models.hypotheses.entropy import level_entropy
 from hypograph.models.hypotheses.hypothesis import Detail, Hypothesis
 from hypograph.models.hypotheses.search.judge_skill import measure, planted
 from hypograph.models.hypotheses.search.judges import EnsembleJudge, EvidenceJudge, SimulatedJudge
-from hypograph.models.hypotheses.search.preference import Preference, Scales, newton, sigmoid
+from hypograph.models.hypotheses.search.preference import Preference, Scales, newton
 from hypograph.models.hypotheses.search.slot_engine import Search
 from hypograph.models.hypotheses.search.task import Settings
+from hypograph.models.statistics.functions import sigmoid
 
 DISCIPLINE = Discipline(
     "toy",
@@ -89,6 +90,7 @@ def test_the_same_seed_gives_the_same_search() -> None:
     ]
 
 
+@pytest.mark.statistical
 def test_the_incumbent_is_not_always_shown_first() -> None:
     newcomer_first = []
     for seed in range(20):

@@ -7,6 +7,7 @@ from hypograph.models.hypotheses.search.posterior import hierarchical, of_search
 from hypograph.models.hypotheses.search.preference import Preference, Scales
 
 
+@pytest.mark.statistical
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
 def test_the_hierarchical_posterior_agrees_with_laplace_and_finds_the_better_judge() -> None:
     rng = np.random.default_rng(0)

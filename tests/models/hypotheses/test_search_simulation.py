@@ -9,10 +9,11 @@ from hypograph.models.core.errors import InputError
 from hypograph.models.hypotheses.search.beliefs import Beliefs, Prior
 from hypograph.models.hypotheses.search.features import Facts, Items
 from hypograph.models.hypotheses.simulation import our_course, strategies
-from hypograph.models.hypotheses.simulation.comparison import STRATEGIES, check_names, interval, simulate
+from hypograph.models.hypotheses.simulation.comparison import STRATEGIES, check_names, simulate
 from hypograph.models.hypotheses.simulation.landscape import DETAILS, LEVELS, SCENARIOS, SIZE, UNSET, VALUES, Landscape
 from hypograph.models.hypotheses.simulation.ranking import rank_all
 from hypograph.models.hypotheses.simulation.utility_tables import NONE, Tables
+from hypograph.models.statistics.intervals import mean_interval
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +77,7 @@ def test_the_judge_is_logistic_in_the_reward() -> None:
         assert abs(won[part].mean() - p[part].mean()) < 0.06
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize(
     ("scenario", "strategy", "budget", "published"),
     [
@@ -106,10 +108,11 @@ def test_every_strategy_keeps_its_budget_and_settles_everything_it_can() -> None
             assert np.all(cell.score <= 1 + 1e-9)
 
 
+@pytest.mark.statistical
 def test_the_preference_model_beats_the_best_published_under_noise() -> None:
     cells = {c.strategy: c for c in simulate(["B"], [240], ["ours", "greedy", "beam"], 20, 5)}
     for rival in ("greedy", "beam"):
-        assert interval(cells["ours"].score - cells[rival].score)["low"] > 0.1
+        assert mean_interval(cells["ours"].score - cells[rival].score)["low"] > 0.1
 
 
 def test_tables_of_the_structure_are_what_the_simulator_couples() -> None:
@@ -246,6 +249,7 @@ def test_greedy_edits_change_one_detail() -> None:
     assert y[:, :3].max() < VALUES
 
 
+@pytest.mark.statistical
 def test_choosing_pairs_by_the_decision_beats_random_pairs() -> None:
     mine = rank_all("ours", 12, [40], 120, 0)[0]
     other = rank_all("random", 12, [40], 120, 0)[0]

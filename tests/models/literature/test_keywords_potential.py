@@ -7,10 +7,10 @@ from sklearn.metrics import roc_auc_score
 
 from hypograph.models.literature.keywords.choice import candidates, select, tabulate
 from hypograph.models.literature.potential.features import NAMES, padded, snapshots
-from hypograph.models.literature.potential.metrics import auroc, auroc_interval
 from hypograph.models.literature.potential.model import Outcomes, fit_head, fit_shrunk_head, outcomes
 from hypograph.models.literature.potential.set_model import fit_set_model
 from hypograph.models.literature.potential.text_ridge import count_words
+from hypograph.models.statistics.decisions import auc, auc_bootstrap
 
 
 def synthetic(n: int = 1200, seed: int = 0):
@@ -65,9 +65,8 @@ def test_with_few_publications_the_head_leans_on_one_feature() -> None:
         assert head.logit(table) == pytest.approx(mixed)
         assert head.contributions(table).sum(axis=1) + head.base == pytest.approx(head.logit(table))
     few = fit_shrunk_head(features[:60], positive[:60], 2)
-    assert auroc(few.logit(features), positive) > auroc(
-        fit_head(features[:60], positive[:60]).logit(features), positive
-    )
+    plain = fit_head(features[:60], positive[:60])
+    assert auc(positive, few.logit(features)) > auc(positive, plain.logit(features))
 
 
 def test_the_head_of_one_kind_only_is_the_rate() -> None:
@@ -78,11 +77,11 @@ def test_the_head_of_one_kind_only_is_the_rate() -> None:
 def test_auroc_agrees_with_scikit_learn_ties_included() -> None:
     rng = np.random.default_rng(2)
     score, positive = rng.integers(0, 10, 300).astype(float), rng.random(300) < 0.3
-    assert auroc(score, positive) == pytest.approx(roc_auc_score(positive, score))
-    interval = auroc_interval(score, positive, draws=200)
+    assert auc(positive, score) == pytest.approx(roc_auc_score(positive, score))
+    interval = auc_bootstrap(positive, score, draws=200)
     assert interval is not None
     assert interval["low"] < interval["value"] < interval["high"]
-    assert auroc(score, np.zeros(300, bool)) is None
+    assert auc(np.zeros(300, bool), score) is None
 
 
 def test_selection_sees_only_earlier_years() -> None:

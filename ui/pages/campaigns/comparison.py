@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hypograph.graph import GraphStore
-from hypograph.models.campaigns.analysis.rank_tests import bootstrap_mean, superiority
+from hypograph.models.campaigns.analysis.rank_tests import superiority
 from hypograph.models.campaigns.analysis.survival import restricted_mean_time, survival
 from hypograph.models.core.errors import InputError
+from hypograph.models.statistics.intervals import bootstrap_mean
 from hypograph.ui.pages.campaigns import views
 from hypograph.ui.pages.campaigns.choice import Choice
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float = NDArray[np.float64]
+from hypograph.models.statistics.arrays import BoolArray, FloatArray
 
 
-def calibration_error(stated: Float, came_true: NDArray[np.bool_], bins: int = 10) -> float:
+def calibration_error(stated: FloatArray, came_true: BoolArray | FloatArray, bins: int = 10) -> float:
     """Expected calibration error over bins of equal count, in [0, 1]; 0 where nothing is stated.
 
     Parameters
@@ -30,7 +29,7 @@ def calibration_error(stated: Float, came_true: NDArray[np.bool_], bins: int = 1
     return float(sum(len(p) * abs(stated[p].mean() - came_true[p].mean()) for p in parts) / max(len(order), 1))
 
 
-def calibration_error_by_chance(stated: Float, draws: int = 200, seed: int = 0) -> float:
+def calibration_error_by_chance(stated: FloatArray, draws: int = 200, seed: int = 0) -> float:
     """Mean of `calibration_error` where every statement is right: few statements never lie evenly on the line."""
     rng = np.random.default_rng(seed)
     return float(np.mean([calibration_error(stated, rng.random(len(stated)) < stated) for _ in range(draws)]))
