@@ -26,6 +26,14 @@ class Publication:
         Named pieces of text beside the abstract (for a table of records: one a record).
     source
         Name of the source it came from.
+    authors
+        In the order of the publication, each as ``Family, Given``.
+    references
+        What it cites: a DOI or another identifier where known, else the reference as written.
+    ids
+        Its identifiers elsewhere, such as ``arxiv:2001.00001``, ``pmid:1234567`` or ``openalex:W1``.
+    version_of
+        Key of the article that a preprint became, where both are known.
     """
 
     key: str
@@ -39,6 +47,10 @@ class Publication:
     passages: tuple[str, ...] = ()
     source: str = ""
     retracted: bool = False
+    authors: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    version_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from hypograph.flows.literature.extract import Extractions, extract
 from hypograph.flows.literature.inspire import inspire
 from hypograph.flows.literature.merges import decide_merges, merge_queue
 from hypograph.flows.readers.publications.registry import hea_literature
-from hypograph.flows.readers.publications.services import crossref_row, query_publications
+from hypograph.flows.readers.publications.services import query_publications
 from hypograph.graph import GraphStore
 from hypograph.graph.queries.core import READ_EDGES
 from hypograph.models.core.errors import InputError, NetworkError
@@ -203,22 +203,3 @@ def test_unknown_sources_are_bad_input() -> None:
         query_publications("x", "webofscience")
     with pytest.raises(InputError, match="empty"):
         query_publications(" ", "openalex")
-
-
-def test_a_crossref_item_is_read() -> None:
-    row = crossref_row(
-        {
-            "title": ["T"],
-            "DOI": "10.1/X",
-            "issued": {"date-parts": [[2020, 1]]},
-            "abstract": "<jats:p>A</jats:p>",
-            "is-referenced-by-count": 4,
-        }
-    )
-    assert (row["title"], row["year"], row["doi"], row["citations"], row["abstract"].strip()) == (
-        "T",
-        2020,
-        "10.1/X",
-        4,
-        "A",
-    )

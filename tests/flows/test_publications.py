@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hypograph.flows.readers.publications.fields import clean_doi, title_key
+from hypograph.flows.readers.publications.identifiers import clean_doi, title_key
 from hypograph.flows.readers.publications.hea_bench import unmangle_doi
 from hypograph.flows.readers.publications.registry import hea_literature, read_publications
 from hypograph.models.core.errors import MalformedRowError, MissingFileError
@@ -57,14 +57,19 @@ def test_json_lines_are_read_and_broken_rows_named(tmp_path: Path) -> None:
     with gzip.open(path, "wt") as file:
         file.write("\n".join(rows))
     report = read_publications(path)
-    assert [p.title for p in report.publications] == ["One", "RETRACTED: Four"]
-    first, last = report.publications
+    assert [(p.title, p.year, p.citations) for p in report.publications] == [
+        ("One", 2001, 3.0),
+        ("Two", None, None),
+        ("Three", None, None),
+        ("RETRACTED: Four", None, None),
+    ]
+    first, *_, last = report.publications
     assert (first.key, first.year, first.citations, first.venue) == ("10.1000/abc", 2001, 3.0, "V")
     assert last.retracted
     assert last.keywords == ("x", "y")
     assert len(report.problems) == 4
     assert "row 2, column 2" in report.problems[0]
-    assert "row 3, column year" in report.problems[1]
+    assert "row 3, column year: 'soon' is no year; left empty" in report.problems[1]
     assert "row 4" in report.problems[2]
     assert "row 5, column citations" in report.problems[3]
 
@@ -105,7 +110,7 @@ def test_identifiers_have_one_spelling() -> None:
     assert title_key("Über-Graphs: A Study!") == title_key("uber graphs a study")
 
 
-def test_encodings_are_told_apart_and_broken_utf8_stays_broken(tmp_path: Path) -> None:
+def test_encodings_are_told_apart_and_broken_bytes_are_named_by_their_row(tmp_path: Path) -> None:
     text = "title,year\nUntersuchung der Härte von Größen,2001\n"
     for name, raw in (
         ("latin.csv", text.encode("latin-1")),
@@ -116,14 +121,19 @@ def test_encodings_are_told_apart_and_broken_utf8_stays_broken(tmp_path: Path) -
         assert [p.title for p in read_publications(tmp_path / name).publications] == [
             "Untersuchung der Härte von Größen"
         ]
-    (tmp_path / "broken.csv").write_bytes(text.encode() + "Über Größen und Maße,2002\n".encode()[:-8] + b"\xff,2002\n")
+    (tmp_path / "broken.csv").write_bytes(text.encode() + "Über Größen und M".encode() + b"\xff\xdfe,2002\n")
     report = read_publications(tmp_path / "broken.csv")
+    assert [p.title for p in report.publications][1] == "Über Größen und M\ufffd\ufffde"
     assert len(report.problems) == 1
-    assert "broken.csv" in report.problems[0]
+    assert "broken.csv, row 3, column title" in report.problems[0]
+    (tmp_path / "japanese.csv").write_bytes(
+        "title,abstract\n鉄鋼材料の強度と硬さの研究,焼入れした試料の硬さを測定し、組織との関係を調べた。\n".encode("shift-jis")
+    )
+    assert read_publications(tmp_path / "japanese.csv").publications[0].title == "鉄鋼材料の強度と硬さの研究"
     (tmp_path / "empty.ris").write_text("nothing here")
     assert "no publication" in read_publications(tmp_path / "empty.ris").problems[0]
     whole = read_publications(tmp_path)
-    assert len(whole.publications) == 1  # three spellings of one publication
+    assert len(whole.publications) == 3  # three spellings of one publication, and two others
     assert {p.split(":")[0].rsplit("/", 1)[1] for p in whole.problems} == {"broken.csv", "empty.ris"}
 
 

@@ -66,7 +66,7 @@ def test_bibtex(tmp_path: Path) -> None:
     path.write_text(BIB + "@article{three, title={never closed")
     report = read_publications(path)
     assert len(report.publications) == 2
-    assert "1 of 3 entries" in report.problems[0]
+    assert "entry three (line 5): the field title is not closed" in report.problems[0]
 
 
 def test_ris(tmp_path: Path) -> None:

@@ -1,73 +1,155 @@
-"""From the fields of a row, whatever they are called, to a publication."""
+"""From the fields of a record, whatever they are called, to a publication."""
 
 from __future__ import annotations
 
-import math
+import functools
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
 
+import ftfy
+
+from hypograph.flows.readers.publications.identifiers import (
+    arxiv_id,
+    clean_doi,
+    is_generic,
+    make_key,
+    openalex_id,
+    reference_of,
+    unique,
+)
+from hypograph.flows.readers.publications.names import authors_of
+from hypograph.flows.readers.publications.retraction import is_retracted, is_retracted_type
+from hypograph.flows.readers.publications.values import (
+    count_of,
+    flat_name,
+    is_empty,
+    is_true,
+    list_of,
+    opened,
+    shown,
+    text_of,
+    year_of,
+)
 from hypograph.models.core.errors import MalformedRowError
-from hypograph.models.core.keys import digest
 from hypograph.models.core.records import Publication
 
-# Names that common exports give to a field, lower case, spaces as underscores; the first found wins.
+Row = Mapping[str, object]
+Found = Iterator[Publication | MalformedRowError]
+T = TypeVar("T")
+
+# Names that exports give to a field, by letters and digits in lower case; the first that is filled wins.
 NAMES: Final[dict[str, tuple[str, ...]]] = {
-    "title": ("title", "article_title", "document_title", "ti", "display_name", "name"),
-    "abstract": ("abstract", "ab", "summary", "description"),
-    "year": ("year", "publication_year", "py", "pubyear", "published", "publication_date", "date"),
-    "venue": ("venue", "journal", "source_title", "booktitle", "publication_title", "so", "conference"),
-    "doi": ("doi", "di"),
+    "title": (
+        "title articletitle documenttitle itemtitle ti dctitle displayname titles papertitle primarytitle "
+        "name"
+    ).split(),
+    "abstract": (
+        "abstract abstractinvertedindex ab abstracttext abstractnote paperabstract abstracts dcdescription summary "
+        "descriptions description n2"
+    ).split(),
+    "year": (
+        "year publicationyear py pubyear yearpublished publishedyear issued publishedprint published publishedonline "
+        "publicationdate pubdate prismcoverdate coverdate datepublished coverdisplaydate date onlinedate "
+        "earlyaccessdate firstpublicationdate"
+    ).split(),
+    "venue": (
+        "venue journal journaltitle containertitle sourcetitle fulljournalname journalname publicationname "
+        "prismpublicationname booktitle publicationtitle pubtitle so journalbook primarylocation "
+        "primarylocationsourcedisplayname hostvenue hostvenuedisplayname journalinfo publicationvenue sourcename "
+        "journalref conference conferencename bookseriestitle publishedin source"
+    ).split(),
+    "doi": (
+        "doi di itemdoi digitalobjectidentifier prismdoi electronicresourcenum articledoi pubdoi externalids ids "
+        "identifiers identifier doilink doiurl"
+    ).split(),
     "citations": (
-        "citations",
-        "cited_by_count",
-        "times_cited",
-        "cited_by",
-        "citation_count",
-        "citationcount",
-        "tc",
-    ),
-    "keywords": ("keywords", "author_keywords", "de", "keyword"),
-    "retracted": ("retracted", "is_retracted"),
+        "citations citedbycount timescited citedby citationcount tc isreferencedbycount citingworkscount "
+        "articlecitationcount citingpapercount scholarlycitationscount timescitedwoscore timescitedalldatabases z9 "
+        "cites ncitations numcitations citationnum totalcitations incitations"
+    ).split(),
+    "keywords": (
+        "keywords authorkeywords de keyword keywordlist authkeywords kwd ot indexterms tags manualtags"
+    ).split(),
+    "retracted": ("retracted", "isretracted"),
+    "type": ("documenttype", "publicationtypes", "publicationtype", "dt", "pubtype", "type", "pubtypelist"),
+    "authors": (
+        "authorfullnames af authors author authorships fullauthor authorlist creators authornames au authorstring "
+        "dccreator creator authorshipsauthordisplayname"
+    ).split(),
+    "references": (
+        "references referencedworks cr citedreferences reference referencelist outcitations referencedworksids"
+    ).split(),
     "key": ("key", "id"),
     "passages": ("passages",),
+    "version_of": ("versionof",),
 }
-_DOI: Final = re.compile(r"10\.\d{4,9}/\S+")
-_YEAR: Final = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d|21\d\d)(?!\d)")
-_RETRACTED: Final = re.compile(
-    r"^\s*(?:\[?retracted\]?(?:\s+article)?\s*[:\]]|retraction\s*(?:note|notice)?\s*:|withdrawn\s*:)",
-    re.IGNORECASE,
-)
+# Identifiers elsewhere: our prefix, and the fields that hold one.
+IDS: Final[dict[str, tuple[str, ...]]] = {
+    "arxiv": ("arxiv", "arxivid", "eprint"),
+    "pmid": ("pmid", "pubmed", "pubmedid", "medline"),
+    "pmcid": ("pmcid", "pmc", "pubmedcentral"),
+    "wos": ("ut", "utuniquewosid", "uniquewosid", "wosid"),
+    "eid": ("eid",),
+    "lens": ("lensid",),
+    "s2": ("paperid", "s2id"),
+}
+# Databases that stand where a journal is looked for.
+_DATABASES: Final = re.compile(r"(?:scopus|pubmed|medline|web of science|wos|crossref|openalex|dimensions|embase).*", re.I)
+_GARBLED: Final = re.compile("[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+_PLANES: Final = re.compile("[\ud800-\udfff]")
 
 
-def clean_doi(text: str) -> str:
-    """Return the DOI in lower case without resolver or closing marks, or '' where there is none."""
-    match = _DOI.search(text.strip().lower())
-    if not match:
-        return ""
-    doi = match.group().rstrip(".,;\"'>")
-    while doi.endswith(")") and doi.count("(") < doi.count(")"):
-        doi = doi[:-1]
-    return doi
+@dataclass
+class _Fields:
+    """The filled fields of one record under our names, and what of them could not be read."""
+
+    row: Row
+    where: str
+    problems: list[MalformedRowError] = field(default_factory=list)
+
+    @functools.cached_property
+    def flat(self) -> dict[str, object]:
+        """The filled fields by their flat names."""
+        return {flat_name(k): opened(v) for k, v in self.row.items() if not is_empty(v)}
+
+    def given(self, name: str) -> Iterator[object]:
+        """Yield the filled values of a field, best name first."""
+        return (self.flat[n] for n in NAMES[name] if n in self.flat)
+
+    def read(self, name: str, reader: Callable[[object], T], empty: T) -> T:
+        """Return the first value that can be read; where there are values and none can, the first is a problem."""
+        first: ValueError | None = None
+        for value in self.given(name):
+            try:
+                found = reader(value)
+            except ValueError as error:
+                first = first or error
+                continue
+            if found != empty:
+                return found
+        if first is not None:
+            self.report(name, f"{first}; left empty")
+        return empty
+
+    def report(self, name: str, what: str) -> None:
+        """Keep a problem of a field."""
+        self.problems.append(MalformedRowError(what, where=f"{self.where}, column {name}"))
+
+    def text(self, name: str) -> str:
+        """Return a text, mended where its encoding was mistaken before it came here."""
+        found = self.read(name, text_of, "")
+        if _PLANES.search(found) or "\ufffd" in found:
+            self.report(name, f"characters that cannot be read in {shown(found)}; replaced")
+            found = _PLANES.sub("\ufffd", found)
+        return ftfy.fix_encoding(found) if _GARBLED.search(found) else found
 
 
-def title_key(title: str) -> str:
-    """Return the letters and digits of a title, lower case and without accents: equal for the same title."""
-    flat = unicodedata.normalize("NFKD", title).casefold()
-    return "".join(c for c in flat if c.isalnum())
-
-
-def make_key(doi: str, title: str, fallback: str) -> str:
-    """Return the key of a publication: its DOI, else a hash of its title, else of `fallback`."""
-    if doi:
-        return doi
-    flat = title_key(title)
-    return digest("title", flat) if flat else digest("publication", fallback)
-
-
-def publication_from(row: Mapping[str, Any], *, where: str, source: str) -> Publication:
+def records_from(row: Row, *, where: str, source: str) -> Found:
     """Make a publication from named fields.
+
+    A value that cannot be read leaves its field empty and is yielded as a problem; the record stays.
 
     Parameters
     ----------
@@ -78,95 +160,157 @@ def publication_from(row: Mapping[str, Any], *, where: str, source: str) -> Publ
     source
         Name of what is read.
 
-    Returns
-    -------
-    Publication
-
-    Raises
+    Yields
     ------
-    MalformedRowError
-        Naming the column: a year or number of citations that is none, or neither title nor abstract.
+    Publication or MalformedRowError
+        Problems of single fields, then the publication; one problem alone where there is neither title nor abstract.
     """
-    fields = _named(row)
-    title, abstract = _text(fields, "title", where), _text(fields, "abstract", where)
-    doi = clean_doi(_text(fields, "doi", where))
-    passages = _list(fields.get("passages"), ())
+    fields = _Fields(row, where)
+    title = _title(fields.text("title"))
+    abstract = fields.text("abstract")
+    passages = fields.read("passages", lambda v: list_of(v, ""), ())
     if not title and not abstract and not passages:
-        raise MalformedRowError("neither title nor abstract", where=where, expected="a column title or abstract")
-    given = str(fields.get("key") or "")
-    return Publication(
-        key=make_key(doi or clean_doi(given), title, given or abstract or where),
+        yield from fields.problems
+        yield MalformedRowError("neither title nor abstract", where=where, expected="a column title or abstract")
+        return
+    doi, venue, year = _doi(fields), fields.read("venue", _venue, ""), fields.read("year", year_of, None)
+    # A title that any journal may have tells publications apart only with where and when.
+    name = f"{title} {venue} {year or ''}" if is_generic(title) else title
+    given = next((str(v) for v in fields.given("key") if isinstance(v, str | int)), "")
+    publication = Publication(
+        key=make_key(doi, name if title else "", _PLANES.sub("\ufffd", given) or abstract or where),
         title=title,
         abstract=abstract,
-        year=_year(fields.get("year"), where),
-        venue=_text(fields, "venue", where),
-        doi=doi or clean_doi(given),
-        citations=_citations(fields.get("citations"), where),
-        keywords=_list(fields.get("keywords"), (";", "|")),
+        year=year,
+        venue=venue,
+        doi=doi,
+        citations=fields.read("citations", count_of, None),
+        keywords=fields.read("keywords", list_of, ()),
         passages=passages,
         source=source,
-        retracted=_flag(fields.get("retracted")) or bool(_RETRACTED.match(title)),
+        retracted=_retracted(fields, title),
+        authors=fields.read("authors", authors_of, ()),
+        references=fields.read("references", _references, ()),
+        ids=_ids(fields, doi),
+        version_of=next((v for v in fields.given("version_of") if isinstance(v, str)), ""),
     )
+    yield from fields.problems
+    yield _clean(publication)
 
 
-def _named(row: Mapping[str, Any]) -> dict[str, Any]:
-    flat = {re.sub(r"[\s-]+", "_", str(k).strip().lower()): v for k, v in row.items()}
-    found: dict[str, Any] = {}
-    for field, names in NAMES.items():
-        for name in names:
-            if flat.get(name) not in (None, "", []):
-                found[field] = flat[name]
-                break
-    return found
+def _clean(publication: Publication) -> Publication:
+    """Replace halves of characters wherever they stand: they cannot be written."""
+    import dataclasses
+
+    found: dict[str, str | tuple[str, ...]] = {}
+    for name in ("key", "venue", "doi", "version_of"):
+        if _PLANES.search(text := getattr(publication, name)):
+            found[name] = _PLANES.sub("\ufffd", text)
+    for name in ("keywords", "passages", "authors", "references", "ids"):
+        if any(_PLANES.search(text) for text in getattr(publication, name)):
+            found[name] = tuple(_PLANES.sub("\ufffd", text) for text in getattr(publication, name))
+    return dataclasses.replace(publication, **found) if found else publication  # type: ignore[arg-type]
 
 
-def _text(fields: Mapping[str, Any], name: str, where: str) -> str:
-    value = fields.get(name)
-    if value is None:
-        return ""
-    if isinstance(value, str | int | float):
-        return " ".join(str(value).split())
-    if isinstance(value, Sequence) and all(isinstance(v, str) for v in value):
-        return " ".join(" ".join(value).split())
-    raise MalformedRowError("this is no text", where=f"{where}, column {name}", expected="text")
+def _title(text: str) -> str:
+    """Return a title without the brackets that mark a translation and without marks of footnotes."""
+    if re.fullmatch(r"\[[^\[\]]+\]\.?", text):
+        text = text.strip("[].")
+    return re.sub(r"(?<=\w)\s?[*†‡§¶]+$", "", text).strip()
 
 
-def _year(value: Any, where: str) -> int | None:
-    if value is None:
-        return None
-    match = _YEAR.search(str(value))
-    if match is None:
-        raise MalformedRowError(f"{value!r} is no year", where=f"{where}, column year", expected="a year such as 2017")
-    return int(match.group())
+def _doi(fields: _Fields) -> str:
+    for value in [*fields.given("doi"), *fields.given("key")]:
+        if found := _doi_in(value):
+            return found
+    for name in ("url", "link", "ur", "dcidentifier", "eprint", "m3"):
+        value = fields.flat.get(name)
+        if isinstance(value, str) and re.search(r"doi\.org/|^doi:", value, re.IGNORECASE):
+            return clean_doi(value)
+    return ""
 
 
-def _citations(value: Any, where: str) -> float | None:
-    if value is None:
-        return None
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not (math.isfinite(number) and number >= 0):
-        raise MalformedRowError(
-            f"{value!r} is no number of citations",
-            where=f"{where}, column citations",
-            expected="a number from 0",
-        )
-    return number
+def _doi_in(value: object) -> str:
+    """Return the DOI in a text, in a mapping under ``DOI``, or in a list of typed identifiers."""
+    if isinstance(value, Mapping):
+        flat = {flat_name(k): v for k, v in value.items()}
+        if "doi" in flat:
+            return clean_doi(str(flat["doi"]))
+        kind = str(flat.get("type") or flat.get("idtype") or "").lower()
+        return clean_doi(str(flat.get("value", ""))) if kind == "doi" else ""
+    if isinstance(value, list):
+        return next((d for v in value if (d := _doi_in(v))), "")
+    return clean_doi(_PLANES.sub("\ufffd", value)) if isinstance(value, str) else ""
 
 
-def _list(value: Any, separators: Sequence[str]) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    items = value if isinstance(value, list | tuple) else [value]
-    texts = [str(i.get("display_name", "") if isinstance(i, Mapping) else i) for i in items]
-    for separator in separators:
-        texts = [part for text in texts for part in text.split(separator)]
-    if len(texts) == 1 and separators and "," in texts[0]:
-        texts = texts[0].split(",")
-    return tuple(dict.fromkeys(" ".join(t.split()) for t in texts if t.strip()))
+def _venue(value: object) -> str:
+    if isinstance(value, Mapping):
+        flat = {flat_name(k): v for k, v in value.items()}
+        source = flat.get("source") or flat.get("journal")
+        if isinstance(source, Mapping | str):
+            return _venue(source)
+        if "displayname" not in flat and not ({"name", "title", "value"} & set(flat)):
+            return ""
+    if isinstance(value, list | tuple):
+        return next((v for item in value if (v := _venue(item))), "")  # the full name comes before abbreviations
+    text = text_of(value)
+    return "" if _DATABASES.fullmatch(text) else text
 
 
-def _flag(value: Any) -> bool:
-    return value is True or str(value).strip().lower() in {"true", "yes", "1", "retracted"}
+def _retracted(fields: _Fields, title: str) -> bool:
+    if is_retracted(title) or any(is_true(v) for v in fields.given("retracted")):
+        return True
+    kinds = [text for value in fields.given("type") for text in list_of(value)]
+    updates = [u for name in ("updatedby", "updateto") for u in _listed(fields.flat.get(name))]
+    kinds += [str(u.get("type", "")) for u in updates if isinstance(u, Mapping)]
+    return any(is_retracted_type(kind) for kind in kinds)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _references(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return unique(map(reference_of, re.split(r"\s*[;\n|]\s*", value))) if not value.strip().isdigit() else ()
+    return unique(_reference(v) for v in _listed(value))
+
+
+def _reference(value: object) -> str:
+    if not isinstance(value, Mapping):
+        return reference_of(str(value))
+    if doi := _doi_in(value) or _doi_in(value.get("externalIds")):
+        return doi
+    flat = {flat_name(k): v for k, v in value.items()}
+    for prefix, names in IDS.items():
+        if found := next((str(flat[n]) for n in names if isinstance(flat.get(n), str | int)), ""):
+            return f"{prefix}:{found}"
+    said = (flat.get(n) for n in ("unstructured", "text", "articletitle", "title", "volumetitle", "id"))
+    return next((reference_of(v) for v in said if isinstance(v, str) and v), "")
+
+
+def _ids(fields: _Fields, doi: str) -> tuple[str, ...]:
+    """Return identifiers elsewhere; a preprint's DOI of arXiv gives its arXiv number."""
+    flat = dict(fields.flat)
+    for value in fields.given("doi"):  # mappings and lists of typed identifiers
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, Mapping):
+                flat |= {flat_name(k): v for k, v in item.items() if not is_empty(v)}
+                if isinstance(item.get("type"), str):
+                    flat[flat_name(item["type"])] = item.get("value")
+    kept = [str(v) for v in _listed(fields.row.get("ids")) if isinstance(v, str) and ":" in v and "/" not in v[:8]]
+    found = []
+    for prefix, names in IDS.items():
+        value = next((v for n in names if isinstance(v := flat.get(n), str | int) and str(v).strip()), "")
+        text = str(value).strip()
+        if prefix == "arxiv":
+            text = arxiv_id(text) or (arxiv_id("arxiv" + doi.partition("arxiv")[2]) if "48550/arxiv" in doi else "")
+        elif prefix in {"pmid", "pmcid"}:
+            digits = re.search(r"\d+", text)
+            text = digits.group() if digits else ""
+        elif prefix in {"wos"}:
+            text = text.removeprefix("WOS:")
+        found.append(f"{prefix}:{text}" if text else "")
+    works = [openalex_id(str(flat[n])) for n in ("id", "openalex", "openalexid") if isinstance(flat.get(n), str)]
+    found += [f"openalex:{w}" for w in works if w]
+    return unique([*kept, *found])

@@ -1,47 +1,114 @@
-"""Publications from files: one function for every format, problems reported and the rest read."""
+"""Readers of publications, each known by what it reads; the content of a file decides, its name breaks ties."""
 
 from __future__ import annotations
 
-import codecs
-import contextlib
-import csv
-import gzip
-import io
-import json
-import zlib
+import importlib
+import importlib.metadata
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import Final
 
 from hypograph.flows.readers.publications.duplicates import deduplicate
-from hypograph.flows.readers.publications.fields import publication_from
-from hypograph.flows.readers.publications.formats import (
-    is_openalex,
-    openalex_row,
-    read_bibtex,
-    read_jats,
-    read_json,
-    read_pdf,
-    read_plain,
-    read_ris,
-    walk_folder,
-)
+from hypograph.flows.readers.publications.fields import Found
+from hypograph.flows.readers.publications.files import read_head
 from hypograph.flows.readers.publications.hea_bench import hea_literature
-from hypograph.models.core.errors import HypographError, MalformedRowError, MissingFileError
+from hypograph.models.core.errors import HypographError, InputError, MalformedRowError, MissingFileError
 from hypograph.models.core.records import Publication
 
-__all__ = ["ReadReport", "hea_literature", "read_publications"]
+__all__ = [
+    "ReadReport",
+    "Reader",
+    "choose_reader",
+    "hea_literature",
+    "read_publications",
+    "read_uploaded",
+    "readers",
+    "register",
+]
 
-Found = Iterator["Publication | MalformedRowError"]
+ENTRY_POINTS: Final = "hypograph.readers"
+_MODULES: Final = ("tagged", "bibtex", "service_json", "xml_documents", "delimited", "pdf", "notes")
+# Files beside publications that nobody takes for some: left out of a folder without a word.
+_BESIDE: Final = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".tif", ".tiff", ".mp4", ".py", ".ini", ".lock", ".css", ".js")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A format of publications.
+
+    Attributes
+    ----------
+    name, label
+        Its name for programs, and for people.
+    suffixes
+        How names of its files end, lower case, with the dot.
+    sniff
+        From the first bytes of a file, unpacked, how surely it is of this format: 0 not, 1 certainly.
+    read
+        Yields publications and problems; may raise `HypographError` for the file as a whole.
+    """
+
+    name: str
+    label: str
+    suffixes: tuple[str, ...]
+    sniff: Callable[[bytes], float]
+    read: Callable[[Path], Found]
 
 
 @dataclass(frozen=True)
 class ReadReport:
-    """What was read, and what could not be: one sentence a problem, with file, row and column."""
+    """What was read, what could not be (one sentence a problem, with file, row and column), and notes on how."""
 
     publications: tuple[Publication, ...]
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+_READERS: Final[dict[str, Reader]] = {}
+_loaded: Final[list[str]] = []
+
+
+def register(reader: Reader) -> Reader:
+    """Make a reader known; one of the same name is replaced.
+
+    A package of its own registers through the entry point group ``hypograph.readers``: a `Reader`, or a function
+    that returns one or several.
+    """
+    _READERS[reader.name] = reader
+    return reader
+
+
+def readers() -> Mapping[str, Reader]:
+    """Return the readers by name: ours, then those of other packages."""
+    if not _loaded:
+        _loaded.append(ENTRY_POINTS)
+        for module in _MODULES:
+            importlib.import_module(f"hypograph.flows.readers.publications.formats.{module}")
+        for point in importlib.metadata.entry_points(group=ENTRY_POINTS):
+            made = point.load()
+            made = made if isinstance(made, Reader) else made()
+            for reader in [made] if isinstance(made, Reader) else made:
+                register(reader)
+    return _READERS
+
+
+def choose_reader(name: str, head: bytes) -> Reader | None:
+    """Return the reader of a file by its first bytes; its name decides between equals, or where nothing else does.
+
+    Examples
+    --------
+    >>> choose_reader("export.txt", b"TY  - JOUR\\nTI  - On alloys\\nER  - \\n").name
+    'ris'
+    """
+    name = name.lower().removesuffix(".gz")
+    best, found = (0.0, False), None
+    for reader in readers().values():
+        score = (round(reader.sniff(head), 2), name.endswith(reader.suffixes))
+        if score > best:
+            best, found = score, reader
+    return found
 
 
 def read_publications(path: Path | str) -> ReadReport:
@@ -50,8 +117,7 @@ def read_publications(path: Path | str) -> ReadReport:
     Parameters
     ----------
     path
-        JSON lines, CSV or TSV, BibTeX, RIS, JSON (OpenAlex works too), JATS XML, PDF, plain text, each but
-        PDF also gzipped; or a folder of them.
+        A file of any format of `readers`, packed with gzip or not; or a folder of them.
 
     Returns
     -------
@@ -70,131 +136,91 @@ def read_publications(path: Path | str) -> ReadReport:
         raise MissingFileError("no such file or folder", where=str(path))
     if path.is_dir():
         return _read_folder(path)
-    reader = _reader(path)
+    if not path.is_file():
+        raise InputError("this is neither a file nor a folder", where=str(path))
+    try:
+        reader = choose_reader(path.name, read_head(path))
+    except OSError as error:
+        return ReadReport((), (str(MalformedRowError(f"the file cannot be read ({_said(error)})", where=str(path))),))
+    if reader is None:
+        known = sorted({s for r in readers().values() for s in r.suffixes})
+        raise MalformedRowError(
+            "the format of this file is not known", where=str(path), expected="one of " + ", ".join(known)
+        )
+    return _read(path, reader)
+
+
+def read_uploaded(name: str, data: bytes) -> ReadReport:
+    """Read publications from the bytes of a file; `name` is how messages call it, and its suffix may tell its format.
+
+    Raises
+    ------
+    MalformedRowError
+        If the format is not known.
+    """
+    name = Path(name).name or "upload"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "upload" / name
+        path.parent.mkdir()
+        path.write_bytes(data)
+        try:
+            report = read_publications(path)
+        except HypographError as error:
+            error.where = error.where.replace(str(path), name)
+            raise
+    return replace(
+        report,
+        problems=tuple(p.replace(str(path), name) for p in report.problems),
+        notes=tuple(n.replace(str(path), name) for n in report.notes),
+    )
+
+
+def _read(path: Path, reader: Reader) -> ReadReport:
     publications: list[Publication] = []
     problems: list[str] = []
     try:
-        for item in reader(path):
+        for item in reader.read(path):
             if isinstance(item, Publication):
                 publications.append(item)
             else:
                 problems.append(str(item))
     except HypographError as error:
         problems.append(str(error))
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as error:
-        problems.append(str(MalformedRowError(f"the file cannot be read ({error})", where=str(path))))
+    except (OSError, EOFError, ValueError, RecursionError, MemoryError) as error:
+        problems.append(str(MalformedRowError(f"the file cannot be read ({_said(error)})", where=str(path))))
     if not publications and not problems:
         problems.append(str(MalformedRowError("no publication was found in it", where=str(path))))
-    return ReadReport(tuple(publications), tuple(problems))
+    note = f"{path.name}: read as {reader.label}, {len(publications)} publication{'s' * (len(publications) != 1)}"
+    return ReadReport(tuple(publications), tuple(problems), (note,))
+
+
+def _said(error: BaseException) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def _read_folder(path: Path) -> ReadReport:
     """Read every file of a known format; duplicates between files are joined."""
-    reports = [read_publications(file) for file in walk_folder(path, tuple(READERS))]
+    reports: list[ReadReport] = []
+    unknown: list[str] = []
+    for file in walk_folder(path):
+        try:
+            reports.append(read_publications(file))
+        except MalformedRowError:
+            unknown.append(file.name)
     publications = deduplicate(p for report in reports for p in report.publications)
-    return ReadReport(tuple(publications), tuple(p for report in reports for p in report.problems))
+    notes = [n for report in reports for n in report.notes]
+    if unknown:
+        more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+        notes.append(f"left out, of a format that is not read: {', '.join(unknown[:5])}{more}")
+    problems = tuple(p for report in reports for p in report.problems)
+    if not publications and not problems:
+        problems = (str(MalformedRowError("no publication was found in it", where=str(path))),)
+    return ReadReport(tuple(publications), problems, tuple(notes))
 
 
-def _reader(path: Path) -> Callable[[Path], Found]:
-    name = path.name.lower().removesuffix(".gz")
-    for suffix, reader in READERS.items():
-        if name.endswith(suffix):
-            return reader
-    raise MalformedRowError(
-        "the format of this file is not known",
-        where=str(path),
-        expected="one of " + ", ".join(READERS) + " (also .gz)",
-    )
-
-
-@contextlib.contextmanager
-def open_text(path: Path) -> Iterator[io.TextIOWrapper]:
-    """Open a file as text, through gzip where its name ends in .gz; a byte order mark is dropped.
-
-    The encoding is UTF-8, UTF-16 where its mark begins the file, or Windows-1252 (Latin-1) where the bytes are no
-    UTF-8 and hold no character of it either; broken UTF-8 stays an error.
-    """
-    with contextlib.ExitStack() as stack:
-        with _open_bytes(path) as first:
-            encoding = _encoding(first)
-        raw = stack.enter_context(_open_bytes(path))
-        errors = "replace" if encoding == "cp1252" else "strict"
-        yield stack.enter_context(io.TextIOWrapper(raw, encoding=encoding, errors=errors, newline=""))
-
-
-def _open_bytes(path: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(path, "rb")) if path.name.lower().endswith(".gz") else path.open("rb")
-
-
-def _encoding(file: IO[bytes]) -> str:
-    """Tell the encoding of a file from all its bytes."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    known = False
-    try:
-        while part := file.read(1 << 20):
-            if part[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and file.tell() == len(part):
-                return "utf-16"
-            known = known or not decoder.decode(part).isascii()
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        around = bytes(error.object)[: error.start] + bytes(error.object)[error.end :]
-        return "utf-8-sig" if known or not around.decode("utf-8", "ignore").isascii() else "cp1252"
-    except (OSError, EOFError, zlib.error):
-        return "utf-8-sig"  # reading it will say what is broken, after the rows that are not
-    return "utf-8-sig"
-
-
-def read_json_lines(path: Path) -> Found:
-    """Read one JSON object a line."""
-    with open_text(path) as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            where = f"{path}, row {number}"
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError as error:
-                yield MalformedRowError(f"this is no JSON ({error.msg})", where=f"{where}, column {error.colno}")
-                continue
-            if not isinstance(row, Mapping):
-                yield MalformedRowError("this is no JSON object", where=where, expected='{"title": …}')
-                continue
-            yield _or_problem(row, where, path)
-
-
-def read_csv(path: Path) -> Found:
-    """Read a table with a header row; the delimiter (comma, semicolon, tab) is found from that row."""
-    with open_text(path) as file:
-        head = file.readline()
-        delimiter = max(",;\t", key=head.count)
-        rows = csv.DictReader(file, fieldnames=next(csv.reader([head], delimiter=delimiter), []), delimiter=delimiter)
-        for number, row in enumerate(rows, start=2):
-            where = f"{path}, row {number}"
-            if None in row:
-                yield MalformedRowError(f"{len(row[None])} cells more than the header has", where=where)
-                continue
-            yield _or_problem(row, where, path)
-
-
-def _or_problem(row: Mapping[str, Any], where: str, path: Path) -> Publication | MalformedRowError:
-    try:
-        fields = openalex_row(row) if is_openalex(row) else row
-        return publication_from(fields, where=where, source=path.name)
-    except MalformedRowError as error:
-        return error
-
-
-READERS: Final[dict[str, Callable[[Path], Found]]] = {
-    ".jsonl": read_json_lines,
-    ".ndjson": read_json_lines,
-    ".csv": read_csv,
-    ".tsv": read_csv,
-    ".bib": read_bibtex,
-    ".ris": read_ris,
-    ".json": read_json,
-    ".xml": read_jats,
-    ".nxml": read_jats,
-    ".pdf": read_pdf,
-    ".txt": read_plain,
-    ".md": read_plain,
-}
+def walk_folder(path: Path) -> Iterator[Path]:
+    """Yield the files of a folder, at any depth, in order; hidden ones and pictures are left out."""
+    for found in sorted(path.rglob("*")):
+        hidden = any(part.startswith(".") for part in found.relative_to(path).parts)
+        if found.is_file() and not hidden and found.suffix.lower() not in _BESIDE:
+            yield found

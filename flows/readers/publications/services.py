@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hypograph.flows.readers.publications.fields import publication_from
-from hypograph.flows.readers.publications.formats import openalex_row
-from hypograph.models.core.errors import InputError, MalformedRowError, NetworkError, UnavailableError
+from hypograph.flows.readers.publications.fields import records_from
+from hypograph.flows.readers.publications.formats.service_json import shaped
+from hypograph.models.core.errors import InputError, NetworkError, UnavailableError
 from hypograph.models.core.records import Publication
 
-_TAGS: Final = re.compile(r"<[^>]+>")
 
 
 @dataclass(frozen=True)
@@ -71,13 +69,12 @@ def query_publications(
             where=source,
             hint="Try again later, or read files.",
         ) from error
-    publications = []
-    for number, row in enumerate(rows, start=1):
-        try:
-            publications.append(publication_from(row, where=f"{source}, result {number}", source=source))
-        except MalformedRowError:
-            continue
-    return publications
+    return [
+        found
+        for number, row in enumerate(rows, start=1)
+        for found in records_from(shaped(row), where=f"{source}, result {number}", source=source)
+        if isinstance(found, Publication)
+    ]
 
 
 def _openalex(query: str, limit: int, access: Access) -> Iterable[Mapping[str, Any]]:
@@ -88,7 +85,7 @@ def _openalex(query: str, limit: int, access: Access) -> Iterable[Mapping[str, A
     pyalex.config.max_retries = 3
     pyalex.config.retry_backoff_factor = 1.0
     pages = pyalex.Works().search(query).paginate(per_page=min(limit, 100), n_max=limit)
-    return (openalex_row(work) for page in pages for work in page)
+    return (work for page in pages for work in page)
 
 
 def _arxiv(query: str, limit: int, access: Access) -> Iterable[Mapping[str, Any]]:
@@ -103,7 +100,8 @@ def _arxiv(query: str, limit: int, access: Access) -> Iterable[Mapping[str, Any]
             "year": result.published.year,
             "venue": result.journal_ref or "arXiv",
             "doi": result.doi or "10.48550/arxiv." + result.get_short_id().split("v")[0],
-            "keywords": list(result.categories),
+            "authors": [author.name for author in result.authors],
+            "arxiv": result.get_short_id(),
         }
 
 
@@ -115,47 +113,19 @@ def _crossref(query: str, limit: int, access: Access) -> Iterable[Mapping[str, A
     while offset < limit:
         size = min(100, limit - offset)
         items = client.works(query=query, limit=size, offset=offset)["message"]["items"]
-        yield from (crossref_row(item) for item in items)
+        yield from items
         if len(items) < size:
             return
         offset += size
-
-
-def crossref_row(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a Crossref item under our names; the marks of an abstract are dropped."""
-    issued = (item.get("issued") or {}).get("date-parts") or [[None]]
-    return {
-        "title": " ".join(item.get("title") or []),
-        "abstract": _TAGS.sub(" ", item.get("abstract") or ""),
-        "year": issued[0][0] if issued[0] else None,
-        "venue": " ".join((item.get("container-title") or [])[:1]),
-        "doi": item.get("DOI"),
-        "citations": item.get("is-referenced-by-count"),
-        "keywords": item.get("subject"),
-        "retracted": any(u.get("type") == "retraction" for u in item.get("update-to") or []),
-    }
 
 
 def _semantic_scholar(query: str, limit: int, access: Access) -> Iterable[Mapping[str, Any]]:
     from semanticscholar import SemanticScholar
 
     client = SemanticScholar(timeout=30, api_key=access.semantic_scholar_key)
-    fields = ["title", "abstract", "year", "venue", "externalIds", "citationCount", "fieldsOfStudy"]
+    fields = ["title", "abstract", "year", "venue", "externalIds", "citationCount", "authors"]
     for paper in client.search_paper(query, limit=min(limit, 100), fields=fields):
-        yield semantic_scholar_row(paper)
-
-
-def semantic_scholar_row(paper: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a Semantic Scholar paper under our names."""
-    return {
-        "title": paper["title"],
-        "abstract": paper["abstract"],
-        "year": paper["year"],
-        "venue": paper["venue"],
-        "doi": (paper["externalIds"] or {}).get("DOI"),
-        "citations": paper["citationCount"],
-        "keywords": paper["fieldsOfStudy"],
-    }
+        yield paper.raw_data
 
 
 SOURCES: Final[dict[str, Callable[[str, int, Access], Iterable[Mapping[str, Any]]]]] = {

@@ -1,0 +1,202 @@
+"""PDF: who it is from metadata, first page and arXiv's stamp, never from references; title by layout."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from hypograph.flows.readers.publications.fields import Found, records_from
+from hypograph.flows.readers.publications.formats.pdf_layout import Line, page_lines, said_authors, said_title
+from hypograph.flows.readers.publications.identifiers import clean_doi
+from hypograph.flows.readers.publications.registry import Reader, register
+from hypograph.models.core.errors import MalformedRowError
+
+if TYPE_CHECKING:
+    import pypdf
+
+_SPACED: Final = r"a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|s\s?u\s?m\s?m\s?a\s?r\s?y"
+_ABSTRACT: Final = re.compile(
+    rf"(?:^|\n)\W*(?:{_SPACED})\b[\s.:—–-]*(.{{80,5000}}?)"
+    r"(?=\n\s*\n|\n\W*k\s?e\s?y\s?\s?w\s?o\s?r\s?d\s?s?\b|\n[\W\dIVX]{0,6}\s*i\s?n\s?t\s?r\s?o\s?d\s?u\s?c\s?t\s?i\s?o\s?n\b"
+    r"|\n\s*(?:©|\(c\) |doi\b|https?://|PACS\b|Received\b|\d\.\s+[A-Z])|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+_KEYWORDS: Final = re.compile(r"(?:^|\n)\W*k\s?e\s?y\s?\s?w\s?o\s?r\s?d\s?s?\b\s*[:.—–-]?\s*(.{3,400}?)(?=\n\s*\n|\n\W*(?:\d|I+)\.?\s|\n(?:[A-Z][a-z]+ ){0,2}[Ii]ntroduction|\.\s*\n|\Z)", re.IGNORECASE | re.DOTALL)
+_REFERENCES: Final = re.compile(
+    r"^[\W\dIVX]{0,6}(?:r\s?e\s?f\s?e\s?r\s?e\s?n\s?c\s?e\s?s|bibliography|literature cited|notes and references)[\s:.]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_STAMP: Final = re.compile(r"arXiv:\s?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s*(?:\[[\w.-]+\])\s*(?:\d{1,2}\s+\w+\s+(\d{4}))?")
+_YEAR: Final = re.compile(
+    r"(?:©|\(c\)|copyright|published(?:\s+online)?|accepted|available online|received)\D{0,25}?(?:\d{1,2}\s+\w+,?\s+|\w+\s+\d{1,2},?\s+)?"
+    r"((?:19|20)\d\d)",
+    re.IGNORECASE,
+)
+_ISSUE: Final = re.compile(r"\b\d+\s?\(((?:19|20)\d\d)\)|\(((?:19|20)\d\d)\)\s*\d+|,\s*\d+,\s*\d+\s*\(((?:19|20)\d\d)\)")
+# A line that has the DOI of the document itself: nothing before it but what names it, or an imprint.
+_NAMED: Final = re.compile(
+    r"^\W*(?:article\s+|paper\s+|digital\s+object\s+identifier|doi\s+number)?\W*(?:doi\b|https?://|dx\.doi|10\.\d{4,9}/)", re.IGNORECASE
+)
+_IMPRINT: Final = re.compile(
+    r"©|copyright|\bissn\b|\bvol(?:ume)?\b|received|accepted|published|available online|cite (?:this|as)|to cite|citation:"
+    r"|\(\d{4}\)|\b\d{4}\s*,\s*\d+\s*,|rights reserved|article (?:info|history|number)",
+    re.IGNORECASE,
+)
+_CITES: Final = re.compile(
+    r"^\s*(?:\[\d+\]|\(\d+\)|\d{1,3}[.)]?\s*[A-Z]\.|\W?\d{0,3}\s*(?:[A-Z]\.\s?){1,3}-?[A-Z][a-z]+\s*[,&]|[A-Z][\w-]+,\s(?:[A-Z]\.\s?)+)"
+)
+_RUNNING: Final = re.compile(r"\b(?:see|at|in|from|via|under|as|and|of|refs?\.?|on|to|with|by|using|deposited|available|supplement\w*|data(?:set)?)\W*$", re.IGNORECASE)
+_META_DOI: Final = re.compile(r"(?:prism:doi|pdfx:doi|crossmark:DOI|dc:identifier|prism:url)[^>]*>(?:\s*<[^>]+>)*\s*([^<]+)<", re.IGNORECASE)
+_EDGE: Final = 8  # lines at the head and foot of a page where an imprint stands
+
+
+def read_pdf(path: Path) -> Found:
+    """Read a PDF: title, identifiers, abstract and year of its first page; pages without references as passages."""
+    import pypdf
+    from pypdf.errors import DependencyError, PyPdfError
+
+    logging.getLogger("pypdf").setLevel(logging.ERROR)
+    try:
+        reader = pypdf.PdfReader(path)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise MalformedRowError("this PDF is encrypted", where=str(path), hint="Save it without a password.")
+        pages = [_unligatured(page.extract_text() or "") for page in reader.pages]
+        lines = page_lines(reader.pages[0]) if reader.pages else []
+        metadata = _metadata(reader)
+    except DependencyError as error:
+        raise MalformedRowError("this PDF is encrypted", where=str(path), hint="Save it without a password.") from error
+    except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise MalformedRowError(f"this PDF cannot be read ({error})", where=str(path)) from error
+    yield from _problems(pages, path)
+    yield from records_from(_row(pages, lines, metadata), where=str(path), source=path.name)
+
+
+def _problems(pages: Sequence[str], path: Path) -> Found:
+    empty = sum(not page.strip() for page in pages)
+    if empty == len(pages):
+        raise MalformedRowError(
+            "this PDF holds no text: its pages are pictures, as a scanner makes them",
+            where=str(path),
+            hint="Run text recognition on it (for example ocrmypdf), then add it again.",
+        )
+    text = "".join(pages)
+    if sum(c.isalpha() for c in text) < 0.4 * len(text.replace(" ", "").replace("\n", "")):
+        yield MalformedRowError("the letters of this PDF cannot be told (its fonts do not say them)", where=str(path))
+    if empty > 1 and empty > len(pages) // 4:
+        yield MalformedRowError(f"{empty} of {len(pages)} pages hold no text; they were not read", where=str(path))
+
+
+def _metadata(reader: pypdf.PdfReader) -> dict[str, str]:
+    """Return what the document says of itself: its information dictionary, and the text of its XMP."""
+    found: dict[str, str] = {}
+    for name, value in (reader.metadata or {}).items():
+        if isinstance(value, str):
+            found[name.lstrip("/").lower()] = value
+    xmp = reader.root_object.get("/Metadata") if reader.root_object else None
+    data = getattr(xmp.get_object(), "get_data", None) if xmp is not None else None
+    if data is not None:
+        found["xmp"] = data().decode("utf-8", "replace")
+    return found
+
+
+def _row(pages: Sequence[str], lines: Sequence[Line], metadata: dict[str, str]) -> dict[str, object]:
+    text = "\n".join(pages)
+    front = "\n".join(pages[:2])
+    stamp = _STAMP.search(pages[0])
+    title = said_title(lines, pages[0], metadata.get("title", ""))
+    abstract = _ABSTRACT.search(front)
+    keywords = _KEYWORDS.search(front)
+    return {
+        "title": title,
+        "abstract": _flowing(abstract.group(1)) if abstract else "",
+        "year": _year(pages[0], stamp),
+        "doi": _metadata_doi(metadata) or own_doi(pages[0].splitlines()),
+        "arxiv": stamp.group(1) if stamp else "",
+        "authors": said_authors(lines, title, metadata.get("author", "")),
+        "keywords": _flowing(keywords.group(1)) if keywords else "",
+        "passages": [_flowing(page) for page in _without_references(text, pages) if page.strip()],
+    }
+
+
+def _metadata_doi(metadata: dict[str, str]) -> str:
+    for name in ("doi", "wps-articledoi", "articledoi", "prism:doi"):
+        if found := clean_doi(metadata.get(name, "")):
+            return found
+    for match in _META_DOI.finditer(metadata.get("xmp", "")):
+        if found := clean_doi(match.group(1)):
+            return found
+    said = " ".join(metadata.get(name, "") for name in ("subject", "title"))
+    return clean_doi(said) if re.search(r"doi|^10\.", said, re.IGNORECASE) else ""
+
+
+def own_doi(lines: Sequence[str]) -> str:
+    """Return the DOI of the document in the lines of its first page; '' where none is clearly its own.
+
+    A cited DOI stands in a sentence or in a reference; the own one alone, with its name, or in the imprint. Of several
+    that could be it, one at the head or foot of the page counts; else none does.
+    """
+    end = next((i for i, line in enumerate(lines) if _REFERENCES.match(line.strip())), len(lines))
+    found: dict[str, bool] = {}
+    for i, line in enumerate(lines[:end]):
+        if not (doi := clean_doi(line)) or not _is_own(lines, i):
+            continue
+        found[doi] = found.get(doi, False) or i < _EDGE or i >= len(lines) - _EDGE
+    at_edge = [doi for doi, edge in found.items() if edge]
+    if len(found) == 1 or len(at_edge) == 1:
+        return (at_edge or list(found))[0]
+    return ""
+
+
+def _is_own(lines: Sequence[str], i: int) -> bool:
+    line = lines[i].strip()
+    if _CITES.match(line):
+        return False
+    place = re.search(r"(?:https?://|doi\b|10\.\d{4,9}/)", line, re.IGNORECASE)
+    before = line[: place.start()] if place else ""
+    after = line[re.search(r"10\.\d{4,9}/\S+", line).end() :] if re.search(r"10\.\d{4,9}/\S+", line) else ""  # type: ignore[union-attr]
+    previous = lines[i - 1].strip() if i else ""
+    following = lines[i + 1].strip() if i + 1 < len(lines) else ""
+    if _RUNNING.search(before) or (not before.strip() and (_RUNNING.search(previous) or _CITES.match(previous))):
+        return False
+    if _NAMED.match(line):
+        # Alone, or with an imprint behind it; words that go on are a sentence.
+        return not re.match(r"\s*[a-z]{2,}", after) and not (not after.strip() and re.match(r"[a-z]{2,}\s", following))
+    return bool(_IMPRINT.search(before) or _IMPRINT.search(after))
+
+
+def _year(page: str, stamp: re.Match[str] | None) -> str:
+    if stamp and stamp.group(2):
+        return stamp.group(2)
+    said = [m.group(1) for m in _YEAR.finditer(page)]
+    issue = _ISSUE.search("\n".join(page.splitlines()[:_EDGE]))
+    if issue:
+        return next(g for g in issue.groups() if g)
+    return max(said, default="")
+
+
+def _without_references(text: str, pages: Sequence[str]) -> list[str]:
+    """Return the pages up to the list of references, where it stands in the later part."""
+    matches = [m for m in _REFERENCES.finditer(text) if m.start() > 0.3 * len(text)]
+    left = matches[-1].start() if matches else len(text)
+    kept: list[str] = []
+    for page in pages:
+        kept.append(page[: max(0, left)])
+        left -= len(page) + 1
+    return kept
+
+
+def _flowing(text: str) -> str:
+    """Join the lines of a text; a word that was parted at the end of a line is whole again."""
+    return " ".join(re.sub(r"(?<=[a-zß-ÿ])[-\u00ad]\n\s*(?=[a-zß-ÿ])", "", text).split())
+
+
+def _unligatured(text: str) -> str:
+    for sign, letters in (("ﬁ", "fi"), ("ﬂ", "fl"), ("ﬀ", "ff"), ("ﬃ", "ffi"), ("ﬄ", "ffl"), ("ﬆ", "st"), ("ﬅ", "st")):
+        text = text.replace(sign, letters)
+    return text
+
+
+register(Reader("pdf", "PDF", (".pdf",), lambda head: 1.0 if b"%PDF-" in head[:1024] else 0.0, read_pdf))
