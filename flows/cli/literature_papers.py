@@ -18,7 +18,7 @@ def corpus_and_settings(**overrides: Any) -> tuple[Any, Any]:
 
 
 def read_papers(paths: list[Path]) -> tuple[list[Any], list[str]]:
-    """Read publications; what cannot be read is told, and returned beside them."""
+    """Read publications; how they were understood and what cannot be read is told, the latter returned beside them."""
     from hypograph.flows.readers.publications.registry import read_publications
 
     publications: list[Any] = []
@@ -27,8 +27,10 @@ def read_papers(paths: list[Path]) -> tuple[list[Any], list[str]]:
         report = read_publications(path)
         publications.extend(report.publications)
         problems.extend(report.problems)
+        for note in report.notes[:10]:
+            say(note)
     for problem in problems[:10]:
-        say(f"left out: {problem}")
+        say(f"problem: {problem}")
     if len(problems) > 10:
-        say(f"left out: {len(problems) - 10} more")
+        say(f"problems: {len(problems) - 10} more")
     return publications, problems

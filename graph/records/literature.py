@@ -27,6 +27,7 @@ def publication_node(publication: Publication) -> Node:
         "citations": publication.citations,
         "retracted": publication.retracted,
         "source": publication.source or None,
+        "authors": list(publication.authors) or None,
     }
     known = {name: value for name, value in props.items() if value is not None}
     return Node("Publication", publication.key, {"key": publication.key, **known})

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hypograph.flows.readers.publications.identifiers import clean_doi, title_key
 from hypograph.flows.readers.publications.hea_bench import unmangle_doi
+from hypograph.flows.readers.publications.identifiers import clean_doi, title_key
 from hypograph.flows.readers.publications.registry import hea_literature, read_publications
 from hypograph.models.core.errors import MalformedRowError, MissingFileError
 from hypograph.models.literature.keywords.extraction import phrase_candidates
@@ -127,14 +127,16 @@ def test_encodings_are_told_apart_and_broken_bytes_are_named_by_their_row(tmp_pa
     assert len(report.problems) == 1
     assert "broken.csv, row 3, column title" in report.problems[0]
     (tmp_path / "japanese.csv").write_bytes(
-        "title,abstract\n鉄鋼材料の強度と硬さの研究,焼入れした試料の硬さを測定し、組織との関係を調べた。\n".encode("shift-jis")
+        "title,abstract\n鉄鋼材料の強度と硬さの研究,焼入れした試料の硬さを測定し、組織との関係を調べた。\n".encode(
+            "shift-jis"
+        )
     )
     assert read_publications(tmp_path / "japanese.csv").publications[0].title == "鉄鋼材料の強度と硬さの研究"
     (tmp_path / "empty.ris").write_text("nothing here")
     assert "no publication" in read_publications(tmp_path / "empty.ris").problems[0]
     whole = read_publications(tmp_path)
     assert len(whole.publications) == 3  # three spellings of one publication, and two others
-    assert {p.split(":")[0].rsplit("/", 1)[1] for p in whole.problems} == {"broken.csv", "empty.ris"}
+    assert {p.split(":")[0].split(",")[0].rsplit("/", 1)[1] for p in whole.problems} == {"broken.csv", "empty.ris"}
 
 
 def test_a_huge_abstract_is_read_and_its_keywords_are_found(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ _SHORT: Final = 15
 # Share of the words of the shorter abstract that two abstracts of one publication have in common, at least.
 _SAME_TEXT: Final = 0.5
 _LATER: Final = 3  # years at most from a preprint to its article
-_LINKING: Final = frozenset("of the and in for an on der die und de la a et fur".split())
+_LINKING_WORDS: Final = "of the and in for an on der die und de la a et fur"
+_LINKING: Final = frozenset(_LINKING_WORDS.split())
 
 
 def deduplicate(publications: Iterable[Publication]) -> list[Publication]:

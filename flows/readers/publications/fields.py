@@ -40,51 +40,47 @@ Found = Iterator[Publication | MalformedRowError]
 T = TypeVar("T")
 
 # Names that exports give to a field, by letters and digits in lower case; the first that is filled wins.
-NAMES: Final[dict[str, tuple[str, ...]]] = {
-    "title": (
-        "title articletitle documenttitle itemtitle ti dctitle displayname titles papertitle primarytitle "
-        "name"
-    ).split(),
+_SPELLINGS: Final[dict[str, str]] = {
+    "title": ("title articletitle documenttitle itemtitle ti dctitle displayname titles papertitle primarytitle name"),
     "abstract": (
         "abstract abstractinvertedindex ab abstracttext abstractnote paperabstract abstracts dcdescription summary "
         "descriptions description n2"
-    ).split(),
+    ),
     "year": (
         "year publicationyear py pubyear yearpublished publishedyear issued publishedprint published publishedonline "
         "publicationdate pubdate prismcoverdate coverdate datepublished coverdisplaydate date onlinedate "
         "earlyaccessdate firstpublicationdate"
-    ).split(),
+    ),
     "venue": (
         "venue journal journaltitle containertitle sourcetitle fulljournalname journalname publicationname "
         "prismpublicationname booktitle publicationtitle pubtitle so journalbook primarylocation "
         "primarylocationsourcedisplayname hostvenue hostvenuedisplayname journalinfo publicationvenue sourcename "
         "journalref conference conferencename bookseriestitle publishedin source"
-    ).split(),
+    ),
     "doi": (
         "doi di itemdoi digitalobjectidentifier prismdoi electronicresourcenum articledoi pubdoi externalids ids "
         "identifiers identifier doilink doiurl"
-    ).split(),
+    ),
     "citations": (
         "citations citedbycount timescited citedby citationcount tc isreferencedbycount citingworkscount "
         "articlecitationcount citingpapercount scholarlycitationscount timescitedwoscore timescitedalldatabases z9 "
         "cites ncitations numcitations citationnum totalcitations incitations"
-    ).split(),
-    "keywords": (
-        "keywords authorkeywords de keyword keywordlist authkeywords kwd ot indexterms tags manualtags"
-    ).split(),
-    "retracted": ("retracted", "isretracted"),
-    "type": ("documenttype", "publicationtypes", "publicationtype", "dt", "pubtype", "type", "pubtypelist"),
+    ),
+    "keywords": ("keywords authorkeywords de keyword keywordlist authkeywords kwd ot indexterms tags manualtags"),
+    "retracted": "retracted isretracted",
+    "type": "documenttype publicationtypes publicationtype dt pubtype type pubtypelist",
     "authors": (
         "authorfullnames af authors author authorships fullauthor authorlist creators authornames au authorstring "
         "dccreator creator authorshipsauthordisplayname"
-    ).split(),
+    ),
     "references": (
         "references referencedworks cr citedreferences reference referencelist outcitations referencedworksids"
-    ).split(),
-    "key": ("key", "id"),
-    "passages": ("passages",),
-    "version_of": ("versionof",),
+    ),
+    "key": "key id",
+    "passages": "passages",
+    "version_of": "versionof",
 }
+NAMES: Final = {field: tuple(names.split()) for field, names in _SPELLINGS.items()}
 # Identifiers elsewhere: our prefix, and the fields that hold one.
 IDS: Final[dict[str, tuple[str, ...]]] = {
     "arxiv": ("arxiv", "arxivid", "eprint"),
@@ -96,7 +92,9 @@ IDS: Final[dict[str, tuple[str, ...]]] = {
     "s2": ("paperid", "s2id"),
 }
 # Databases that stand where a journal is looked for.
-_DATABASES: Final = re.compile(r"(?:scopus|pubmed|medline|web of science|wos|crossref|openalex|dimensions|embase).*", re.I)
+_DATABASES: Final = re.compile(
+    r"(?:scopus|pubmed|medline|web of science|wos|crossref|openalex|dimensions|embase).*", re.I
+)
 _GARBLED: Final = re.compile("[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _PLANES: Final = re.compile("[\ud800-\udfff]")
 
@@ -168,7 +166,8 @@ def records_from(row: Row, *, where: str, source: str) -> Found:
     fields = _Fields(row, where)
     title = _title(fields.text("title"))
     abstract = fields.text("abstract")
-    passages = fields.read("passages", lambda v: list_of(v, ""), ())
+    nothing: tuple[str, ...] = ()
+    passages = fields.read("passages", lambda v: list_of(v, ""), nothing)
     if not title and not abstract and not passages:
         yield from fields.problems
         yield MalformedRowError("neither title nor abstract", where=where, expected="a column title or abstract")

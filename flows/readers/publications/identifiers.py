@@ -88,15 +88,17 @@ def make_key(doi: str, title: str, fallback: str) -> str:
 
 
 # Words of titles that stand in every journal, beside which a title names nothing of its own.
-_GENERIC: Final = frozenset(
-    "a an and the of in on to for from with by or its this introduction special issue editorial preface foreword erratum "
-    "corrigendum correction addendum comment comments reply response letter letters editor editors guest message note notes "
-    "news book review reviews report conference meeting workshop symposium proceedings session section part volume number "
-    "index author subject table contents list reviewers acknowledgement acknowledgements acknowledgments obituary memoriam "
-    "cover front back matter issue information announcement announcements call papers abstracts abstract summary overview "
-    "perspective perspectives commentary annual international new current recent advances progress frontiers topical "
-    "collection theme highlights inside publisher publishers retraction notice welcome about authors board".split()
+_GENERIC_WORDS: Final = (
+    "a an and the of in on to for from with by or its this introduction special issue editorial preface foreword "
+    "erratum corrigendum correction addendum comment comments reply response letter letters editor editors guest "
+    "message note notes news book review reviews report conference meeting workshop symposium proceedings session "
+    "section part volume number index author subject table contents list reviewers acknowledgement "
+    "acknowledgements acknowledgments obituary memoriam cover front back matter issue information announcement "
+    "announcements call papers abstracts abstract summary overview perspective perspectives commentary annual "
+    "international new current recent advances progress frontiers topical collection theme highlights inside "
+    "publisher publishers retraction notice welcome about authors board "
 )
+_GENERIC: Final = frozenset(_GENERIC_WORDS.split())
 
 
 def is_generic(title: str) -> bool:

@@ -9,17 +9,38 @@ from typing import Final
 from hypograph.flows.readers.publications.identifiers import unique
 from hypograph.models.literature.text.markup import plain_text
 
-_PARTICLES: Final = frozenset(
+_PARTICLES_WORDS: Final = (
     "al am aus bin da dal dalla das de degli dei del della den der des di do dos du el ibn la las le lo los af av "
-    "of ten ter van vande vander vom von vor y z zu zum zur".split()
+    "of ten ter van vande vander vom von vor y z zu zum zur"
 )
+_PARTICLES: Final = frozenset(_PARTICLES_WORDS.split())
 _SUFFIX: Final = re.compile(r"^(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
 _INITIALS: Final = re.compile(r"^(?:[A-ZÀ-Þ]\.?[-\s]?){1,4}$")
 _NUMBER: Final = re.compile(r"\s*\((?:\d[\d-]*|[\d-]{15,}X?)\)\s*$|\s*[\[(]\d+(?:,\s*\d+)*[\])]|[\d*†‡§¶]+$")
 _OTHERS: Final = frozenset({"et al", "et al.", "others", "and others", "...", "…", "anonymous", "[anonymous]", "na"})
 _FAMILY: Final = ("family", "lastname", "last", "surname", "familyname", "last_name", "cesurname")
-_GIVEN: Final = ("given", "firstname", "first", "forename", "givenname", "first_name", "givennames", "cegivenname", "initials")
-_WHOLE: Final = ("name", "displayname", "fullname", "literal", "author", "creator", "authname", "rawauthorname", "value")
+_GIVEN: Final = (
+    "given",
+    "firstname",
+    "first",
+    "forename",
+    "givenname",
+    "first_name",
+    "givennames",
+    "cegivenname",
+    "initials",
+)
+_WHOLE: Final = (
+    "name",
+    "displayname",
+    "fullname",
+    "literal",
+    "author",
+    "creator",
+    "authname",
+    "rawauthorname",
+    "value",
+)
 _DEPTH: Final = 4
 
 

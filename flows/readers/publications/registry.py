@@ -31,7 +31,21 @@ __all__ = [
 ENTRY_POINTS: Final = "hypograph.readers"
 _MODULES: Final = ("tagged", "bibtex", "service_json", "xml_documents", "delimited", "pdf", "notes")
 # Files beside publications that nobody takes for some: left out of a folder without a word.
-_BESIDE: Final = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".tif", ".tiff", ".mp4", ".py", ".ini", ".lock", ".css", ".js")
+_BESIDE: Final = (
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".gif",
+    ".svg",
+    ".tif",
+    ".tiff",
+    ".mp4",
+    ".py",
+    ".ini",
+    ".lock",
+    ".css",
+    ".js",
+)
 
 
 @dataclass(frozen=True)
@@ -95,11 +109,11 @@ def readers() -> Mapping[str, Reader]:
 
 
 def choose_reader(name: str, head: bytes) -> Reader | None:
-    """Return the reader of a file by its first bytes; its name decides between equals, or where nothing else does.
+    r"""Return the reader of a file by its first bytes; its name decides between equals, or where nothing else does.
 
     Examples
     --------
-    >>> choose_reader("export.txt", b"TY  - JOUR\\nTI  - On alloys\\nER  - \\n").name
+    >>> choose_reader("export.txt", b"TY  - JOUR\nTI  - On alloys\nER  - \n").name
     'ris'
     """
     name = name.lower().removesuffix(".gz")

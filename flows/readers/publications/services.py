@@ -13,7 +13,6 @@ from hypograph.models.core.errors import InputError, NetworkError, UnavailableEr
 from hypograph.models.core.records import Publication
 
 
-
 @dataclass(frozen=True)
 class Access:
     """Who asks: an e-mail address for the polite pools, and keys where a service wants one."""

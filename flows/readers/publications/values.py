@@ -23,7 +23,19 @@ _STAMP: Final = re.compile(r"\s*((?:1[5-9]|20|21)\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:[,'’ \u00a0\u202f]\d{3})+|\d{1,3}(?:\.\d{3}){2,}")
 _UNCLEAR: Final = re.compile(r"\d{1,3}\.\d{3}")
 _LABELLED: Final = ("h1", "label", "heading", "Label")
-_TEXT_KEYS: Final = ("value", "text", "#text", "$", "content", "displayname", "title", "name", "description", "raw", "p")
+_TEXT_KEYS: Final = (
+    "value",
+    "text",
+    "#text",
+    "$",
+    "content",
+    "displayname",
+    "title",
+    "name",
+    "description",
+    "raw",
+    "p",
+)
 _DEPTH: Final = 6
 _LONGEST_LITERAL: Final = 2_000_000
 DEEP: Final = "a value is nested too deep"

@@ -10,17 +10,20 @@ from typing import Final
 
 # Names of elements in HTML, JATS, MathML and what publishers put into abstracts. Only these are tags: "a<b and c>d"
 # and crystal directions such as <hkl> are text.
-_INLINE: Final = (
-    "a abbr b bold big cite code em emph fc font i inf ins it italic kbd label mark monospace named-content o overline "
-    "q roman s sans-serif sc scp small span strike strong styled-content sub subscript sup superscript tt u underline "
-    "var xref ext-link email uri alternatives inline-formula inline-graphic math mrow mi mn mo mtext mspace mstyle "
-    "msub msup msubsup mover munder munderover mfrac msqrt mroot mfenced mpadded mphantom mtable mtr mtd semantics "
-    "mmultiscripts mprescripts none"
-).split()
-_BLOCK: Final = (
-    "abstract abstracttext address article blockquote body br center dd def-list disp-formula div dl dt h1 h2 h3 h4 h5 "
-    "h6 head hr html img li list list-item ol p para pre sec section simplesect st table tbody td th thead title tr ul"
-).split()
+_INLINE_WORDS: Final = (
+    "a abbr b bold big cite code em emph fc font i inf ins it italic kbd label mark monospace named-content o "
+    "overline q roman s sans-serif sc scp small span strike strong styled-content sub subscript sup superscript "
+    "tt u underline var xref ext-link email uri alternatives inline-formula inline-graphic math mrow mi mn mo "
+    "mtext mspace mstyle msub msup msubsup mover munder munderover mfrac msqrt mroot mfenced mpadded mphantom "
+    "mtable mtr mtd semantics mmultiscripts mprescripts none "
+)
+_INLINE: Final = _INLINE_WORDS.split()
+_BLOCK_WORDS: Final = (
+    "abstract abstracttext address article blockquote body br center dd def-list disp-formula div dl dt h1 h2 h3 "
+    "h4 h5 h6 head hr html img li list list-item ol p para pre sec section simplesect st table tbody td th thead "
+    "title tr ul "
+)
+_BLOCK: Final = _BLOCK_WORDS.split()
 _PREFIX: Final = r"(?:[A-Za-z][\w.-]*:)"
 _ATTRIBUTES: Final = r"(?:\s+[\w:.-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?)*"
 # An attribute without a value is rare and looks like words between "<" and ">"; it counts for no inline element.
@@ -48,13 +51,17 @@ _BROKEN: Final = re.compile(rf"\s*\n\s*(<{_PREFIX}?(?:sub|sup|inf)\b[^<>]*>)", r
 _GOING_ON: Final = re.compile(rf"(</{_PREFIX}?(?:sub|inf)>)\s*\n\s*([A-Z][A-Za-z]{{0,2}}\s*<{_PREFIX}?(?:sub|inf)\b)")
 _MATH: Final = re.compile(rf"<({_PREFIX}?math){_ATTRIBUTES}\s*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _POWER: Final = re.compile(rf"<({_PREFIX}?)msup>(.*?)</\1msup>", re.IGNORECASE | re.DOTALL)
-_HEADING: Final = re.compile(
-    rf"<({_PREFIX}?(?:title|label))>\s*abstract\s*[:.]?\s*</\1>", re.IGNORECASE
+_HEADING: Final = re.compile(rf"<({_PREFIX}?(?:title|label))>\s*abstract\s*[:.]?\s*</\1>", re.IGNORECASE)
+_INLINE_TAG: Final = re.compile(
+    _element(_INLINE) + rf"|</?{_PREFIX}(?:{'|'.join(map(re.escape, _INLINE))})[^<>]*>", re.IGNORECASE
 )
-_INLINE_TAG: Final = re.compile(_element(_INLINE) + rf"|</?{_PREFIX}(?:{'|'.join(map(re.escape, _INLINE))})[^<>]*>", re.IGNORECASE)
-_BLOCK_TAG: Final = re.compile(_element(_BLOCK, _ATTRIBUTES) + rf"|</?{_PREFIX}[A-Za-z][\w.-]*{_VALUED}\s*/?>", re.IGNORECASE)
+_BLOCK_TAG: Final = re.compile(
+    _element(_BLOCK, _ATTRIBUTES) + rf"|</?{_PREFIX}[A-Za-z][\w.-]*{_VALUED}\s*/?>", re.IGNORECASE
+)
 
-_TEX: Final = re.compile(r"\\[A-Za-z]+|\\[\"'`^~=.,;:%&#_${}( ]|(?<!\\)\$[^$]{1,400}\$|[_^]\{|(?:[A-Z][a-z]?|[)\]])_\d|\d\^")
+_TEX: Final = re.compile(
+    r"\\[A-Za-z]+|\\[\"'`^~=.,;:%&#_${}( ]|(?<!\\)\$[^$]{1,400}\$|[_^]\{|(?:[A-Z][a-z]?|[)\]])_\d|\d\^"
+)
 _TEX_HEAD: Final = re.compile(r"\\documentclass.*?\\begin\{document\}(.*?)\\end\{document\}", re.DOTALL)
 _MACRO: Final = re.compile(r"\\([A-Za-z]+)\*?(\s*)(\{?)")
 _DOLLARS: Final = re.compile(r"(?<!\\)\$\$?((?:[^$\\]|\\.)+)\$\$?")
@@ -63,10 +70,11 @@ _BRACED: Final = re.compile(r"\s*([_^])\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 _SHORT: Final = re.compile(r"\s*([_^])\s*(\\[A-Za-z]+|[^\s{}\\])")
 _COUNT: Final = re.compile(r"(?<=[A-Za-z)\]])(?<![a-z]{2})_(\d+(?:\.\d+)?)|(?<=\d)\^([+-]?\d+)")
 # Declarations and marks that leave nothing in the text.
-_SILENT: Final = (
-    "cite citep citet ref label em it bf rm sc tt sf sl itshape bfseries rmfamily normalfont boldmath mathit displaystyle "
-    "left right big Big noopsort relax protect selectfont"
-).split()
+_SILENT_WORDS: Final = (
+    "cite citep citet ref label em it bf rm sc tt sf sl itshape bfseries rmfamily normalfont boldmath mathit "
+    "displaystyle left right big Big noopsort relax protect selectfont "
+)
+_SILENT: Final = _SILENT_WORDS.split()
 _SCRIPT: Final = re.compile("(.?)([\ue000\ue001])([^\ue000-\ue002]*)\ue002", re.DOTALL)
 _SPACED: Final = re.compile(
     r"\\(log|ln|exp|sin|cos|tan|max|min|lim|sim|approx|pm|times|leq?|geq?|to|rightarrow|cdot|equiv|ll|gg|neq?|in)\s+"
@@ -78,7 +86,7 @@ _NOTHING: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-
 
 
 def plain_text(text: str) -> str:
-    """Return a text without markup, its words and numbers kept, white space made single.
+    r"""Return a text without markup, its words and numbers kept, white space made single.
 
     A subscript joins its word (TiO2). So does a superscript, but after a digit, where it would read as another number
     (10⁵, SO4²⁻): there it stays raised, as Unicode has it.
@@ -94,7 +102,7 @@ def plain_text(text: str) -> str:
 
     Examples
     --------
-    >>> plain_text("CO<sub>2</sub> over $\\\\mathrm{TiO_2}$, 10<sup>5</sup> &lt; x")
+    >>> plain_text("CO<sub>2</sub> over $\mathrm{TiO_2}$, 10<sup>5</sup> &lt; x")
     'CO2 over TiO2, 10⁵ < x'
     """
     if "&" in text:
@@ -137,7 +145,7 @@ def _without_tags(text: str) -> str:
 
 def raised(before: str, text: str) -> str:
     """Write a superscript: raised where it follows a digit and can be, else as it stands."""
-    follows = before.isdigit() or before in "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉" and before != ""
+    follows = before.isdigit() or (before in "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉" and before != "")
     if follows and text and all(ord(c) in _RAISE for c in text):
         return text.translate(_RAISE)
     return text

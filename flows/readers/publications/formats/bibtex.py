@@ -1,4 +1,4 @@
-r"""BibTeX as people write it: macros, ``#``, accents, cross references, BibLaTeX's names; a broken entry leaves the rest.
+r"""BibTeX as people write it: macros, ``#``, accents, cross references; a broken entry leaves the rest.
 
 A reader of our own, since the libraries give up the file, or the entries that follow, at the first unknown macro or
 open brace, and say nothing of the line.
@@ -25,7 +25,8 @@ _NAME: Final = re.compile(r"[\s,]*([^\s=,{}\"#%]+)\s*=\s*")
 _WORD: Final = re.compile(r"[^\s,{}\"#=)]+")
 _CITED: Final = re.compile(r"cited\s+by:?\s*(\d+)", re.IGNORECASE)
 _PARENT: Final = ("year", "date", "publisher", "journal", "journaltitle", "booktitle", "doi_")
-_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS_WORDS: Final = "jan feb mar apr may jun jul aug sep oct nov dec"
+_MONTHS: Final = _MONTHS_WORDS.split()
 _AS_IS: Final = frozenset({"doi", "url", "eprint", "archiveprefix", "pmid", "pmcid", "file", "crossref", "unique-id"})
 
 
@@ -87,9 +88,7 @@ def _last(entry: Entry) -> str:
     return f"the field {list(entry.fields)[-1]}" if entry.fields else "its key"
 
 
-def _value(
-    text: str, at: int, limit: int, entry: Entry, macros: Mapping[str, str]
-) -> tuple[str | None, int]:
+def _value(text: str, at: int, limit: int, entry: Entry, macros: Mapping[str, str]) -> tuple[str | None, int]:
     """Read a value, parts joined by ``#``; None where it is not closed."""
     parts: list[str] = []
     while True:
@@ -211,7 +210,11 @@ def _people(text: str) -> list[object]:
 def _sniff(head: bytes) -> float:
     text = head_text(head)
     found = re.search(r"^[ \t]*@\s*(\w+)\s*[{(]\s*[^\s,]*\s*[,=]", text, re.MULTILINE)
-    return 0.9 if found and re.search(r"^\s*[\w-]+\s*=\s*[{\"\w]|[,{(]\s*[\w-]+\s*=\s*[{\"\w]", text, re.MULTILINE) else 0.0
+    return (
+        0.9
+        if found and re.search(r"^\s*[\w-]+\s*=\s*[{\"\w]|[,{(]\s*[\w-]+\s*=\s*[{\"\w]", text, re.MULTILINE)
+        else 0.0
+    )
 
 
 register(Reader("bibtex", "BibTeX", (".bib", ".bibtex"), _sniff, read_bibtex))

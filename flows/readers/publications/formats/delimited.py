@@ -10,8 +10,8 @@ from hypograph.flows.readers.publications.fields import NAMES, Found, records_fr
 from hypograph.flows.readers.publications.files import head_text, open_bytes, open_text
 from hypograph.flows.readers.publications.registry import Reader, register
 from hypograph.flows.readers.publications.values import flat_name
-from hypograph.models.core.tabular import parse_table
 from hypograph.models.core.errors import InputError, MalformedRowError
+from hypograph.models.core.tabular import parse_table
 
 _KNOWN: Final = frozenset(n for field, names in NAMES.items() if field not in {"key", "type"} for n in names)
 _TITLES: Final = frozenset(NAMES["title"]) - {"name"}
@@ -77,6 +77,4 @@ def _sniff(head: bytes) -> float:
     return 0.8 if any(map(_separator, head_text(head).splitlines()[:_LOOKED_AT])) else 0.0
 
 
-register(
-    Reader("table", "a table", (".csv", ".tsv", ".tab", ".xlsx", ".xls", ".ods"), _sniff, read_delimited)
-)
+register(Reader("table", "a table", (".csv", ".tsv", ".tab", ".xlsx", ".xls", ".ods"), _sniff, read_delimited))

@@ -17,39 +17,62 @@ from hypograph.models.core.errors import MalformedRowError
 if TYPE_CHECKING:
     import pypdf
 
-_SPACED: Final = r"a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|s\s?u\s?m\s?m\s?a\s?r\s?y"
+
+def _spaced(*words: str) -> str:
+    """Return a pattern of words whose letters may stand apart, as in ``A B S T R A C T``."""
+    return "(?:" + "|".join(r"\s?".join(word) for word in words) + ")"
+
+
+_KEYS: Final = rf"\W*{_spaced('keyword')}\s?s?\b|\W*key\s?words?\b"
+_INTRODUCTION: Final = rf"[\W\dIVX]{{0,6}}\s*{_spaced('introduction')}\b"
 _ABSTRACT: Final = re.compile(
-    rf"(?:^|\n)\W*(?:{_SPACED})\b[\s.:—–-]*(.{{80,5000}}?)"
-    r"(?=\n\s*\n|\n\W*k\s?e\s?y\s?\s?w\s?o\s?r\s?d\s?s?\b|\n[\W\dIVX]{0,6}\s*i\s?n\s?t\s?r\s?o\s?d\s?u\s?c\s?t\s?i\s?o\s?n\b"
+    rf"(?:^|\n)\W*{_spaced('abstract', 'summary')}\b[\s.:—–-]*(.{{80,5000}}?)"
+    rf"(?=\n\s*\n|\n(?:{_KEYS})|\n{_INTRODUCTION}"
     r"|\n\s*(?:©|\(c\) |doi\b|https?://|PACS\b|Received\b|\d\.\s+[A-Z])|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
-_KEYWORDS: Final = re.compile(r"(?:^|\n)\W*k\s?e\s?y\s?\s?w\s?o\s?r\s?d\s?s?\b\s*[:.—–-]?\s*(.{3,400}?)(?=\n\s*\n|\n\W*(?:\d|I+)\.?\s|\n(?:[A-Z][a-z]+ ){0,2}[Ii]ntroduction|\.\s*\n|\Z)", re.IGNORECASE | re.DOTALL)
+_KEYWORDS: Final = re.compile(
+    rf"(?:^|\n)(?:{_KEYS})\s*[:.—–-]?\s*(.{{3,400}}?)(?=\n\s*\n|\n\W*(?:\d|I+)\.?\s|\n{_INTRODUCTION}|\.\s*\n|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
 _REFERENCES: Final = re.compile(
-    r"^[\W\dIVX]{0,6}(?:r\s?e\s?f\s?e\s?r\s?e\s?n\s?c\s?e\s?s|bibliography|literature cited|notes and references)[\s:.]*$",
+    rf"^[\W\dIVX]{{0,6}}(?:{_spaced('references')}|bibliography|literature cited|notes and references)[\s:.]*$",
     re.IGNORECASE | re.MULTILINE,
 )
-_STAMP: Final = re.compile(r"arXiv:\s?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s*(?:\[[\w.-]+\])\s*(?:\d{1,2}\s+\w+\s+(\d{4}))?")
+_STAMP: Final = re.compile(
+    r"arXiv:\s?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s*(?:\[[\w.-]+\])\s*(?:\d{1,2}\s+\w+\s+(\d{4}))?"
+)
 _YEAR: Final = re.compile(
-    r"(?:©|\(c\)|copyright|published(?:\s+online)?|accepted|available online|received)\D{0,25}?(?:\d{1,2}\s+\w+,?\s+|\w+\s+\d{1,2},?\s+)?"
-    r"((?:19|20)\d\d)",
+    r"(?:©|\(c\)|copyright|published(?:\s+online)?|accepted|available online|received)\D{0,25}?"
+    r"(?:\d{1,2}\s+\w+,?\s+|\w+\s+\d{1,2},?\s+)?((?:19|20)\d\d)",
     re.IGNORECASE,
 )
-_ISSUE: Final = re.compile(r"\b\d+\s?\(((?:19|20)\d\d)\)|\(((?:19|20)\d\d)\)\s*\d+|,\s*\d+,\s*\d+\s*\(((?:19|20)\d\d)\)")
+_ISSUE: Final = re.compile(
+    r"\b\d+\s?\(((?:19|20)\d\d)\)|\(((?:19|20)\d\d)\)\s*\d+|,\s*\d+,\s*\d+\s*\(((?:19|20)\d\d)\)"
+)
 # A line that has the DOI of the document itself: nothing before it but what names it, or an imprint.
 _NAMED: Final = re.compile(
-    r"^\W*(?:article\s+|paper\s+|digital\s+object\s+identifier|doi\s+number)?\W*(?:doi\b|https?://|dx\.doi|10\.\d{4,9}/)", re.IGNORECASE
+    r"^\W*(?:article\s+|paper\s+|digital\s+object\s+identifier|doi\s+number)?\W*"
+    r"(?:doi\b|https?://|dx\.doi|10\.\d{4,9}/)",
+    re.IGNORECASE,
 )
 _IMPRINT: Final = re.compile(
-    r"©|copyright|\bissn\b|\bvol(?:ume)?\b|received|accepted|published|available online|cite (?:this|as)|to cite|citation:"
-    r"|\(\d{4}\)|\b\d{4}\s*,\s*\d+\s*,|rights reserved|article (?:info|history|number)",
+    r"©|copyright|\bissn\b|\bvol(?:ume)?\b|received|accepted|published|available online|cite (?:this|as)|to cite"
+    r"|citation:|\(\d{4}\)|\b\d{4}\s*,\s*\d+\s*,|rights reserved|article (?:info|history|number)",
     re.IGNORECASE,
 )
 _CITES: Final = re.compile(
-    r"^\s*(?:\[\d+\]|\(\d+\)|\d{1,3}[.)]?\s*[A-Z]\.|\W?\d{0,3}\s*(?:[A-Z]\.\s?){1,3}-?[A-Z][a-z]+\s*[,&]|[A-Z][\w-]+,\s(?:[A-Z]\.\s?)+)"
+    r"^\s*(?:\[\d+\]|\(\d+\)|\d{1,3}[.)]?\s*[A-Z]\."
+    r"|\W?\d{0,3}\s*(?:[A-Z]\.\s?){1,3}-?[A-Z][a-z]+\s*[,&]|[A-Z][\w-]+,\s(?:[A-Z]\.\s?)+)"
 )
-_RUNNING: Final = re.compile(r"\b(?:see|at|in|from|via|under|as|and|of|refs?\.?|on|to|with|by|using|deposited|available|supplement\w*|data(?:set)?)\W*$", re.IGNORECASE)
-_META_DOI: Final = re.compile(r"(?:prism:doi|pdfx:doi|crossmark:DOI|dc:identifier|prism:url)[^>]*>(?:\s*<[^>]+>)*\s*([^<]+)<", re.IGNORECASE)
+_RUNNING: Final = re.compile(
+    r"\b(?:see|at|in|from|via|under|as|and|of|refs?\.?|on|to|with|by|using|deposited|available|supplement\w*"
+    r"|data(?:set)?)\W*$",
+    re.IGNORECASE,
+)
+_META_DOI: Final = re.compile(
+    r"(?:prism:doi|pdfx:doi|crossmark:DOI|dc:identifier|prism:url)[^>]*>(?:\s*<[^>]+>)*\s*([^<]+)<", re.IGNORECASE
+)
 _EDGE: Final = 8  # lines at the head and foot of a page where an imprint stands
 
 

@@ -15,17 +15,18 @@ if TYPE_CHECKING:
 
 # What programs write for a title: the name of a file, of a template, of nothing.
 _NO_TITLE: Final = re.compile(
-    r"^\s*(?:microsoft (?:word|powerpoint)\s*-.*|.*\.(?:docx?|tex|dvi|indd|qxd|qxp|pdf|ps|eps|rtf|odt|pptx?|fm|p65|xml)\b.*"
-    r"|untitled.*|title|document\d*|layout \d+|slide \d+|template.*|pii:?.*|doi:?.*|10\.\d{4,9}/\S+|[\W\d_]*|\S+_\S+|no title"
-    r"|arxiv:.*|full ?text.*|manuscript.*|paper|article|final.*version.*)\s*$",
+    r"^\s*(?:microsoft (?:word|powerpoint)\s*-.*"
+    r"|.*\.(?:docx?|tex|dvi|indd|qxd|qxp|pdf|ps|eps|rtf|odt|pptx?|fm|p65|xml)\b.*"
+    r"|untitled.*|title|document\d*|layout \d+|slide \d+|template.*|pii:?.*|doi:?.*|10\.\d{4,9}/\S+|[\W\d_]*|\S+_\S+"
+    r"|no title|arxiv:.*|full ?text.*|manuscript.*|paper|article|final.*version.*)\s*$",
     re.IGNORECASE,
 )
 # Lines around a title that are none.
 _FURNITURE: Final = re.compile(
-    r"arxiv:|https?://|www\.|\bdoi\b|\bissn\b|©|copyright|contents lists|available online|journal homepage|sciencedirect"
-    r"|received|accepted|published|\bvol\.?\s*\d|\bvolume\s+\d|e-?mail|@|^\W*(?:research|original|review|regular|full|short|open)?\s*"
-    r"(?:article|paper|communication|letter|letters|access|report|review)s?\W*$|\(\d{4}\)\s*\d+|^\W*abstract\W*$"
-    r"|^\W*(?:a\s?r\s?t\s?i\s?c\s?l\s?e\s*i\s?n\s?f\s?o|keywords|introduction)\b|proceedings of|^\s*page \d+|^[\W\d]+$",
+    r"arxiv:|https?://|www\.|\bdoi\b|\bissn\b|©|contents lists|journal homepage|sciencedirect|e-?mail|@|proceedings of"
+    r"|\bvol\.?\s*\d|\bvolume\s+\d|\(\d{4}\)\s*\d+|^\W*(?:received|accepted|published|available online|copyright)\b"
+    r"|^\W*(?:research|original|review|regular|full|short|open)?\s*(?:article|paper|communication|letter|access|report)s?\W*$"
+    r"|^\W*(?:abstract|a\s?r\s?t\s?i\s?c\s?l\s?e\s*i\s?n\s?f\s?o|keywords|introduction)\b|^\s*page \d+|^[\W\d]+$",
     re.IGNORECASE,
 )
 _NAMES: Final = re.compile(r"(?:[A-ZÀ-Þ][\w'’.-]*|(?:de|van|von|der|den|la|di|al|el|bin|da|dos|ter)\b)(?:\s+|$)")
@@ -99,8 +100,12 @@ def said_title(lines: Sequence[Line], page: str, metadata: str) -> str:
 def _largest(lines: Sequence[Line]) -> tuple[str, bool]:
     """Return the largest text in the upper part of a page, and whether it is larger than the text around it."""
     usable = [
-        (i, line) for i, line in enumerate(lines)
-        if line.upright and line.height > 0.35 and not _FURNITURE.search(line.text) and sum(c.isalpha() for c in line.text) > 3
+        (i, line)
+        for i, line in enumerate(lines)
+        if line.upright
+        and line.height > 0.35
+        and not _FURNITURE.search(line.text)
+        and sum(c.isalpha() for c in line.text) > 3
     ]
     if not usable:
         return "", False
@@ -127,7 +132,14 @@ def said_authors(lines: Sequence[Line], title: str, metadata: str) -> list[str]:
     if own and all(", " in name for name in own) and not re.search(r"\d|_|@", metadata):
         return list(own)
     key = title_key(title)
-    after = next((i for i in range(len(lines)) if key and key.endswith(title_key(lines[i].text)[-20:]) and len(title_key(lines[i].text)) > 3), -1)
+    after = next(
+        (
+            i
+            for i in range(len(lines))
+            if key and key.endswith(title_key(lines[i].text)[-20:]) and len(title_key(lines[i].text)) > 3
+        ),
+        -1,
+    )
     if after < 0:
         return []
     found: list[str] = []

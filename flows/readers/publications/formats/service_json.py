@@ -16,10 +16,23 @@ from hypograph.flows.readers.publications.values import flat_name, is_empty
 from hypograph.models.core.errors import MalformedRowError
 
 # What a record of a publication has at least one of.
-_TITLES: Final = frozenset("title titles displayname dctitle articletitle documenttitle ti papertitle".split())
-_TEXTS: Final = frozenset("abstract abstractinvertedindex ab abstracttext paperabstract passages".split())
+_TITLES: Final = frozenset(
+    ("title", "titles", "displayname", "dctitle", "articletitle", "documenttitle", "ti", "papertitle")
+)
+_TEXTS: Final = frozenset(("abstract", "abstractinvertedindex", "ab", "abstracttext", "paperabstract", "passages"))
 # What services wrap a record into.
-_WRAPS: Final = ("_source", "attributes", "data", "metadata", "work", "bibjson", "message", "paper", "article", "document")
+_WRAPS: Final = (
+    "_source",
+    "attributes",
+    "data",
+    "metadata",
+    "work",
+    "bibjson",
+    "message",
+    "paper",
+    "article",
+    "document",
+)
 _DEPTH: Final = 5
 
 
@@ -34,7 +47,8 @@ def read_json(path: Path) -> Found:
             if not first:
                 return
         first = first.lstrip("\ufeff")
-        if _loads(first) is not None or _is_line(first, file):
+        by_line = path.name.lower().removesuffix(".gz").endswith((".jsonl", ".ndjson"))
+        if by_line or _loads(first) is not None or _is_line(first, file):
             yield from _lines(path, number, first, file)
             return
         text = first + file.read()
@@ -50,10 +64,10 @@ def read_json(path: Path) -> Found:
 
 
 def _is_line(first: str, file: TextIOWrapper) -> bool:
-    """Tell whether a broken first line is one of many lines of JSON: the next that has text is whole by itself."""
-    place = file.tell() if first.rstrip().endswith("}") else None
-    if place is None:
+    """Tell whether a first line that cannot be read is one of many: the next that has text is whole by itself."""
+    if not first.rstrip().endswith("}"):
         return False
+    place = file.tell()
     second = next((line for line in iter(file.readline, "") if line.strip()), "")
     file.seek(place)
     return isinstance(_loads(second), dict)
@@ -188,11 +202,19 @@ def shaped(row: Mapping[str, object]) -> Row:
         return {**row, **more, "authors": named or row.get("authors"), "venue": row.get("journal-ref") or "arXiv"}
     if "descriptions" in row and "titles" in row:  # DataCite
         said = row["descriptions"]
-        told = [d for d in said if isinstance(d, Mapping) and d.get("descriptionType") == "Abstract"] if isinstance(said, list) else []
+        told = (
+            [d for d in said if isinstance(d, Mapping) and d.get("descriptionType") == "Abstract"]
+            if isinstance(said, list)
+            else []
+        )
         return {**row, "descriptions": told, "venue": row.get("publisher")}
     if "creators" in row and "itemType" in row:  # Zotero
         people = row["creators"]
-        authors = [p for p in people if isinstance(p, Mapping) and p.get("creatorType") in {"author", None}] if isinstance(people, list) else people
+        authors = (
+            [p for p in people if isinstance(p, Mapping) and p.get("creatorType") in {"author", None}]
+            if isinstance(people, list)
+            else people
+        )
         return {**row, "creators": authors, "source": None, "key": None}
     index = row.get("index_terms")
     if isinstance(index, Mapping):  # IEEE

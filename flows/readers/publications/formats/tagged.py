@@ -46,9 +46,7 @@ class Dialect:
 def read_tagged(path: Path, dialect: Dialect) -> Found:
     """Read a file of tagged records; a record that lacks its end ends where the next begins."""
     with open_text(path) as file:
-        number = 0
-        for line, record in records(file, dialect):
-            number += 1
+        for number, (line, record) in enumerate(records(file, dialect), start=1):
             where = f"{path}, record {number} (line {line})"
             yield from records_from(dialect.fields(record), where=where, source=path.name)
 
@@ -217,13 +215,25 @@ def _sniff(head: bytes, signs: tuple[str, ...], dialect: Dialect) -> float:
 
 
 _FORMATS: Final = (
-    ("web-of-science", "Web of Science plain text", (".ciw", ".isi"), (r"FN .*(?:Clarivate|Thomson|ISI|Web of)", r"PT [JBSPC]\s*$"), WOS),
+    (
+        "web-of-science",
+        "Web of Science plain text",
+        (".ciw", ".isi"),
+        (r"FN .*(?:Clarivate|Thomson|ISI|Web of)", r"PT [JBSPC]\s*$"),
+        WOS,
+    ),
     ("pubmed", "PubMed (MEDLINE)", (".nbib", ".medline"), (r"PMID ?- ?\d", r"OWN {1,2}- "), MEDLINE),
     ("ris", "RIS", (".ris",), (r"\s{0,2}TY {0,2}-",), RIS),
     ("endnote", "EndNote tagged", (".enw",), (r"%0 \w", r"%T \w"), ENDNOTE),
 )
 for _name, _label, _suffixes, _signs, _dialect in _FORMATS:
     register(
-        Reader(_name, _label, _suffixes, partial(_sniff, signs=_signs, dialect=_dialect), partial(read_tagged, dialect=_dialect))
+        Reader(
+            _name,
+            _label,
+            _suffixes,
+            partial(_sniff, signs=_signs, dialect=_dialect),
+            partial(read_tagged, dialect=_dialect),
+        )
     )
 __all__ = ["Dialect", "MalformedRowError", "read_tagged", "records"]

@@ -18,8 +18,10 @@ from hypograph.models.core.errors import MalformedRowError
 from hypograph.models.literature.text.markup import plain_text
 
 # Below these stand other publications, or what is no text: never a title, an abstract or a DOI of the article.
-_OTHERS: Final = frozenset("sub-article response ref-list related-article related-object product".split())
-_SIDE: Final = frozenset("xref fn object-id disp-formula-group table-wrap fig supplementary-material".split())
+_OTHERS_WORDS: Final = "sub-article response ref-list related-article related-object product"
+_OTHERS: Final = frozenset(_OTHERS_WORDS.split())
+_SIDE_WORDS: Final = "xref fn object-id disp-formula-group table-wrap fig supplementary-material"
+_SIDE: Final = frozenset(_SIDE_WORDS.split())
 _PREDEFINED: Final = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _ENTITY: Final = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 
@@ -97,7 +99,9 @@ def read_xml(path: Path, names: frozenset[str], row: Callable[[Element], dict[st
         yield MalformedRowError(what, where=f"{path}, after record {number}" if number else str(path))
         return
     if number == 0:
-        yield MalformedRowError("no record in this XML", where=str(path), expected=f"elements {', '.join(sorted(names))}")
+        yield MalformedRowError(
+            "no record in this XML", where=str(path), expected=f"elements {', '.join(sorted(names))}"
+        )
 
 
 def _mended(path: Path) -> str | None:
@@ -128,7 +132,9 @@ def _read_text(text: str, path: Path, names: frozenset[str], row: Callable[[Elem
         after = f"{path}, after record {number}" if number else str(path)
         yield MalformedRowError(f"this is no XML from here on ({error})", where=after)
     if number == 0:
-        yield MalformedRowError("no record in this XML", where=str(path), expected=f"elements {', '.join(sorted(names))}")
+        yield MalformedRowError(
+            "no record in this XML", where=str(path), expected=f"elements {', '.join(sorted(names))}"
+        )
 
 
 def _jats(article: Element) -> dict[str, object]:
@@ -185,7 +191,11 @@ def _pubmed(article: Element) -> dict[str, object]:
     own = next((n for n in data if local(n) == "ArticleIdList"), None) if data is not None else None
     main = first(article, "Article", "BookDocument")
     date = first(main, "PubDate")
-    when = text_in(first(date, "Year")) or text_in(first(date, "MedlineDate")) or text_in(first(first(main, "ArticleDate"), "Year"))
+    when = (
+        text_in(first(date, "Year"))
+        or text_in(first(date, "MedlineDate"))
+        or text_in(first(first(main, "ArticleDate"), "Year"))
+    )
     return {
         "title": text_in(first(main, "ArticleTitle", "VernacularTitle")) or text_in(first(main, "BookTitle")),
         "abstract": " ".join(text_in(n) for n in within(first(main, "Abstract"), "AbstractText")),
@@ -196,11 +206,18 @@ def _pubmed(article: Element) -> dict[str, object]:
         "pmcid": typed(own, "ArticleId", "IdType", "pmc"),
         "keywords": [text_in(n) for n in within(article, "Keyword")],
         "authors": [
-            {"family": text_in(first(n, "LastName", "CollectiveName")), "given": text_in(first(n, "ForeName", "Initials"))}
+            {
+                "family": text_in(first(n, "LastName", "CollectiveName")),
+                "given": text_in(first(n, "ForeName", "Initials")),
+            }
             for n in within(first(main, "AuthorList"), "Author")
         ],
         "references": [
-            {"doi": typed(n, "ArticleId", "IdType", "doi"), "pmid": typed(n, "ArticleId", "IdType", "pubmed"), "text": text_in(first(n, "Citation"))}
+            {
+                "doi": typed(n, "ArticleId", "IdType", "doi"),
+                "pmid": typed(n, "ArticleId", "IdType", "pubmed"),
+                "text": text_in(first(n, "Citation")),
+            }
             for n in within(data, "Reference")
         ],
         "documenttype": [text_in(n) for n in within(main, "PublicationType")],
@@ -255,12 +272,24 @@ def _sniff(head: bytes, sign: str) -> float:
 
 
 _FORMATS: Final = (
-    ("pubmed-xml", "PubMed XML", r"<Pubmed(?:Book)?Article(?:Set)?[\s>]|<MedlineCitation", ("PubmedArticle", "PubmedBookArticle"), _pubmed),
+    (
+        "pubmed-xml",
+        "PubMed XML",
+        r"<Pubmed(?:Book)?Article(?:Set)?[\s>]|<MedlineCitation",
+        ("PubmedArticle", "PubmedBookArticle"),
+        _pubmed,
+    ),
     ("endnote-xml", "EndNote XML", r"<records?>\s*<record>|<ref-type\b", ("record",), _endnote),
     ("arxiv-feed", "a feed (Atom)", r"<feed[^>]*http://www\.w3\.org/2005/Atom", ("entry",), _atom),
     ("jats", "JATS XML", r"<(?:\w+:)?article[\s>]", ("article",), _jats),
 )
 for _name, _label, _sign, _tags, _row in _FORMATS:
     register(
-        Reader(_name, _label, (".xml", ".nxml"), partial(_sniff, sign=_sign), partial(read_xml, names=frozenset(_tags), row=_row))
+        Reader(
+            _name,
+            _label,
+            (".xml", ".nxml"),
+            partial(_sniff, sign=_sign),
+            partial(read_xml, names=frozenset(_tags), row=_row),
+        )
     )
