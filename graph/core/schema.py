@@ -32,7 +32,9 @@ def _label(key: str, props: str, volatile: str = "", indexed: str = "", hashed: 
 
 
 LABELS: Final[dict[str, Label]] = {
-    "Publication": _label("key", "title year venue doi citations retracted source abstract authors", indexed="year doi"),
+    "Publication": _label(
+        "key", "title year venue doi citations retracted source abstract authors", indexed="year doi"
+    ),
     # kind: element, material, process, property, phase, phrase
     "Keyword": _label("name", "kind df impact community degree first_year aliases", indexed="kind community df"),
     "Element": _label("symbol", "number name", indexed="number"),
