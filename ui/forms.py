@@ -26,6 +26,8 @@ HEADER = "X-CSRF-Token"
 FIELD = "csrf"
 READING = {"GET", "HEAD", "OPTIONS"}
 LARGEST_BODY = 2_000_000
+# Where files are brought: libraries of thousands of papers, workbooks.
+UPLOADS, LARGEST_UPLOAD = ("/papers/new", "/campaigns/new"), 50_000_000
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -91,28 +93,38 @@ class BodyLimit:
     ----------
     answer
         Says to whoever asked what was refused.
+    known
+        Tells whether the request comes from somebody who may bring files; nobody else's are read into memory.
     most
         Bytes.
     """
 
-    def __init__(self, app: ASGIApp, answer: Callable[[Request, int, str], Response], most: int = LARGEST_BODY) -> None:
-        self.app, self.answer, self.most = app, answer, most
+    def __init__(
+        self,
+        app: ASGIApp,
+        answer: Callable[[Request, int, str], Response],
+        known: Callable[[Request], bool] = lambda request: True,
+        most: int = LARGEST_BODY,
+    ) -> None:
+        self.app, self.answer, self.known, self.most = app, answer, known, most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the whole body on, or answer 413."""
         if scope["type"] != "http" or scope["method"] in READING:
             await self.app(scope, receive, send)
             return
-        body, more = b"", True
-        while more and len(body) <= self.most:
+        brings = scope["path"].startswith(UPLOADS) and self.known(Request(scope))
+        most = LARGEST_UPLOAD if brings else self.most
+        body, more = bytearray(), True
+        while more and len(body) <= most:
             message = await receive()
             body += message.get("body", b"")
             more = message.get("more_body", False)
-        if len(body) > self.most:
-            text = f"That is longer than {self.most // 1_000_000} MB, so it was not read."
+        if len(body) > most:
+            text = f"That is longer than {most // 1_000_000} MB, so it was not read."
             await self.answer(Request(scope), 413, text)(scope, receive, send)
             return
-        whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+        whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 
         async def read() -> Message:
             return whole.pop() if whole else await receive()

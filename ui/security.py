@@ -58,7 +58,10 @@ def guard(app: FastAPI, config: UiConfig, answer: Callable[[Request, int, str], 
             response.headers.setdefault(header, value)
         return response
 
-    app.add_middleware(BodyLimit, answer=answer)
+    def known(request: Request) -> bool:
+        return config.token is None or _knows(request, config.token)
+
+    app.add_middleware(BodyLimit, answer=answer, known=known)
 
 
 async def _refused(request: Request, config: UiConfig, changes: Changes) -> str | None:

@@ -17,6 +17,7 @@ from hypograph.ui.api.routes import CsvResponse, cell, file
 from hypograph.ui.drawing import figures
 from hypograph.ui.pages.campaigns import comparison, exploration, views
 from hypograph.ui.pages.campaigns.choice import Choice, chosen
+from hypograph.ui.rendering import show
 
 router = APIRouter()
 Chosen = Annotated[Choice, Query()]
@@ -52,8 +53,7 @@ def page(request: Request) -> HTMLResponse:
     values: dict[str, Any] = {"groups": groups, "choice": choice, "found": None, "titles": TITLES}
     if choice.group:
         values |= _side_by_side(store, choice, groups)
-    shown: HTMLResponse = request.app.state.templates.TemplateResponse(request, "campaigns.html", values)
-    return shown
+    return show(request, "campaigns.html", **values)
 
 
 def _side_by_side(store: GraphStore, choice: Choice, groups: list[dict[str, Any]]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Request, Response
@@ -15,9 +16,13 @@ from starlette.exceptions import HTTPException
 
 from hypograph.graph.campaigns import folder as folders
 from hypograph.models.core.errors import InputError
+from hypograph.models.core.typed_number import typed_number, typed_whole
 from hypograph.ui.api.routes import ABSENT, CsvResponse, cell, file, found
 from hypograph.ui.forms import FIELD
 from hypograph.ui.pages.campaigns import commands, laboratory
+from hypograph.ui.problems import FieldError
+from hypograph.ui.rendering import show
+from hypograph.ui.sent_once import BY_SCRIPT
 
 router = APIRouter()
 Id = Annotated[str, Path(max_length=200, description="The campaign's id (`group` in the list of campaigns).")]
@@ -139,7 +144,7 @@ async def by_form(request: Request, campaign: str, command: str) -> Response:
         upload = form.get("file")
         content = await upload.read() if isinstance(upload, UploadFile) else b""
         said = await run_in_threadpool(_by_form, request.app.state.store, campaign, command, form, content)
-    if not request.headers.get("HX-Request"):
+    if not request.headers.get(BY_SCRIPT):
         return RedirectResponse(f"/campaigns/{campaign}", 303)
     return await run_in_threadpool(_part, request, campaign, said)
 
@@ -151,7 +156,8 @@ def _by_form(store: Any, campaign: str, command: str, form: FormData, content: b
     given = {name: str(value) for name, value in form.items() if name != FIELD and not isinstance(value, UploadFile)}
     id, note = given.get("id", ""), given.get("note", "")
     if command == "suggest":
-        events = commands.suggest(store, campaign, _whole(given.get("count", "1")), given.get("method", ""))
+        count = typed_whole(given.get("count", "1"), "count", 1, commands.MOST)
+        events = commands.suggest(store, campaign, count, given.get("method", ""))
         return {"text": f"{len(events)} suggested: {', '.join(e['id'] for e in events[:8])}.", "problems": []}
     if command == "csv":
         upload = form.get("file")
@@ -162,26 +168,40 @@ def _by_form(store: Any, campaign: str, command: str, form: FormData, content: b
         return {"text": f"{len(events)} outcomes recorded from {name}.", "problems": problems}
     if command == "fail" or given.get("failed"):
         commands.fail(store, campaign, id, note)
-        return {"text": f"{id} is marked as failed.", "problems": []}
+        return {"text": f"{id} is marked as failed.", "problems": [], "undo": id}
     if command == "repeat":
         commands.repeat(store, campaign, id)
         return {"text": f"{id} is to be repeated.", "problems": []}
     if command == "undo":
         commands.undo(store, campaign, id, note)
         return {"text": f"{id}: taken back; the history keeps what it said.", "problems": []}
-    values = {name.removeprefix("value:"): v for name, v in given.items() if name.startswith("value:")}
+    values = _numbers(given)
     commands.record(store, campaign, id, values, note)
-    return {"text": f"{id} recorded.", "problems": []}
+    told = ", ".join(f"{name} {value:.12g}" for name, value in values.items())
+    return {"text": f"{id} recorded: {told}.", "problems": [], "undo": id}
 
 
 def _part(request: Request, campaign: str, said: dict[str, Any]) -> HTMLResponse:
     values = {"c": found(laboratory.campaign(request.app.state.store, campaign)), "said": said}
-    shown: HTMLResponse = request.app.state.templates.TemplateResponse(request, "live_part.html", values)
-    return shown
+    return show(request, "live_part.html", **values)
 
 
-def _whole(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise InputError(f"{text!r} is no number of experiments", expected=f"1 to {commands.MOST}") from None
+def _numbers(given: Mapping[str, str]) -> dict[str, float]:
+    """Read the outcomes that a form holds, with comma or point; a field that was left empty is no outcome.
+
+    Raises
+    ------
+    FieldError
+        Naming the field that holds no number, or the first one where all are empty.
+    """
+    fields = {name: text for name, text in given.items() if name.startswith("value:")}
+    values = {}
+    for name, text in fields.items():
+        try:
+            if text.strip():
+                values[name.removeprefix("value:")] = typed_number(text)
+        except InputError as error:
+            raise FieldError(error.what, where=name, expected=error.expected) from None
+    if fields and not values:
+        raise FieldError("a number is missing", where=next(iter(fields)), expected="71.5")
+    return values

@@ -17,6 +17,7 @@ from hypograph.models.core.errors import HypographError, InputError, Unavailable
 from hypograph.ui.config import UiConfig
 from hypograph.ui.pages.campaigns.laboratory_routes import REFUSALS
 from hypograph.ui.prefect_client import Prefect
+from hypograph.ui.rendering import show
 
 router = APIRouter()
 
@@ -39,8 +40,7 @@ async def overview(request: Request) -> dict[str, Any]:
 async def flows(request: Request) -> HTMLResponse:
     """Show deployments with their schedules, and the latest runs."""
     values = {**await overview(request), "guarded": bool(request.app.state.config.token)}
-    found: HTMLResponse = request.app.state.templates.TemplateResponse(request, "flows.html", values)
-    return found
+    return show(request, "flows.html", **values)
 
 
 @router.get("/flows/runs/{run}", response_class=HTMLResponse, include_in_schema=False)
@@ -48,8 +48,7 @@ async def flow_run(request: Request, run: UUID) -> HTMLResponse:
     """Show one run: progress, steps, log."""
     async with Prefect(request.app.state.config) as prefect:
         values = {"run": await prefect.run(run)}
-    found: HTMLResponse = request.app.state.templates.TemplateResponse(request, "flow_run.html", values)
-    return found
+    return show(request, "flow_run.html", **values)
 
 
 @router.get("/api/v1/flows", summary="Deployments with schedules, and the latest runs")

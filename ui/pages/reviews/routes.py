@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from hypograph.graph import GraphStore
 from hypograph.graph.people.reviews import answer_comparison, decide_merge, merge_candidates, waiting_comparisons
 from hypograph.ui.pages.campaigns.laboratory_routes import REFUSALS
+from hypograph.ui.rendering import show
 
 router = APIRouter()
 Word = Annotated[str, Form(max_length=200)]
@@ -24,8 +25,7 @@ def queue(store: GraphStore) -> dict[str, Any]:
 def reviews(request: Request, done: str = "") -> HTMLResponse:
     """Show what waits; `done` says in a word what was just decided."""
     values = {**queue(request.app.state.store), "done": done}
-    found: HTMLResponse = request.app.state.templates.TemplateResponse(request, "reviews.html", values)
-    return found
+    return show(request, "reviews.html", **values)
 
 
 @router.post("/reviews/comparisons", include_in_schema=False)

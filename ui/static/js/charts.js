@@ -1,5 +1,6 @@
-"use strict";
 // Lines that can be hidden (kept in the address), a readout under the pointer or the arrow keys, figures as PNG.
+import { ask } from "./net.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const address = new URL(location.href);
 const hidden = new Set((address.searchParams.get("hide") || "").split(",").filter(Boolean));
@@ -80,8 +81,8 @@ function follow(plot) {
 }
 
 async function png(link) {
-  const answer = await fetch(link.href);
-  if (!answer.ok) return;
+  let answer;
+  try { answer = await ask(link.href); } catch (error) { link.title = error.message; link.textContent = "PNG: no answer"; return; }
   const url = URL.createObjectURL(new Blob([await answer.text()], { type: "image/svg+xml" }));
   const image = new Image();
   image.src = url;
@@ -93,8 +94,13 @@ async function png(link) {
   save.click();
 }
 
-for (const plot of document.querySelectorAll("svg[data-plot]")) follow(plot);
-for (const button of document.querySelectorAll("[data-toggle]")) button.addEventListener("click", () => toggle(button.dataset.toggle));
-for (const link of document.querySelectorAll("[data-png]")) link.addEventListener("click", (event) => { event.preventDefault(); png(link); });
-apply();
+/** @param {ParentNode} root */
+function begin(root) {
+  for (const plot of root.querySelectorAll("svg[data-plot]")) follow(plot);
+  for (const button of root.querySelectorAll("[data-toggle]")) button.addEventListener("click", () => toggle(button.dataset.toggle));
+  for (const link of root.querySelectorAll("[data-png]")) link.addEventListener("click", (event) => { event.preventDefault(); png(link); });
+  apply();
+}
+begin(document);
+document.addEventListener("part", (event) => begin(event.detail));
 document.documentElement.dataset.charts = "ready";

@@ -1,17 +1,14 @@
-"use strict";
 // From the columns that the server sends to a graph that sigma draws: radius, halo, mark, width, colour.
-const styles = getComputedStyle(document.documentElement);
-const colour = (name) => styles.getPropertyValue(`--${name}`).trim();
-const MANY = 1500; // above this many nodes everything is smaller, and lines hide while the graph moves
+import { colour, faded } from "./palette.js";
+
+const { Sigma, graphology } = window; // the libraries come as plain scripts
+export const MANY = 1500; // above this many nodes everything is smaller, and lines hide while the graph moves
 const TORN = 0.25; // from this conflict on a node is marked
-const PALETTE = Object.fromEntries(["hypothesis", "alloy", "keyword", "publication", "quiet", "unknown", "against", "line", "strong", "accent", "ink", "raised"].map((name) => [name, colour(name)]));
-// A colour as it shows where something else is chosen: a third of it on the ground of the page.
-const channel = (hex, i) => parseInt(hex.length > 4 ? hex.slice(1 + 2 * i, 3 + 2 * i) : hex[1 + i].repeat(2), 16);
-const faded = (hex) => `rgb(${[0, 1, 2].map((i) => Math.round(channel(PALETTE.raised, i) + 0.35 * (channel(hex, i) - channel(PALETTE.raised, i)))).join(", ")})`;
-const FADED = Object.fromEntries(Object.values(PALETTE).map((hex) => [hex, faded(hex)]));
+export const PALETTE = Object.fromEntries(["hypothesis", "alloy", "keyword", "publication", "quiet", "unknown", "against", "line", "strong", "accent", "ink", "raised"].map((name) => [name, colour(name)]));
+export const FADED = Object.fromEntries(Object.values(PALETTE).map((one) => [one, faded(one, PALETTE.raised)]));
 
 // From the outside in: halo (what is unknown), mark (sources contradict each other), the node itself.
-const NodeWithHalo = Sigma.rendering.createNodeBorderProgram({
+export const NodeWithHalo = Sigma.rendering.createNodeBorderProgram({
   borders: [
     { size: { attribute: "halo", defaultValue: 0, mode: "pixels" }, color: { attribute: "haloColor", defaultValue: "#0000" } },
     { size: { attribute: "ring", defaultValue: 0, mode: "pixels" }, color: { attribute: "ringColor", defaultValue: "#0000" } },
@@ -24,7 +21,7 @@ function radius(kind, best, belief, df) {
   return kind === "keyword" ? 4 + Math.min(5, Math.sqrt(df || 1) / 6) : 6;
 }
 
-function build({ nodes, edges }) {
+export function build({ nodes, edges }) {
   const graph = new graphology.UndirectedGraph();
   const total = nodes.key.length;
   const many = total > MANY;
@@ -50,7 +47,7 @@ function build({ nodes, edges }) {
   return graph;
 }
 
-function drawHover(context, data, settings) {
+export function drawHover(context, data, settings) {
   if (!data.label) return;
   context.font = `${settings.labelSize}px ${settings.labelFont}`;
   const width = context.measureText(data.label).width;
@@ -64,7 +61,7 @@ function drawHover(context, data, settings) {
   context.fillText(data.label, data.x + data.size + 6, data.y + 4);
 }
 
-function picture(sigma) {
+export function picture(sigma) {
   const { width, height } = sigma.getDimensions();
   const sheet = Object.assign(document.createElement("canvas"), { width: width * 2, height: height * 2 });
   const context = sheet.getContext("2d");

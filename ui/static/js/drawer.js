@@ -1,6 +1,7 @@
-"use strict";
 // What a chosen node rests on. Everything is put in as text nodes: what papers and models say is never markup.
-function element(tag, text, attributes = {}) {
+import { json } from "./net.js";
+
+export function element(tag, text, attributes = {}) {
   const made = document.createElement(tag);
   if (text !== undefined) made.textContent = text;
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -8,9 +9,9 @@ function element(tag, text, attributes = {}) {
 }
 
 const figure = (value) => (typeof value === "number" ? value.toFixed(2) : "–");
-const graphAddress = (values) => `/graph?${new URLSearchParams(values)}`;
+export const graphAddress = (values) => `/graph?${new URLSearchParams(values)}`;
 
-function address(node) {
+export function address(node) {
   if (node.kind === "hypothesis") return `/hypotheses/${encodeURIComponent(node.id)}`;
   if (node.kind === "keyword") return `/keywords/${encodeURIComponent(node.id)}`;
   if (node.kind === "alloy") return `/alloys/${encodeURIComponent(node.id)}`;
@@ -21,7 +22,7 @@ function paper(doi, text) {
   return element("a", text || doi, { href: `https://doi.org/${encodeURIComponent(doi)}`, rel: "noreferrer" });
 }
 
-function bar(yes, unknown, no) {
+export function bar(yes, unknown, no) {
   const space = "http://www.w3.org/2000/svg";
   const made = document.createElementNS(space, "svg");
   const set = (part, values) => { for (const [name, value] of Object.entries(values)) part.setAttribute(name, value); };
@@ -29,14 +30,15 @@ function bar(yes, unknown, no) {
   let x = 0;
   for (const [kind, share] of [["for", yes], ["unknown", unknown], ["against", no]]) {
     const part = document.createElementNS(space, "rect");
-    set(part, { class: `m-${kind}`, x: 100 * x, width: 100 * (share ?? 0), height: 8 });
+    const width = Math.min(Math.max(Number(share) || 0, 0), 1 - x); // what goes beyond the bar is cut off, what is missing has no length
+    set(part, { class: `m-${kind}`, x: 100 * x, width: 100 * width, height: 8 });
     made.append(part);
-    x += share ?? 0;
+    x += width;
   }
   return made;
 }
 
-function listed(nodes, kind = "plain") {
+export function listed(nodes, kind = "plain") {
   const list = element(kind === "steps" ? "ol" : "ul", undefined, { class: kind });
   for (const node of nodes) {
     const item = element("li");
@@ -74,11 +76,9 @@ function quoted(p) {
   return made;
 }
 
-async function restsOn(node) {
+export async function restsOn(node) {
   if (node.kind !== "hypothesis" && node.kind !== "alloy") return [];
-  const answer = await fetch(`/api/v1/${node.kind === "alloy" ? "alloys" : "hypotheses"}/${encodeURIComponent(node.id)}`);
-  if (!answer.ok) return [];
-  const { evidence = [], passages = [], comparisons = [] } = await answer.json();
+  const { evidence = [], passages = [], comparisons = [] } = await json(`/api/v1/${node.kind === "alloy" ? "alloys" : "hypotheses"}/${encodeURIComponent(node.id)}`);
   const parts = [];
   if (passages.length) parts.push(element("h3", "Passages"), ...passages.slice(0, 5).map(quoted));
   if (evidence.length) parts.push(element("h3", "Evidence: mass before and after discounting"), ...evidence.slice(0, 8).map(piece));
@@ -92,7 +92,7 @@ async function restsOn(node) {
 
 const FACTS = { probability_best: "probability of being best", belief: "belief", plausibility: "plausibility", ignorance: "unknown", conflict: "conflict of its sources", potential: "potential", novelty: "novelty", pignistic: "probability of a single phase", df: "papers", community: "community", year: "year" };
 
-function facts(node) {
+export function facts(node) {
   const list = element("dl");
   for (const [name, text] of Object.entries(FACTS)) {
     if (typeof node[name] === "number") list.append(element("dt", text), element("dd", Number.isInteger(node[name]) && ["df", "community", "year"].includes(name) ? String(node[name]) : figure(node[name])));

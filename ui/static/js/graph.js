@@ -1,5 +1,10 @@
-"use strict";
 // The graph of hypotheses: the server gives places, the address keeps what is chosen, seen and sought.
+import { build, drawHover, FADED, MANY, NodeWithHalo, PALETTE, picture } from "./draw.js";
+import { address, bar, element, facts, graphAddress, listed, restsOn } from "./drawer.js";
+import { combobox } from "./find.js";
+import { json } from "./net.js";
+
+const { Sigma } = window;
 const box = document.getElementById("graph");
 const drawer = document.getElementById("drawer");
 const resting = [...drawer.childNodes];
@@ -16,12 +21,20 @@ function say(text, kind) {
   box.replaceChildren(line);
 }
 
+// What could not be asked is said where it would stand, with a way to ask again.
+function lost(error, again) {
+  const button = element("button", "Ask again", { type: "button" });
+  button.addEventListener("click", again);
+  drawer.replaceChildren(element("p", error.message, { class: "notice", role: "alert" }), button);
+}
+
 let told = 0;
 async function tell(key) {
   const mine = ++told;
-  const answer = await fetch(`/api/v1/graph/node?key=${encodeURIComponent(key)}`);
-  if (!answer.ok || mine !== told) return;
-  const { node, near } = await answer.json();
+  let found;
+  try { found = await json(`/api/v1/graph/node?key=${encodeURIComponent(key)}`); } catch (error) { lost(error, () => tell(key)); return; }
+  if (mine !== told) return;
+  const { node, near } = found;
   drawer.replaceChildren(element("h2", node.label), element("p", node.theme || node.kind, { class: "quiet" }));
   if (typeof node.belief === "number" && typeof node.ignorance === "number") drawer.append(bar(node.belief, node.ignorance, 1 - node.belief - node.ignorance));
   drawer.append(facts(node));
@@ -39,16 +52,16 @@ async function tell(key) {
     ways.after(element("p", "Now choose the other end, in the graph or by its name above.", { class: "notice calm small", role: "status" }));
   }, { once: true });
   ways.append(begin);
-  drawer.append(ways, ...(await restsOn(node)));
+  drawer.append(ways);
+  try { drawer.append(...(await restsOn(node))); } catch (error) { drawer.append(element("p", error.message, { class: "notice" })); }
   if (mine !== told) return;
   if (near.length) drawer.append(element("h3", `Linked to${near.length >= 100 ? " (the first hundred)" : ""}`), listed(near.slice(0, 25)));
   drawer.scrollTop = 0;
 }
 
 async function tellPath(keys) {
-  const answer = await fetch(`/api/v1/graph/path?${new URLSearchParams({ start: keys[0], end: keys.at(-1) })}`);
-  if (!answer.ok) return;
-  const { path } = await answer.json();
+  let path;
+  try { ({ path } = await json(`/api/v1/graph/path?${new URLSearchParams({ start: keys[0], end: keys.at(-1) })}`)); } catch (error) { lost(error, () => tellPath(keys)); return; }
   drawer.replaceChildren(element("h2", `Path in ${path.length - 1} steps`), listed(path, "steps"));
 }
 
@@ -120,10 +133,8 @@ function camera(sigma) {
 }
 
 async function draw() {
-  let answer;
-  try { answer = await fetch(box.dataset.source); } catch { answer = { ok: false }; }
-  if (!answer.ok) { say("The graph could not be read. Load the page again; if it stays so, `hypograph doctor` says why.", "error"); return; }
-  const found = await answer.json();
+  let found;
+  try { found = await json(box.dataset.source); } catch (error) { say(`The graph could not be read. ${error.message} Load the page again; if it stays so, \`hypograph doctor\` says why.`, "error"); return; }
   const total = found.nodes.key.length;
   if (!total) {
     say("Nothing passes these filters. Widen them, or run `hypograph demo` if the graph is new.", "quiet");
@@ -175,4 +186,16 @@ async function draw() {
   if (wanted && graph.hasNode(wanted)) choose(wanted); else if (way.length) tellPath(way);
 }
 
-document.addEventListener("DOMContentLoaded", draw);
+// The libraries draw with WebGL only: without it the table below has the same content, and the map draws without.
+const able = (() => { try { return Boolean(document.createElement("canvas").getContext("webgl2")); } catch { return false; } })();
+if (able) draw();
+else {
+  say("This browser cannot draw this graph (it has no WebGL). The table below has the same content, and the map at /map is drawn without it.", "error");
+  box.dataset.ready = "table";
+}
+
+function seek(node) {
+  const from = wantedState("from");
+  return graphAddress(from && from !== node.key ? { focus: from, to: node.key, hops: 0 } : { focus: node.key, hops: 1, node: node.key });
+}
+combobox("/api/v1/graph/search", (node) => { location.href = seek(node); }, seek);

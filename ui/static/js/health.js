@@ -1,5 +1,6 @@
-"use strict";
 // Ask for the health of store and orchestrator after the page is there: neither may hold it up.
+import { json } from "./net.js";
+
 const list = document.getElementById("health");
 
 function line(good, name, text) {
@@ -17,9 +18,7 @@ function line(good, name, text) {
 
 async function ask() {
   try {
-    const answer = await fetch(list.dataset.source);
-    if (!answer.ok) throw new Error(String(answer.status));
-    const { store, prefect, version } = await answer.json();
+    const { store, prefect, version } = await json(list.dataset.source);
     list.replaceChildren(
       line(store.reachable, "graph store", store.reachable ? `${store.kind}, schema ${store.schema}, answers in ${store.milliseconds} ms` : store.problem),
       line(prefect.answers, "schedules", prefect.answers ? `Prefect at ${prefect.address}, ${prefect.deployments} deployments` : prefect.problem),

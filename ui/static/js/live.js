@@ -1,26 +1,52 @@
-"use strict";
-// Follow something that is under way: ask for this page again and take its live part, until it says that it has ended.
-const wait = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
+// Follow something that is under way: ask for its part of the page again, until it says that it has ended.
+// @ts-check
+import { ask } from "./net.js";
+import { localise } from "./times.js";
 
+/** @param {number} milliseconds */
+const wait = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
+const live = () => document.getElementById("live");
+
+function source() {
+  const url = new URL(location.href);
+  url.searchParams.set("part", "live");
+  return url.href;
+}
+
+/** @param {HTMLElement} part @param {string} text */
+function lost(part, text) {
+  const told = part.querySelector(":scope > .lost") ?? document.createElement("p");
+  told.className = "notice lost";
+  told.setAttribute("role", "status");
+  told.textContent = text ? `${text} What is below is as it was; this page keeps asking.` : "";
+  if (text) part.prepend(told); else told.remove();
+}
+
+/** @param {HTMLElement} part */
 async function again(part) {
-  if (document.hidden || part.contains(document.activeElement)) return;
+  if (document.hidden || (part.contains(document.activeElement) && document.activeElement !== part)) return;
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = new DOMParser().parseFromString(await (await ask(source(), {}, 20_000)).text(), "text/html");
     const fresh = page.getElementById("live");
-    if (answer.ok && fresh) part.replaceWith(document.adoptNode(fresh));
-  } catch { await wait(4000); }
+    if (!fresh) return;
+    part.replaceWith(document.adoptNode(fresh));
+    localise(fresh);
+    document.dispatchEvent(new CustomEvent("part", { detail: fresh }));
+  } catch (error) {
+    lost(part, error instanceof Error ? error.message.replace(" What you typed is still here.", "") : String(error));
+    await wait(4000);
+  }
 }
 
 async function follow() {
-  const live = () => document.getElementById("live");
   if (!live()?.dataset.live) return;
-  while (live()?.dataset.live) {
-    await wait(Number(live().dataset.live) || 2000);
-    await again(live());
+  for (let part = live(); part?.dataset.live; part = live()) {
+    await wait(Number(part.dataset.live) || 2000);
+    await again(part);
   }
   await wait(5000); // logs are sent in batches: the last lines come after the state
-  if (live()) await again(live());
+  const part = live();
+  if (part) await again(part);
 }
 
-follow();
+void follow();

@@ -1,6 +1,8 @@
-"use strict";
 // Sort a table by a click on a column's name; numbers by value, text by letters.
-for (const table of document.querySelectorAll("table.sortable")) {
+const number = (text) => Number.parseFloat(text.replaceAll(",", "").replace("\u2212", "-"));
+
+/** @param {HTMLTableElement} table */
+function sortable(table) {
   table.querySelectorAll("thead th").forEach((head, column) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -11,13 +13,18 @@ for (const table of document.querySelectorAll("table.sortable")) {
       table.querySelectorAll("th").forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       const rows = [...table.tBodies[0].rows];
-      const value = (row) => {
+      const valueOf = (row) => {
         const text = row.cells[column].textContent.trim();
-        const number = Number.parseFloat(text.replaceAll(",", ""));
-        return head.classList.contains("n") ? (Number.isNaN(number) ? -Infinity : number) : text.toLowerCase();
+        const value = number(text);
+        return head.classList.contains("n") ? (Number.isNaN(value) ? -Infinity : value) : text.toLowerCase();
       };
-      rows.sort((a, b) => (value(a) < value(b) ? -1 : value(a) > value(b) ? 1 : 0) * (down ? -1 : 1));
+      rows.sort((a, b) => (valueOf(a) < valueOf(b) ? -1 : valueOf(a) > valueOf(b) ? 1 : 0) * (down ? -1 : 1));
       table.tBodies[0].append(...rows);
     });
   });
 }
+
+/** @param {ParentNode} root */
+const all = (root) => root.querySelectorAll("table.sortable").forEach(sortable);
+all(document);
+document.addEventListener("part", (event) => all(event.detail));

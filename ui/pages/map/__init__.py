@@ -1,0 +1,1 @@
+"""The map: literature, alloys and hypotheses together."""

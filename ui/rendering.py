@@ -1,0 +1,123 @@
+"""Templates of the pages: where they are, and how figures, spans and times are written in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from fastapi.templating import Jinja2Templates
+from jinja2 import Undefined
+from markupsafe import Markup, escape
+from starlette.exceptions import HTTPException
+
+from hypograph.ui.drawing import bars, figures
+from hypograph.ui.sent_once import fresh
+
+HERE = Path(__file__).parent
+PAGES = (
+    ("/", "Overview"),
+    ("/map", "Map"),
+    ("/papers", "Papers"),
+    ("/hypotheses", "Hypotheses"),
+    ("/elements", "Elements"),
+    ("/campaigns", "Campaigns"),
+    ("/flows", "Flows"),
+    ("/reviews", "Review"),
+)
+BEGIN = (
+    ("/questions/new", "Ask a question", "and let hypotheses be searched that answer it"),
+    ("/campaigns/new", "Begin a campaign", "from a form or from a spreadsheet"),
+    ("/papers/new", "Add papers", "from an export of a reference manager"),
+    ("/runs/new", "Run a flow", "now, or by a schedule"),
+)
+
+
+def make_templates() -> Jinja2Templates:
+    """Return the environment in which every page is written."""
+    folders = [HERE / "templates", *sorted(p for p in (HERE / "pages").iterdir() if p.is_dir())]
+    templates = Jinja2Templates(directory=folders)
+    templates.env.globals |= {"pages": PAGES, "begin": BEGIN, "course": figures.course, "once": fresh}
+    templates.env.globals |= {"mass_bar": bars.mass, "duel_bar": bars.duel, "interval_bar": bars.interval}
+    templates.env.filters |= {
+        "figure": figure,
+        "share": bars.share,
+        "duration": duration,
+        "when": lambda text: str(text or "").replace("T", " ").removesuffix("Z")[:16],
+        "clock": lambda text: str(text or "").partition("T")[2][:8],
+        "moment": moment,
+        "plain": plain,
+        "exact": exact,
+    }
+    return templates
+
+
+def show(request: Request, template: str, status_code: int = 200, /, **values: Any) -> HTMLResponse:
+    """Return a page, or only its living part where a script follows it."""
+    layout = "part.html" if request.query_params.get("part") == "live" else "base.html"
+    found: HTMLResponse = request.app.state.templates.TemplateResponse(
+        request, template, {"layout": layout, **values}, status_code=status_code
+    )
+    return found
+
+
+def found(value: dict[str, Any] | None, key: str) -> dict[str, Any]:
+    """Return what a page shows.
+
+    Raises
+    ------
+    HTTPException
+        404 where there is nothing.
+    """
+    if value is None:
+        raise HTTPException(404, f"There is nothing called “{key[:80]}” in the graph.")
+    return value
+
+
+def figure(value: Any, digits: int = 2) -> str:
+    """Write a figure; a dash where there is none, or the row does not even name it."""
+    if value is None or isinstance(value, Undefined):
+        return "–"
+    return f"{value:.{digits}f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def duration(seconds: Any) -> str:
+    """Write seconds as a person would: 8.2 s, 3 min 20 s, 2 h 5 min."""
+    if not isinstance(seconds, int | float):
+        return "–"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def moment(text: Any) -> Markup:
+    """Write a time: in UTC as it comes, in the reader's own zone once our script has seen it."""
+    if not text or isinstance(text, Undefined):
+        return Markup("–")
+    said = str(text)
+    known = said if said.endswith("Z") or "+" in said[10:] else said + "Z"
+    shown = said.replace("T", " ").removesuffix("Z")[:16]
+    return Markup('<time datetime="{}">{} UTC</time>').format(known, escape(shown))
+
+
+def exact(value: Any) -> str:
+    """Write a value as it is: a number with all its digits and no more, everything else as text."""
+    if value is None or isinstance(value, Undefined):
+        return "–"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.12g}"
+    return str(value)
+
+
+# Signs that turn the direction of what follows them, or show nothing: a name made of them could pass for another.
+_UNSEEN = {c: None for c in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, 0x00AD)}
+
+
+def plain(text: Any) -> str:
+    """Write a name without signs that are not seen; letters of every script stay."""
+    said = "" if text is None or isinstance(text, Undefined) else str(text)
+    return said.translate(_UNSEEN) or said
