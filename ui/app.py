@@ -27,6 +27,7 @@ from hypograph.ui.pages.hypotheses import start_campaign
 from hypograph.ui.pages.map import routes as map_routes
 from hypograph.ui.pages.overview import routes as overview
 from hypograph.ui.pages.overview import views
+from hypograph.ui.pages.papers import routes as papers
 from hypograph.ui.pages.reviews import routes as reviews
 from hypograph.ui.problems import answer_with, handle_errors
 from hypograph.ui.rendering import PAGES, make_templates
@@ -40,7 +41,16 @@ __all__ = ["PAGES", "create_app"]
 ROUTERS = (
     *(graph.router, comparison_routes.router, api.router, laboratory_routes.router),
     *(flows.router, reviews.router, start_campaign.router),
-    *(overview.router, map_routes.router, graph_pages.router, hypotheses.router, elements.router, campaigns.router, login.router),
+    *(
+        overview.router,
+        map_routes.router,
+        papers.router,
+        graph_pages.router,
+        hypotheses.router,
+        elements.router,
+        campaigns.router,
+        login.router,
+    ),
 )
 
 

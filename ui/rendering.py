@@ -114,7 +114,7 @@ def exact(value: Any) -> str:
 
 
 # Signs that turn the direction of what follows them, or show nothing: a name made of them could pass for another.
-_UNSEEN = {c: None for c in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, 0x00AD)}
+_UNSEEN = dict.fromkeys((*range(8203, 8208), *range(8234, 8239), *range(8288, 8298), 65279, 173))
 
 
 def plain(text: Any) -> str:

@@ -16,6 +16,7 @@ from hypograph.models.core.errors import InputError, StoreError
 from hypograph.ui.app import create_app
 from hypograph.ui.config import UiConfig
 from hypograph.ui.forms import FIELD, HEADER, LARGEST_BODY
+from hypograph.ui.sent_once import BY_SCRIPT
 
 Make = Callable[..., TestClient]
 
@@ -48,7 +49,7 @@ def make(graph_store: GraphStore, tmp_path: Path, changed: list[str]) -> Make:
 
 
 def token_of(client: TestClient) -> str:
-    found = re.search(r'"X-CSRF-Token": "(\w+)"', client.get("/flows").text)
+    found = re.search(r'data-csrf="(\w+)"', client.get("/flows").text)
     assert found is not None
     return found[1]
 
@@ -103,10 +104,10 @@ def test_a_problem_is_one_sentence_in_the_form_that_was_asked_for(make: Make) ->
     form = {FIELD: token, "wrong": "1"}
     page = client.post("/noted", data=form)
     assert (page.status_code, "the form: it is wrong" in page.text, "<html" in page.text) == (400, True, True)
-    part = client.post("/noted", data=form, headers={"HX-Request": "true"})
-    assert (part.status_code, part.headers["HX-Retarget"], "<html" in part.text) == (400, "#problem", False)
+    part = client.post("/noted", data=form, headers={BY_SCRIPT: "1"})
+    assert (part.status_code, part.json()) == (400, {"detail": "the form: it is wrong", "field": "the form"})
     told = client.post("/api/v1/noted", data=form)
-    assert (told.status_code, told.json()) == (400, {"detail": "the form: it is wrong"})
+    assert (told.status_code, told.json()) == (400, {"detail": "the form: it is wrong", "field": "the form"})
 
 
 def test_what_is_too_long_is_not_read(make: Make, changed: list[str]) -> None:

@@ -15,6 +15,7 @@ from hypograph.models.core.errors import UnavailableError
 from hypograph.ui.app import create_app
 from hypograph.ui.config import UiConfig
 from hypograph.ui.pages.campaigns import commands
+from hypograph.ui.sent_once import BY_SCRIPT
 
 HOSTILE = "<script>alert('x')</script>"
 RECORD: dict[str, Any] = {
@@ -85,11 +86,11 @@ def test_the_page_works_without_scripts_and_with_them(client: TestClient, folder
     assert csrf is not None
     plain = client.post(f"/campaigns/{id}/suggest", data={"csrf": csrf[1], "count": "2"})
     assert (plain.status_code, plain.headers["location"]) == (303, f"/campaigns/{id}")
-    part = client.post(f"/campaigns/{id}/record", data={"id": "e1", "value:yield": "7.5"}, headers={"HX-Request": "1"})
+    part = client.post(f"/campaigns/{id}/record", data={"id": "e1", "value:yield": "7.5"}, headers={BY_SCRIPT: "1"})
     assert "e1 recorded" in part.text
     assert "<html" not in part.text
     sent = {"file": ("plate.csv", b"id,yield\ne2,oops\n", "text/csv")}
-    part = client.post(f"/campaigns/{id}/csv", files=sent, headers={"HX-Request": "1"})
+    part = client.post(f"/campaigns/{id}/csv", files=sent, headers={BY_SCRIPT: "1"})
     assert "plate.csv, row 2" in part.text
     assert client.post(f"/campaigns/{id}/record", data={"id": "e2", "failed": "1"}).status_code == 303
     assert [e["event"] for e in folders.load(folder).events] == ["suggest", "suggest", "record", "fail"]

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
+from hypograph.ui.drawing import structures
 from hypograph.ui.forms import HEADER
 from hypograph.ui.pages.campaigns import views as campaign_views
 from hypograph.ui.pages.elements import views as element_views
@@ -122,6 +123,24 @@ def campaigns(request: Request) -> list[dict[str, Any]]:
 def campaign(request: Request, group: str, limit: Annotated[int, Query(ge=1, le=20_000)] = 1000) -> dict[str, Any]:
     """Return the experiments of a group, who chose them and why, or 404."""
     return found(campaign_views.experiments(request.app.state.store, group, limit))
+
+
+class SvgResponse(Response):
+    """A drawing as a file."""
+
+    media_type = "image/svg+xml"
+
+
+@router.get(
+    "/structure.svg",
+    summary="A chemical structure, drawn from SMILES",
+    response_class=SvgResponse,
+    responses={400: {"description": "The text is no SMILES."}},
+)
+def structure(request: Request, smiles: Annotated[str, Query(min_length=1, max_length=1000)]) -> Response:
+    """Return a drawing, or 400 where the text is no SMILES."""
+    kept = {"Cache-Control": "private, max-age=86400"}
+    return SvgResponse(structures.drawing(smiles), headers=kept)
 
 
 def cell(text: Any) -> str:

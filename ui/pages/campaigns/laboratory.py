@@ -14,6 +14,7 @@ from hypograph.models.campaigns.laboratory import progress
 from hypograph.models.campaigns.optimizers.registry import METHODS
 from hypograph.models.campaigns.space.space import Parameter
 from hypograph.models.core.errors import MissingFileError
+from hypograph.ui.drawing.structures import structures_of
 
 SAYS = {"suggest": "suggested", "record": "recorded", "fail": "marked as failed", "undo": "taken back"}
 
@@ -46,6 +47,7 @@ def _shown(definition: live.Definition, events: Sequence[Mapping[str, Any]]) -> 
         "objectives": [{"name": o.name, "direction": o.direction, "target": o.target} for o in definition.objectives],
         "parameters": [{"name": p.name, "range": _range(p), "unit": p.unit} for p in definition.space.parameters],
         "methods": [m for m in METHODS if m not in {"llm", "hybrid"}],
+        "structures": structures_of(definition.space.record()["parameters"]),
         "experiments": [_experiment(i, row, at) for i, row in enumerate(rows, 1)],
         "history": [_happened(number, event) for number, event in enumerate(events, 1)][::-1],
         "started": str(events[0].get("at", "")) if events else "",

@@ -32,6 +32,7 @@ def bibtex(publications: Iterable[dict[str, Any]]) -> str:
         used.add(name)
         fields = {
             "title": row.get("title") or row["key"],
+            "author": _authors(row.get("authors")),
             "journal": row.get("venue"),
             "year": row.get("year"),
             "doi": row.get("doi"),
@@ -39,6 +40,12 @@ def bibtex(publications: Iterable[dict[str, Any]]) -> str:
         lines = [f"  {field} = {{{_escaped(value)}}}" for field, value in fields.items() if value]
         entries.append(f"@article{{{name},\n" + ",\n".join(lines) + "\n}\n")
     return "\n".join(entries)
+
+
+def _authors(value: Any) -> str:
+    """Join authors as BibTeX does, whether they come as a list or as text parted by semicolons."""
+    names = value if isinstance(value, list | tuple) else str(value or "").split(";")
+    return " and ".join(str(name).strip() for name in names if str(name).strip())
 
 
 def _escaped(value: Any) -> str:

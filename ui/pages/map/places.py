@@ -60,7 +60,9 @@ def members(names: list[str], edges: Ints, centre: NDArray[np.float64], radius: 
     # Ranks of distances fill the disc evenly: no crowd in the middle, no empty rim.
     rank = np.argsort(np.argsort(far, kind="stable"), kind="stable") + 0.5
     even = np.sqrt(rank / len(names)) * radius * 0.92
-    return np.asarray(centre + local / np.maximum(far, 1e-9)[:, None] * (0.35 * far / far.max() * radius + 0.65 * even)[:, None])
+    return np.asarray(
+        centre + local / np.maximum(far, 1e-9)[:, None] * (0.35 * far / far.max() * radius + 0.65 * even)[:, None]
+    )
 
 
 def sunflower(n: int, centre: NDArray[np.float64], radius: float) -> Places:

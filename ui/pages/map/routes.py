@@ -32,8 +32,7 @@ def page(request: Request, group: int = -1, text: Annotated[str, Query(max_lengt
     found = world(request.app.state.store)
     counts = Counter(zip(found.group, (n.kind for n in found.nodes), strict=True))
     groups = [
-        {"number": g, "name": name, **{kind: counts[g, kind] for kind in KINDS}}
-        for g, name in enumerate(found.groups)
+        {"number": g, "name": name, **{kind: counts[g, kind] for kind in KINDS}} for g, name in enumerate(found.groups)
     ]
     rows: list[int] = []
     if text:

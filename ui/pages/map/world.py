@@ -84,7 +84,9 @@ class World:
         start = text.lower().strip()
         hits.sort(key=lambda i: (not self.nodes[i].label.lower().startswith(start), -self.nodes[i].use, i))
         # The best of each kind first, so that many papers do not hide the keyword.
-        best = [next(i for i in hits if self.nodes[i].kind == k) for k in KINDS if k in {self.nodes[i].kind for i in hits}]
+        best = [
+            next(i for i in hits if self.nodes[i].kind == k) for k in KINDS if k in {self.nodes[i].kind for i in hits}
+        ]
         return list(dict.fromkeys([*best, *hits]))[:limit]
 
 
@@ -128,9 +130,7 @@ def read(store: GraphStore, whole: Atlas) -> World:
     return World(nodes, group, names, xy, drawn, dict(near), version)
 
 
-def _nodes(
-    store: GraphStore, whole: Atlas, keywords: list[dict[str, Any]]
-) -> tuple[list[Node], dict[int, list[int]]]:
+def _nodes(store: GraphStore, whole: Atlas, keywords: list[dict[str, Any]]) -> tuple[list[Node], dict[int, list[int]]]:
     rows = store.read(papers.PAPERS, limit=MOST)
     year = {r["key"]: int(r["year"] or 0) for r in rows}
     named = {r["key"]: r["names"] for r in store.read(queries.MENTIONS, limit=MOST)}
@@ -142,7 +142,9 @@ def _nodes(
     nodes = []
     for r in keywords:
         years = seen.get(r["name"], [0])
-        nodes.append(Node("k:" + r["name"], "keyword", r["name"], r["df"] or 0, min(years), max(years), r["kind"] or ""))
+        nodes.append(
+            Node("k:" + r["name"], "keyword", r["name"], r["df"] or 0, min(years), max(years), r["kind"] or "")
+        )
     first_word = {node.key[2:]: i for i, node in enumerate(nodes)}
     for h in whole.hypotheses:
         about = str(h.get("theme") or "")
@@ -180,9 +182,7 @@ def _grouped(nodes: list[Node], near: dict[int, list[int]], community: dict[int,
         words[c].append(nodes[i])
     order = sorted(words, key=lambda c: (-sum(n.use for n in words[c]), c))
     place = {c: number for number, c in enumerate(order)}
-    names = [
-        " · ".join(n.label for n in sorted(words[c], key=lambda n: (-n.use, n.label))[:NAMED_BY]) for c in order
-    ]
+    names = [" · ".join(n.label for n in sorted(words[c], key=lambda n: (-n.use, n.label))[:NAMED_BY]) for c in order]
     alone = {"publication": LONE[0], "alloy": LONE[1], "hypothesis": LONE[2], "keyword": LONE[3]}
     group = []
     for i, node in enumerate(nodes):

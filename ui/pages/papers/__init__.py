@@ -1,0 +1,1 @@
+"""Papers: the list, one paper, and bringing a library of them."""

@@ -1,0 +1,115 @@
+"""What the pages of papers show: the list with its filters, and one paper with what was drawn from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
+
+from hypograph.graph import GraphStore
+from hypograph.graph.core.schema import LABELS
+from hypograph.graph.queries import papers as queries
+from hypograph.ui.pages.graph.atlas import counts
+
+MOST = 100_000
+PAGE = 50
+VENUES = 40
+Row = dict[str, Any]
+Sort = Literal["year", "citations", "title"]
+_kept: WeakKeyDictionary[GraphStore, tuple[int, list[Row]]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which papers are listed, in which order."""
+
+    text: str = ""
+    venue: str = ""
+    low: int | None = None
+    high: int | None = None
+    sort: Sort = "year"
+    page: int = 1
+
+    def query(self, **other: Any) -> str:
+        """Return the address's query, with some of it changed."""
+        found = {name: other.get(name, getattr(self, name)) for name in self.__slots__}
+        return urlencode({k: v for k, v in found.items() if v not in (None, "", 1) and (k, v) != ("sort", "year")})
+
+
+def rows(store: GraphStore) -> list[Row]:
+    """Return every paper of the store; read anew when their number changed."""
+    n = counts(store)["Publication"]
+    kept = _kept.get(store)
+    if kept is None or kept[0] != n:
+        kept = _kept[store] = (n, [_whole(row) for row in store.read(queries.PAPERS, limit=MOST)])
+    return kept[1]
+
+
+def _whole(row: Row) -> Row:
+    authors = row["authors"]
+    said = "; ".join(map(str, authors)) if isinstance(authors, list | tuple) else str(authors or "")
+    sought = " ".join(str(row[k] or "") for k in ("title", "venue", "doi", "key", "year")) + " " + said
+    return {**row, "authors": said, "sought": sought.lower(), "name": named(row)}
+
+
+def named(row: Mapping[str, Any]) -> str:
+    """Name a paper: by its title, else its DOI, else the beginning of its key."""
+    key = str(row["key"])
+    return str(row.get("title") or row.get("doi") or (key if key.startswith("10.") else f"paper {key[:6]}"))
+
+
+def listed(every: Sequence[Row], wanted: Wanted) -> list[Row]:
+    """Return the papers that hold every word and pass the filters, in order."""
+    words = wanted.text.lower().split()
+
+    def fits(row: Row) -> bool:
+        year = row["year"]
+        return (
+            all(word in row["sought"] for word in words)
+            and (not wanted.venue or row["venue"] == wanted.venue)
+            and (wanted.low is None or (year is not None and year >= wanted.low))
+            and (wanted.high is None or (year is not None and year <= wanted.high))
+        )
+
+    found = [row for row in every if fits(row)]
+    if wanted.sort == "title":
+        return sorted(found, key=lambda r: (r["title"] is None, str(r["title"] or r["key"]).lower()))
+    name = wanted.sort
+    return sorted(found, key=lambda r: (-(r[name] or 0), r["key"]))
+
+
+def overview(store: GraphStore, wanted: Wanted) -> dict[str, Any]:
+    """Return one page of the list, and what it can be filtered by."""
+    every = rows(store)
+    found = listed(every, wanted)
+    venues = Counter(row["venue"] for row in every if row["venue"])
+    start = PAGE * (wanted.page - 1)
+    return {
+        "rows": found[start : start + PAGE],
+        "matching": len(found),
+        "total": len(every),
+        "first": start + 1,
+        "sheets": -(-len(found) // PAGE),
+        "venues": [venue for venue, _ in venues.most_common(VENUES)],
+        "without_title": sum(not row["title"] for row in every),
+    }
+
+
+def paper(store: GraphStore, key: str) -> dict[str, Any] | None:
+    """Return one paper with its keywords, the claims drawn from it and its citations; None if there is none."""
+    found = store.read(queries.PAPER, key=key)
+    if not found:
+        return None
+    row = dict.fromkeys(LABELS["Publication"].props) | found[0]["p"]
+    evidence = [dict.fromkeys(LABELS["Evidence"].props) | r["e"] for r in store.read(queries.PAPER_CLAIMS, key=key)]
+    return {
+        "paper": {**_whole({"authors": None, **row}), "abstract": row["abstract"]},
+        "keywords": store.read(queries.PAPER_KEYWORDS, key=key),
+        "claims": evidence,
+        "hypotheses": store.read(queries.PAPER_HYPOTHESES, key=key),
+        "cites": [{**r, "name": named(r)} for r in store.read(queries.PAPER_CITES, key=key)],
+        "cited_by": [{**r, "name": named(r)} for r in store.read(queries.PAPER_CITED_BY, key=key)],
+    }
