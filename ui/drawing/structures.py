@@ -30,7 +30,8 @@ def drawing(smiles: str) -> str:
     from rdkit.Chem.Draw import rdMolDraw2D
 
     pen = rdMolDraw2D.MolDraw2DSVG(WIDTH, HEIGHT)
-    pen.drawOptions().clearBackground = False
+    options: Any = pen.drawOptions()
+    options.clearBackground = False
     rdMolDraw2D.PrepareAndDrawMolecule(pen, molecule)
     pen.FinishDrawing()
     return str(pen.GetDrawingText())
@@ -67,8 +68,8 @@ def _molecule(smiles: str) -> Any:
     if len(smiles) > LONGEST or not smiles.strip():
         return None
     try:
-        from rdkit import Chem, RDLogger
+        from rdkit import Chem, rdBase
     except ImportError:
         return None
-    RDLogger.DisableLog("rdApp.*")
+    rdBase.DisableLog("rdApp.*")  # what cannot be read is said on the page, not on the terminal
     return Chem.MolFromSmiles(smiles)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
@@ -72,7 +73,7 @@ def node(request: Request, key: Key) -> dict[str, Any]:
     facts: Mapping[str, Any] = atlas(store).nodes.get(key, {})
     plain = {name: value for name, value in facts.items() if isinstance(value, str | int | float)}
     return {
-        "node": {**plain, **told(found, i), "group": found.groups[found.group[i]]},
+        "node": {**plain, **told(found, i), "group": found.groups[found.group[i]]} | _named_whole(facts),
         "count": len(beside),
         "near": [told(found, j) for j in beside[:NEAR]],
     }
@@ -109,15 +110,19 @@ def told(found: World, i: int) -> dict[str, Any]:
     return {"i": i, "key": n.key, "kind": n.kind, "label": n.label, "about": n.about, "year": n.last or None}
 
 
+def _named_whole(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Name a hypothesis by its whole statement where it is the one that is looked at."""
+    return {"label": facts["label"], "about": facts["theme"]} if facts.get("kind") == "hypothesis" else {}
+
+
 def _short(label: str) -> str:
     return label if len(label) <= LABEL else label[: LABEL - 1] + "…"
 
 
 def _packed(found: World) -> bytes:
     nodes = found.nodes
-    low, high = (found.xy.min(0), found.xy.max(0)) if len(nodes) else (0.0, 1.0)
-    scale = GRID / max(float((high - low).max()), 1e-9) if len(nodes) else 1.0
-    xy = ((found.xy - low) * scale).round().astype(int)
+    placed = found.xy - found.xy.min(0, initial=np.inf) if len(nodes) else found.xy
+    xy = (placed * GRID / max(float(placed.max(initial=0.0)), 1e-9)).round().astype(int)
     columns: dict[str, Any] = {
         "version": found.version,
         "grid": GRID,

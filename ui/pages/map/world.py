@@ -147,8 +147,8 @@ def _nodes(store: GraphStore, whole: Atlas, keywords: list[dict[str, Any]]) -> t
         )
     first_word = {node.key[2:]: i for i, node in enumerate(nodes)}
     for h in whole.hypotheses:
-        about = str(h.get("theme") or "")
-        nodes.append(Node(h["key"], "hypothesis", h["label"], 100.0 * (h.get("probability_best") or 0.1), about=about))
+        label, about = h.get("short") or h["label"], f"{h.get('theme') or ''}: {h['label']}"
+        nodes.append(Node(h["key"], "hypothesis", label, 100.0 * (h.get("probability_best") or 0.1), about=about))
     for a in store.read(queries.ALLOYS, limit=MOST):
         label = a["formula"] or a["key"]
         about = "predicted" if a["predicted"] else ""

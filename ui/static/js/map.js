@@ -54,7 +54,7 @@ class Picture {
     const at = Object.fromEntries(order.map((part) => [`${part.kind} ${part.group}`, part.rows]));
     for (const i of all) at[`${data.kind[i]} ${data.group[i]}`].push(i);
     this.order = order.map((part) => part.rows);
-    const weight = (/** @type {number} */ i) => data.use[i] + (data.kind[i] === 3 ? 30 : 0) - (data.kind[i] === 1 ? 1e6 : 0);
+    const weight = (/** @type {number} */ i) => data.use[i] + (data.kind[i] === 3 ? 2 : 0) - (data.kind[i] === 1 ? 1e6 : 0);
     this.ranked = all.sort((a, b) => weight(b) - weight(a));
     this.middles = data.groups.map(() => ({ x: 0, y: 0, size: 0 }));
     this.cells = new Map();
