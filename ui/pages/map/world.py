@@ -84,10 +84,10 @@ class World:
         start = text.lower().strip()
         hits.sort(key=lambda i: (not self.nodes[i].label.lower().startswith(start), -self.nodes[i].use, i))
         # The best of each kind first, so that many papers do not hide the keyword.
-        best = [
-            next(i for i in hits if self.nodes[i].kind == k) for k in KINDS if k in {self.nodes[i].kind for i in hits}
-        ]
-        return list(dict.fromkeys([*best, *hits]))[:limit]
+        best: dict[str, int] = {}
+        for i in hits:
+            best.setdefault(self.nodes[i].kind, i)
+        return list(dict.fromkeys([*(best[kind] for kind in KINDS if kind in best), *hits]))[:limit]
 
 
 _kept: WeakKeyDictionary[GraphStore, tuple[dict[str, int], World]] = WeakKeyDictionary()

@@ -40,6 +40,7 @@ def _year(text: str, field: str) -> int | None:
         raise FieldError(error.what, where=field, expected="a year, such as 2019") from None
 
 
+WRONG: dict[int | str, dict[str, Any]] = {400: {"description": "A year is no year; `detail` says which."}}
 Wish = Annotated[views.Wanted, Depends(wanted)]
 
 
@@ -57,7 +58,7 @@ def one(request: Request, key: str) -> HTMLResponse:
     return show(request, "paper.html", **found(views.paper(request.app.state.store, key), key))
 
 
-@router.get("/api/v1/papers", summary="Papers with authors, venue and year", tags=["papers"])
+@router.get("/api/v1/papers", summary="Papers with authors, venue and year", tags=["papers"], responses=WRONG)
 def as_json(request: Request, wish: Wish) -> dict[str, Any]:
     """Return one page of the list, and how many papers match."""
     found = views.overview(request.app.state.store, wish)
@@ -65,7 +66,13 @@ def as_json(request: Request, wish: Wish) -> dict[str, Any]:
     return {"papers": plain, "matching": found["matching"], "total": found["total"], "page": wish.page}
 
 
-@router.get("/api/v1/papers.bib", summary="The same papers as BibTeX", response_class=BibtexResponse, tags=["papers"])
+@router.get(
+    "/api/v1/papers.bib",
+    summary="The same papers as BibTeX",
+    response_class=BibtexResponse,
+    tags=["papers"],
+    responses=WRONG,
+)
 def as_bibtex(request: Request, wish: Wish) -> Response:
     """Return every paper that matches, with titles and authors where they are known."""
     rows = views.listed(views.rows(request.app.state.store), wish)
