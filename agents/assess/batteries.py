@@ -86,8 +86,17 @@ def proposal_battery(rows: Sequence[tuple[str, str, str, str, bool]]) -> Battery
     return Battery(PROPOSAL, tuple(outcome(*r[:4]) for r in rows), tuple(r[4] for r in rows))
 
 
-def run_battery(gateway: Gateway | Cascade, battery: Battery) -> dict[str, Any]:
+def run_battery(gateway: Gateway | Cascade, battery: Battery, way: str | None = None) -> dict[str, Any]:
     """Ask every question and report accuracy, AUC, swap consistency, calibration, invalid rate and skill.
+
+    Parameters
+    ----------
+    gateway
+        The model.
+    battery
+        What is asked.
+    way
+        ``letters`` or ``reasoned``; None as the role is asked.
 
     Returns
     -------
@@ -96,7 +105,7 @@ def run_battery(gateway: Gateway | Cascade, battery: Battery) -> dict[str, Any]:
         cached.
     """
     before, began = gateway.spent(), time.monotonic()
-    choices = gateway.choose_all(battery.questions)
+    choices = gateway.choose_all(battery.questions, way)
     after, seconds = gateway.spent(), time.monotonic() - began
     calls = after.calls - before.calls
     return {
@@ -107,6 +116,8 @@ def run_battery(gateway: Gateway | Cascade, battery: Battery) -> dict[str, Any]:
         "calls": calls,
         "seconds_per_call": seconds / calls if calls else None,
         "cost_per_call": (after.cost - before.cost) / calls if calls else None,
+        "tokens_per_call": (after.tokens - before.tokens) / calls if calls else None,
+        "came_back": next((c.fault for c in choices if not c.valid and c.fault), ""),
     }
 
 
@@ -129,7 +140,7 @@ def score(choices: Sequence[Choice], truth: Sequence[bool], *, by_area: bool) ->
         "ece": ece(p, known),
         "reliability": reliability(p, known),
         "invalid_rate": float(np.mean([not c.valid for c in choices])) if choices else 0.0,
-        "skill": skill(*measure),
+        "skill": skill(*measure, n),
     }
 
 

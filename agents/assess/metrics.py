@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 Z95 = 1.959964
+GOOD = 0.6  # skill of a source that is right in 80% of its answers
+DOUBT = 30  # answers of a coin that a small sample is joined with
 
 
 def wilson(right: float, n: int, z: float = Z95) -> tuple[float, float]:
@@ -91,14 +93,19 @@ def ece(p: np.ndarray, truth: np.ndarray, bins: int = 10) -> float:
     return float(sum(q["n"] * abs(q["probability"] - q["share"]) for q in points) / max(1, len(p)))
 
 
-def skill(value: float, low: float, high: float) -> dict[str, float]:
+def skill(value: float, low: float, high: float, n: int) -> dict[str, float]:
     """Return skill from an accuracy or AUC with its interval: ``max(0, 2x − 1)``, 0 a coin, 1 always right.
 
-    What discounts a source is the lower end, so that one that answers by chance, or always alike, or against
-    the truth, has no influence however its luck falls (up to the interval's 2.5%).
+    ``weight`` is what an answer counts for. It is the lower end, so that one that answers by chance, or always alike,
+    or against the truth, has no influence however its luck falls (up to the interval's 2.5%). Where the sample is too
+    small to tell a coin from a source of skill `GOOD`, the estimate shrunk by `DOUBT` answers of a coin counts
+    instead: a source that is right in 80% of ten answers is not silenced for want of more.
     """
-    return {
+    found = {
         "mean": max(0.0, 2 * value - 1),
         "low": max(0.0, 2 * low - 1),
         "high": max(0.0, 2 * high - 1),
     }
+    shrunk = max(0.0, 2 * value - 1) * n / (n + DOUBT)
+    undecided = found["low"] == 0.0 and found["high"] >= GOOD
+    return {**found, "weight": shrunk if undecided else found["low"]}

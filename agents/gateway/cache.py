@@ -15,6 +15,8 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, text TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS skills (fingerprint TEXT, kind TEXT, low REAL, document TEXT, "
     "PRIMARY KEY (fingerprint, kind))",
+    "CREATE TABLE IF NOT EXISTS habits (fingerprint TEXT PRIMARY KEY, document TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS origins (key TEXT PRIMARY KEY, fingerprint TEXT, model TEXT)",
 )
 
 
@@ -44,9 +46,36 @@ class AnswerCache:
         row = self._run("SELECT text FROM answers WHERE key = ?", (key,)).fetchone()
         return str(row[0]) if row else None
 
-    def put(self, key: str, text: str) -> None:
-        """Keep an answer; the first one stays."""
+    def put(self, key: str, text: str, fingerprint: str = "", model: str = "") -> None:
+        """Keep an answer, and of which model it is; the first one stays."""
         self._run("INSERT OR IGNORE INTO answers VALUES (?, ?)", (key, text))
+        if fingerprint:
+            self._run("INSERT OR IGNORE INTO origins VALUES (?, ?, ?)", (key, fingerprint, model))
+
+    def habits(self, fingerprint: str) -> dict[str, Any]:
+        """Return what was found of a model's endpoint, empty where nothing was."""
+        row = self._run("SELECT document FROM habits WHERE fingerprint = ?", (fingerprint,)).fetchone()
+        return {} if row is None else dict(json.loads(row[0]))
+
+    def keep_habits(self, fingerprint: str, document: Mapping[str, Any]) -> None:
+        """Keep what was found of a model's endpoint; it replaces what was kept before."""
+        self._run("INSERT OR REPLACE INTO habits VALUES (?, ?)", (fingerprint, json.dumps(document)))
+
+    def contents(self) -> list[tuple[str, int, int]]:
+        """Return (model, answers, bytes) of each model whose answers are kept, the largest first."""
+        rows = self._run(
+            "SELECT COALESCE(o.model, 'before models were noted'), COUNT(*), SUM(LENGTH(a.text) + LENGTH(a.key)) "
+            "FROM answers a LEFT JOIN origins o ON o.key = a.key GROUP BY 1 ORDER BY 3 DESC",
+            (),
+        )
+        return [(str(m), int(n), int(size)) for m, n, size in rows.fetchall()]
+
+    def clear(self, model: str | None = None) -> int:
+        """Remove answers, of one model or all, and return how many; skills and findings stay."""
+        where = "" if model is None else " WHERE key IN (SELECT key FROM origins WHERE model = ?)"
+        removed = self._run(f"DELETE FROM answers{where}", () if model is None else (model,)).rowcount  # noqa: S608
+        self._run("DELETE FROM origins WHERE key NOT IN (SELECT key FROM answers)", ())
+        return int(removed)
 
     def skill(self, fingerprint: str, kind: str) -> float | None:
         """Return the measured skill (lower end of its interval, 0 to 1), or None where none was measured."""

@@ -124,11 +124,11 @@ class Cascade:
         """Ask the large model all questions."""
         return self.large.ask_all(questions)
 
-    def choose_all(self, questions: Sequence[Closed]) -> list[Choice]:
+    def choose_all(self, questions: Sequence[Closed], way: str | None = None) -> list[Choice]:
         """Answer closed questions in order."""
-        cheap = self.small.choose_all(questions) if self.threshold > ALWAYS_UP else []
+        cheap = self.small.choose_all(questions, way) if self.threshold > ALWAYS_UP else []
         up = [i for i, u in enumerate(uncertainty(cheap)) if u > self.threshold] if cheap else range(len(questions))
-        dear = dict(zip(up, self.large.choose_all([questions[i] for i in up]), strict=True))
+        dear = dict(zip(up, self.large.choose_all([questions[i] for i in up], way), strict=True))
         self.asked += len(questions)
         self.escalated += len(dear)
         return [dear[i] if i in dear else cheap[i] for i in range(len(questions))]

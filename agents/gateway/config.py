@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import SecretStr
 
@@ -11,6 +15,7 @@ from hypograph.models.core.errors import BudgetSpentError
 from hypograph.models.core.keys import digest
 
 _STANDARD = ("top_p",)
+FULL_CONTEXT = 16_000  # tokens; below it the full prompts with passages would leave no room for an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,25 @@ class ModelConfig:
         Times that a question is asked until the answer fits, the first included.
     max_tries
         Times that one request is sent where the fault may pass (no connection, 408, 409, 429, 5xx).
+    headers, query
+        Headers and parameters of the address that go with every request; what stands in `base_url` behind ``?`` joins
+        the latter.
+    extra_body
+        Further keys of every request's body.
+    reasoning_effort
+        What is asked of a reasoning model, such as ``low``; empty leaves it to the server.
+    omit
+        Parameters that are never sent.
+    verify
+        Whether certificates are checked, or the file of the authority that signed them.
+    stream
+        Whether answers are streamed; None streams where the server wants it.
+    context
+        Tokens that prompt and answer may take together, where it is known; below `FULL_CONTEXT` prompts are short.
+    prompts
+        ``compact``, ``full``, or ``auto``: by context and kind of model.
+    ways
+        How closed questions are asked: ``letters``, ``reasoned``, or ``auto``: as measured, else as the model allows.
     share_prefix
         Let a llama.cpp server reuse the start that prompts have in common: faster, but log-probabilities then
         differ in the third digit with the order of the questions.
@@ -88,12 +112,22 @@ class ModelConfig:
     price_out: float = 0.0
     max_concurrency: int = 4
     per_minute: float | None = None
-    timeout: float = 120.0
+    timeout: float = 300.0
     temperature: float = 0.0
     seed: int = 0
     max_tokens: int = 512
     max_asks: int = 2
     max_tries: int = 4
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: Mapping[str, str] = field(default_factory=dict)
+    extra_body: Mapping[str, Any] = field(default_factory=dict)
+    reasoning_effort: str = ""
+    omit: tuple[str, ...] = ()
+    verify: bool | str = True
+    stream: bool | None = None
+    context: int | None = None
+    prompts: str = "auto"
+    ways: str = "auto"
     share_prefix: bool = False
     decoding: Decoding = Decoding()
 
@@ -101,6 +135,29 @@ class ModelConfig:
     def local(self) -> bool:
         """Whether this is a local llama.cpp server with a known file."""
         return bool(self.weights)
+
+    @property
+    def address(self) -> str:
+        """The address without what stands behind ``?``."""
+        return self.base_url.strip().split("?", 1)[0].rstrip("/")
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Parameters of the address that go with every request."""
+        return {**dict(parse_qsl(urlsplit(self.base_url.strip()).query)), **self.query}
+
+    @property
+    def key(self) -> str:
+        """The key without the blanks and line ends that copying adds; empty where there is none."""
+        return "".join(self.api_key.get_secret_value().split()) if self.api_key else ""
+
+    @property
+    def size(self) -> str:
+        """Which prompts this model is shown: ``compact`` or ``full``."""
+        if self.prompts != "auto":
+            return self.prompts
+        short = self.context is not None and self.context < FULL_CONTEXT
+        return "compact" if self.local or short else "full"
 
     @property
     def fingerprint(self) -> str:
@@ -111,12 +168,13 @@ class ModelConfig:
     def settings_key(self) -> str:
         """Fingerprint together with everything that changes what the model answers."""
         asked = (self.temperature, self.seed, self.max_tokens, self.max_asks, self.decoding)
-        return digest(self.fingerprint, asked, length=16)
+        more = (self.reasoning_effort, sorted(self.omit), dict(self.extra_body), dict(self.query))
+        return digest(self.fingerprint, asked, *([] if not any(more) else [more]), length=16)
 
 
 @dataclass(slots=True)
 class Budget:
-    """Calls, tokens and money that may be spent; None is no limit. Answers from the cache cost nothing.
+    """Calls, tokens, money and minutes that may be spent; None is no limit. Answers from the cache cost nothing.
 
     A call is counted before it is made, so that calls never exceed their limit; tokens and money are known
     only afterwards and may exceed theirs by the calls then under way. Limits may be raised at any time.
@@ -125,9 +183,12 @@ class Budget:
     calls: int | None = None
     tokens: int | None = None
     cost: float | None = None
+    minutes: float | None = None
     spent_calls: int = 0
     spent_tokens: int = 0
+    spent_thought: int = 0
     spent_cost: float = 0.0
+    _began: float = field(default_factory=time.monotonic, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def reserve(self) -> None:
@@ -143,10 +204,11 @@ class Budget:
                 (self.calls, self.spent_calls, "calls"),
                 (self.tokens, self.spent_tokens, "tokens"),
                 (self.cost, self.spent_cost, "cost"),
+                (self.minutes, (time.monotonic() - self._began) / 60, "minutes"),
             ):
                 if limit is not None and spent >= limit:
                     raise BudgetSpentError(
-                        f"the budget of {limit} {what} is spent",
+                        f"the budget of {limit:g} {what} is spent",
                         where="language model",
                         hint="Raise it and run again: answers so far are kept and not paid for twice.",
                     )
@@ -157,8 +219,9 @@ class Budget:
         with self._lock:
             self.spent_calls -= 1
 
-    def add(self, tokens: int, cost: float) -> None:
-        """Add what a call has used."""
+    def add(self, tokens: int, cost: float, thought: int = 0) -> None:
+        """Add what a call has used; `thought` are those of the tokens that went into reasoning."""
         with self._lock:
             self.spent_tokens += tokens
+            self.spent_thought += thought
             self.spent_cost += cost

@@ -25,8 +25,10 @@ class Habit:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """Findings by name: ``omit NAME``, ``rename NAME``, ``limit NAME``, ``keyword NAME``, ``schema``, ``system``, ``stream``,
-    ``key header``, ``room``, ``told`` (the schema stands in the prompt as well) and ``thinks``.
+    """Findings by name.
+
+    ``omit NAME``, ``rename NAME``, ``limit NAME``, ``keyword NAME``, ``schema``, ``system``, ``stream``, ``key
+    header``, ``room``, ``told`` (the schema stands in the prompt as well), ``no logprobs`` and ``thinks``.
     """
 
     found: Mapping[str, Habit] = field(default_factory=dict)
@@ -85,13 +87,15 @@ def _note(name: str, habit: Habit) -> str:
         case "schema":
             return f"A stricter schema is refused{because}: {_TOLD.get(str(habit.value), habit.value)}."
         case "told":
-            return f"The schema is not enforced by the server{because}: it stands in the prompt, and the answer is checked."
+            return f"The server does not enforce a schema{because}: it stands in the prompt, the answer is checked."
         case "system":
             return f"A system message is refused{because}: its text goes to the first message of the user."
         case "stream":
             return f"The server wants streams{because}: answers are read as they come." if habit.value else ""
         case "key":
             return f"The key is also sent as api-key{because}."
+        case "no":
+            return f"Log-probabilities are not given{because}: closed questions are asked with reasons."
         case "room":
-            return f"The model reasons before it answers{because}: {habit.value} tokens more than the answer needs are allowed."
+            return f"The model reasons before it answers{because}: {habit.value} tokens are allowed on top."
     return ""

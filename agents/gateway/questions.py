@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, create_model
 
+from hypograph.agents.gateway.schemas import parse as parse
 from hypograph.models.core.keys import digest
+
+LETTERS, REASONED, SILENT = "letters", "reasoned", "silent"
+LETTER_ONLY = "Answer with the letter only."
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +23,7 @@ class Question:
     """A question whose answer fits a schema: instructions, text, schema, and what for.
 
     `sample` tells repeated samples of one question apart; each is drawn with its own seed. `temperature` is that of
-    samples; None takes the model's.
+    samples; None takes the model's. `max_tokens` is what the answer may take, None as much as the model's settings say.
     """
 
     purpose: str
@@ -27,6 +32,7 @@ class Question:
     schema: type[BaseModel]
     sample: int = 0
     temperature: float | None = None
+    max_tokens: int | None = None
 
     @property
     def prompt_hash(self) -> str:
@@ -37,24 +43,30 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A validated answer, or None where the model gave nothing that could be used ("no knowledge")."""
+    """A validated answer, or None where the model gave nothing that could be used ("no knowledge").
+
+    `fault` says what came back instead.
+    """
 
     value: Any
     text: str
     prompt_hash: str
     cached: bool
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One wording of a closed question; the letter i (A, B, …) stands for the option ``order[i]``.
 
-    `shots` are questions with their letters, shown before as earlier turns.
+    `user` is the compact text, `full` the one for models with room, where there is one. `shots` are questions with
+    their letters, shown before as earlier turns.
     """
 
     user: str
     order: tuple[int, ...]
     shots: tuple[tuple[str, str], ...] = ()
+    full: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,13 @@ class Closed:
     def size(self) -> int:
         """Number of options."""
         return len(self.readings[0].order)
+
+    @property
+    def orders(self) -> tuple[Reading, ...]:
+        """The first reading of each order of the options: what a model that gives reasons is asked."""
+        return tuple(
+            {r.order: r for r in reversed(self.readings)}[o] for o in dict.fromkeys(r.order for r in self.readings)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +105,11 @@ class Choice:
     valid
         Whether any reading could be read.
     method
-        ``log-probabilities`` or ``samples``.
+        ``letters (log-probabilities)`` or ``reasoned (stated probabilities)``.
+    reasons
+        What the model says for its answer, one text a reading; empty for letters.
+    fault
+        What came back where nothing could be read.
     """
 
     p: np.ndarray
@@ -95,12 +118,8 @@ class Choice:
     valid: bool
     method: str
     prompt_hash: str
-
-
-class Letter(BaseModel):
-    """The answer to a closed question where log-probabilities are not offered."""
-
-    answer: str
+    reasons: tuple[str, ...] = ()
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +130,7 @@ class Spent:
     tokens: int
     cost: float
     cached: int = 0
+    thought: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +142,7 @@ class Capabilities:
     seed: bool = False
     embeddings: bool = False
     instead: dict[str, str] = field(default_factory=dict)
+    thinks: bool = False
 
     def as_dict(self) -> dict[str, bool]:
         """Return the capabilities by name."""
@@ -138,33 +159,47 @@ def _schema_hash(schema: type[BaseModel]) -> str:
     return digest(schema.model_json_schema())
 
 
-def parse(schema: type[BaseModel], text: str) -> tuple[BaseModel | None, str]:
-    """Validate JSON text; a code fence around it is no fault, anything else is.
+@cache
+def reasoned_schema(n: int) -> type[BaseModel]:
+    """Make the schema of an answer with reasons: the letter, and a probability for each of n options."""
+    letters = tuple(string.ascii_uppercase[:n])
+    fields: dict[str, Any] = {
+        "reasons": (str, Field(description="The strongest reasons for and against, in two to four sentences.")),
+        "answer": (Literal[letters], Field(description="The letter of the likeliest option.")),
+    }
+    for letter in letters:
+        told = f"Probability that option {letter} is right."
+        fields[f"probability_{letter.lower()}"] = (float, Field(ge=0.0, le=1.0, description=told))
+    return create_model("Reasoned", **fields)
 
-    Returns
-    -------
-    tuple
-        The value, or None with the fault in words.
+
+def stated(value: BaseModel, n: int) -> tuple[np.ndarray, int]:
+    """Return the probabilities that a reasoned answer states, shape ``(n,)``, sum 1, and the index of its letter."""
+    letters = string.ascii_uppercase[:n]
+    p = np.array([float(getattr(value, f"probability_{c.lower()}")) for c in letters])
+    total = float(p.sum())
+    return (p / total if total > 0 else np.full(n, 1.0 / n)), letters.index(str(getattr(value, "answer")))  # noqa: B009
+
+
+def choice(
+    rows: Sequence[np.ndarray | None],
+    closed: Closed,
+    readings: Sequence[Reading],
+    method: str,
+    prompt_hash: str,
+    reasons: Sequence[str] = (),
+    fault: str = "",
+) -> Choice:
+    """Bring readings in their own letters back to the order of the options, and average them.
+
+    Letters are averaged as they are; stated probabilities in log-odds, together with how often the letters agree.
     """
-    body = text.strip()
-    if body.startswith("```") and body.endswith("```"):
-        body = body.strip("`").removeprefix("json").strip()
-    try:
-        return schema.model_validate_json(body), ""
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        place = ".".join(str(p) for p in first["loc"])
-        return None, f"{place}: {first['msg']}" if place else first["msg"]
-
-
-def choice(rows: Sequence[np.ndarray | None], closed: Closed, method: str, prompt_hash: str) -> Choice:
-    """Bring readings in their own letters back to the order of the options, and average them."""
     n = closed.size
     table = np.full((len(rows), n), np.nan)
-    for i, (row, reading) in enumerate(zip(rows, closed.readings, strict=True)):
+    for i, (row, reading) in enumerate(zip(rows, readings, strict=True)):
         if row is not None:
             table[i, list(reading.order)] = row
     known = ~np.isnan(table[:, 0])
     p = table[known].mean(axis=0) if known.any() else np.full(n, 1.0 / n)
     labels = tuple(int(np.argmax(r)) if ok and np.ptp(r) > 0 else -1 for r, ok in zip(table, known, strict=True))
-    return Choice(p, table, labels, bool(known.any()), method, prompt_hash)
+    return Choice(p, table, labels, bool(known.any()), method, prompt_hash, tuple(reasons), fault)

@@ -13,6 +13,9 @@ LONGEST_REASON = 300
 _SECRET = re.compile(r"\b(?:sk|pk|key|gsk|xai|hf|ghp|AIza)[-_A-Za-z0-9]{12,}|(?<=Bearer )\S+", re.I)
 
 
+_NUMBER = re.compile(r"[\w-]*\d[\w-]*")
+
+
 class Kind(Enum):
     """Why a request was refused."""
 
@@ -35,8 +38,10 @@ _QUOTA = re.compile(
 )
 _SOON = re.compile(r"per (?:second|minute|hour)|try again in|retry (?:in|after)|rate[ _-]?limit", re.I)
 _CONTEXT = re.compile(
-    r"context[ _-]?(?:length|window|size|limit)|maximum context|n_ctx|too many (?:input |prompt )?tokens|prompt is too long|"
-    r"(?:input|prompt|request)\b.{0,40}\b(?:too (?:long|large)|exceeds?)|reduce the length|maximum (?:input|prompt) length",
+    r"context[ _-]?(?:length|window|size|limit)|maximum context|n_ctx|too many (?:input |prompt )?tokens|"
+    r"prompt is too long|"
+    r"(?:input|prompt|request)\b.{0,40}\b(?:too (?:long|large)|exceeds?)|reduce the length|"
+    r"maximum (?:input|prompt) length",
     re.I,
 )
 _FILTER = re.compile(
@@ -51,7 +56,6 @@ _NO_MODEL = re.compile(
 )
 _LOADING = re.compile(r"\bloading\b|warming up|starting up|overloaded|at capacity|temporarily unavailable", re.I)
 _PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
-NEGOTIABLE = frozenset({400, 403, 404, 405, 406, 415, 422, 500, 501})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Refusal:
     @property
     def kind(self) -> Kind:
         """What kind of refusal it is; only status 401 is put down to the key."""
-        words = f"{self.reason} {' '.join(self.named)}"
+        words = f"{self.reason} {' '.join(self.named)}".replace("_", " ")
         soon = self.retry_after is not None or _SOON.search(words)
         if self.status == 401:
             return Kind.KEY
@@ -97,6 +101,10 @@ class Refusal:
         if self.status in (404, 405):
             return Kind.ADDRESS
         return Kind.REQUEST
+
+    def like(self, other: Refusal) -> bool:
+        """Tell whether another refusal says the same, but for numbers and identifiers."""
+        return self.status == other.status and _NUMBER.sub("", self.reason) == _NUMBER.sub("", other.reason)
 
     def names(self, *names: str) -> bool:
         """Tell whether the refusal is about one of these parameters or words, however they are spelt."""
@@ -158,7 +166,7 @@ def _words(value: object, key: str = "") -> tuple[list[str], list[str]]:
     named: list[str] = []
     if isinstance(value, dict):
         for k, v in value.items():
-            found = _words(v, k if isinstance(v, str) or k in ("loc", "param") else key if k not in _TELLING else k)
+            found = _words(v, str(k))
             messages += found[0]
             named += found[1]
     elif isinstance(value, list):
@@ -169,7 +177,22 @@ def _words(value: object, key: str = "") -> tuple[list[str], list[str]]:
     return messages, named
 
 
-_TELLING = frozenset({"", "message", "msg", "detail", "details", "error", "errors", "error_message", "description", "reason", "raw", "title"})
+_TELLING = frozenset(
+    {
+        "",
+        "message",
+        "msg",
+        "detail",
+        "details",
+        "error",
+        "errors",
+        "error_message",
+        "description",
+        "reason",
+        "raw",
+        "title",
+    }
+)
 
 
 def _spelt(name: str) -> re.Pattern[str]:

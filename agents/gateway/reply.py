@@ -126,7 +126,9 @@ def body_of(text: str, kind: str) -> dict[str, Any]:
     try:
         value = json.loads(start)
     except ValueError:
-        raise NoCompletionError(f"text that is not JSON: “{' '.join(start.split())[:120]}”" if start else "nothing") from None
+        raise NoCompletionError(
+            f"text that is not JSON: “{' '.join(start.split())[:120]}”" if start else "nothing"
+        ) from None
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if not isinstance(value, dict):

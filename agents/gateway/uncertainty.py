@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 LEAST_MASS = 0.02
+STATED_CLIP = 0.02  # a model that states 0 or 1 may still be wrong
+_AROUND = re.compile(r"[\W_]+")
+_SAID = (
+    re.compile(r"^[\W_]*([A-Z])[\W_]*$"),
+    re.compile(r"\b(?:answer|option|choice)\b(?:\s+is)?[\s:=*(\"'{]*(?:\\(?:boxed|text)\{)?([A-Z])(?![\w'])", re.I),
+    re.compile(r"\\boxed\{\s*([A-Z])\s*\}"),
+    re.compile(r"^[\W_]*([A-Z])(?=[\s]*[.:)*\n])"),
+    re.compile(r"\b([A-Z])[\W_]*$"),
+)
 
 
-def letters(top: Mapping[str, float], n: int) -> np.ndarray | None:
-    """Read probabilities of the answers A, B, … from the first token's log-probabilities.
+def letters(top: Mapping[str, float] | Sequence[tuple[str, float]], n: int) -> np.ndarray | None:
+    """Read probabilities of the answers A, B, … from the log-probabilities at the answer's token.
 
     Parameters
     ----------
     top
-        Log-probability of each of the likeliest tokens.
+        The likeliest tokens with their log-probabilities; one token may stand there more than once.
     n
         Number of options.
 
@@ -24,19 +34,68 @@ def letters(top: Mapping[str, float], n: int) -> np.ndarray | None:
     numpy.ndarray or None
         Shape ``(n,)``, sum 1: ``p_i = Σ exp(l_t) / Σ_j Σ exp(l_t)`` over the tokens t that spell letter i.
         None where all letters together have less than 2% of the mass: then the model did not answer the
-        question.
+        question. Where the server shows one token only, the rest of the mass is shared by the other letters.
 
     Notes
     -----
     Reading probabilities instead of sampled labels: Kadavath et al. 2022 (arXiv 2207.05221), section 2.
     """
+    pairs = list(top.items() if isinstance(top, Mapping) else top)
     mass = np.zeros(n)
-    for token, value in top.items():
-        spelt = token.strip().strip('"*().:').upper()
-        if len(spelt) == 1 and 0 <= (i := ord(spelt) - ord("A")) < n:
+    for token, value in pairs:
+        if (i := letter_index(token, n)) is not None:
             mass[i] += np.exp(value)
     total = float(mass.sum())
-    return mass / total if total >= LEAST_MASS else None
+    if total < LEAST_MASS:
+        return None
+    if len(pairs) == 1:
+        mass = np.where(mass > 0, mass, max(0.0, 1.0 - total) / max(n - 1, 1))
+    return np.asarray(mass / mass.sum())
+
+
+def letter_index(token: str, n: int) -> int | None:
+    """Return which of n letters a token spells, whatever blanks, quotes or marks stand around it."""
+    spelt = _AROUND.sub("", token.lstrip("Ġ")).upper()
+    i = ord(spelt) - ord("A") if len(spelt) == 1 else -1
+    return i if 0 <= i < n else None
+
+
+def letter_said(text: str, n: int) -> int | None:
+    """Return which of n letters a text gives as its answer, None where it gives none.
+
+    The whole text, its beginning (``B.``, ``**B**``), the last "answer is B", or its last word.
+    """
+    for pattern in _SAID:
+        found = [m for m in pattern.finditer(text.strip()) if 0 <= ord(m[1].upper()) - ord("A") < n]
+        if found:
+            return ord(found[-1][1].upper()) - ord("A")
+    return None
+
+
+def joined(stated: np.ndarray, answers: Sequence[int]) -> np.ndarray:
+    """Join stated probabilities with how often the answers agree, half and half in log-odds.
+
+    Parameters
+    ----------
+    stated
+        Probabilities of the options, shape ``(samples, n)``, rows sum to 1.
+    answers
+        The option that each sample names.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(n,)``, sum 1: the normalised geometric mean of the samples' geometric mean, clipped to [.02, .98], and
+        `shares` of the answers.
+
+    Notes
+    -----
+    Stated confidence and self-consistency err in different ways and do better together (arXiv 2511.14275).
+    """
+    told = np.log(np.clip(stated, STATED_CLIP, 1.0 - STATED_CLIP)).mean(axis=0)
+    logs = 0.5 * told + 0.5 * np.log(shares(answers, np.shape(stated)[1]))
+    p = np.exp(logs - logs.max())
+    return np.asarray(p / p.sum())
 
 
 def shares(answers: Sequence[int], n: int) -> np.ndarray:

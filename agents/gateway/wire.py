@@ -1,66 +1,44 @@
-"""Requests to one endpoint: paced, sent again where that can help, faults turned into clear errors."""
+"""One endpoint as it really is: refusals are read, worked around and remembered; thoughts get the room they need."""
 
 from __future__ import annotations
 
-import random
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
 
+from hypograph.agents.gateway import explanations
 from hypograph.agents.gateway.config import ModelConfig
-from hypograph.models.core.errors import CapabilityError, ModelError, NetworkError
+from hypograph.agents.gateway.habits import Habits
+from hypograph.agents.gateway.negotiation import Request, adapt, compose, experiments
+from hypograph.agents.gateway.refusals import Kind, Refusal
+from hypograph.agents.gateway.reply import NoCompletionError, Reply, read_reply
+from hypograph.agents.gateway.transport import RefusedError, Transport
+from hypograph.models.core.errors import ModelError
 
-T = TypeVar("T")
-Messages = Sequence[tuple[str, str]]
-_LONGEST_WAIT = 60.0
-_PASSING = frozenset({408, 409, 429, 500, 502, 503, 504})
-_gates: dict[str, threading.BoundedSemaphore] = {}
-_gates_lock = threading.Lock()
-
-
-def _gate(config: ModelConfig) -> threading.BoundedSemaphore:
-    with _gates_lock:
-        key = f"{config.base_url} {config.max_concurrency}"
-        return _gates.setdefault(key, threading.BoundedSemaphore(config.max_concurrency))
+MOST_ROUNDS = 40
+MOST_BLANKS = 5  # empty answers to one question before it is given up
+MOST_DECLINED = 3
+FIRST_ROOM, MOST_ROOM = 2_048, 65_536  # tokens for thoughts, beside those of the answer
+_OPENING = 4  # what room is multiplied with where it does not do
 
 
-class Pace:
-    """At most so many requests a minute, evenly spaced; threads share one.
+class Meter(Protocol):
+    """Counts what is sent and what comes back."""
 
-    Parameters
-    ----------
-    per_minute
-        Requests a minute; None never waits.
-    clock, sleep
-        Time in seconds, and waiting.
-    """
+    def before(self) -> None:
+        """Count a request before it is sent; raises where a budget is spent."""
 
-    def __init__(
-        self,
-        per_minute: float | None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._gap = 60.0 / per_minute if per_minute else 0.0
-        self._clock, self._sleep = clock, sleep
-        self._next, self._lock = float("-inf"), threading.Lock()
+    def undo(self) -> None:
+        """Take back a request that got no answer."""
 
-    def wait(self) -> None:
-        """Wait for the next free place."""
-        if not self._gap:
-            return
-        with self._lock:
-            now = self._clock()
-            start = max(now, self._next)
-            self._next = start + self._gap
-        if start > now:
-            self._sleep(start - now)
+    def after(self, reply: Reply, seconds: float) -> None:
+        """Count what an answer has used."""
 
 
 class Wire:
-    """LangChain's OpenAI client for one model.
+    """Asks one model, in the way that its endpoint takes.
 
     Parameters
     ----------
@@ -70,6 +48,10 @@ class Wire:
         An `httpx2.Client` with another transport (tests); None for the network.
     sleep
         Waits between attempts.
+    habits
+        What was found of the endpoint before.
+    keep
+        Takes what is found now.
     """
 
     def __init__(
@@ -77,169 +59,157 @@ class Wire:
         config: ModelConfig,
         http_client: Any = None,
         sleep: Callable[[float], None] = time.sleep,
+        habits: Habits | None = None,
+        keep: Callable[[Habits], None] = lambda _: None,
     ) -> None:
-        self._config, self._http, self._sleep = config, http_client, sleep
-        self._pace, self._random = Pace(config.per_minute, sleep=sleep), random.Random(config.seed)
-        self._once = threading.Lock()
+        self._config, self._keep, self._lock = config, keep, threading.Lock()
+        self._transport = Transport(config, http_client, sleep)
+        self.habits = habits or Habits()
 
-    def structured(self, schema: Any, messages: Messages, **options: Any) -> dict[str, Any]:
-        """Ask for an answer that fits a Pydantic schema; keys `raw`, `parsed` and `parsing_error`."""
-        bound = self.chat.with_structured_output(schema, include_raw=True, **self._extra(options))
+    def ask(self, request: Request, meter: Meter) -> Reply:
+        """Send a request until it is answered, changing what the server's own words call for.
 
-        def call() -> dict[str, Any]:
-            import openai
-            from pydantic import ValidationError
+        A change is made only where the same request is refused twice, and is remembered only where it helps: a filter
+        of contents, or one odd refusal, changes nothing. An answer that is empty, declined or cut short by thoughts
+        is asked for again; the last one is returned if none is better.
 
-            unusable = (
-                ValidationError,
-                openai.LengthFinishReasonError,
-                openai.ContentFilterFinishReasonError,
-            )
-            try:
-                reply: dict[str, Any] = bound.invoke(list(messages))
-            except unusable as error:  # the client parses before it can hand over the raw text
-                return {"raw": None, "parsed": None, "parsing_error": error}
-            return reply
-
-        return self._send(call)
-
-    def plain(self, messages: Messages, **options: Any) -> Any:
-        """Ask for a message; `options` are those of the chat endpoint."""
-        bound = self.chat.bind(**self._extra(options))
-        return self._send(lambda: bound.invoke(list(messages)))
+        Raises
+        ------
+        NetworkError, ModelError
+            If the endpoint does not answer, or refuses for a reason that no change mends.
+        BudgetSpentError
+            If a limit is reached.
+        """
+        return _Conversation(self, request, meter).run()
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        """Return one embedding a text."""
-        return self._send(lambda: self._embeddings.embed_documents(list(texts)))
+        """Return one embedding a text.
 
-    def _extra(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """Add the parameters that only some servers know."""
-        body = {**self._config.decoding.extensions(), **options.get("extra_body", {})}
-        if self._config.local:
-            body["cache_prompt"] = self._config.share_prefix
-        return {**options, **({"extra_body": body} if body else {})}
-
-    def _send(self, call: Callable[[], T]) -> T:
-        import openai
-        from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
-
-        def wait(state: RetryCallState) -> float:
-            error = state.outcome.exception() if state.outcome else None
-            named = _retry_after(error)
-            # Full jitter (Brooker 2015): clients that failed together do not come back together.
-            drawn = self._random.uniform(0, min(_LONGEST_WAIT, 0.5 * 2**state.attempt_number))
-            return drawn if named is None else min(named, _LONGEST_WAIT) + drawn / 4
-
-        def attempt() -> T:
-            self._pace.wait()
-            with _gate(self._config):
-                return call()
-
-        retrying = Retrying(
-            retry=retry_if_exception(_may_pass),
-            stop=stop_after_attempt(self._config.max_tries),
-            wait=wait,
-            sleep=self._sleep,
-            reraise=True,
-        )
+        Raises
+        ------
+        NetworkError, ModelError
+            As `ask`.
+        """
         try:
-            return retrying(attempt)
-        except openai.OpenAIError as error:
-            raise self._explained(error) from error
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise ModelError(
-                f"the endpoint's answer is not one of a chat endpoint ({type(error).__name__})",
-                where=self._config.base_url,
-                expected="an OpenAI-compatible address, which usually ends in /v1",
-            ) from error
+            return self._transport.embed(texts, self._config.embedding_model or self._config.model)
+        except RefusedError as error:
+            raise explanations.of_refusal(error.refusal, self._config) from error
 
-    def _explained(self, error: Exception) -> ModelError | NetworkError:
-        import openai
+    def post(self, request: Request, habits: Habits, meter: Meter) -> Reply | Refusal:
+        """Send a request once (and again where a fault passes)."""
+        body = compose(request, self._config, habits)
+        meter.before()
+        began = time.monotonic()
+        try:
+            text, kind = self._transport.complete(body, key_header="key header" in habits)
+            reply = read_reply(text, kind, request.length)
+        except RefusedError as error:
+            meter.undo()
+            return error.refusal
+        except BaseException:
+            meter.undo()
+            raise
+        meter.after(reply, time.monotonic() - began)
+        return reply
 
-        where = f"{self._config.model} at {self._config.base_url}"
-        if isinstance(error, openai.APITimeoutError):
-            return NetworkError(
-                f"no answer within {self._config.timeout:g} s",
-                where=where,
-                hint="Raise HYPOGRAPH_LLM_TIMEOUT, or try again.",
-            )
-        if isinstance(error, openai.APIConnectionError):
-            return NetworkError("the language model does not answer", where=where, hint="Is the endpoint running?")
-        if isinstance(error, openai.APIStatusError):
-            return _refusal(error.status_code, where)
-        return ModelError(f"the endpoint's answer cannot be used ({type(error).__name__})", where=where)
+    def remember(self, habits: Habits, before: Habits) -> None:
+        """Keep what was found since `before`, beside what others found meanwhile."""
+        with self._lock:
+            new = {k: h for k, h in habits.found.items() if before.found.get(k) != h}
+            if "room" in new and habits.number("room", 0) <= self.habits.number("room", 0):
+                del new["room"]
+            if not new:
+                return
+            self.habits = Habits({**self.habits.found, **new})
+            self._keep(self.habits)
 
-    @cached_property
-    def chat(self) -> Any:
-        """The chat client; LangChain is imported here, not before."""
-        from langchain_openai import ChatOpenAI
+    def body(self, request: Request, habits: Habits) -> dict[str, Any]:
+        """Return the body of a request."""
+        return compose(request, self._config, habits)
 
-        c = self._config
-        return ChatOpenAI(
-            base_url=c.base_url,
-            model=c.model,
-            api_key=self._key,  # type: ignore[arg-type]
-            temperature=c.temperature,
-            seed=c.seed,
-            max_tokens=c.max_tokens,  # type: ignore[call-arg]
-            timeout=c.timeout,
-            max_retries=0,
-            http_client=self._http,
-            cache=False,
-            **c.decoding.standard(),  # type: ignore[arg-type]
-        )
+    def explained(self, refusal: Refusal) -> ModelError:
+        """Put a refusal into one sentence."""
+        return explanations.of_refusal(refusal, self._config)
 
-    @cached_property
-    def _embeddings(self) -> Any:
-        from langchain_openai import OpenAIEmbeddings
-
-        c = self._config
-        return OpenAIEmbeddings(
-            base_url=c.base_url,
-            model=c.embedding_model or c.model,
-            api_key=self._key,  # type: ignore[arg-type]
-            timeout=c.timeout,
-            max_retries=0,
-            check_embedding_ctx_length=False,
-            http_client=self._http,
-        )
-
-    @property
-    def _key(self) -> str:
-        return self._config.api_key.get_secret_value() if self._config.api_key else "none"
+    def no_completion(self, what: str) -> ModelError:
+        """Put what came instead of a completion into one sentence."""
+        return explanations.of_no_completion(what, self._config)
 
 
-def _refusal(status: int, where: str) -> ModelError:
-    if status in {400, 404, 422, 501}:
-        return CapabilityError(
-            f"the endpoint refused the request with status {status}",
-            where=where,
-            hint="The model's name may be wrong, or the endpoint cannot do what was asked of it.",
-        )
-    if status in {401, 403}:
-        return ModelError(
-            f"the endpoint refused the key with status {status}",
-            where=where,
-            hint="Check HYPOGRAPH_LLM_API_KEY.",
-        )
-    return ModelError(f"the endpoint failed with status {status}", where=where, hint="Try again later.")
+class _Conversation:
+    """One request and all that is sent for it."""
 
+    def __init__(self, wire: Wire, request: Request, meter: Meter) -> None:
+        self._wire, self._request, self._meter = wire, request, meter
+        self._start = self._habits = wire.habits
+        self._trials: Iterator[Habits] | None = None
+        self._seen: Refusal | None = None
+        self._blanks = self._declined = 0
 
-def _may_pass(error: BaseException) -> bool:
-    """Tell whether sending the request again may help."""
-    import json
+    def run(self) -> Reply:
+        for _ in range(MOST_ROUNDS):
+            try:
+                found = self._wire.post(self._request, self._habits, self._meter)
+            except NoCompletionError as error:
+                self._blanks += 1
+                if "list of choices" in str(error) and self._blanks < MOST_DECLINED:
+                    continue
+                raise self._wire.no_completion(str(error)) from error
+            if isinstance(found, Refusal):
+                if (declined := self._refused(found)) is not None:
+                    return declined
+            elif not self._again(found):
+                self._wire.remember(self._habits, self._start)
+                return found
+        raise self._wire.explained(self._seen or Refusal(400, "no way was found to ask this server"))
 
-    import openai
-
-    if isinstance(error, openai.APIStatusError):
-        return error.status_code in _PASSING
-    return isinstance(error, openai.APIConnectionError | openai.APIResponseValidationError | json.JSONDecodeError)
-
-
-def _retry_after(error: BaseException | None) -> float | None:
-    """Read the header Retry-After, in seconds; a date is left to the jitter."""
-    response = getattr(error, "response", None)
-    try:
-        return max(0.0, float(response.headers["retry-after"])) if response is not None else None
-    except (KeyError, ValueError):
+    def _refused(self, refusal: Refusal) -> Reply | None:
+        """Change the request after a refusal; what a filter before the model says is returned as an answer."""
+        new = self._seen is None or not refusal.like(self._seen)
+        self._seen = refusal
+        if new and refusal.kind in (Kind.REQUEST, Kind.FILTER, Kind.ACCESS):
+            return None  # one odd refusal changes nothing: the same is sent again
+        if refusal.kind is Kind.FILTER:
+            return Reply("", refusal=refusal.reason or "filtered")
+        body = self._wire.body(self._request, self._habits)
+        changed = adapt(self._habits, self._request, body, refusal)
+        if changed is not None:
+            self._habits = changed
+            return None
+        if self._trials is None:
+            if refusal.kind is not Kind.REQUEST:
+                raise self._wire.explained(refusal)
+            self._trials = experiments(self._habits, self._request, body, refusal)
+        following = next(self._trials, None)
+        if following is None:
+            raise self._wire.explained(refusal)
+        self._habits = following
         return None
+
+    def _again(self, reply: Reply) -> bool:
+        """Tell whether to ask again for an answer that is not usable, after making the change that may help."""
+        if reply.cut and (reply.thinks or not (reply.text.strip() or reply.tokens)):
+            return self._more_room()
+        if reply.refusal:
+            self._declined += 1
+            return self._redrawn(self._declined < MOST_DECLINED)
+        if not reply.cut and not reply.text.strip():
+            self._blanks += 1
+            return self._redrawn(self._blanks < MOST_BLANKS)
+        return False
+
+    def _redrawn(self, again: bool) -> bool:
+        if again:  # the same seed would give the same answer
+            self._request = replace(self._request, seed=(self._request.seed + 7919) % (1 << 31))
+        return again
+
+    def _more_room(self) -> bool:
+        room = self._wire.habits.number("room", 0)
+        mine = self._habits.number("room", 0)
+        wider = max(room, FIRST_ROOM if not mine else mine * _OPENING)
+        limit = self._habits.number("limit max_tokens", 1 << 30)
+        if mine >= MOST_ROOM or self._request.max_tokens + mine >= limit:
+            return False
+        reason = "an answer was cut short within its reasoning"
+        self._habits = self._habits.put("room", min(wider, MOST_ROOM), reason)
+        return True

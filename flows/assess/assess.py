@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 KNOWN_ROWS = 6
 # Two experiments are told apart by chance where they lie close: only clear differences are asked.
 CLEAR = 0.3
+INVALID_SHARE = 1 / 3  # of answers: from there on a skill would measure the endpoint, not the model
+AS_GOOD = 0.05  # of skill: a way that is this near to the better one is as good
 
 
 def held_out_pairs(table: ReactionTable, n: int, seed: int) -> list[tuple[str, str, str, str, bool]]:
@@ -83,9 +85,23 @@ def assess(
     *,
     sizes: tuple[int, int, int] = (120, 62, 40),
     seed: int = 0,
+    ways: str = "auto",
     tell: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Run the batteries and keep each skill under the model's fingerprint, for the roles to read.
+
+    Parameters
+    ----------
+    gateway
+        The model.
+    sizes
+        Questions of each battery: pairs, planted defects, experiments.
+    seed
+        Seed of the held-out experiments.
+    ways
+        ``letters``, ``reasoned``, ``both``, or ``auto``: both where both are possible, letters alone for a local model.
+    tell
+        Takes a line of progress.
 
     Returns
     -------
@@ -97,22 +113,83 @@ def assess(
     NetworkError, ModelError, BudgetSpentError
         As the gateway; batteries that were finished keep their skill, and answers are not paid for again.
     """
-    from hypograph.agents.assess.batteries import run_battery
-
-    able = gateway.capabilities()
+    able = gateway.capabilities(anew=False)
     rows = []
     for battery in batteries(gateway, sizes, seed):
-        tell(f"{battery.name}: {len(battery.questions)} questions")
-        row = run_battery(gateway, battery)
-        gateway.keep_skill(row["role"], row["skill"]["low"], row)
+        row = _measured(gateway, battery, _ways(gateway, ways), tell)
+        if row["kept"]:
+            gateway.keep_skill(row["role"], row["skill"]["weight"], row)
+        else:
+            tell(row["says"])
         rows.append(row)
     return {
         "model": gateway.config.model,
         "fingerprint": gateway.config.fingerprint,
         "capabilities": able.as_dict(),
         "instead": able.instead,
+        "notes": gateway.notes,
         "batteries": rows,
     }
+
+
+def _ways(gateway: Gateway, asked: str) -> tuple[str, ...]:
+    """Return the ways to measure, the cheaper first."""
+    from hypograph.agents.gateway.closed_answers import can_read_letters
+    from hypograph.agents.gateway.questions import LETTERS, REASONED
+
+    if asked == "auto":
+        asked = LETTERS if gateway.config.local else "both"
+    wanted = (LETTERS, REASONED) if asked == "both" else (asked,)
+    return tuple(w for w in wanted if w != LETTERS or can_read_letters(gateway)) or (REASONED,)
+
+
+def _measured(gateway: Gateway, battery: Battery, ways: Sequence[str], tell: Callable[[str], None]) -> dict[str, Any]:
+    """Run a battery in each way; return the row of the better one, with what is kept and why."""
+    from hypograph.agents.assess.batteries import run_battery
+
+    rows: dict[str, dict[str, Any]] = {}
+    for way in ways:
+        tell(f"{battery.name}: {len(battery.questions)} questions, {way}")
+        row = run_battery(gateway, battery, way)
+        rows[row["method"].split()[0] or way] = row
+    priced = {way: _priced(gateway, way, row) for way, row in rows.items()}
+    chosen = _better(priced)
+    row = {**rows[chosen], "way": chosen, "ways": {way: _short(r) for way, r in priced.items()}}
+    kept = row["invalid_rate"] < INVALID_SHARE
+    return {**row, "kept": kept, "says": _sentence(row, rows, kept=kept)}
+
+
+def _priced(gateway: Gateway, way: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Return the row with what its calls cost when they were made, where all its answers came from the cache."""
+    before = ((gateway.assessment(row["role"]) or {}).get("ways") or {}).get(way)
+    if row["calls"] or not before:
+        return row
+    return {**row, **{k: before.get(k) for k in ("calls", "seconds_per_call", "cost_per_call", "tokens_per_call")}}
+
+
+def _better(rows: dict[str, dict[str, Any]]) -> str:
+    """Return the cheapest of the ways whose skill is within `AS_GOOD` of the best; letters where all is equal."""
+    usable = {w: r for w, r in rows.items() if r["invalid_rate"] < INVALID_SHARE} or rows
+    best = max(r["skill"]["low"] for r in usable.values())
+    good = [w for w, r in usable.items() if r["skill"]["low"] >= best - AS_GOOD]
+    return min(good, key=lambda w: (usable[w]["cost_per_call"] or 0.0) * usable[w]["calls"])
+
+
+def _short(row: dict[str, Any]) -> dict[str, Any]:
+    names = ("accuracy", "auc", "skill", "ece", "swap_consistency", "invalid_rate", "calls", "seconds_per_call")
+    return {k: row[k] for k in (*names, "cost_per_call", "tokens_per_call")}
+
+
+def _sentence(row: dict[str, Any], rows: dict[str, dict[str, Any]], *, kept: bool) -> str:
+    """Say which way is used and why, or what came back where no skill can be measured."""
+    if not kept:
+        share = f"{row['invalid_rate']:.0%} of the answers cannot be used"
+        came = f": {row['came_back']}" if row["came_back"] else ""
+        return f"{row['name']}: {share}{came}. No skill is kept."
+    if len(rows) == 1:
+        return f"{row['name']}: asked by {row['way']}, skill {row['skill']['mean']:.2f}."
+    each = ", ".join(f"{w} {r['skill']['mean']:.2f} (ECE {r['ece']:.2f})" for w, r in rows.items())
+    return f"{row['name']}: {row['way']} is used; skill measured: {each}."
 
 
 def lines(rows: Sequence[dict[str, Any]]) -> list[tuple[object, ...]]:

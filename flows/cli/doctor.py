@@ -49,7 +49,7 @@ def _text(document: dict[str, Any]) -> str:
         ),
     ]
     settings = [(s["name"], "–" if s["value"] is None else s["value"], s["from"]) for s in document["settings"]]
-    parts = [table(("what", "which", "state"), rows), table(("setting", "value", "from"), settings)]
+    parts = [table(("what", "which", "state"), rows), *_llm_parts(llm), table(("setting", "value", "from"), settings)]
     if checks := document.get("deep"):
         parts.append(
             table(
@@ -68,3 +68,13 @@ def _llm_state(llm: dict[str, Any] | None) -> str:
         return str(llm["error"])
     able = llm.get("capabilities") or {}
     return "reachable; " + ", ".join(f"{k}: {'yes' if v else 'no'}" for k, v in able.items())
+
+
+def _llm_parts(llm: dict[str, Any] | None) -> list[str]:
+    """Notes on the endpoint, and how each role is asked."""
+    if llm is None:
+        return []
+    rows = [(r["role"], r["model"], r["mode"], r["skill"], r["why"]) for r in llm.get("roles") or []]
+    parts = [table(("role", "model", "asked", "skill", "why"), rows)] if rows else []
+    notes = [*llm.get("notes", []), *([llm["hint"]] if llm.get("hint") else [])]
+    return [*parts, *(["\n".join(notes)] if notes else [])]

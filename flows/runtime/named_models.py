@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from hypograph.agents.gateway.config import Decoding, ModelConfig
-from hypograph.flows.runtime.settings import Settings
+from hypograph.flows.runtime.settings import Settings, refuse_plain
 from hypograph.models.core.errors import DataAbsentError, SettingError
 
 _NUMBERS = {
@@ -26,8 +26,12 @@ _NUMBERS = {
     "max_tokens": int,
     "max_asks": int,
     "max_tries": int,
+    "context": int,
 }
-_TEXTS = ("base_url", "model", "embedding_model", "api_key_env")
+_TEXTS = ("base_url", "model", "embedding_model", "api_key_env", "reasoning_effort", "prompts", "ways")
+_TABLES = ("headers", "query", "extra_body", "decoding")
+_OTHERS = ("omit", "verify", "stream", *_TABLES)
+_CHOICES = {"prompts": ("auto", "compact", "full"), "ways": ("auto", "letters", "reasoned")}
 ROLES = ("expert", "judge", "proposer", "extractor", "scorer", "writer", "reader")
 
 
@@ -35,8 +39,10 @@ def named_models(settings: Settings) -> dict[str, ModelConfig]:
     """Return the models of the tables ``[models.NAME]``, with the one of HYPOGRAPH_LLM_* as `default`.
 
     A table has `base_url` and `model`; `api_key_env` names the environment variable that holds the key, so
-    that no key stands in the file. Further keys: `embedding_model`, the numbers of `ModelConfig` and a table
-    `decoding`.
+    that no key stands in the file. Further keys are those of `ModelConfig`: texts, numbers, `omit` (a list), `verify`
+    (true, false or a file), `stream`, and the tables `headers`, `query`, `extra_body` and `decoding`. In `headers` and
+    `query` a value such as ``$NAME`` is taken from the environment. A table named `default` serves where
+    HYPOGRAPH_LLM_* names no model.
 
     Raises
     ------
@@ -45,7 +51,19 @@ def named_models(settings: Settings) -> dict[str, ModelConfig]:
     """
     default = settings.model_config_or_none()
     found = {} if default is None else {"default": default}
-    return found | {name: _model(name, row) for name, row in sorted(settings.models.items())}
+    rows = {name: row for name, row in sorted(settings.models.items()) if name != "default" or default is None}
+    return found | {name: _model(name, row, plain_network=settings.plain_network) for name, row in rows.items()}
+
+
+def default_model(settings: Settings) -> ModelConfig | None:
+    """Return the model that serves where nothing else is said, None for a knowledge-free run.
+
+    Raises
+    ------
+    SettingError
+        As `named_models`.
+    """
+    return named_models(settings).get("default")
 
 
 def models_of_role(settings: Settings, role: str) -> list[tuple[ModelConfig, ...]]:
@@ -138,30 +156,83 @@ def chosen_model(
         yield config
 
 
-def _model(name: str, row: dict[str, Any]) -> ModelConfig:
+def _model(name: str, row: dict[str, Any], *, plain_network: bool) -> ModelConfig:
     where = f"models.{name}"
-    unknown = sorted(set(row) - set(_NUMBERS) - set(_TEXTS) - {"decoding"})
+    unknown = sorted(set(row) - set(_NUMBERS) - set(_TEXTS) - set(_OTHERS))
     if unknown:
         raise SettingError(
-            f"no such key: {unknown[0]}", where=where, expected=", ".join([*_TEXTS, *_NUMBERS, "decoding"])
+            f"no such key: {unknown[0]}", where=where, expected=", ".join([*_TEXTS, *_NUMBERS, *_OTHERS])
         )
     for key in ("base_url", "model"):
         if not isinstance(row.get(key), str):
             raise SettingError(f"{key} is missing", where=where, expected="base_url and model, as text")
-    secret = None
-    if variable := row.get("api_key_env"):
-        if not os.environ.get(str(variable)):
-            raise SettingError(f"the variable {variable} is not set", where=f"{where}.api_key_env")
-        secret = SecretStr(os.environ[str(variable)])
+    variable = row.get("api_key_env")
+    refuse_plain(row["base_url"], f"{where}.base_url", allowed=plain_network)
     return ModelConfig(
         name=name,
         base_url=row["base_url"],
         model=row["model"],
-        api_key=secret,
+        api_key=SecretStr(_environment(str(variable), f"{where}.api_key_env")) if variable else None,
         embedding_model=str(row.get("embedding_model", "")),
+        reasoning_effort=str(row.get("reasoning_effort", "")),
+        prompts=_chosen(row, "prompts", where),
+        ways=_chosen(row, "ways", where),
+        omit=_names(row.get("omit", []), f"{where}.omit"),
+        verify=_verify(row.get("verify", True), f"{where}.verify"),
+        stream=_yes_or_no(row.get("stream"), f"{where}.stream"),
+        headers=_strings(row.get("headers", {}), f"{where}.headers"),
+        query=_strings(row.get("query", {}), f"{where}.query"),
+        extra_body=_table(row.get("extra_body", {}), f"{where}.extra_body"),
         decoding=_decoding(row.get("decoding", {}), where),
         **_checked(row, _NUMBERS, where),
     )
+
+
+def _environment(variable: str, where: str) -> str:
+    value = os.environ.get(variable, "").strip()
+    if not value:
+        raise SettingError(f"the variable {variable} is not set", where=where)
+    return value
+
+
+def _chosen(row: dict[str, Any], key: str, where: str) -> str:
+    value = row.get(key, "auto")
+    if value not in _CHOICES[key]:
+        raise SettingError(f"{value!r} is not known", where=f"{where}.{key}", expected=", ".join(_CHOICES[key]))
+    return str(value)
+
+
+def _names(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        raise SettingError("no list of names", where=where, expected='names of parameters, as in ["seed", "top_p"]')
+    return tuple(value)
+
+
+def _verify(value: object, where: str) -> bool | str:
+    if isinstance(value, bool):
+        return value
+    path = Path(str(value)).expanduser()
+    if not path.is_file():
+        raise SettingError(f"no such file: {value}", where=where, expected="true, false or a certificate file")
+    return str(path)
+
+
+def _yes_or_no(value: object, where: str) -> bool | None:
+    if value is not None and not isinstance(value, bool):
+        raise SettingError(f"{value!r} is neither true nor false", where=where)
+    return value
+
+
+def _table(value: object, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise SettingError("no table", where=where, expected="keys with values")
+    return value
+
+
+def _strings(value: object, where: str) -> dict[str, str]:
+    """Read a table of texts; ``$NAME`` stands for a variable of the environment."""
+    found = {k: str(v) for k, v in _table(value, where).items()}
+    return {k: _environment(v[1:], f"{where}.{k}") if v[:1] == "$" else v for k, v in found.items()}
 
 
 def _decoding(row: dict[str, Any], where: str) -> Decoding:

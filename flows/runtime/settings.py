@@ -89,7 +89,7 @@ class Settings(BaseSettings):
         False, description="Local model: keep the start that prompts share. Faster; third digits may then differ."
     )
     llm_max_concurrency: int = Field(4, ge=1, le=256, description="Requests at once to one endpoint.")
-    llm_timeout: float = Field(120.0, gt=0, description="Seconds to wait for one answer.")
+    llm_timeout: float = Field(300.0, gt=0, description="Seconds to wait for one answer.")
     embeddings: str | None = Field(
         None,
         description="Sentence encoder: its folder or ZIP file, or a named model with embedding_model; unset: none.",
@@ -159,7 +159,7 @@ class Settings(BaseSettings):
         )
 
     def model_config_or_none(self) -> ModelConfig | None:
-        """Return the configured endpoint, or None for a knowledge-free run.
+        """Return the configured endpoint (HYPOGRAPH_LLM_*), or None for a knowledge-free run.
 
         Raises
         ------
@@ -249,15 +249,26 @@ def _refuse_plain(settings: Settings) -> None:
         ("otel_endpoint", "https://"),
         ("dask_address", "tls://"),
     ):
-        address = getattr(settings, field)
-        parts = urlsplit(address or "")
-        if parts.scheme in {"bolt", "neo4j", "http", "tcp"} and not _is_here(parts.hostname):
-            raise SettingError(
-                f"{parts.scheme}:// to another machine is not encrypted",
-                where=f"{FOREIGN.get(field, f'HYPOGRAPH_{field.upper()}')}={address}",
-                expected=secure,
-                hint="On a network that is yours alone, set HYPOGRAPH_PLAIN_NETWORK=true.",
-            )
+        where = FOREIGN.get(field, f"HYPOGRAPH_{field.upper()}")
+        refuse_plain(getattr(settings, field), where, secure=secure)
+
+
+def refuse_plain(address: str | None, where: str, *, secure: str = "https://", allowed: bool = False) -> None:
+    """Refuse an address on another machine that is not encrypted.
+
+    Raises
+    ------
+    SettingError
+        If it is one; what stands behind ``?`` is not shown.
+    """
+    parts = urlsplit((address or "").strip())
+    if not allowed and parts.scheme.lower() in {"bolt", "neo4j", "http", "tcp"} and not _is_here(parts.hostname):
+        raise SettingError(
+            f"{parts.scheme}:// to another machine is not encrypted",
+            where=f"{where}={(address or '').split('?', 1)[0]}",
+            expected=secure,
+            hint="On a network that is yours alone, set HYPOGRAPH_PLAIN_NETWORK=true.",
+        )
 
 
 def _is_here(host: str | None) -> bool:

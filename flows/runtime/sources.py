@@ -156,7 +156,9 @@ def open_knowledge(
     UnavailableError
         If the endpoint does not answer.
     """
-    config = settings.model_config_or_none()
+    from hypograph.flows.runtime.named_models import default_model
+
+    config = default_model(settings)
     with contextlib.ExitStack() as stack:
         local = False
         if config is None and (found := _local_file(settings, fetched and not settings.roles)):

@@ -7,6 +7,7 @@ from importlib import metadata
 from typing import Any
 
 from hypograph.flows.runtime.settings import Settings
+from hypograph.flows.server.doctor_model import model_state
 from hypograph.models.core.errors import HypographError
 
 PACKAGES = (
@@ -27,7 +28,7 @@ def examine(settings: Settings, *, deep: bool = False) -> dict[str, Any]:
         Exercise each dependency end to end: writes and removes a test unit, asks the model, runs a flow.
     """
     packages = {name: _version(name) for name in PACKAGES}
-    store, llm, prefect = _store(settings), _llm(settings), _prefect(settings)
+    store, llm, prefect = _store(settings), model_state(settings), _prefect(settings)
     document: dict[str, Any] = {
         "python": platform.python_version(),
         "packages": packages,
@@ -74,40 +75,6 @@ def _store(settings: Settings) -> dict[str, Any]:
     except HypographError as error:
         row["error"] = str(error)
     return row
-
-
-def _llm(settings: Settings) -> dict[str, Any] | None:
-    row: dict[str, Any] = {
-        "model": settings.llm_model,
-        "base_url": settings.llm_base_url,
-        "error": None,
-        "capabilities": None,
-    }
-    try:
-        config = settings.model_config_or_none()
-        if config is None:
-            if settings.llm_local or settings.llm_local_path:
-                return _local(settings)
-            return None
-        from hypograph.agents import connect
-
-        gateway = connect(config, cache_folder=settings.home / "llm-cache")
-        row["capabilities"] = gateway.capabilities().as_dict()
-    except HypographError as error:
-        row["error"] = str(error)
-    return row
-
-
-def _local(settings: Settings) -> dict[str, Any]:
-    from hypograph.agents.local.server import fetched_model
-
-    path = settings.llm_local_path or fetched_model(settings.home)
-    error = (
-        None
-        if path is not None and path.is_file()
-        else "the local model was chosen but is not there: run `hypograph model fetch`"
-    )
-    return {"model": str(path or "local"), "base_url": None, "error": error, "capabilities": None}
 
 
 def _prefect(settings: Settings) -> dict[str, Any]:

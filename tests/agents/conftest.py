@@ -15,6 +15,19 @@ from hypograph.agents.gateway.config import Budget, ModelConfig
 from hypograph.agents.gateway.gateway import Gateway, connect
 
 
+def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
+    """Match recorded requests by what is asked; names and sizes of limits have changed since the recording."""
+
+    def asked(first: Any, second: Any) -> None:
+        told = []
+        for body in (json.loads(r.body) for r in (first, second)):
+            last = body["messages"][-1]["content"] if "messages" in body else body["input"]
+            told.append((last, body.get("logprobs")))
+        assert told[0] == told[1]
+
+    vcr.register_matcher("asked", asked)
+
+
 def completion(text: str, probabilities: dict[str, float] | None = None, finish: str = "stop") -> dict[str, Any]:
     """Return the body of a chat completion."""
     choice: dict[str, Any] = {
@@ -33,6 +46,20 @@ def completion(text: str, probabilities: dict[str, float] | None = None, finish:
         "choices": [choice],
         "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
     }
+
+
+def refusing(text: str) -> dict[str, Any]:
+    """Return the body of a completion in which the model declines to answer."""
+    whole = completion("")
+    whole["choices"][0]["message"] |= {"content": None, "refusal": text}
+    return whole
+
+
+def reasoned(letter: str, p: float, n: int = 2) -> dict[str, Any]:
+    """Return the body of an answer with reasons, that gives its letter the probability p."""
+    letters = "ABCDEFGH"[:n]
+    said = {f"probability_{c.lower()}": p if c == letter else (1 - p) / (n - 1) for c in letters}
+    return completion(json.dumps({"reasons": "So it is.", "answer": letter, **said}))
 
 
 class Stub:

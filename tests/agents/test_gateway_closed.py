@@ -11,10 +11,11 @@ import httpx2
 import numpy as np
 import pytest
 
+from hypograph.agents.gateway.closed_answers import LETTER_ROOM
 from hypograph.agents.gateway.questions import Closed, Reading
 from hypograph.agents.roles.closed_questions import preference, substitution
 from hypograph.models.core.errors import CapabilityError
-from tests.agents.conftest import completion
+from tests.agents.conftest import completion, reasoned
 
 
 def two_orders() -> Closed:
@@ -40,7 +41,7 @@ def test_a_preference_for_a_letter_averages_out(gateway_to: Any) -> None:
     np.testing.assert_allclose(found.readings, [[7 / 9, 2 / 9], [2 / 9, 7 / 9]])
     np.testing.assert_allclose(found.p, [0.5, 0.5])
     assert found.labels == (0, 1)
-    assert found.method == "log-probabilities"
+    assert found.method == "letters (log-probabilities)"
 
 
 def test_knowledge_survives_the_turn(gateway_to: Any) -> None:
@@ -48,7 +49,7 @@ def test_knowledge_survives_the_turn(gateway_to: Any) -> None:
     found = gateway.choose(two_orders())
     np.testing.assert_allclose(found.p, [0.9, 0.1])
     assert found.labels == (0, 0)
-    assert all(r["max_completion_tokens"] == 1 and r["logprobs"] for r in stub.requests)
+    assert all(r["max_tokens"] == LETTER_ROOM and r["logprobs"] for r in stub.requests)
     gateway.choose_all([two_orders()])
     assert len(stub.requests) == 2  # the second time from the cache
 
@@ -61,21 +62,33 @@ def test_an_answer_without_letters_is_no_knowledge(gateway_to: Any) -> None:
 
 
 @pytest.mark.parametrize("how", ["left out", "refused"])
-def test_without_log_probabilities_answers_are_sampled(gateway_to: Any, how: str) -> None:
+def test_without_log_probabilities_reasons_are_asked_for(gateway_to: Any, how: str) -> None:
     def reply(body: dict[str, Any], n: int) -> Any:
         if body.get("logprobs"):
             if how == "refused":
                 return httpx2.Response(400, json={"error": {"message": "logprobs not supported"}})
             return completion("A")
-        first = "A: iron" in body["messages"][-1]["content"]
-        return completion('{"answer": "%s"}' % ("A" if first else "B"))
+        return reasoned("A" if "A: iron" in body["messages"][-1]["content"] else "B", 0.9)
 
     gateway, stub = gateway_to(reply)
     found = gateway.choose_all([two_orders()])[0]
-    assert found.method == "samples"
-    np.testing.assert_allclose(found.p, [5.5 / 6, 0.5 / 6])  # five of five, with Jeffreys' prior
-    assert sum(bool(r.get("logprobs")) for r in stub.requests) == 1  # what it lacks is asked for once
-    assert len({r["seed"] for r in stub.requests if not r.get("logprobs")}) == 5
+    assert found.method == "reasoned (stated probabilities)"
+    assert found.labels == (0, 0)
+    assert found.reasons == ("So it is.", "So it is.")
+    # Stated .9, and two answers of two for it (5/6 with Jeffreys' prior), half and half in log-odds.
+    odds = np.sqrt(0.9 / 0.1 * (5 / 6) / (1 / 6))
+    np.testing.assert_allclose(found.p, [odds / (1 + odds), 1 / (1 + odds)])
+    for _ in range(5):
+        gateway.choose_all([replace(two_orders(), system=f"One letter, {_}.")])
+    refused = sum(bool(r.get("logprobs")) for r in stub.requests)
+    assert refused <= (2 if how == "refused" else 5)  # what it lacks is not asked for again and again
+
+
+def test_a_preference_for_a_letter_averages_out_of_stated_probabilities(gateway_to: Any, config: Any) -> None:
+    gateway, _ = gateway_to(lambda body, n: reasoned("A", 0.8), model=replace(config, ways="reasoned"))
+    found = gateway.choose(two_orders())
+    np.testing.assert_allclose(found.p, [0.5, 0.5])
+    assert found.labels == (0, 1)
 
 
 def test_a_wrong_model_name_is_an_error_and_not_a_missing_capability(gateway_to: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from hypograph.agents.gateway.questions import Question
-from hypograph.agents.gateway.wire import Pace
+from hypograph.agents.gateway.transport import Pace
 from hypograph.models.core.errors import CapabilityError, ModelError, NetworkError
 from tests.agents.conftest import completion
 
@@ -66,12 +66,12 @@ def test_the_wait_follows_retry_after(gateway_to: Any) -> None:
     ("fault", "kind", "words", "requests"),
     [
         (lambda: httpx2.ConnectError("refused"), NetworkError, "does not answer", 4),
-        (lambda: httpx2.ReadTimeout("slow"), NetworkError, "no answer within 120 s", 4),
+        (lambda: httpx2.ReadTimeout("slow"), NetworkError, "no answer within 300 s", 4),
         (lambda: status(500), ModelError, "status 500", 4),
         (lambda: status(401), ModelError, "refused the key", 1),
-        (lambda: status(404), CapabilityError, "status 404", 2),
-        (lambda: httpx2.Response(200, text="<html>hello</html>"), ModelError, "not one of a chat", 1),
-        (lambda: httpx2.Response(200, json={"nothing": 1}), ModelError, "not one of a chat", 1),
+        (lambda: status(404), CapabilityError, "status 404", 1),
+        (lambda: httpx2.Response(200, text="<html>hello</html>"), ModelError, "a web page", 1),
+        (lambda: httpx2.Response(200, json={"nothing": 1}), ModelError, "JSON without choices", 1),
     ],
     ids=["refused", "timeout", "500", "401", "404", "page", "other JSON"],
 )

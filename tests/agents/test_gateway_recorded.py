@@ -25,7 +25,7 @@ CASSETTES = Path(__file__).parent / "cassettes" / "test_gateway_recorded"
 def vcr_config() -> dict[str, Any]:
     return {
         "filter_headers": ["authorization", "user-agent", "cookie", "set-cookie"],
-        "match_on": ["method", "scheme", "host", "port", "path", "query", "body"],
+        "match_on": ["method", "scheme", "host", "port", "path", "query", "asked"],
     }
 
 

@@ -11,9 +11,9 @@ from pydantic import BaseModel, SecretStr
 
 from hypograph.agents.gateway.config import Budget, Decoding
 from hypograph.agents.gateway.questions import Question
-from hypograph.models.core.errors import BudgetSpentError
+from hypograph.models.core.errors import BudgetSpentError, ModelError
 from hypograph.models.core.records import ModelCall
-from tests.agents.conftest import completion
+from tests.agents.conftest import completion, refusing
 
 
 class City(BaseModel):
@@ -52,10 +52,8 @@ def test_an_answer_is_validated_counted_and_kept(gateway_to: Any) -> None:
         completion("no JSON at all"),
         completion('{"name": "Kyoto"}'),
         completion('{"name": "Kyoto", "people": "many"}'),
-        completion('{"name": "Kyo', finish="length"),
-        completion(""),
     ],
-    ids=["prose", "missing key", "wrong type", "cut off", "empty"],
+    ids=["prose", "missing key", "wrong type"],
 )
 def test_an_invalid_answer_is_asked_again_with_the_fault_and_then_is_no_knowledge(
     gateway_to: Any, bad: dict[str, Any]
@@ -72,6 +70,38 @@ def test_an_invalid_answer_is_asked_again_with_the_fault_and_then_is_no_knowledg
     assert len(stub.requests) == 2
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [completion('{"name": "Kyo', finish="length"), completion(""), refusing("I cannot help with that.")],
+    ids=["cut off", "empty", "declined"],
+)
+def test_an_answer_that_is_none_is_asked_again_and_never_kept(gateway_to: Any, bad: dict[str, Any]) -> None:
+    mended, stub = gateway_to(lambda body, n: bad if n == 1 else GOOD, folder="a")
+    assert mended.ask(QUESTION).value == City(name="Kyoto", people=1460000)
+    assert len(stub.requests) == 2
+    never, stub = gateway_to(lambda body, n: bad if n < 20 else GOOD, folder="b")
+    first = never.ask(QUESTION)
+    assert first.value is None
+    assert first.fault
+    stub.reply = lambda body, n: GOOD
+    assert never.ask(QUESTION).value == City(name="Kyoto", people=1460000)
+    assert never.spent().tokens == 15 * len(stub.requests)  # a budget sees those of unusable answers
+
+
+def test_the_second_time_an_answer_that_was_cut_off_gets_more_room(gateway_to: Any) -> None:
+    cut = completion('{"name": "Kyo', finish="length")
+    gateway, stub = gateway_to(lambda body, n: cut if body["max_tokens"] < 1000 else GOOD)
+    assert gateway.ask(QUESTION).value is not None
+    assert [r["max_tokens"] for r in stub.requests] == [512, 1024]
+
+
+def test_a_model_that_gives_no_answer_at_all_is_given_up(gateway_to: Any) -> None:
+    gateway, _ = gateway_to(lambda body, n: refusing("I cannot help with that."))
+    gateway.ask(QUESTION)
+    with pytest.raises(ModelError, match="I cannot help with that"):
+        gateway.ask(replace(QUESTION, user="Another."))
+
+
 def test_a_server_without_schemas_gets_the_schema_in_the_prompt(gateway_to: Any) -> None:
     def reply(body: dict[str, Any], n: int) -> Any:
         if "response_format" in body:
@@ -80,9 +110,10 @@ def test_a_server_without_schemas_gets_the_schema_in_the_prompt(gateway_to: Any)
 
     gateway, stub = gateway_to(reply)
     assert gateway.ask(QUESTION).value == City(name="Kyoto", people=1)
-    assert '"people"' in stub.requests[1]["messages"][0]["content"]
+    assert '"people"' in stub.requests[-1]["messages"][0]["content"]
+    before = len(stub.requests)
     gateway.ask(replace(QUESTION, user="Another."))
-    assert len(stub.requests) == 3  # what it lacks is remembered
+    assert len(stub.requests) == before + 1  # what it lacks is remembered
 
 
 def test_a_spent_budget_stops_cleanly_and_goes_on_when_raised(gateway_to: Any) -> None:

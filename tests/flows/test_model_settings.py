@@ -165,7 +165,7 @@ def test_assess_of_a_dead_endpoint_is_one_sentence(
     monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path))
     monkeypatch.setenv("HYPOGRAPH_LLM_BASE_URL", "http://127.0.0.1:9/v1")
     monkeypatch.setenv("HYPOGRAPH_LLM_MODEL", "m")
-    monkeypatch.setattr("hypograph.agents.gateway.wire._LONGEST_WAIT", 0.0)
+    monkeypatch.setattr("hypograph.agents.gateway.transport._LONGEST_WAIT", 0.0)
     code, out, err = run(capsys, "assess")
     assert (code, out) == (1, "")
     assert "does not answer" in err

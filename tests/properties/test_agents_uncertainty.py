@@ -128,7 +128,7 @@ def test_a_coin_is_believed_in_few_of_many_assessments() -> None:
     believed = 0
     for _ in range(400):
         area = auc(rng.uniform(size=100), t)
-        believed += skill(area, *auc_interval(area, 50, 50))["low"] > 0
+        believed += skill(area, *auc_interval(area, 50, 50), 100)["weight"] > 0
     assert believed / 400 <= 0.05  # 2.5% is what the interval promises
 
 
@@ -136,7 +136,15 @@ def test_a_constant_and_a_liar_have_no_skill() -> None:
     t = np.arange(60) % 2 == 0
     for p in (np.full(60, 0.9), np.where(t, 0.1, 0.9)):
         area = auc(p, t)
-        assert skill(area, *auc_interval(area, 30, 30))["low"] == 0.0
+        assert skill(area, *auc_interval(area, 30, 30), 60)["weight"] == 0.0
+
+
+@pytest.mark.parametrize("n", [5, 10, 20, 62, 200])
+def test_four_of_five_right_is_not_silenced_by_a_small_sample(n: int) -> None:
+    right = round(0.8 * n)
+    found = skill(right / n, *wilson(right, n), n)
+    assert 0.0 < found["weight"] <= found["mean"]
+    assert found["weight"] < 0.25 or n > 20  # little is believed of few answers
 
 
 def test_calibration_error_by_hand() -> None:
