@@ -50,8 +50,9 @@ _FILTER = re.compile(
     re.I,
 )
 _NO_MODEL = re.compile(
-    r"\b(?:model|deployment|engine)\b.{0,120}?\b(?:not found|does ?n[o']t exist|not exist|unknown|not available|no such|"
-    r"is not a valid|not supported by)|\b(?:unknown|invalid|no such|unsupported) (?:model|deployment)\b|not a valid model",
+    r"\b(?:model|deployment|engine)\b.{0,120}?\b(?:not found|does ?n[o']t exist|not exist|unknown|not available|"
+    r"no such|is not a valid|not supported by)|not a valid model|"
+    r"\b(?:unknown|invalid|no such|unsupported) (?:model|deployment)\b",
     re.I | re.S,
 )
 _LOADING = re.compile(r"\bloading\b|warming up|starting up|overloaded|at capacity|temporarily unavailable", re.I)
