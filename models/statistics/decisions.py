@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from hypograph.models.statistics.arrays import FloatArray
+from hypograph.models.statistics.arrays import BoolArray, FloatArray
 from hypograph.models.statistics.intervals import Z95
 
 
-def auc(truth: FloatArray, score: FloatArray) -> float | None:
+def auc(truth: FloatArray | BoolArray, score: FloatArray) -> float | None:
     """Area under the ROC curve (Mann–Whitney, ties count half).
 
     Parameters
@@ -62,7 +62,9 @@ def auc_interval(area: float, positive: int, negative: int, z: float = Z95) -> t
     return bound(-1.0), bound(1.0)
 
 
-def auc_bootstrap(truth: FloatArray, score: FloatArray, draws: int = 1000, seed: int = 0) -> dict[str, float] | None:
+def auc_bootstrap(
+    truth: FloatArray | BoolArray, score: FloatArray, draws: int = 1000, seed: int = 0
+) -> dict[str, float] | None:
     """Area under the ROC curve with a 95% bootstrap interval.
 
     Parameters
@@ -105,7 +107,7 @@ def _area(positives: FloatArray, negatives: FloatArray) -> FloatArray:
     return area
 
 
-def mcc(truth: FloatArray, decision: FloatArray) -> float | None:
+def mcc(truth: FloatArray | BoolArray, decision: FloatArray | BoolArray) -> float | None:
     """Matthews' correlation of classes and decisions.
 
     0 if the decisions are all alike, None if the classes are.
@@ -119,6 +121,6 @@ def mcc(truth: FloatArray, decision: FloatArray) -> float | None:
     return float((tp * tn - fp * fn) / below) if below else 0.0
 
 
-def accuracy(truth: FloatArray, decision: FloatArray) -> float:
+def accuracy(truth: FloatArray | BoolArray, decision: FloatArray | BoolArray) -> float:
     """Share of decisions that are right."""
     return float(((np.asarray(truth) > 0.5) == (np.asarray(decision) > 0.5)).mean())

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from hypograph.models.hypotheses.search.preference import FloatArray, IntArray, Preference
+from hypograph.models.hypotheses.search.preference import Preference
+from hypograph.models.statistics.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
