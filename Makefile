@@ -35,8 +35,10 @@ lint: install $(ROOMS)  ## Style, import contracts
 types: install $(ROOMS)  ## Static types
 	$(BIN)/mypy
 
-bench: install  ## Every benchmark, quick form (each alone: python benchmarks/NAME.py)
-	@for file in benchmarks/*_*.py; do echo "== $$file"; $(BIN)/python $$file --quick || exit 1; done
+bench: install  ## Every benchmark in its smallest form (each whole, alone: python benchmarks/NAME.py)
+	@failed=; for file in $$(grep -l 'from harness' benchmarks/*_*.py); do echo "== $$file"; \
+	  PYTHONPATH=benchmarks $(BIN)/python $$file --quick || failed="$$failed $$file"; done; \
+	  test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
 
 docs: install  ## Run the code blocks of the documentation
 	$(BIN)/python -m pytest tests/test_docs.py

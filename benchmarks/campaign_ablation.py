@@ -11,13 +11,11 @@ start it anew after an interruption. Without a model only the arms that need non
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from harness import arguments, kept, write
 
 from hypograph.flows.campaigns.benchmark import Plan, benchmark
 from hypograph.flows.readers.reaction_tables import ReactionTable, find_table
@@ -36,15 +34,16 @@ ARMS: dict[str, dict[str, Any]] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("table")
+    parser = arguments(__doc__)
+    parser.add_argument("table", nargs="?", default="borylation")
     parser.add_argument("--budget", type=int, default=12)
     parser.add_argument("--initial", type=int, default=4)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--out", default="campaign_ablation")
     a = parser.parse_args()
-    target = Path(__file__).parent / "results" / f"{a.out}.json"
-    document: dict[str, Any] = json.loads(target.read_text("utf-8")) if target.is_file() else {"rows": []}
+    if a.quick:
+        a.budget, a.initial, a.seeds = 6, 3, 2
+    document: dict[str, Any] = kept(a.out, quick=a.quick) or {"rows": []}
     table = find_table(a.table)
     with open_knowledge(load_settings(), None) as knowledge:
         model = "" if knowledge.gateway is None else knowledge.gateway.config.model
@@ -55,7 +54,7 @@ def main() -> None:
                 continue
             row = about | measure(table, knowledge, a.budget, a.initial, a.seeds, **how)
             document["rows"].append(row)
-            target.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
+            write(a.out, document, quick=a.quick)
             print(f"{table.name:22s} {arm:18s} best {row['best']:.1f} ± {row['sd']:.1f}  auc {row['auc']:.1f}")
 
 

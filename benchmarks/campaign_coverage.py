@@ -9,19 +9,16 @@ the model does not assume: skewed noise, and effects that are mostly nothing and
 
 from __future__ import annotations
 
-import argparse
-import json
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from harness import arguments, write
 
 from hypograph.flows.cli.common import table
 from hypograph.models.campaigns.analysis.paired_posterior import compare_paired
 
-RESULT = Path(__file__).parent / "results" / "campaign_coverage.json"
 Draw = Callable[[np.random.Generator, Any], Any]
 NOISES: dict[str, Draw] = {
     "normal": lambda rng, size: rng.normal(0, 6.0, size),
@@ -70,8 +67,7 @@ def covered(world: tuple[int, int, str, str], pairs: int, seed: int) -> dict[str
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--quick", action="store_true")
+    parser = arguments(__doc__)
     parser.add_argument("--pairs", type=int, default=1000)
     given = parser.parse_args()
     pairs = 20 if given.quick else given.pairs
@@ -79,8 +75,7 @@ def main() -> None:
     for number, world in enumerate(WORLDS[:2] if given.quick else WORLDS):
         rows.append(covered(world, pairs, number))
         print(table(tuple(rows[0]), [tuple(row.values()) for row in rows]), flush=True)
-        if not given.quick:
-            RESULT.write_text(json.dumps({"worlds": rows}, indent=2) + "\n", "utf-8")
+        write("campaign_coverage", {"worlds": rows}, quick=given.quick)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ what the whole table dominates above its worst values. Finished seeds are kept i
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from harness import arguments, kept, supplied, write
 
 from hypograph.models.campaigns.bayes.botorch import ask_several
 from hypograph.models.campaigns.bayes.hypervolume import hypervolume
@@ -29,26 +29,27 @@ from hypograph.models.campaigns.space.space import Space, space_of_options
 from hypograph.models.statistics.intervals import mean_interval
 
 BUDGET, INITIAL = 20, 5
+CHAN_LAM = "acid,bromide,catalyst,base,solvent,desired,undesired"  # the supplied file has no header
 METHODS = ("random", "sobol", "bo", "botorch")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("table", type=Path)
-    parser.add_argument("--objectives", required=True)
+    parser = arguments(__doc__)
+    parser.add_argument("table", type=Path, nargs="?", help="default: the supplied Chan–Lam couplings")
+    parser.add_argument("--objectives", default="max:desired,min:undesired")
     parser.add_argument("--header", help="column names of a file without a header, by commas")
     parser.add_argument("--seeds", type=int, default=24)
     parser.add_argument("--methods", default=",".join(METHODS))
-    parser.add_argument("--quick", action="store_true")
     a = parser.parse_args()
+    if a.table is None:
+        a.table, a.header = supplied("reactions/chan_lam.csv"), a.header or CHAN_LAM
     goals = tuple(Objective(n, way) for way, n in (o.split(":") for o in a.objectives.split(",")))
     space, outcomes = read(a.table, a.header, goals)
     y = np.array([[o.utility(v) for o, v in zip(goals, row, strict=True)] for row in outcomes.values()])
     worst, width = y.min(0), np.ptp(y, axis=0)
     whole = hypervolume((y - worst) / width, np.zeros(2))
-    target = Path(__file__).parent / "results" / "campaign_hypervolume.json"
-    kept = json.loads(target.read_text()) if target.exists() else {}
-    runs = {} if a.quick or kept.get("table") != a.table.stem else kept["runs"]
+    before = kept("campaign_hypervolume", quick=a.quick)
+    runs = before["runs"] if before.get("table") == a.table.stem else {}
     for seed in range(2 if a.quick else a.seeds):
         done = runs.setdefault(str(seed), {})
         for method in (m for m in a.methods.split(",") if m not in done):
@@ -61,8 +62,7 @@ def main() -> None:
                 "cpu_seconds": round(time.process_time() - began, 2),
             }
         document = {"table": a.table.stem, "budget": BUDGET, "initial": INITIAL, **summary(runs), "runs": runs}
-        if not a.quick:
-            target.write_text(json.dumps(document) + "\n")
+        write("campaign_hypervolume", document, quick=a.quick, compact=True)
     print(json.dumps(summary(runs), indent=1))
 
 

@@ -9,15 +9,13 @@ rows are over groups. Rows that are not measured anew stay in the result file, w
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from harness import arguments, kept, write
 from reference_gp import reference
 from scipy import stats
 
@@ -33,21 +31,19 @@ GROUP = 10  # starts that share one draw of a similarity
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments(__doc__)
     parser.add_argument("tables", nargs="*", default=[])
-    parser.add_argument("--quick", action="store_true")
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--only", default="", help="methods with this word (bo is always run)")
     parser.add_argument("--out", default="campaign_knowledge")
     a = parser.parse_args()
     seeds = 10 if a.quick else a.seeds
-    target = Path(__file__).parent / "results" / f"{a.out}.json"
-    rows: list[dict[str, Any]] = json.loads(target.read_text("utf-8"))["rows"] if target.is_file() else []
-    for name in a.tables or _tables():
+    rows: list[dict[str, Any]] = kept(a.out, quick=a.quick).get("rows", [])
+    for name in a.tables or (["borylation"] if a.quick else _tables()):
         for row in measure(name, seeds, a.only):
             same = (row["table"], row["method"])
             rows = [r for r in rows if (r["table"], r["method"]) != same] + [row]
-            target.write_text(json.dumps({"budget": BUDGET, "initial": INITIAL, "rows": rows}, indent=1) + "\n")
+            write(a.out, {"budget": BUDGET, "initial": INITIAL, "rows": rows}, quick=a.quick)
 
 
 def _tables() -> list[str]:

@@ -8,14 +8,11 @@ LogExpectedImprovement over the whole table.
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 import time
 import warnings
-from pathlib import Path
 
 import numpy as np
+from harness import arguments, supplied, write
 
 from hypograph.flows.readers.reaction_tables import ReactionTable, find_table
 from hypograph.models.campaigns.bayes.lockstep import lockstep
@@ -24,8 +21,11 @@ CAMPAIGNS, BUDGET, INITIAL = 50, 20, 5
 
 
 def main() -> None:
-    supplied = f"{os.environ.get('HYPOGRAPH_DATA_DIR', '')}/reactions/buchwald_hartwig.csv"
-    table = find_table(sys.argv[1] if len(sys.argv) > 1 else supplied)
+    parser = arguments(__doc__)
+    parser.add_argument("table", nargs="?", help="default: the supplied Buchwald–Hartwig couplings")
+    given = parser.parse_args()
+    default = "borylation" if given.quick or given.table else str(supplied("reactions/buchwald_hartwig.csv"))
+    table = find_table(given.table or default)
     rng = np.random.default_rng(0)
     starts = np.stack([rng.permutation(len(table.pool))[:INITIAL] for _ in range(CAMPAIGNS)])
     lockstep(table.pool[:200], table.values[:200], starts[:1] % 200, INITIAL + 1)
@@ -41,7 +41,7 @@ def main() -> None:
         "lockstep_seconds": round(ours, 2),
         "one_botorch_campaign_seconds": round(theirs, 2),
     }
-    (Path(__file__).parent / "results" / "campaign_speed.json").write_text(json.dumps(row, indent=1) + "\n")
+    write("campaign_speed", row, quick=given.quick)
     print(row)
 
 

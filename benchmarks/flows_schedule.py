@@ -8,9 +8,7 @@ fresh data folder. ``--runs 60`` takes ten minutes.
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import json
 import os
 import signal
 import statistics
@@ -20,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from harness import arguments, write
 from prefect import flow
 from pydantic import BaseModel
 
@@ -85,15 +84,14 @@ def observe(home: Path, runs: int) -> list[dict[str, float]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = arguments(__doc__)
     parser.add_argument("--runs", type=int, default=60)
-    parser.add_argument("--quick", action="store_true")
     parser.add_argument("--serve", metavar="HOME")
-    arguments = parser.parse_args()
-    if arguments.serve:
-        serve_probe(arguments.serve)
+    given = parser.parse_args()
+    if given.serve:
+        serve_probe(given.serve)
         return
-    runs = 6 if arguments.quick else arguments.runs
+    runs = 6 if given.quick else given.runs
     with tempfile.TemporaryDirectory() as folder:
         child = subprocess.Popen([sys.executable, __file__, "--serve", folder])
         try:
@@ -113,9 +111,7 @@ def main() -> None:
     }
     for name, value in result.items():
         print(f"{name:14} {value}")
-    results = Path(__file__).parent / "results"
-    results.mkdir(exist_ok=True)
-    (results / "flows_schedule.json").write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+    write("flows_schedule", result, quick=given.quick)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,6 @@ Run: ``python benchmarks/gateway_model.py [--quick] [--model FILE]``; the defaul
 
 from __future__ import annotations
 
-import argparse
-import json
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from harness import arguments, skip, write
 
 from hypograph.agents import connect
 from hypograph.agents.assess.batteries import Battery, judge_battery, pair_battery, score
@@ -26,8 +25,8 @@ from hypograph.flows.assess.batteries import decided_pairs
 from hypograph.flows.cli.common import table
 from hypograph.flows.readers.alloys import hea_tables
 from hypograph.flows.runtime.settings import load_settings
+from hypograph.models.core.errors import HypographError
 
-OUT = Path(__file__).parent / "results" / "gateway_model.json"
 ONE = WORDINGS[:1]
 
 
@@ -109,21 +108,27 @@ def show(name: str, rows: Sequence[dict[str, object]]) -> str:
     return table(header, cells, f"\n{name}, n = {rows[0]['n']}")
 
 
+def _fetched() -> Path:
+    """Path of the local model, where `hypograph model fetch` has brought it."""
+    try:
+        return require_fetched(load_settings().home)
+    except HypographError as error:
+        skip(str(error))
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
+    parser = arguments(__doc__)
     parser.add_argument("--model", type=Path)
     parser.add_argument("--cache", type=Path)
     given = parser.parse_args()
-    path = given.model or require_fetched(load_settings().home)
+    path = given.model or _fetched()
     pairs = decided_pairs(hea_tables(), 16 if given.quick else 106)
     most = 6 if given.quick else 999
     result: dict[str, object] = {"model": path.name, "sha256": file_hash(path), "quick": given.quick}
 
     def keep(name: str, rows: object) -> None:
         result[name] = rows
-        if not given.quick:
-            OUT.write_text(json.dumps(result, indent=1, allow_nan=False) + "\n", "utf-8")
+        write("gateway_model", result, quick=given.quick)
 
     made: dict[str, Callable[[int], Battery]] = {
         "substitution": lambda n: pair_battery(pairs, wordings=ONE, shots=n).part(most),

@@ -5,8 +5,6 @@ Run: ``python benchmarks/gateway_overhead.py [--quick]``; no network, no model.
 
 from __future__ import annotations
 
-import argparse
-import json
 import tempfile
 import time
 from collections.abc import Callable
@@ -14,6 +12,7 @@ from pathlib import Path
 
 import httpx2
 import numpy as np
+from harness import arguments, write
 from pydantic import BaseModel
 
 from hypograph.agents import ModelConfig, connect
@@ -21,8 +20,6 @@ from hypograph.agents.gateway.cache import AnswerCache
 from hypograph.agents.gateway.questions import Question
 from hypograph.agents.roles.closed_questions import substitution
 from hypograph.flows.cli.common import table
-
-OUT = Path(__file__).parent / "results" / "gateway_overhead.json"
 
 
 class Yes(BaseModel):
@@ -56,9 +53,8 @@ def timed(work: Callable[[int], object], n: int) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
-    n = 50 if parser.parse_args().quick else 500
+    given = arguments(__doc__).parse_args()
+    n = 50 if given.quick else 500
     config = ModelConfig(name="stub", base_url="http://stub.invalid/v1", model="m")
     questions = [Question("bench", "Answer in JSON.", f"Is number {i} even?", Yes) for i in range(n)]
     closed = [substitution("Fe", "Co", f"field {i}", shots=6) for i in range(n)]
@@ -79,8 +75,7 @@ def main() -> None:
             "structured answer from a stub, not cached": uncached,
         }
     print(table(("call", "median ms", "p95 ms"), [(k, v["median"], v["p95"]) for k, v in rows.items()]))
-    if n > 50:
-        OUT.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
+    write("gateway_overhead", rows, quick=given.quick)
 
 
 if __name__ == "__main__":

@@ -5,21 +5,17 @@ python benchmarks/hypotheses_overhead.py [--quick]
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
-from pathlib import Path
 
 import numpy as np
+from harness import arguments, write
 
 from hypograph.models.hypotheses.search.preference import Preference
 
-RESULTS = Path(__file__).parent / "results"
-
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--quick", action="store_true")
+    parser = arguments(__doc__)
     chosen = parser.parse_args()
     items, comparisons = (100, 200) if chosen.quick else (500, 2000)
     rng = np.random.default_rng(0)
@@ -44,8 +40,7 @@ def main() -> None:
         "rank_correlation_with_truth": float(np.corrcoef(model.posterior(range(items))[0], truth)[0, 1]),
     }
     print(json.dumps(found, indent=1))
-    if not chosen.quick:
-        (RESULTS / "hypotheses_overhead.json").write_text(json.dumps(found, indent=1) + "\n")
+    write("hypotheses_overhead", found, quick=chosen.quick)
 
 
 if __name__ == "__main__":

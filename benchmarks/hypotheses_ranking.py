@@ -5,19 +5,14 @@ python benchmarks/hypotheses_ranking.py [--quick]
 
 from __future__ import annotations
 
-import argparse
-import json
-from pathlib import Path
+from harness import arguments, write
 
 from hypograph.flows.cli.common import table
 from hypograph.flows.hypotheses.simulate import ranking_document
 
-RESULTS = Path(__file__).parent / "results"
-
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--quick", action="store_true")
+    parser = arguments(__doc__)
     chosen = parser.parse_args()
     document = ranking_document(12, [24, 66, 264], 100 if chosen.quick else 1000, 0)
     rows = [
@@ -25,8 +20,7 @@ def main() -> None:
         for r in document["rules"]
     ]
     print(table(("rule", "comparisons", "top-1", "low", "high", "coverage", "ece"), rows))
-    if not chosen.quick:
-        (RESULTS / "hypotheses_ranking.json").write_text(json.dumps(document, indent=1) + "\n")
+    write("hypotheses_ranking", document, quick=chosen.quick)
 
 
 if __name__ == "__main__":

@@ -6,15 +6,11 @@ python benchmarks/hypotheses_simulation.py [--quick] [--instances 200] [--budget
 
 from __future__ import annotations
 
-import argparse
-import json
-from pathlib import Path
+from harness import arguments, kept, write
 
 from hypograph.flows.cli.common import table
 from hypograph.flows.hypotheses.simulate import cells_document
 from hypograph.models.hypotheses.simulation.comparison import STRATEGIES, simulate
-
-RESULTS = Path(__file__).parent / "results"
 
 
 def summarise(document: dict) -> str:
@@ -50,26 +46,23 @@ def joined(document: dict, part: dict, scenario: str) -> dict:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--quick", action="store_true")
+    parser = arguments(__doc__)
     parser.add_argument("--instances", type=int, default=200)
     parser.add_argument("--budget", default="60,240,960")
     parser.add_argument("--scenario", default="A,B,C,D,E,F,G,H")
     parser.add_argument("--without", default="", help="strategies to leave out, with commas between")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", default="hypotheses_simulation.json", help="file in benchmarks/results")
+    parser.add_argument("--out", default="hypotheses_simulation", help="name in benchmarks/results")
     chosen = parser.parse_args()
     budgets = [60, 240] if chosen.quick else [int(b) for b in chosen.budget.split(",")]
     instances = 20 if chosen.quick else chosen.instances
     strategies = [s for s in STRATEGIES if s not in chosen.without.split(",")]
-    results = RESULTS / chosen.out
-    document = json.loads(results.read_text("utf-8")) if results.exists() and not chosen.quick else {}
+    document = kept(chosen.out, quick=chosen.quick)
     for scenario in chosen.scenario.split(","):
         # Landscapes are drawn a scenario by itself: parts add up, and each is kept as soon as it is done.
         tried = simulate([scenario], budgets, strategies, instances, chosen.seed, print)
         document = joined(document, cells_document(tried, instances, chosen.seed), scenario)
-        if not chosen.quick:
-            results.write_text(json.dumps(document, separators=(",", ":")) + "\n")
+        write(chosen.out, document, quick=chosen.quick, compact=True)
     print(summarise(document))
 
 

@@ -10,11 +10,9 @@ import resource
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
-
-OUT = Path(__file__).parent / "results" / "literature_counts.json"
+from harness import arguments, write
 
 
 def corpus(papers: int, size: int = 10, vocabulary: int = 100_000) -> tuple[np.ndarray, np.ndarray]:
@@ -59,10 +57,14 @@ def dask_agrees(papers: int = 50_000) -> bool:
 
 
 def main() -> None:
-    if len(sys.argv) > 2 and sys.argv[1] == "--one":
-        print(json.dumps(measure(int(sys.argv[2]))))
+    parser = arguments(__doc__)
+    parser.add_argument("--one", type=int, metavar="PAPERS", help="measure one size in this process")
+    parser.add_argument("--dask", action="store_true", help="also compare with counts on Dask workers")
+    given = parser.parse_args()
+    if given.one:
+        print(json.dumps(measure(given.one)))
         return
-    sizes = [10_000, 100_000] if "--quick" in sys.argv else [100_000, 300_000, 1_000_000, 3_000_000, 10_000_000]
+    sizes = [10_000, 100_000] if given.quick else [100_000, 300_000, 1_000_000, 3_000_000, 10_000_000]
     rows = []
     for papers in sizes:  # a process each, so that the peak is its own
         run = subprocess.run(
@@ -76,12 +78,10 @@ def main() -> None:
         "slope_cpu_seconds": round(float(np.polyfit(x, np.log([max(r["cpu_seconds"], 0.01) for r in rows]), 1)[0]), 2),
         "slope_memory": round(float(np.polyfit(x, np.log([r["peak_mb"] for r in rows]), 1)[0]), 2),
     }
-    if "--dask" in sys.argv:
+    if given.dask:
         result["dask_same_counts"] = dask_agrees()
     print({k: v for k, v in result.items() if k != "rows"})
-    if "--quick" not in sys.argv:
-        OUT.parent.mkdir(parents=True, exist_ok=True)
-        OUT.write_text(json.dumps(result, indent=1) + "\n")
+    write("literature_counts", result, quick=given.quick)
 
 
 if __name__ == "__main__":

@@ -7,18 +7,18 @@ abstracts; figures of the odd ones are given beside all. Baseline: every formula
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+
+from harness import arguments, supplied, write
 
 from hypograph.models.literature.keywords.relations import sentence_relations
 from hypograph.models.literature.text.formulas import FORMULA, NAME_TO_SYMBOL, SYMBOL_SET, looks_like_formula
 from hypograph.models.literature.text.materials import material_mentions
 from hypograph.models.literature.text.spelling import normalise
 
-OUT = Path(__file__).parent / "results" / "literature_extraction.json"
 Links = set[tuple[str, str]]
 
 
@@ -79,14 +79,16 @@ def measure(documents: list[dict[str, Any]], method: Callable[[str], Links]) -> 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--gold", type=Path, required=True)
-    documents = json.loads(parser.parse_args().gold.read_text("utf-8"))
+    parser = arguments(__doc__)
+    parser.add_argument("--gold", type=Path, help="default: the supplied doping abstracts")
+    given = parser.parse_args()
+    gold = given.gold or supplied("extraction/doping_train.json")
+    documents = json.loads(gold.read_text("utf-8"))[: 20 if given.quick else None]
     result = {"data": "supplied data", "abstracts": len(documents)}
     for name, method in (("ours", ours), ("baseline", baseline)):
         result[name] = {"all": measure(documents, method), "odd": measure(documents[1::2], method)}
         print(name, result[name])
-    OUT.write_text(json.dumps(result, indent=1) + "\n")
+    write("literature_extraction", result, quick=given.quick)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,10 @@ The data is the user's; figures on data without a public address are labelled "s
 
 from __future__ import annotations
 
-import argparse
-import json
 from pathlib import Path
 
 import numpy as np
+from harness import arguments, supplied, write
 
 from hypograph.flows.literature.evaluate import evaluate_literature, prepare
 from hypograph.flows.literature.keyphrases import evaluate_keyphrases
@@ -19,8 +18,6 @@ from hypograph.models.literature.potential.evaluation import Papers
 from hypograph.models.literature.potential.features import CITED, padded, snapshots
 from hypograph.models.literature.potential.model import fit_head
 from hypograph.models.statistics.decisions import auc
-
-OUT = Path(__file__).parent / "results" / "literature_potential.json"
 
 
 def real_against_shuffled(papers: Papers, first: int, last: int, seed: int = 0) -> float | None:
@@ -44,14 +41,14 @@ def real_against_shuffled(papers: Papers, first: int, last: int, seed: int = 0) 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--papers", type=Path, required=True)
+    parser = arguments(__doc__)
+    parser.add_argument("--papers", type=Path, help="default: the supplied papers until 2017")
     parser.add_argument("--years", default="2012-2017")
     parser.add_argument("--gold", type=Path)
-    parser.add_argument("--quick", action="store_true", help="one paper in ten, no file written")
     options = parser.parse_args()
+    papers = options.papers or supplied("papers_until_2017.jsonl.gz")
     first, last = (int(y) for y in options.years.split("-"))
-    publications = read_publications(options.papers).publications[:: 10 if options.quick else 1]
+    publications = read_publications(papers).publications[:: 10 if options.quick else 1]
     document = evaluate_literature(publications, (first, last), draws=100 if options.quick else 1000, say=print)
     dated = sorted((p for p in publications if p.year is not None), key=lambda p: (p.year or 0, p.key))
     result = {"data": "supplied data", **document}
@@ -62,9 +59,7 @@ def main() -> None:
         shown = {name: round(figure["value"], 3) for name, figure in row["auroc"].items() if figure}
         print(row["label"], shown, {k: round(v, 3) for k, v in row["ece"].items()})
     print("real against shuffled", result["real_against_shuffled"])
-    if not options.quick:
-        OUT.parent.mkdir(parents=True, exist_ok=True)
-        OUT.write_text(json.dumps(result, indent=1) + "\n")
+    write("literature_potential", result, quick=options.quick)
 
 
 if __name__ == "__main__":

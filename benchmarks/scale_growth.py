@@ -10,7 +10,6 @@ on the clock.
 
 from __future__ import annotations
 
-import argparse
 import json
 import resource
 import subprocess
@@ -19,6 +18,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from harness import arguments, write
 
 GOALS = {"pairs": 10_000_000, "alloys": 100_000_000, "store": 10_000_000}
 
@@ -124,17 +124,16 @@ def extrapolate(kind: str, rows: list[dict[str, float]]) -> dict[str, dict[str, 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--quick", action="store_true")
+    parser = arguments(__doc__)
     parser.add_argument("--one", nargs=2)
-    arguments = parser.parse_args()
-    if arguments.one:
-        kind, n = arguments.one[0], int(arguments.one[1])
+    given = parser.parse_args()
+    if given.one:
+        kind, n = given.one[0], int(given.one[1])
         row = {"pairs": pairs, "alloys": alloys, "store": store}[kind](n)
         row["megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(json.dumps({"n": n, **row}))
         return
-    quick = arguments.quick
+    quick = given.quick
     plan = {
         "pairs": (20_000, 80_000) if quick else (250_000, 500_000, 1_000_000, 2_000_000),
         "alloys": (200_000, 400_000) if quick else (1_000_000, 4_000_000, 16_000_000),
@@ -145,10 +144,7 @@ def main() -> None:
         rows = [measure(kind, n) for n in sizes]
         result[kind] = {"goal": GOALS[kind], "measured": rows, **extrapolate(kind, rows)}
         print(kind, json.dumps(result[kind], indent=1), flush=True)
-    results = Path(__file__).parent / "results"
-    results.mkdir(exist_ok=True)
-    if not quick:
-        (results / "scale_growth.json").write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+    write("scale_growth", result, quick=quick)
 
 
 if __name__ == "__main__":

@@ -10,15 +10,15 @@ the workers; the speed-up of the work alone is taken from two sizes of the same 
 
 from __future__ import annotations
 
-import argparse
 import functools
-import json
 import os
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from harness import arguments, kept, write
 
 
 def extraction(count: int) -> list[Callable[[], Any]]:
@@ -82,8 +82,7 @@ PIECE = 8_000
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--quick", action="store_true")
+    parser = arguments(__doc__)
     parser.add_argument("--work", choices=WORKS, action="append", help="which; all by default, may be given again")
     parser.add_argument("--workers", type=int, nargs="+", default=[0, 1, 2, 4])
     given = parser.parse_args()
@@ -93,8 +92,7 @@ def main() -> None:
     from hypograph.flows.runtime.workers import spread
     from hypograph.flows.server.prefect_server import Orchestrator
 
-    results = Path(__file__).parent / "results" / "scale_workers.json"
-    document = json.loads(results.read_text("utf-8")) if results.exists() else {}
+    document = kept("scale_workers", quick=given.quick)
     with tempfile.TemporaryDirectory() as folder, Orchestrator(Path(folder)) as orchestrator:
         for name in chosen:
             pieces = WORKS[name](2 if given.quick else SIZES[name][1])
@@ -122,9 +120,7 @@ def main() -> None:
                     )
                     print(name, rows[-1], flush=True)
             document[name] = rows
-    if not given.quick:
-        document["cores"] = os.cpu_count()
-        results.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+    write("scale_workers", document, quick=given.quick)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,6 @@ server is the embedded one, or the Neo4j that NEO4J_TEST_URI names.
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import random
 import statistics
@@ -22,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import neo4j
+from harness import arguments, kept, write
 
-RESULT = Path(__file__).parent / "results" / "store_speed.json"
 BATCH = 5_000
 READS = 60
 NODE_ROUNDS = 4
@@ -176,8 +174,7 @@ def hypotheses(store: Any) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--quick", action="store_true")
+    parser = arguments(__doc__)
     parser.add_argument("--once", action="store_true", help="leave out writing the same again")
     parser.add_argument("--nodes", type=int, default=20_000)
     parser.add_argument("--relationships", type=int, default=200_000)
@@ -187,7 +184,7 @@ def main() -> None:
     from hypograph.graph import Query, StoreConfig, open_store
 
     empty = Query("benchmark_clear", "MATCH (n) WITH n LIMIT 20000 DETACH DELETE n RETURN count(*) AS n", writes=True)
-    document = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
+    document = kept("store_speed", quick=quick)
     with tempfile.TemporaryDirectory() as folder:
         configs = {"embedded": StoreConfig(Path(folder))}
         if uri := os.environ.get("NEO4J_TEST_URI"):
@@ -205,8 +202,7 @@ def main() -> None:
                         pass
 
                 document[name] = bench(store, clear, auth, size, given.once)
-    if not quick:
-        RESULT.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+    write("store_speed", document, quick=quick)
 
 
 if __name__ == "__main__":

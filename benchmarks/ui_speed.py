@@ -10,7 +10,6 @@ panning, at most 600 KB transferred.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import platform
@@ -20,14 +19,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
 import psutil
+from harness import arguments, kept, write
 
-OUT = Path(__file__).parent / "results" / "ui_speed.json"
 FLAGS = [
     *("--headless", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-sync", "--use-gl=angle"),
     *("--disable-background-networking", "--disable-component-update"),
@@ -141,9 +139,8 @@ def pan(page: Any) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("--chromium", default="/usr/bin/chromium")
-    parser.add_argument("--quick", action="store_true", help="few requests, nothing written")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="the parts to measure")
     given = parser.parse_args()
     n = 20 if given.quick else 200
@@ -166,9 +163,7 @@ def main() -> None:
     for part in result.values():
         part |= {"store": counts, **machine}
     print(json.dumps(result, indent=1))
-    if not given.quick:
-        before = json.loads(OUT.read_text("utf-8")) if OUT.exists() else {}
-        OUT.write_text(json.dumps(before | result, indent=1) + "\n", "utf-8")
+    write("ui_speed", kept("ui_speed", quick=given.quick) | result, quick=given.quick)
 
 
 if __name__ == "__main__":
