@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from harness import arguments, write
 
-from hypograph.flows.cli.common import table
+from hypograph.flows.runtime.text import table
 from hypograph.models.campaigns.analysis.paired_posterior import compare_paired
 
 Draw = Callable[[np.random.Generator, Any], Any]

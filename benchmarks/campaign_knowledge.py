@@ -20,10 +20,10 @@ from reference_gp import reference
 from scipy import stats
 
 from hypograph.flows.readers.reaction_tables import find_table
-from hypograph.models.campaigns.analysis.entropy import exploration_entropy
 from hypograph.models.campaigns.bayes.lockstep import lockstep
 from hypograph.models.campaigns.optimizers.simulated_experts import simulated_utility
 from hypograph.models.core.keys import digest
+from hypograph.models.statistics.entropy import exploration_entropy
 
 BUDGET, INITIAL = 20, 5
 NOISY = 0.37  # two uniform variables mixed in this share correlate at 0.5

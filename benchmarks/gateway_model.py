@@ -22,9 +22,9 @@ from hypograph.agents.gateway.questions import Choice, choice
 from hypograph.agents.local.server import file_hash, require_fetched, serving
 from hypograph.agents.roles.closed_questions import WORDINGS, preference
 from hypograph.flows.assess.batteries import decided_pairs
-from hypograph.flows.cli.common import table
 from hypograph.flows.readers.alloys import hea_tables
 from hypograph.flows.runtime.settings import load_settings
+from hypograph.flows.runtime.text import table
 from hypograph.models.core.errors import HypographError
 
 ONE = WORDINGS[:1]

@@ -19,7 +19,7 @@ from hypograph.agents import ModelConfig, connect
 from hypograph.agents.gateway.cache import AnswerCache
 from hypograph.agents.gateway.questions import Question
 from hypograph.agents.roles.closed_questions import substitution
-from hypograph.flows.cli.common import table
+from hypograph.flows.runtime.text import table
 
 
 class Yes(BaseModel):

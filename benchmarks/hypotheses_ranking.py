@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from harness import arguments, write
 
-from hypograph.flows.cli.common import table
 from hypograph.flows.hypotheses.simulate import ranking_document
+from hypograph.flows.runtime.text import table
 
 
 def main() -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from harness import arguments, kept, write
 
-from hypograph.flows.cli.common import table
 from hypograph.flows.hypotheses.simulate import cells_document
+from hypograph.flows.runtime.text import table
 from hypograph.models.hypotheses.simulation.comparison import STRATEGIES, simulate
 
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from hypograph.flows.campaigns.planned import elicited, planned_all
 from hypograph.flows.readers.reaction_tables import ReactionTable
-from hypograph.models.campaigns.analysis.entropy import exploration_entropy, random_entropy
 from hypograph.models.campaigns.analysis.percent import percent, zero_and_top
 from hypograph.models.campaigns.analysis.survival import restricted_mean_time
 from hypograph.models.campaigns.bayes.lockstep import lockstep
@@ -20,6 +19,7 @@ from hypograph.models.campaigns.optimizers.simulated_experts import simulated_ut
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.keys import digest
 from hypograph.models.core.protocols import OptionScorer, Planner
+from hypograph.models.statistics.entropy import exploration_entropy, random_entropy
 
 METHODS = ("random", "sobol", "bo", "llm", "hybrid")
 TARGET = 0.95

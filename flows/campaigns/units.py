@@ -17,12 +17,12 @@ from hypograph.flows.readers.reaction_tables import ReactionTable
 from hypograph.flows.runtime.unit_kinds import CAMPAIGN, CAMPAIGN_OPTIONS, CAMPAIGN_PLANNED
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.store.store import now
-from hypograph.models.campaigns.analysis.entropy import exploration_entropy, random_entropy
 from hypograph.models.campaigns.analysis.percent import percent, zero_and_top
 from hypograph.models.campaigns.bayes.lockstep import lockstep
 from hypograph.models.core.keys import digest
 from hypograph.models.core.protocols import OptionScorer, Planner
 from hypograph.models.core.records import Edge, Node, Outcome
+from hypograph.models.statistics.entropy import exploration_entropy, random_entropy
 from hypograph.models.statistics.intervals import mean_interval
 
 REASONS = {

@@ -16,8 +16,8 @@ from prefect import flow
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from hypograph.flows.discovery.flow import DiscoveryParameters, run_discovery
+from hypograph.flows.runtime.child_process import die_with_parent
 from hypograph.flows.runtime.settings import load_settings
-from hypograph.flows.server.child_process import die_with_parent
 
 # Prefect's runner starts a run's process with our environment: a run must not outlive `flows serve`.
 SERVE_PID = "_HYPOGRAPH_SERVE_PID"
@@ -130,7 +130,7 @@ PARAMETERS: dict[str, type[BaseModel]] = {
 
 
 def _run(name: str, parameters: DiscoveryParameters, only: Sequence[str]) -> dict[str, Any]:
-    from hypograph.flows.server.publishing import endpoint_slots, publish, retried, telling
+    from hypograph.flows.runtime.publishing import endpoint_slots, publish, retried, telling
 
     settings = load_settings()
     with endpoint_slots(settings), telling() as tell:
@@ -183,7 +183,7 @@ def campaign_live(parameters: CampaignLiveParameters) -> dict[str, Any]:
     from prefect.runtime import flow_run
 
     from hypograph.flows.campaigns.laboratory_flow import advance, publish, wait_for_results
-    from hypograph.flows.server.publishing import endpoint_slots, retried
+    from hypograph.flows.runtime.publishing import endpoint_slots, retried
 
     settings = load_settings()
     with endpoint_slots(settings):

@@ -30,7 +30,7 @@ def search_question(parameters: HypothesisParameters, settings: Settings, run: s
         The document of `hypograph hypotheses search --json`, with `run` and `seconds`.
     """
     from hypograph.flows.runtime.observe import log
-    from hypograph.flows.server.publishing import endpoint_slots, retried
+    from hypograph.flows.runtime.publishing import endpoint_slots, retried
 
     request = Request(
         question=parameters.question,

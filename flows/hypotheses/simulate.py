@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hypograph.flows.cli.common import table
+from hypograph.flows.runtime.text import table
 from hypograph.models.hypotheses.simulation.comparison import KNOWN, OURS, STRATEGIES, Cell, check_names, simulate
 from hypograph.models.hypotheses.simulation.landscape import PUBLISHED_SCENARIOS, SCENARIOS
 from hypograph.models.statistics.calibration import calibration_error, calibration_error_by_chance

@@ -14,8 +14,8 @@ import sys
 import warnings
 from pathlib import Path
 
+from hypograph.flows.runtime.child_process import die_with_parent
 from hypograph.flows.server.access import SECRET_VARIABLE, Guard
-from hypograph.flows.server.child_process import die_with_parent
 from hypograph.graph.files.locks import file_lock
 
 

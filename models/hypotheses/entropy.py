@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from hypograph.models.campaigns.analysis.entropy import exploration_entropy
 from hypograph.models.hypotheses.search.slot_engine import Search
+from hypograph.models.statistics.entropy import exploration_entropy
 
 
 def level_entropy(search: Search) -> list[dict[str, Any]]:

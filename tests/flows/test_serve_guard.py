@@ -26,7 +26,7 @@ with file_lock(Path(sys.argv[1])):
 PARENT = """
 import os, subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c",
-    "import sys, time; from hypograph.flows.server.child_process import die_with_parent; "
+    "import sys, time; from hypograph.flows.runtime.child_process import die_with_parent; "
     "die_with_parent(int(sys.argv[1])); print('guarded', flush=True); time.sleep(60)", str(os.getpid())],
     stdout=subprocess.PIPE)
 child.stdout.readline()
@@ -93,7 +93,7 @@ def test_a_guarded_child_dies_with_a_killed_parent() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has PR_SET_PDEATHSIG")
 def test_a_child_whose_parent_is_gone_already_leaves() -> None:
-    code = "from hypograph.flows.server.child_process import die_with_parent; die_with_parent(1); print('stayed')"
+    code = "from hypograph.flows.runtime.child_process import die_with_parent; die_with_parent(1); print('stayed')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert os.getpid() != 1
     assert (done.returncode, done.stdout) == (1, "")

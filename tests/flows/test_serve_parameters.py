@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hypograph.flows.runtime.publishing import _bars, endpoint_limit
 from hypograph.flows.runtime.settings import Settings
 from hypograph.flows.server.automations import checked_address
 from hypograph.flows.server.deployments import (
@@ -15,7 +16,6 @@ from hypograph.flows.server.deployments import (
     schedule_of,
     validated,
 )
-from hypograph.flows.server.publishing import _bars, endpoint_limit
 from hypograph.models.core.errors import InputError
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hypograph.models.campaigns.analysis.entropy import exploration_entropy, random_entropy
+from hypograph.models.statistics.entropy import exploration_entropy, random_entropy
 
 SIZES = np.array([3, 5])
 runs = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4)), min_size=1, max_size=30).map(np.array)

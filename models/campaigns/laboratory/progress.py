@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hypograph.models.campaigns.analysis.entropy import exploration_entropy, random_entropy
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.space.candidates import candidates, identity
 from hypograph.models.campaigns.space.space import Parameter, Point, Space
+from hypograph.models.statistics.entropy import exploration_entropy, random_entropy
 
 BINS = 10  # equal parts of a range, as the alphabet of its entropy
 RANDOM_RUNS = 100

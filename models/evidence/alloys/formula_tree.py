@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from hypograph.models.literature.text.formulas import SYMBOLS
+from hypograph.models.core.elements import SYMBOLS
 
 NUMBER: Final = r"(?:\d+(?:\.\d+)?|\.\d+)(?:/\d+)?"
 # Beyond plutonium nothing is alloyed; "No", "Cn" and the like in a table are other things.

@@ -20,8 +20,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from hypograph.models.core.elements import SYMBOLS
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
-from hypograph.models.literature.text.formulas import SYMBOLS
 from hypograph.models.statistics.functions import sigmoid
 
 GROUPS: Final = (

@@ -8,25 +8,8 @@ from dataclasses import dataclass
 from hypograph.models.hypotheses.discipline import Discipline, Slot
 from hypograph.models.hypotheses.hypothesis import Detail, Hypothesis
 from hypograph.models.hypotheses.tasks.corpus import Passages
+from hypograph.models.literature.text.doubt import AGAINST
 
-# Words that turn a passage on the same subject against a claim. A lexical rule: it finds doubt, not its
-# reason.
-AGAINST = (
-    "no effect",
-    "did not",
-    "does not",
-    "not observed",
-    "failed",
-    "fails to",
-    "contrary",
-    "decomposes",
-    "unstable",
-    "degrad",
-    "multi-phase",
-    "multiphase",
-    "intermetallic",
-    "brittle",
-)
 LIKENESS = 0.25  # share of a hypothesis's information that a passage must hold to count
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final, Protocol, runtime_checkable
 
-from hypograph.models.hypotheses.tasks.grounding import AGAINST
 from hypograph.models.literature.inspiration.logic_graph import Claim
 from hypograph.models.literature.inspiration.retrieval import terms
+from hypograph.models.literature.text.doubt import AGAINST
 
 SEVERITIES: Final = ("fatal", "major", "minor", "negligible")
 # Mass of one reading where no skill was measured: what arXiv 2502.14631 gives one answer, a = 1/(3·5).

@@ -139,7 +139,7 @@ def community_entropy(community: IntArray, sets: IntArray) -> float:
 
     The same measure as that of campaigns: every keyword of a set is one pick among the communities.
     """
-    from hypograph.models.campaigns.analysis.entropy import exploration_entropy
+    from hypograph.models.statistics.entropy import exploration_entropy
 
     picks = community[sets.ravel()]
     picks = picks[picks >= 0]
