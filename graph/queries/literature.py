@@ -6,7 +6,7 @@ from hypograph.graph.core.query import Query
 
 LITERATURE_PUBLICATIONS = Query(
     "literature_publications",
-    "MATCH (p:Publication)-[:MENTIONS]->(:Keyword) RETURN DISTINCT p.key AS key ORDER BY key",
+    "MATCH (p:Publication) RETURN p.key AS key ORDER BY key",
 )
 
 CLEAR_MENTIONS = Query(

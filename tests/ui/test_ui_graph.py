@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hypograph.ui.pages.graph.atlas import Atlas
-from hypograph.ui.pages.graph.bibtex import bibtex
+from hypograph.models.literature.bibliography import bibtex
 from hypograph.ui.pages.graph.views import Choice, chosen, drawing, near, path, view
 
 

@@ -11,7 +11,7 @@ from hypograph.graph import GraphStore
 from hypograph.graph.queries import pages
 from hypograph.ui.api.routes import ABSENT, file
 from hypograph.ui.pages.graph.atlas import Atlas, atlas
-from hypograph.ui.pages.graph.bibtex import bibtex
+from hypograph.models.literature.bibliography import bibtex
 from hypograph.ui.pages.graph.views import Choice, chosen, drawing, path, surroundings, view
 
 router = APIRouter(prefix="/api/v1", responses=ABSENT)
