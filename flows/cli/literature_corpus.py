@@ -76,8 +76,13 @@ def _listing(document: Mapping[str, Any], limit: int) -> str:
     found: Sequence[Mapping[str, Any]] = document["publications"][:limit]
     rows = [(p["key"], p["year"], _people(p["authors"]), _short(p["title"], 70), _short(p["venue"], 30)) for p in found]
     more = document["total"] - len(found)
-    text = table(("key", "year", "authors", "title", "venue"), rows, f"{document['total']:,} publications")
+    text = table(("key", "year", "authors", "title", "venue"), rows, counted(document["total"]))
     return text + (f"\n… {more:,} more" if more else "")
+
+
+def counted(total: int) -> str:
+    """Return a number of publications in words."""
+    return f"{total:,} publication{'s' * (total != 1)}"
 
 
 def _people(authors: Sequence[str]) -> str:

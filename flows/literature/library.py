@@ -190,8 +190,14 @@ def find(publications: Iterable[Publication], key: str) -> Publication:
     if len(begun) == 1:
         return begun[0]
     close = get_close_matches(wanted, list(every), n=3) or [p.key for p in begun[:3]]
-    what = f"{len(begun)} publications have a key that begins with {key!r}" if begun else f"no publication has the key {key!r}"
-    raise InputError(what, where="corpus", hint=f"Close ones: {', '.join(close)}." if close else "See `literature list`.")
+    what = (
+        f"{len(begun)} publications have a key that begins with {key!r}"
+        if begun
+        else f"no publication has the key {key!r}"
+    )
+    raise InputError(
+        what, where="corpus", hint=f"Close ones: {', '.join(close)}." if close else "See `literature list`."
+    )
 
 
 def neighbours(publications: Sequence[Publication], one: Publication) -> tuple[list[str], list[str]]:

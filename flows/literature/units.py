@@ -10,29 +10,29 @@ from typing import Any, Final
 
 import numpy as np
 
+from hypograph.flows.literature.extract import text_hash
 from hypograph.flows.literature.merges import Decision, aliases_of, apply_merges, decided_merges, merged_names
+from hypograph.flows.literature.parts import stable_parts
+from hypograph.flows.literature.written import Written, citation_edges, written_of
 from hypograph.flows.runtime.unit_kinds import LITERATURE_GRAPH, LITERATURE_READ, LITERATURE_SETS, LITERATURE_WRITE
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.records.literature import (
     backbone_edges,
     keyword_nodes,
-    mention_edges,
     merge_nodes,
     publication_node,
-    relation_edges,
     with_extracted,
 )
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.keys import digest
-from hypograph.models.core.protocols import Mention
-from hypograph.models.core.records import Edge, KeywordSet, Node, Outcome, Publication
+from hypograph.models.core.records import KeywordSet, Node, Outcome, Publication
 from hypograph.models.literature.graph.keyword_graph import Backbone, Corpus, backbone, build_corpus
 from hypograph.models.literature.graph.pair_counts import FloatArray, IntArray, count_pairs
 from hypograph.models.literature.inspiration.passages import Embed
 from hypograph.models.literature.inspiration.proposals import keyword_embedding, name_embedding, propose_sets
 from hypograph.models.literature.keywords.choice import select, tabulate
 from hypograph.models.literature.keywords.extracted import Extracted
-from hypograph.models.literature.keywords.extraction import introduced, material_keywords, passage_of, phrase_candidates
+from hypograph.models.literature.keywords.extraction import introduced, material_keywords, phrase_candidates
 from hypograph.models.literature.keywords.synonyms import propose_merges
 from hypograph.models.literature.potential.impact import keyword_impact, literature_outcomes, set_model
 from hypograph.models.literature.text.spelling import normalise
@@ -118,6 +118,81 @@ def literature_units(
     InputError
         If no publication is given, or the topic names nothing in the corpus.
     """
+    found = prepare(runner, publications, extracted=extracted, seed=seed, small=small)
+    inputs = {
+        "state": found.state,
+        "aliases": found.aliases,
+        "embeddings": getattr(embed, "name", "") if embed else "",
+    }
+    graph = runner.run(LITERATURE_GRAPH, inputs, partial(graph_outcome, found, embed, seed))
+    _write(runner, found)
+    made = runner.run(
+        LITERATURE_SETS,
+        {"state": found.state, "sets": sets, "topic": topic},
+        partial(_inspire, found.corpus, found.chosen, sets, topic, seed),
+    )
+    proposed = tuple(
+        KeywordSet(tuple(s["keywords"]), s["potential"], s["novelty"], tuple(s["because"]), tuple(s["nearest"]))
+        for s in made["sets"]
+    )
+    return LiteratureOutcome(
+        len(found.chosen),
+        graph["keywords"],
+        graph["edges"],
+        proposed,
+        made["note"],
+        made["entropy"],
+        graph["merges"],
+    )
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Publications with their keywords, before anything is written.
+
+    Attributes
+    ----------
+    chosen, read, keywords
+        The publications in order of keys, what reading found in each, and the keywords chosen for each.
+    corpus
+        Keywords that the graph keeps, and in which publications they stand.
+    extracted
+        What an extractor found, by publication.
+    decided, aliases, renamed
+        Merges that people decided, and the names that they joined.
+    expansions
+        Abbreviations introduced somewhere, with what they stand for.
+    state
+        Hash of what the graph of keywords depends on.
+    """
+
+    chosen: Sequence[Publication]
+    read: Sequence[dict[str, Any]]
+    keywords: Sequence[Sequence[str]]
+    corpus: Corpus
+    extracted: Mapping[str, Extracted]
+    decided: Sequence[Decision]
+    aliases: Mapping[str, Sequence[str]]
+    renamed: Mapping[str, str]
+    expansions: Mapping[str, str]
+    state: str
+
+
+def prepare(
+    runner: UnitRunner,
+    publications: Sequence[Publication],
+    *,
+    extracted: Mapping[str, Extracted] = MappingProxyType({}),
+    seed: int = 0,
+    small: bool = False,
+) -> Prepared:
+    """Read publications and choose their keywords; arguments as for `literature_units`.
+
+    Raises
+    ------
+    InputError
+        If no publication is given.
+    """
     if not publications:
         raise InputError("no publications to work on", where="literature")
     chosen = sorted({p.key: p for p in publications[: SMALL if small else None]}.values(), key=lambda p: p.key)
@@ -127,39 +202,31 @@ def literature_units(
     keywords = apply_merges(raw, decided)
     corpus = build_corpus(keywords, *_known(chosen), least=2 if len(chosen) < 2000 else 3)
     about = [(p.year, p.citations, p.venue, p.retracted) for p in chosen]
-    state = digest(keywords, about, decided, seed)
-    expansions = {short: long for one in read for short, long in one["introduced"].items()}
-    aliases = aliases_of(raw, decided)
-    work = partial(_graph, corpus, chosen, expansions, decided, aliases, embed, seed)
-    inputs = {"state": state, "aliases": aliases, "embeddings": getattr(embed, "name", "") if embed else ""}
-    graph = runner.run(LITERATURE_GRAPH, inputs, work)
-    renamed = merged_names(raw, decided)
-    _write(runner, chosen, read, keywords, corpus, extracted, renamed)
-    found = runner.run(
-        LITERATURE_SETS,
-        {"state": state, "sets": sets, "topic": topic},
-        partial(_inspire, corpus, chosen, sets, topic, seed),
-    )
-    proposed = tuple(
-        KeywordSet(tuple(s["keywords"]), s["potential"], s["novelty"], tuple(s["because"]), tuple(s["nearest"]))
-        for s in found["sets"]
-    )
-    return LiteratureOutcome(
-        len(chosen),
-        graph["keywords"],
-        graph["edges"],
-        proposed,
-        found["note"],
-        found["entropy"],
-        graph["merges"],
+    return Prepared(
+        chosen,
+        read,
+        keywords,
+        corpus,
+        extracted,
+        decided,
+        aliases_of(raw, decided),
+        merged_names(raw, decided),
+        {short: long for one in read for short, long in one["introduced"].items()},
+        digest(keywords, about, decided, seed),
     )
 
 
 def _read(runner: UnitRunner, chosen: Sequence[Publication]) -> list[dict[str, Any]]:
-    """Read each publication by itself: a unit depends on its own chunk only."""
-    parts = [chosen[start : start + CHUNK] for start in range(0, len(chosen), CHUNK)]
-    results = runner.run_all(LITERATURE_READ, [({"publications": p}, partial(_read_part, p)) for p in parts])
-    return [one for result in results for one in result["read"]]
+    """Read each publication by itself, in parts that stay the same when others are added."""
+    parts = stable_parts(runner.folder, chosen)
+    jobs = [({"texts": [text_hash(p) for p in part]}, partial(_read_part, part)) for part in parts]
+    results = runner.run_all(LITERATURE_READ, jobs)
+    read = {
+        p.key: one
+        for part, result in zip(parts, results, strict=True)
+        for p, one in zip(part, result["read"], strict=True)
+    }
+    return [read[p.key] for p in chosen]
 
 
 def _read_part(publications: Sequence[Publication]) -> Outcome:
@@ -191,65 +258,39 @@ def _known(chosen: Sequence[Publication]) -> tuple[list[int | None], FloatArray]
     return [p.year for p in chosen], literature_outcomes(chosen).impact
 
 
-def _graph(
-    corpus: Corpus,
-    chosen: Sequence[Publication],
-    expansions: dict[str, str],
-    decided: Sequence[Decision],
-    aliases: Mapping[str, Sequence[str]],
-    embed: Embed | None,
-    seed: int,
-) -> Outcome:
+def graph_outcome(prepared: Prepared, embed: Embed | None, seed: int) -> Outcome:
+    """Make the keywords, their backbone and the queue of merges; arguments as for `literature_units`."""
+    corpus = prepared.corpus
     pairs = count_pairs(corpus.indptr, corpus.indices)
     found = backbone(corpus, pairs, seed=seed)
-    impact = keyword_impact(corpus) if any(p.citations is not None for p in chosen) else None
-    known = {(d[0], d[1]) for d in decided}
+    impact = keyword_impact(corpus) if any(p.citations is not None for p in prepared.chosen) else None
+    known = {(d[0], d[1]) for d in prepared.decided}
     meaning = None if embed is None else name_embedding(corpus, embed)
-    merges = propose_merges(corpus.names, keyword_embedding(corpus, pairs), expansions, meaning=meaning)
+    merges = propose_merges(corpus.names, keyword_embedding(corpus, pairs), prepared.expansions, meaning=meaning)
     # What a person has decided is not asked again, nor its entry overwritten.
     merges = [m for m in merges if (m.first, m.second) not in known]
-    nodes: list[Node] = [*keyword_nodes(corpus, found, impact, aliases), *merge_nodes(merges)]
+    nodes: list[Node] = [*keyword_nodes(corpus, found, impact, prepared.aliases), *merge_nodes(merges)]
     result = {"keywords": len(corpus.names), "edges": len(found), "merges": len(merges)}
     return Outcome(result, nodes, backbone_edges(corpus, found))
 
 
-def _write(
-    runner: UnitRunner,
-    chosen: Sequence[Publication],
-    read: Sequence[dict[str, Any]],
-    keywords: Sequence[Sequence[str]],
-    corpus: Corpus,
-    extracted: Mapping[str, Extracted],
-    renamed: Mapping[str, str],
-) -> None:
-    """Write publications with their mentions, chunk by chunk, after the keywords they point at."""
-    kept = set(corpus.names)
+def _write(runner: UnitRunner, prepared: Prepared) -> None:
+    """Write publications with their mentions, chunk by chunk, after the keywords they point at; citations last."""
+    kept = set(prepared.corpus.names)
     jobs = []
-    for start in range(0, len(chosen), CHUNK):
-        part = chosen[start : start + CHUNK]
-        mine = [[k for k in names if k in kept] for names in keywords[start : start + CHUNK]]
-        materials = [one["materials"] for one in read[start : start + CHUNK]]
-        found = {p.key: extracted[p.key] for p in part if p.key in extracted}
-        related = [e for one in found.values() for e in relation_edges(one, kept, renamed)]
-        inputs = {"publications": part, "keywords": mine, "extracted": found, "related": related}
-        jobs.append((inputs, partial(_write_part, part, mine, materials, found, related)))
+    for start in range(0, len(prepared.chosen), CHUNK):
+        written = [written_of(prepared, i, kept) for i in range(start, min(start + CHUNK, len(prepared.chosen)))]
+        jobs.append(({"publications": [w.inputs() for w in written]}, partial(_write_part, written)))
     runner.run_all(LITERATURE_WRITE, jobs)
+    cited = citation_edges(prepared.chosen)
+    if cited:
+        ends = [(e.start[1], e.end[1]) for e in cited]
+        runner.run(LITERATURE_WRITE, {"cites": ends}, partial(Outcome, {"cites": len(cited)}, (), cited))
 
 
-def _write_part(
-    publications: Sequence[Publication],
-    keywords: Sequence[Sequence[str]],
-    materials: Sequence[Sequence[Any]],
-    extracted: Mapping[str, Extracted],
-    related: Sequence[Edge],
-) -> Outcome:
-    edges = list(related)
-    for publication, names, terms in zip(publications, keywords, materials, strict=True):
-        told = extracted[publication.key].passages if publication.key in extracted else {}
-        passages = told | {name: passage for name, _, passage in terms}
-        mentions = [Mention(n, "", passages.get(n) or passage_of(publication, n)) for n in names]
-        edges.extend(mention_edges(publication, mentions))
-    return Outcome({"mentions": len(edges) - len(related)}, [publication_node(p) for p in publications], edges)
+def _write_part(written: Sequence[Written]) -> Outcome:
+    edges = [edge for one in written for edge in one.edges()]
+    return Outcome({"mentions": len(edges)}, [publication_node(one.publication) for one in written], edges)
 
 
 def _inspire(corpus: Corpus, chosen: Sequence[Publication], count: int, topic: str, seed: int) -> Outcome:
@@ -259,9 +300,13 @@ def _inspire(corpus: Corpus, chosen: Sequence[Publication], count: int, topic: s
     model = set_model(corpus, chosen)
     keys = [p.key for p in chosen]
     found = propose_sets(corpus, pairs, embedding, community, keys, count=count, topic=topic, seed=seed, model=model)
+    return Outcome({"sets": found.sets, "entropy": found.entropy, "note": note_of(chosen, model is not None)})
+
+
+def note_of(chosen: Sequence[Publication], learned: bool) -> str:
+    """Say what the potential of keyword sets rests on; `learned`: whether citations and years are enough."""
     cited = sum(p.citations is not None and p.year is not None and not p.retracted for p in chosen)
-    note = NOTE_PLAIN if model is None else NOTE_MODEL.format(count=cited)
-    return Outcome({"sets": found.sets, "entropy": found.entropy, "note": note})
+    return NOTE_MODEL.format(count=cited) if learned else NOTE_PLAIN
 
 
 def _communities(corpus: Corpus, seed: int) -> IntArray:

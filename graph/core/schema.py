@@ -132,7 +132,7 @@ RELATIONS: Final[dict[str, Relation]] = {
     "COMPARES": _relation("Comparison>Hypothesis", "side"),
     "TESTS": _relation("Campaign>Hypothesis"),
     "IN_CAMPAIGN": _relation("Experiment>Campaign"),
-    "CITES": _relation("Evidence>Publication"),
+    "CITES": _relation("Evidence>Publication Publication>Publication"),
     "PRODUCED_BY": _relation(
         "Evidence>Source Publication>Source Alloy>Source Hypothesis>Source Campaign>Source Comparison>Source"
     ),

@@ -45,12 +45,39 @@ CLEAR_KEYWORDS = Query(
     writes=True,
 )
 
-# A keyword that a hypothesis holds outlives the build that merged others into it.
-CLEAR_ALIASES = Query(
-    "clear_aliases",
-    "MATCH (k:Keyword) WHERE k.name IN $keys AND k.aliases IS NOT NULL REMOVE k.aliases RETURN count(k) AS n",
+# A keyword that a hypothesis holds outlives the build that lost it, without what that build said of it.
+BARE_KEYWORDS = Query(
+    "bare_keywords",
+    "MATCH (k:Keyword) WHERE k.name IN $keys REMOVE k.aliases, k.impact, k.first_year RETURN count(k) AS n",
     {"keys": ["none"]},
     writes=True,
+)
+
+BARE_PUBLICATIONS = Query(
+    "bare_publications",
+    "MATCH (p:Publication) WHERE p.key IN $keys "
+    "REMOVE p.title, p.year, p.venue, p.citations, p.retracted, p.source, p.authors RETURN count(p) AS n",
+    {"keys": ["none"]},
+    writes=True,
+)
+
+CLEAR_CITATIONS = Query(
+    "clear_citations",
+    "MATCH (p:Publication)-[e:CITES]->(:Publication) WHERE p.key IN $keys DELETE e RETURN count(e) AS n",
+    {"keys": ["none"]},
+    writes=True,
+)
+
+CLEAR_PAPER_RELATIONS = Query(
+    "clear_paper_relations",
+    "MATCH (:Keyword)-[e:RELATED_TO]->(:Keyword) WHERE e.publication IN $keys DELETE e RETURN count(e) AS n",
+    {"keys": ["none"]},
+    writes=True,
+)
+
+LITERATURE_UNITS = Query(
+    "literature_units",
+    "MATCH (u:Unit) WHERE u.kind IN ['literature-graph', 'literature-write'] RETURN u.key AS key",
 )
 
 CLEAR_OPEN_MERGES = Query(

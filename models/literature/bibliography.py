@@ -92,9 +92,9 @@ def ris(publications: Iterable[Row]) -> str:
     TY  - JOUR
     TI  - On steel
     DO  - 10.1/a
-    ER  - 
+    ER  -
     <BLANKLINE>
-    """  # noqa: W291
+    """
     entries = []
     for row in publications:
         lines = [("TY", "JOUR"), ("TI", row.get("title") or row["key"])]

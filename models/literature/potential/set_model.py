@@ -92,14 +92,19 @@ def fit_set_model(
     SetModel or None
         None where citations or years are too few to learn from.
     """
-    known = (years > 0) & ~np.isnan(outcomes.top)
-    if known.sum() < LEAST or np.unique(years[known]).size < 3 or not outcomes.top[known].any():
+    if not can_learn(years, outcomes):
         return None
     kept = np.flatnonzero(years > 0)
     sizes = np.diff(indptr)[kept]
     starts = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
     place = np.repeat(indptr[kept] - starts[:-1], sizes) + np.arange(starts[-1])
     return _fit(starts, indices[place], words, years[kept], outcomes.fwci[kept], outcomes.top[kept])
+
+
+def can_learn(years: IntArray, outcomes: Outcomes) -> bool:
+    """Whether citations and years are enough to learn from; arguments as for `fit_set_model`."""
+    known = (years > 0) & ~np.isnan(outcomes.top)
+    return bool(known.sum() >= LEAST and np.unique(years[known]).size >= 3 and outcomes.top[known].any())
 
 
 def _fit(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import html
+import logging
 import re
 from collections.abc import Callable
 from typing import Final
@@ -75,6 +76,7 @@ _SILENT_WORDS: Final = (
     "displaystyle left right big Big noopsort relax protect selectfont "
 )
 _SILENT: Final = _SILENT_WORDS.split()
+_SIGNS: Final = (("textbraceleft", "{"), ("textbraceright", "}"), ("textasciicircum", "^"), ("textasciitilde", "~"))
 _SCRIPT: Final = re.compile("(.?)([\ue000\ue001])([^\ue000-\ue002]*)\ue002", re.DOTALL)
 _SPACED: Final = re.compile(
     r"\\(log|ln|exp|sin|cos|tan|max|min|lim|sim|approx|pm|times|leq?|geq?|to|rightarrow|cdot|equiv|ll|gg|neq?|in)\s+"
@@ -202,8 +204,11 @@ def _unknown(match: re.Match[str]) -> str:
 def _decoder() -> tuple[frozenset[str], Callable[[str], str]]:
     from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
+    # What it cannot do is left as it stands; it would say so on standard error for each.
+    logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     context = get_default_latex_context_db()
     silent = [MacroTextSpec(name, "") for name in _SILENT]
+    silent += [MacroTextSpec(name, sign) for name, sign in _SIGNS]
     context.add_context_category("unsaid", prepend=True, macros=silent)
     known = frozenset(str(spec.macroname) for spec in context.iter_macro_specs())
     reader = LatexNodes2Text(context, math_mode="text", strict_latex_spaces=False)

@@ -30,7 +30,7 @@ _FURNITURE: Final = re.compile(
     re.IGNORECASE,
 )
 _NAMES: Final = re.compile(r"(?:[A-ZÀ-Þ][\w'’.-]*|(?:de|van|von|der|den|la|di|al|el|bin|da|dos|ter)\b)(?:\s+|$)")
-_MARKS: Final = re.compile(r"[\d*†‡§¶#⁎∗]+(?:,[\d*†‡§¶a-f]+)*|(?<=\s)[a-f](?=[,\s]|$)|(?<=[a-z])[a-f](?=,|$)")
+_MARKS: Final = re.compile(r"[\d*†‡§¶#⁎∗]+(?:,[\d*†‡§¶a-f]+)*|(?<=\s)[a-f](?=[,\s]|$)|(?<=[a-z])[a-f](?=,\s?[*∗⁎])")
 
 
 @dataclass(frozen=True)
