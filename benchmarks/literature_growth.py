@@ -2,8 +2,8 @@
 
     python benchmarks/literature_growth.py --papers FILE.jsonl.gz --sizes 4000 20000
 
-Prints one JSON document: for each size the seconds of `build` (store open, without starting the program) from scratch
-and after ten more, their ratio, and how many parts were read again. The graph after adding is compared by content hash with one
+Prints one JSON document: of each size the seconds of `build` (store open, program started) from scratch and after ten
+more, their ratio, and how many parts were read again. With --fresh the graph is compared by content hash with one
 built from scratch on the same publications.
 """
 

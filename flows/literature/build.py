@@ -212,7 +212,8 @@ def others_in_graph(store: GraphStore, folder: Path, publications: Iterable[Publ
     if not count:
         return ""
     whose = f"of the corpus {last.corpus}" if last.corpus else "of another run (the demo, for example)"
-    return f"the graph held {count:,} publication{'s' * (count != 1)} {whose}; this build takes them out, their corpus stays as it is"
+    held = f"{count:,} publication{'s' * (count != 1)} {whose}"
+    return f"the graph held {held}; this build takes them out, their corpus stays as it is"
 
 
 def clear(store: GraphStore) -> None:

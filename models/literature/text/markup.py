@@ -120,7 +120,7 @@ def tex_text(text: str) -> str:
     """Return the plain text of LaTeX whatever it looks like: braces group and are dropped."""
     if not set(text) & set("\\\\{}$~"):
         return plain_text(text)
-    found = _without_tex(text.replace("{}", "")).replace("~", " ")
+    found = _without_tex(text).replace("~", " ")
     return plain_text(re.sub(r"(?<!\\)[{}]", "", found) if "\\" not in text else found)
 
 

@@ -9,9 +9,9 @@ from fastapi.responses import JSONResponse
 
 from hypograph.graph import GraphStore
 from hypograph.graph.queries import pages
+from hypograph.models.literature.bibliography import bibtex
 from hypograph.ui.api.routes import ABSENT, file
 from hypograph.ui.pages.graph.atlas import Atlas, atlas
-from hypograph.models.literature.bibliography import bibtex
 from hypograph.ui.pages.graph.views import Choice, chosen, drawing, path, surroundings, view
 
 router = APIRouter(prefix="/api/v1", responses=ABSENT)

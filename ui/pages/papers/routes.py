@@ -9,9 +9,9 @@ from fastapi.responses import HTMLResponse
 
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.typed_number import typed_whole
+from hypograph.models.literature.bibliography import bibtex
 from hypograph.ui.api.routes import ABSENT, file
 from hypograph.ui.api.routes import found as or_absent
-from hypograph.models.literature.bibliography import bibtex
 from hypograph.ui.pages.graph.routes import BibtexResponse
 from hypograph.ui.pages.papers import views
 from hypograph.ui.problems import FieldError
