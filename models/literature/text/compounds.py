@@ -109,7 +109,8 @@ def compounds(text: str, abbreviations: Collection[str]) -> Iterator[tuple[Found
         whole = text
         if _COMPOSITE.search(text, max(0, start - 9), start) and (second := _SECOND.search(text, start, start + 60)):
             whole = text[: second.start()]  # (1-x)BaTiO3-xBiFeO3: two compounds
-        read = formula_at(whole, match.start()) if match.end() > match.start() else None
+        read = formula_at(whole, match.start()) if start > match.start() else None
+        start = match.start() if read is not None else start
         read = read or formula_at(whole, start)
         if read is None:
             continue

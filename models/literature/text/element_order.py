@@ -45,6 +45,12 @@ def in_order(amounts: Iterable[str]) -> list[str]:
         return symbols
     if {"C", "H"} <= held and held <= NONMETALS:
         return ["C", "H", *(s for s in symbols if s not in {"C", "H"})]
+    metals = held - NONMETALS - {"B", "Si"}
+    hydroxide = bool(metals) and held - metals == {"O", "H"}
+    oxyhalide = bool(metals - _ALKALI) and {"O"} < held - metals <= {"O", "F", "Cl", "Br", "I"}
+    if hydroxide or oxyhalide:
+        ends = ("O", "H") if hydroxide else ("O", "I", "Br", "Cl", "F")
+        return [*in_order(metals | {"O"})[:-1], *(s for s in ends if s in held)]
     hydride = "H" in held and "O" not in held and held <= {"H", "N", "P", "As", "B", "Si", "Ge"}
     return sorted(symbols, key=lambda s: _place(s, held, hydride))
 
