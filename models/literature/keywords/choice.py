@@ -3,25 +3,45 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from hypograph.models.literature.graph.pair_counts import BoolArray, FloatArray, IntArray
+from hypograph.models.literature.text.chemistry import compound, is_capitals
 from hypograph.models.literature.text.chunks import noun_phrases
 from hypograph.models.literature.text.english import CLOSED
 from hypograph.models.literature.text.names import names_in
 from hypograph.models.literature.text.spelling import american, singular
 
-# name → [times, 1 if in the title, 1 if it ever ends its noun phrase]
+# name → [times, 1 if in the title, 1 if it ever ends its noun phrase, 1 if it ever is the whole of it]
 Found = dict[str, list[int]]
+
+
+_CAPITAL_WITHIN: Final = re.compile(r"[A-Za-z)][A-Z(]|[A-Z][a-z]?\d")
 
 
 @functools.lru_cache(maxsize=262144)
 def _words(phrase: str, names: frozenset[str]) -> tuple[str, ...]:
     parts = phrase.lower().replace("’", "'").replace("–", "-").replace("-", " ").split()
     return tuple(w if w in names else singular(american(w)) for w in parts)
+
+
+def _without_compounds(phrase: str) -> list[str]:
+    """Cut a phrase at formulas, which are keywords of their own: "doped TiO2 thin film" leaves "thin film"."""
+    if not _CAPITAL_WITHIN.search(phrase):
+        return [phrase]
+    parts: list[list[str]] = [[]]
+    for word in phrase.split():
+        if any(compound(piece) is not None or is_capitals(piece) for piece in re.split(r"[-–/]", word)):
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    # What stood before a formula ("doped", "pure") describes it.
+    return [" ".join(part) for part in parts[-1:] if part]
 
 
 def candidates(title: str, body: str, longest: int = 3, most: int = 60) -> Found:
@@ -39,22 +59,23 @@ def candidates(title: str, body: str, longest: int = 3, most: int = 60) -> Found
     Returns
     -------
     dict
-        Name (lower case, singular words) to [times, 1 if in the title, 1 if it ever ends its phrase].
+        Name (lower case, singular words) to [times, 1 if in the title, 1 if it ever ends its phrase, 1 if it ever is
+        the whole of it].
     """
     found: Found = {}
     names = names_in(f"{title} . {body}")
     for text, in_title in ((title, 1), (body, 0)):
-        for chunk in noun_phrases(text):
-            words = _words(chunk.text, names)
+        for words in (_words(part, names) for chunk in noun_phrases(text) for part in _without_compounds(chunk.text)):
             for start in range(len(words)):
                 for stop in range(start + 1, min(start + longest, len(words)) + 1):
                     # "end-to-end training" has no part "to end".
                     if words[start] in CLOSED or words[stop - 1] in CLOSED:
                         continue
-                    entry = found.setdefault(" ".join(words[start:stop]), [0, 0, 0])
+                    entry = found.setdefault(" ".join(words[start:stop]), [0, 0, 0, 0])
                     entry[0] += 1
                     entry[1] |= in_title
                     entry[2] |= stop == len(words)
+                    entry[3] |= start == 0 and stop == len(words)
     if len(found) > most:
         ranked = sorted(found.items(), key=lambda item: (-item[1][1], -item[1][0]))[:most]
         return dict(ranked)
@@ -75,6 +96,8 @@ class Table:
         Whether it stands in the title.
     heads
         Whether it ends its noun phrase somewhere: "neural network" does, "convolutional neural" does not.
+    whole
+        Whether it is a whole noun phrase somewhere.
     documents
         Number of documents.
     """
@@ -85,6 +108,7 @@ class Table:
     times: IntArray
     in_title: BoolArray
     heads: BoolArray
+    whole: BoolArray
     documents: int
 
 
@@ -98,13 +122,12 @@ def tabulate(found: Sequence[Found]) -> Table:
     times = np.fromiter((v[0] for one in found for v in one.values()), np.int64, total)
     title = np.fromiter((v[1] for one in found for v in one.values()), np.bool_, total)
     heads = np.fromiter((v[2] for one in found for v in one.values()), np.bool_, total)
-    return Table(names, np.repeat(np.arange(len(found)), sizes), name, times, title, heads, len(found))
+    whole = np.fromiter((v[3] for one in found for v in one.values()), np.bool_, total)
+    return Table(names, np.repeat(np.arange(len(found)), sizes), name, times, title, heads, whole, len(found))
 
 
-def select(
-    table: Table, years: IntArray, most: int = 10, least: int = 5, shortest: int = 1
-) -> tuple[IntArray, IntArray]:
-    """Choose the keywords of each document by what was known before its year.
+def select(table: Table, years: IntArray, most: int = 10, least: int = 5) -> tuple[IntArray, IntArray]:
+    """Choose the keywords of each document that serve prediction best, by what was known before its year.
 
     Parameters
     ----------
@@ -118,10 +141,6 @@ def select(
         Older documents that must hold a candidate for it to be a keyword; fewer while there are few
         documents.
 
-    shortest
-        Words a keyword at least: 1 serves prediction best, 2 gives keywords that people can read. Material
-        terms and what authors call keywords do not come this way.
-
     Returns
     -------
     indptr, indices
@@ -130,28 +149,32 @@ def select(
     Notes
     -----
     Score: (1 + ln times) · 1.5 in a title · sqrt(ln((n + 1) / (df + 1))), with n and df counted over
-    documents of earlier years only. Candidates that became popular later have no advantage.
+    documents of earlier years only. Candidates that became popular later have no advantage. Keywords for people to
+    read are chosen by `phrases.select_terms`.
     """
     df = np.zeros(len(table.names), np.int64)
-    words = np.array([name.count(" ") + 1 for name in table.names], np.int64)
     score = np.full(table.name.size, -1.0)
     entry_year = years[table.document]
     older = 0
     for year in np.unique(years):
         here = np.flatnonzero(entry_year == year)
         known = df[table.name[here]]
-        rarity = np.sqrt(np.log((older + 2.0) / (known + 1.0)))
-        value = (1.0 + np.log(table.times[here])) * np.where(table.in_title[here], 1.5, 1.0) * rarity
         fit = known >= min(least, older // 200)
-        if shortest > 1:
-            fit &= (words[table.name[here]] >= shortest) & table.heads[here]
-        score[here] = np.where(fit, value, -1.0)
+        score[here] = np.where(fit, weight(table, here, known, older), -1.0)
         np.add.at(df, table.name[here], 1)
         older += int(np.count_nonzero(years == year))
-    return _best(table, score, most)
+    return best(table, score, most)
 
 
-def _best(table: Table, score: FloatArray, most: int) -> tuple[IntArray, IntArray]:
+def weight(table: Table, entries: IntArray, known: IntArray, older: int) -> FloatArray:
+    """Score of entries by their frequency, place and rarity, see `select`."""
+    rarity = np.sqrt(np.log((older + 2.0) / (known + 1.0)))
+    found: FloatArray = (1.0 + np.log(table.times[entries])) * np.where(table.in_title[entries], 1.5, 1.0) * rarity
+    return found
+
+
+def best(table: Table, score: FloatArray, most: int) -> tuple[IntArray, IntArray]:
+    """Keep the `most` entries of each document with the highest positive scores, as `select` returns them."""
     order = np.lexsort((table.name, -score, table.document))
     order = order[score[order] > 0]
     document = table.document[order]

@@ -21,6 +21,20 @@ _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\[])")
 _FIELD: Final = re.compile(r"[\w -]{2,40}:\s*(?:\[[^\]]*\]|[^,;]*)")
 
 
+# "© 2015 Elsevier Ltd. All rights reserved.", also with a broken sign: the publisher's, not the authors'.
+_IMPRINT: Final = re.compile(
+    r"(?:©|\(c\)|\bcopyright\b|ï¿½|�)\s*(?:©\s*)?(?:(?:19|20)\d\d|by\b|the\b).{0,200}$|\ball rights reserved\b.{0,80}$"
+    r"|\bpublished by\s+[A-Z].{0,120}$|\b(?:19|20)\d\d\s+(?:[A-Z][\w.&-]*\s+){1,6}(?:Ltd|Inc|GmbH|B\.V|LLC|Society|Publishing)\b.{0,80}$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def without_imprint(text: str) -> str:
+    """Cut the publisher's copyright line off the end of an abstract."""
+    match = _IMPRINT.search(text, max(0, len(text) - 320))
+    return text[: match.start()].rstrip() if match is not None else text
+
+
 def pieces(publication: Publication) -> list[str]:
     """Title, sentences of the abstract, further passages: every piece that a mention can point at."""
     found = [publication.title, *_SENTENCE.split(publication.abstract), *publication.passages]
@@ -53,14 +67,14 @@ def material_keywords(publication: Publication, most: int = 20) -> list[Mention]
 
 def phrase_candidates(publication: Publication) -> Found:
     """Candidate phrases of title and abstract; what the authors call a keyword counts as a title's."""
-    found = candidates(publication.title, publication.abstract)
+    found = candidates(publication.title, without_imprint(publication.abstract))
     for passage in publication.passages:
         for chunk in noun_phrases(_FIELD.sub(";", passage)):
             name = normalise(chunk.text)
             if 2 <= name.count(" ") + 1 <= 3:
-                found.setdefault(name, [0, 0, 1])[0] += 1
+                found.setdefault(name, [0, 0, 1, 1])[0] += 1
     for given in publication.keywords:
-        entry = found.setdefault(normalise(given), [0, 1, 1])
+        entry = found.setdefault(normalise(given), [0, 1, 1, 1])
         entry[0] += 2
         entry[1] = 1
     found.pop("", None)

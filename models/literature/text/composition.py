@@ -141,7 +141,8 @@ def formula_at(text: str, start: int) -> tuple[Formula, int] | None:
         if more is None:
             break
         parts, end = _joined(parts, more), following[1]
-    return (Formula(parts), end) if parts else None
+    there = tuple((s, a) for s, a in parts if not (a.known and a.constant <= 5e-4))
+    return (Formula(there), end) if there else None
 
 
 Parts = tuple[tuple[str, Amount], ...]
@@ -238,7 +239,7 @@ def _flattened(units: list[tuple[Parts, Amount, bool]]) -> Parts:
             times = amount.scaled(1.0 / sum(a.constant for _, a in inner))
         more = _times(inner, times)
         found = _joined(found, more if more is not None else inner)
-    return tuple((s, a) for s, a in found if not (a.known and a.constant <= 0))
+    return found
 
 
 def _shares(units: list[tuple[Parts, Amount, bool]]) -> bool:
@@ -282,7 +283,7 @@ def weight_percent_at(text: str, start: int) -> tuple[Formula, int] | None:
         return None
     if any(s not in SYMBOL_SET for s in shares) or re.search(r"[-–‐‑][A-Z][a-z]?$", match.group("rest")):
         return None
-    shares[base] = 100.0 - total
+    shares = {s: share for s, share in shares.items() if share > 0} | {base: 100.0 - total}
     atomic = re.match(r"[\s,]*\(?\s*(?:in\s+)?at(?:\.|omic)?\s?(?:%|percent)", text[match.end() :])
     if atomic is None:
         moles = {s: share / _mass(s) for s, share in shares.items()}

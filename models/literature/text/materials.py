@@ -9,7 +9,7 @@ from typing import Final
 from hypograph.models.core.elements import SYMBOL_SET
 from hypograph.models.core.protocols import Mention
 from hypograph.models.literature.text.chemistry import chemistry, is_capitals
-from hypograph.models.literature.text.element_order import NONMETALS
+from hypograph.models.literature.text.element_order import ALLOYING
 from hypograph.models.literature.text.formulas import looks_like_formula
 from hypograph.models.literature.text.lexicon import PHASES, PROCESSES
 
@@ -65,8 +65,7 @@ def material_mentions(passage: str, formulas: bool = True, abbreviations: Collec
     passage
         One sentence or record; every mention carries it, or a verbatim piece where it is long.
     formulas
-        Also name the compound itself, and the elements within it; those of molecules such as H2O name no metal and
-        are left out.
+        Also name the compound itself, and the metals and half-metals within it; the oxygen of an oxide says little.
     abbreviations
         Words of the publication that stand for something else (see `chemistry.not_chemistry`).
 
@@ -86,7 +85,6 @@ def material_mentions(passage: str, formulas: bool = True, abbreviations: Collec
             found.setdefault(("element", one.name), (text, one.name))
         elif formulas:
             found.setdefault(("material", one.formula.name()), (text, one.name))
-            symbols = sorted(one.formula.symbols) if one.formula.symbols - NONMETALS else []
-            for symbol in symbols:
+            for symbol in sorted(one.formula.symbols & ALLOYING):
                 found.setdefault(("element", symbol), (text, symbol))
     return [Mention(keyword, kind, text, name=name) for (kind, keyword), (text, name) in found.items()]
