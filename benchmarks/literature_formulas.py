@@ -61,7 +61,11 @@ def measure(texts: list[str], read: Reader, judged: dict[str, Any]) -> dict[str,
         names = {name for name, _ in read(text)}
         plain = join_split(text)[0].replace("·0", ".0").replace("·9", ".9")
         there = {n for n in [*right, *judged["overlooked"]] if _stands(n, plain)}
-        hits, said, wanted = hits + len(names & right.keys()), said + len(names), wanted + len(there | names & right.keys())
+        hits, said, wanted = (
+            hits + len(names & right.keys()),
+            said + len(names),
+            wanted + len(there | names & right.keys()),
+        )
         good, every = good | names & right.keys(), every | names
     return {
         "precision": round(hits / max(said, 1), 3),
@@ -80,7 +84,9 @@ def hosts_found(documents: list[dict[str, Any]], read: Reader) -> dict[str, floa
     hits = wanted = 0
     for document in documents:
         for sentence in document["doping_sentences"]:
-            told = {c for c in (composition(k) for _, k in read(plain_text(sentence["sentence_text"]))) if c is not None}
+            told = {
+                c for c in (composition(k) for _, k in read(plain_text(sentence["sentence_text"]))) if c is not None
+            }
             gold = [*sentence["basemats"].values(), *sentence["results"].values()]
             for host in {c for c in (composition(plain_text(h)) for h in gold) if c is not None}:
                 wanted += 1

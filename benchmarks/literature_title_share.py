@@ -1,4 +1,4 @@
-"""Count in how many titles and documents each word stands: the background of `keywords/title_share.csv`.
+"""Count in how many titles and documents each word stands: the background of `text/title_share.csv`.
 
 Run: python benchmarks/literature_title_share.py --papers papers.jsonl.gz
 Counts of words alone (3,600 most frequent) over 12,000 papers chosen by seed; no text, no keyphrases, no citations.
@@ -18,7 +18,7 @@ from hypograph.models.literature.text.chunks import split
 from hypograph.models.literature.text.english import CLOSED
 from hypograph.models.literature.text.spelling import american, singular
 
-OUT = Path(__file__).parents[1] / "models" / "literature" / "keywords" / "title_share.csv"
+OUT = Path(__file__).parents[1] / "models" / "literature" / "text" / "title_share.csv"
 
 
 def words(text: str) -> set[str]:

@@ -112,6 +112,7 @@ def build(corpus: CorpusOption = MAIN, seed: SeedOption = 0, as_json: JsonFlag =
     from hypograph.flows.literature.build import build as build_graph
     from hypograph.flows.literature.build import others_in_graph
     from hypograph.flows.literature.extract import Extractions
+    from hypograph.flows.literature.vocabulary import read_vocabulary
     from hypograph.flows.runtime.embeddings import embedder
     from hypograph.graph import open_store
 
@@ -127,7 +128,10 @@ def build(corpus: CorpusOption = MAIN, seed: SeedOption = 0, as_json: JsonFlag =
         units = settings.home / "units"
         if replaced := others_in_graph(store, units, publications, corpus):
             say(replaced)
-        found = build_graph(store, units, publications, corpus=corpus, extracted=extracted, embed=embed, seed=seed)
+        words = read_vocabulary(kept.folder)
+        found = build_graph(
+            store, units, publications, corpus=corpus, extracted=extracted, embed=embed, vocabulary=words, seed=seed
+        )
         document = {
             "publications": found.publications,
             "keywords": found.keywords,

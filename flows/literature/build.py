@@ -15,7 +15,7 @@ from typing import Final
 
 from hypograph.flows.literature.build_note import BuildNote, load_note, save_note
 from hypograph.flows.literature.merges import decided_merges
-from hypograph.flows.literature.units import LiteratureOutcome, Prepared, graph_outcome, note_of, prepare
+from hypograph.flows.literature.units import NO_WORDS, LiteratureOutcome, Prepared, graph_outcome, note_of, prepare
 from hypograph.flows.literature.written import Written, citation_edges, short_hash, written_of
 from hypograph.flows.runtime.unit_kinds import LITERATURE, LITERATURE_GRAPH, LITERATURE_WRITE
 from hypograph.flows.runtime.units import UnitRunner
@@ -27,7 +27,9 @@ from hypograph.models.core.errors import InputError
 from hypograph.models.core.keys import digest
 from hypograph.models.core.records import Edge, Node, Outcome, Publication, Unit
 from hypograph.models.literature.inspiration.passages import Embed
+from hypograph.models.literature.keywords.corpus_keywords import note_on_languages
 from hypograph.models.literature.keywords.extracted import Extracted
+from hypograph.models.literature.keywords.vocabulary import Vocabulary
 from hypograph.models.literature.potential.impact import literature_outcomes
 from hypograph.models.literature.potential.set_model import can_learn
 
@@ -45,6 +47,7 @@ def build(
     corpus: str = "main",
     extracted: Mapping[str, Extracted] = MappingProxyType({}),
     embed: Embed | None = None,
+    vocabulary: Vocabulary = NO_WORDS,
     seed: int = 0,
     tell: Tell | None = None,
 ) -> LiteratureOutcome:
@@ -65,7 +68,7 @@ def build(
         Its name, for the note.
     extracted
         What an extractor found, by publication (`Extractions.of`): its keywords and relations enter too.
-    embed
+    embed, vocabulary
         As for `literature_units`.
     seed
         Seed of communities and sampling.
@@ -87,12 +90,14 @@ def build(
     last = load_note(folder)
     made_by = digest([kind.made_by for kind in LITERATURE])
     decided = decided_merges(store)
-    state = digest([digest(p) for p in publications], decided, extracted, getattr(embed, "name", ""), seed, made_by)
+    words = [sorted(vocabulary.stop), vocabulary.same]
+    name = getattr(embed, "name", "")
+    state = digest([digest(p) for p in publications], decided, extracted, name, words, seed, made_by)
     known = _stands(store, last) and last.made_by == made_by
     if known and last.state == state:
         return _outcome(last)
     runner = UnitRunner(store, folder) if tell is None else UnitRunner(store, folder, tell=tell)
-    prepared = prepare(runner, publications, extracted=extracted, seed=seed)
+    prepared = prepare(runner, publications, extracted=extracted, vocabulary=vocabulary, seed=seed)
     wanted = _Wanted.of(prepared, graph_outcome(prepared, embed, seed))
     learned = can_learn(prepared.corpus.years, literature_outcomes(prepared.chosen))
     note = BuildNote(
@@ -100,7 +105,7 @@ def build(
         made_by,
         corpus,
         counts={"publications": len(prepared.chosen), **{n: int(v) for n, v in wanted.graph.result.items()}},
-        note=note_of(prepared.chosen, learned),
+        note=note_of(prepared.chosen, learned) + note_on_languages(prepared.read),
         publications={key: short_hash([one.inputs(), wanted.cites[key]]) for key, one in wanted.publications.items()},
         keywords={node.key: short_hash(dict(node.props)) for node in wanted.keywords},
         pairs={_pair(edge): short_hash(dict(edge.props)) for edge in wanted.graph.edges},

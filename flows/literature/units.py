@@ -8,8 +8,6 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
-import numpy as np
-
 from hypograph.flows.literature.extract import text_hash
 from hypograph.flows.literature.merges import Decision, aliases_of, apply_merges, decided_merges, merged_names
 from hypograph.flows.literature.parts import stable_parts
@@ -30,13 +28,17 @@ from hypograph.models.literature.graph.keyword_graph import Backbone, Corpus, ba
 from hypograph.models.literature.graph.pair_counts import FloatArray, IntArray, count_pairs
 from hypograph.models.literature.inspiration.passages import Embed
 from hypograph.models.literature.inspiration.proposals import keyword_embedding, name_embedding, propose_sets
-from hypograph.models.literature.keywords.choice import select, tabulate
+from hypograph.models.literature.keywords.corpus_keywords import (
+    choose_keywords,
+    note_on_languages,
+    read_publication,
+)
 from hypograph.models.literature.keywords.extracted import Extracted
-from hypograph.models.literature.keywords.extraction import introduced, material_keywords, phrase_candidates
 from hypograph.models.literature.keywords.synonyms import propose_merges
+from hypograph.models.literature.keywords.vocabulary import Vocabulary
 from hypograph.models.literature.potential.impact import keyword_impact, literature_outcomes, set_model
-from hypograph.models.literature.text.spelling import normalise
 
+NO_WORDS: Final = Vocabulary()
 CHUNK: Final = 500
 SMALL: Final = 200
 NOTE_PLAIN: Final = (
@@ -84,6 +86,7 @@ def literature_units(
     topic: str = "",
     extracted: Mapping[str, Extracted] = MappingProxyType({}),
     embed: Embed | None = None,
+    vocabulary: Vocabulary = NO_WORDS,
     seed: int = 0,
     small: bool = False,
 ) -> LiteratureOutcome:
@@ -104,6 +107,8 @@ def literature_units(
         What an extractor found, by publication: its keywords and relations enter beside those found here.
     embed
         Maps texts to unit vectors: keywords that mean nearly the same are proposed for merging too.
+    vocabulary
+        The user's stop words and thesaurus.
     seed
         Seed of communities and sampling.
     small
@@ -118,7 +123,7 @@ def literature_units(
     InputError
         If no publication is given, or the topic names nothing in the corpus.
     """
-    found = prepare(runner, publications, extracted=extracted, seed=seed, small=small)
+    found = prepare(runner, publications, extracted=extracted, vocabulary=vocabulary, seed=seed, small=small)
     inputs = {
         "state": found.state,
         "aliases": found.aliases,
@@ -140,7 +145,7 @@ def literature_units(
         graph["keywords"],
         graph["edges"],
         proposed,
-        made["note"],
+        made["note"] + note_on_languages(found.read),
         made["entropy"],
         graph["merges"],
     )
@@ -183,6 +188,7 @@ def prepare(
     publications: Sequence[Publication],
     *,
     extracted: Mapping[str, Extracted] = MappingProxyType({}),
+    vocabulary: Vocabulary = NO_WORDS,
     seed: int = 0,
     small: bool = False,
 ) -> Prepared:
@@ -198,7 +204,7 @@ def prepare(
     chosen = sorted({p.key: p for p in publications[: SMALL if small else None]}.values(), key=lambda p: p.key)
     decided = decided_merges(runner.store)
     read = _read(runner, chosen)
-    raw = with_extracted(chosen, _choose(chosen, read), extracted)
+    raw = with_extracted(chosen, choose_keywords(chosen, read, vocabulary), extracted)
     keywords = apply_merges(raw, decided)
     corpus = build_corpus(keywords, *_known(chosen), least=2 if len(chosen) < 2000 else 3)
     about = [(p.year, p.citations, p.venue, p.retracted) for p in chosen]
@@ -230,28 +236,7 @@ def _read(runner: UnitRunner, chosen: Sequence[Publication]) -> list[dict[str, A
 
 
 def _read_part(publications: Sequence[Publication]) -> Outcome:
-    return Outcome({"read": [_read_one(p) for p in publications]})
-
-
-def _read_one(publication: Publication) -> dict[str, Any]:
-    materials = [[m.keyword, m.kind, m.passage] for m in material_keywords(publication)]
-    return {
-        "materials": materials,
-        "found": phrase_candidates(publication),
-        "introduced": introduced(publication),
-    }
-
-
-def _choose(chosen: Sequence[Publication], read: Sequence[dict[str, Any]]) -> list[list[str]]:
-    """Keywords of each publication: material terms, and phrases chosen by what was known before its year."""
-    table = tabulate([one["found"] for one in read])
-    indptr, indices = select(table, np.array([p.year or 0 for p in chosen], np.int64), shortest=2)
-    result = []
-    for i, one in enumerate(read):
-        phrases = [table.names[k] for k in indices[indptr[i] : indptr[i + 1]]]
-        given = {normalise(k) for k in chosen[i].keywords} - {""}
-        result.append(sorted({*(m[0] for m in one["materials"]), *phrases, *given}))
-    return result
+    return Outcome({"read": [read_publication(p) for p in publications]})
 
 
 def _known(chosen: Sequence[Publication]) -> tuple[list[int | None], FloatArray]:

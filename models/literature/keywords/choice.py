@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +29,17 @@ _CAPITAL_WITHIN: Final = re.compile(r"[A-Za-z)][A-Z(]|[A-Z][a-z]?\d")
 def _words(phrase: str, names: frozenset[str]) -> tuple[str, ...]:
     parts = phrase.lower().replace("’", "'").replace("–", "-").replace("-", " ").split()
     return tuple(w if w in names else singular(american(w)) for w in parts)
+
+
+@functools.lru_cache(maxsize=65536)
+def _boundaries(phrase: str) -> frozenset[int]:
+    """Places among the words of a phrase where one of its tokens begins or ends; hyphens lie within."""
+    sizes = [len([p for p in re.split(r"[-–]", token) if p]) for token in phrase.split()]
+    return frozenset(itertools.accumulate(sizes, initial=0))
+
+
+def _tokens(boundaries: frozenset[int], start: int, stop: int) -> int:
+    return sum(start < b <= stop for b in boundaries)
 
 
 def _without_compounds(phrase: str) -> list[str]:
@@ -65,7 +77,8 @@ def candidates(title: str, body: str, longest: int = 3, most: int = 60) -> Found
     found: Found = {}
     names = names_in(f"{title} . {body}")
     for text, in_title in ((title, 1), (body, 0)):
-        for words in (_words(part, names) for chunk in noun_phrases(text) for part in _without_compounds(chunk.text)):
+        for part in (part for chunk in noun_phrases(text) for part in _without_compounds(chunk.text)):
+            words, whole = _words(part, names), _boundaries(part)
             for start in range(len(words)):
                 for stop in range(start + 1, min(start + longest, len(words)) + 1):
                     # "end-to-end training" has no part "to end".
@@ -74,8 +87,10 @@ def candidates(title: str, body: str, longest: int = 3, most: int = 60) -> Found
                     entry = found.setdefault(" ".join(words[start:stop]), [0, 0, 0, 0])
                     entry[0] += 1
                     entry[1] |= in_title
-                    entry[2] |= stop == len(words)
-                    entry[3] |= start == 0 and stop == len(words)
+                    # No term begins or ends within "multi-class", nor is it that word alone.
+                    uncut = start in whole and stop in whole and stop - start > 1 and _tokens(whole, start, stop) > 1
+                    entry[2] |= stop == len(words) and (uncut or stop - start == 1)
+                    entry[3] |= start == 0 and stop == len(words) and (uncut or stop - start == 1)
     if len(found) > most:
         ranked = sorted(found.items(), key=lambda item: (-item[1][1], -item[1][0]))[:most]
         return dict(ranked)

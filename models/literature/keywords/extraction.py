@@ -29,8 +29,12 @@ _IMPRINT: Final = re.compile(
 )
 
 
+_SIGNED: Final = re.compile(r"(?:©|ï¿½|�)\s*(?:(?:19|20)\d\d|the\b|copyright\b)[^.]{0,120}\.", re.IGNORECASE)
+
+
 def without_imprint(text: str) -> str:
-    """Cut the publisher's copyright line off the end of an abstract."""
+    """Cut the publisher's copyright line out of an abstract."""
+    text = _SIGNED.sub(" ", text)
     match = _IMPRINT.search(text, max(0, len(text) - 320))
     return text[: match.start()].rstrip() if match is not None else text
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import functools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from importlib import resources
 from typing import Final
 
 import numpy as np
@@ -14,6 +11,7 @@ import numpy as np
 from hypograph.models.literature.graph.pair_counts import BoolArray, FloatArray, IntArray
 from hypograph.models.literature.keywords.choice import Table, best, weight
 from hypograph.models.literature.text.spelling import UNITS
+from hypograph.models.literature.text.title_share import title_share
 
 # Thresholds chosen on Inspec and on doping abstracts (benchmarks/literature_terms.py), never on one of them alone.
 ALONE: Final = 0.3
@@ -21,35 +19,6 @@ EXTENDED: Final = 0.6
 TOGETHER: Final = -0.15
 TITLED: Final = 0.045
 BOUND: Final = 0.5
-# A word of which nothing is known stands in a title as often as the average word, and counts for 15 documents.
-AVERAGE: Final = 0.106
-PRIOR: Final = 15.0
-
-
-@functools.cache
-def background() -> dict[str, tuple[int, int]]:
-    """Titles and documents that hold each frequent word, of 12,000 papers of 2010 to 2017.
-
-    The table was counted by ``benchmarks/literature_title_share.py`` (supplied data); it holds no keyphrases.
-    """
-    source = resources.files("hypograph.models.literature.keywords") / "title_share.csv"
-    with source.open(encoding="utf-8") as file:
-        return {row["word"]: (int(row["titles"]), int(row["documents"])) for row in csv.DictReader(file)}
-
-
-@functools.lru_cache(maxsize=65536)
-def title_share(word: str, titles: int = 0, documents: int = 0) -> float:
-    """How often a word that a document holds stands in its title; words of topics do, words of prose do not.
-
-    Parameters
-    ----------
-    word
-        Lower case, singular.
-    titles, documents
-        Counts of the corpus at hand, added to those of the background.
-    """
-    t, d = background().get(word, (0, 0))
-    return (titles + t + AVERAGE * PRIOR) / (documents + d + PRIOR)
 
 
 def _is_word(word: str) -> bool:
@@ -59,7 +28,7 @@ def _is_word(word: str) -> bool:
 
 @dataclass
 class TermCounts:
-    """Counts of candidates as documents come in, year by year, and which candidates are terms by them.
+    """Counts of candidates over documents, and which candidates are terms by them.
 
     Parameters
     ----------
@@ -74,6 +43,7 @@ class TermCounts:
     df: IntArray = field(init=False)
     whole: IntArray = field(init=False)
     titles: IntArray = field(init=False)
+    words: IntArray = field(init=False)
     documents: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
@@ -81,16 +51,20 @@ class TermCounts:
         number = {name: i for i, name in enumerate(names)}
         self.df, self.whole, self.titles = (np.zeros(len(names), np.int64) for _ in range(3))
         parts = [name.split() for name in names]
-        self._words = np.array([len(p) for p in parts], np.int64)
+        self.words = np.array([len(p) for p in parts], np.int64)
         self._left = np.array([number.get(" ".join(p[:-1]), -1) for p in parts], np.int64)
         self._right = np.array([number.get(" ".join(p[1:]), -1) for p in parts], np.int64)
-        self._single = [np.array([number.get(p[i], -1) if i < len(p) else -2 for p in parts], np.int64) for i in range(4)]
+        self._single = [
+            np.array([number.get(p[i], -1) if i < len(p) else -2 for p in parts], np.int64) for i in range(4)
+        ]
         self._neighbours = [
             np.array([number.get(" ".join(p[i : i + 2]), -1) if i + 1 < len(p) else -2 for p in parts], np.int64)
             for i in range(3)
         ]
         self._clean = np.array([all(map(_is_word, p)) for p in parts], bool)
-        self._exempt = np.isin(np.array(names, dtype=object), list(self.exempt)) if self.exempt else np.zeros(len(names), bool)
+        self._exempt = (
+            np.isin(np.array(names, dtype=object), list(self.exempt)) if self.exempt else np.zeros(len(names), bool)
+        )
 
     def add(self, entries: IntArray, documents: int) -> None:
         """Count the entries (numbers into the table) of further documents."""
@@ -103,7 +77,7 @@ class TermCounts:
         """Documents that hold the most frequent candidate with one word more, of each."""
         found = np.zeros(len(self.df), np.int64)
         for part in (self._left, self._right):
-            long = np.flatnonzero((part >= 0) & (self._words > 1))
+            long = np.flatnonzero((part >= 0) & (self.words > 1))
             np.maximum.at(found, part[long], self.df[long])
         return found
 
@@ -122,16 +96,16 @@ class TermCounts:
     def least_share(self) -> FloatArray:
         """Title share of the word of each candidate that stands least in titles."""
         names = self.table.names
-        single = np.flatnonzero(self._words == 1)
+        single = np.flatnonzero(self.words == 1)
         share = np.ones(len(names))
         share[single] = [title_share(names[i], int(self.titles[i]), int(self.df[i])) for i in single]
-        least = np.where(self._words == 1, share, 1.0)
+        least = np.where(self.words == 1, share, 1.0)
         for column in self._single:
-            rows = np.flatnonzero((column >= 0) & (self._words > 1))
+            rows = np.flatnonzero((column >= 0) & (self.words > 1))
             least[rows] = np.minimum(least[rows], share[column[rows]])
         missing = np.zeros(len(names), bool)
         for column in self._single:
-            missing |= (column == -1) & (self._words > 1)
+            missing |= (column == -1) & (self.words > 1)
         rows = np.flatnonzero(missing)
         least[rows] = [min(title_share(w) for w in names[i].split()) for i in rows]
         return least
@@ -146,25 +120,22 @@ class TermCounts:
         seen = np.maximum(self.df, 1)
         alone, extended = self.whole / seen, self.extension() / seen
         bound = self.bound()
-        by_itself = (self.whole >= 1) & (
-            (alone >= ALONE) | ((self.whole >= 2) & (alone >= 0.08) & (extended <= 0.5))
-        )
+        by_itself = (self.whole >= 1) & ((alone >= ALONE) | ((self.whole >= 2) & (alone >= 0.08) & (extended <= 0.5)))
         good = self._clean & by_itself & (extended <= EXTENDED) & (bound >= TOGETHER)
         good &= (self.least_share() >= TITLED) | (bound >= BOUND)
         return good | (self._exempt & self._clean)
 
 
-def select_terms(
-    table: Table, years: IntArray, *, exempt: Collection[str] = (), most: int = 10
-) -> tuple[IntArray, IntArray]:
-    """Choose the terms of each document for people to read, by what was known up to its year.
+def select_terms(table: Table, *, exempt: Collection[str] = (), most: int = 10) -> tuple[IntArray, IntArray]:
+    """Choose the terms of each document for people to read, by the counts of the whole corpus.
+
+    Which phrases are terms is a question of language, so later documents may answer it; keywords that are to predict
+    come from `choice.select`, which knows earlier documents only.
 
     Parameters
     ----------
     table
         Candidates.
-    years
-        Year of each document, shape ``(documents,)``.
     exempt
         Names introduced with an abbreviation.
     most
@@ -177,22 +148,16 @@ def select_terms(
 
     Notes
     -----
-    Terms of two words or more (`TermCounts.terms`) that two older documents hold, where there are enough; a term that
-    stands within a longer one only is left out. They are ranked as `choice.select` ranks, times min(title share,
-    0.2)^0.35.
+    Terms of two words or more (`TermCounts.terms`) that two documents hold, where there are 400; a term that stands
+    within a longer one only is left out. They are ranked as `choice.select` ranks, times min(title share, 0.2)^0.35.
     """
     counts = TermCounts(table, exempt)
-    words = np.array([name.count(" ") + 1 for name in table.names], np.int64)
-    score = np.full(table.name.size, -1.0)
-    entry_year = years[table.document]
-    for year in np.unique(years):
-        here = np.flatnonzero(entry_year == year)
-        older, known = counts.documents, counts.df[table.name[here]]
-        counts.add(here, int(np.count_nonzero(years == year)))
-        name = table.name[here]
-        fit = counts.terms()[name] & (known >= min(2, older // 200)) & (words[name] >= 2) & table.heads[here]
-        value = weight(table, here, known, older) * np.minimum(counts.least_share()[name], 0.2) ** 0.35
-        score[here] = np.where(fit, value, -1.0)
+    entries = np.arange(table.name.size)
+    counts.add(entries, table.documents)
+    name, known = table.name, counts.df[table.name]
+    fit = counts.terms() & (counts.words >= 2) & (counts.df >= min(2, table.documents // 200))
+    value = weight(table, entries, known, table.documents) * np.minimum(counts.least_share()[name], 0.2) ** 0.35
+    score = np.where(fit[name] & table.heads, value, -1.0)
     _drop_parts(table, score)
     return best(table, score, most)
 

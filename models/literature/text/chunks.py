@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from hypograph.models.literature.text import english as en
-from hypograph.models.literature.text.spelling import normalise
+from hypograph.models.literature.text.spelling import american, normalise, singular
 from hypograph.models.literature.text.tagger import INSIDE, is_adjective, tag
+from hypograph.models.literature.text.title_share import title_share
 
 _TOKEN: Final = re.compile(r"[^\W_](?:[^\W_]|['’\-–/+.&](?=[^\W_]))*|[^\w\s]")
 # "the user's needs": what owns and what is owned are two things.
@@ -74,8 +75,9 @@ def _trim(words: list[str], tags: list[str]) -> list[str]:
 def keyphrases(title: str, body: str, most: int = 10, longest: int = 5) -> list[str]:
     """Return the phrases that best stand for a document, without corpus or model.
 
-    Phrases of two to `longest` words are ranked by title (1.4) or position (1 down to 0.5), the square root
-    of how often they stand, and their length in letters to the power 0.6: long phrases say more.
+    Phrases of two to `longest` words are ranked by title (1.6) or position (1 down to 0.5), the square root
+    of how often they stand, their length in letters to the power 0.6 (long phrases say more), and the least title share
+    of their words, up to 0.2, to the power 0.35 (`title_share`).
 
     Parameters
     ----------
@@ -105,7 +107,14 @@ def scored_keyphrases(title: str, body: str, longest: int = 5) -> list[tuple[str
             if not 2 <= name.count(" ") + 1 <= longest:
                 continue
             times[name] += 1
-            place.setdefault(name, 1.4 if in_title else 1.0 - 0.5 * chunk.offset)
+            place.setdefault(name, 1.6 if in_title else 1.0 - 0.5 * chunk.offset)
             spelling.setdefault(name, chunk.text)
-    score = {name: place[name] * len(spelling[name]) ** 0.6 * times[name] ** 0.5 for name in place}
+    score = {
+        name: place[name] * len(spelling[name]) ** 0.6 * times[name] ** 0.5 * min(_share(name), 0.2) ** 0.35
+        for name in place
+    }
     return [(spelling[name], score[name]) for name in sorted(score, key=lambda n: -score[n])]
+
+
+def _share(name: str) -> float:
+    return min(title_share(singular(american(word))) for word in name.split())

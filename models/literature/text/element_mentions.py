@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from hypograph.models.core.elements import NAME_TO_SYMBOL, SYMBOL_SET
-from hypograph.models.literature.text.element_order import NOBLE
+from hypograph.models.literature.text.element_order import NOBLE, NONMETALS
 
 _EL: Final = "|".join(sorted(SYMBOL_SET, key=len, reverse=True))
 _ONE: Final = rf"(?:\d+(?:\.\d+)?\s?(?:%|mol%|at%)?\s?)?(?:{_EL})(?:\d?[+⁺]|[²³][⁺]|\([IV]+\)|[xyz]\b|\d?\.\d+)?"
 _DOPANTS: Final = re.compile(
     rf"\s?[:：]\s?({_ONE}(?:\s?[,/&+]\s?{_ONE})*)(?![A-Za-z0-9(])|\s?[〈⟨<]\s?({_ONE}(?:,\s?{_ONE})*)\s?[〉⟩>]"
 )
-_SYMBOLS: Final = re.compile(rf"(?:{_EL})(?![a-z])")
+_SYMBOLS: Final = re.compile(rf"({_EL})(?:\([IV0]+\))?(?![a-z])")
 _LIST: Final = rf"{_ONE}(?:\s?(?:,|/|&|\band\b|[-–])\s?{_ONE})*"
 _WITH: Final = re.compile(
     rf"(?<![^\W_])({_LIST})\s?[-–‐‑\s]\s?(?:(?:co|un|non)[-–‐‑]?)?"
@@ -42,6 +42,9 @@ _GAS_AFTER: Final = re.compile(
     r"[\s-]+(?:gas(?:es)?|atmospheres?|flow|flush\w*|purg\w*|glove|plasma|ambient|environment|filled|mixtures?|protection"
     r"|shield\w*|atomi[sz]\w*|adsorption|physisorption|sorption)\b|\s*[,.;/]|\s+(?:at|for|and|or|was|before|to)\b|\s*$"
 )
+_THING: Final = re.compile(
+    r"[\s-]+(?:\w+ides?|nano\w+|fib(?:er|re)s?|blacks?|dots?|electrodes?|steels?|source|bond\w*|papers?|cloth|footprint)\b"
+)
 _GAS_ITSELF: Final = re.compile(
     r"[\s-]+(?:gas(?:es)?|atmospheres?|flow|flush\w*|purg\w*|glove|ambient|environment|filled|physisorption)\b"
 )
@@ -51,7 +54,7 @@ def system(token: str) -> tuple[str, ...]:
     """Return the elements of a word such as "Co-Cr-Mo", which names a system and no composition; () for others."""
     if _SYSTEM.fullmatch(token) is None:
         return ()
-    found = tuple(m.group() for m in _SYMBOLS.finditer(token))
+    found = tuple(m.group(1) for m in _SYMBOLS.finditer(token))
     return found if any(len(s) == 2 for s in found) else ()
 
 
@@ -66,7 +69,7 @@ def dopants_at(text: str, start: int) -> tuple[list[tuple[str, int, int]], int]:
     match = _DOPANTS.match(text, start)
     if match is None:
         return [], start
-    found = [(m.group(), m.start(), m.end()) for m in _SYMBOLS.finditer(text, start, match.end())]
+    found = [(m.group(1), *m.span(1)) for m in _SYMBOLS.finditer(text, start, match.end())]
     return found, match.end() if found else start
 
 
@@ -80,22 +83,31 @@ def element_mentions(text: str) -> Iterator[tuple[str, int, int]]:
     """
     for match in _NAME.finditer(text):
         word = match.group()
-        if not word[1:].islower() or _gas_around(text, match):  # "TiN" is no tin
+        if not word[1:].islower() or _gas_around(text, match) or _part_of_a_name(text, match):  # "TiN" is no tin
             continue
         yield NAME_TO_SYMBOL[word.lower()], match.start(), match.end()
     for match in _ION.finditer(text):
+        if len(match.group("el")) == 1 and match.group().endswith(("I", "V")):
+            continue  # "group III", "PIII"
         yield match.group("el"), match.start(), match.end()
     for pattern in (_WITH, _SYSTEM):
         for match in pattern.finditer(text):
             group = next((i for i, g in enumerate(match.groups(), 1) if g), 0)
             span = match.span(group)
             symbols = list(_SYMBOLS.finditer(text, *span))
-            if pattern is _SYSTEM and not any(len(s.group()) == 2 for s in symbols):
+            if pattern is _SYSTEM and not any(len(s.group(1)) == 2 for s in symbols):
                 continue  # "I-V", "C-H"
-            if any(s.group() in NOBLE for s in symbols):
+            if any(s.group(1) in NOBLE for s in symbols):
                 continue  # a He-Ne laser
             for symbol in symbols:
-                yield symbol.group(), symbol.start(), symbol.end()
+                yield symbol.group(1), *symbol.span(1)
+
+
+def _part_of_a_name(text: str, match: re.Match[str]) -> bool:
+    """Whether a nonmetal's name is part of another thing's: carbon monoxide, carbon nanotube, liquid nitrogen."""
+    if NAME_TO_SYMBOL[match.group().lower()] not in NONMETALS:
+        return False
+    return _THING.match(text, match.end()) is not None or text[: match.start()].endswith(("liquid ", "Liquid "))
 
 
 def _gas_around(text: str, match: re.Match[str]) -> bool:
