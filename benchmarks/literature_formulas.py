@@ -1,10 +1,11 @@
 """Measure how formulas are read in annotated materials abstracts (supplied data), against a list judged by a person.
 
 Run: python benchmarks/literature_formulas.py --gold doping_train.json
-Each different reading of the 162 abstracts was judged in its sentence; `judged/doping_formulas.json` holds those that
-are right, with their composition, those that are wrong, and formulas that were overlooked. A reading that is not on the
-list counts as wrong. Recall is over the right and overlooked formulas that stand in an abstract. `hosts` is the share of
-the annotators' own hosts and results that are compounds by pymatgen and were found in their sentence.
+Each different reading of the 162 abstracts was judged in its sentence by one reader; `judged/doping_formulas.json` holds
+those that are right with their composition, those that are wrong, and formulas that were overlooked. A reading that is
+not on the list counts as wrong. Recall is over the right and the overlooked formulas that stand in an abstract.
+`annotated` is the share of the annotators' own hosts and results that pymatgen takes for compounds (abbreviations such
+as YAG aside) that were read in their sentence.
 Baseline: every word that pymatgen accepts as a composition of two elements or more.
 """
 
@@ -28,6 +29,7 @@ JUDGED = Path(__file__).parent / "judged" / "doping_formulas.json"
 OUT = Path(__file__).parent / "results" / "literature_formulas.json"
 Readings = set[tuple[str, str]]
 Reader = Callable[[str], Readings]
+_ABBREVIATION = re.compile(r"[A-Z]{2,}[a-z]?s?")
 _WORD = re.compile(r"[A-Z][A-Za-z0-9().]*[A-Za-z0-9)]")
 
 
@@ -48,7 +50,7 @@ def composition(text: str) -> Composition | None:
         found = Composition(text)
     except (ValueError, KeyError):
         return None
-    return found if len(found) > 1 and all(e.Z for e in found) else None
+    return found if len(found) > 1 and not _ABBREVIATION.fullmatch(text) else None
 
 
 def measure(texts: list[str], read: Reader, judged: dict[str, Any]) -> dict[str, float]:

@@ -16,7 +16,10 @@ from hypograph.models.literature.text.spelling import normalise
 
 # Publications that must introduce an abbreviation before others may use it unexplained.
 AGREED: Final = 2
-NOTE_LANGUAGES: Final = " {count:,} of the publications {verb} not in English: formulas and the authors' keywords are read, phrases are not."
+NOTE_LANGUAGES: Final = (
+    " {count:,} of the publications {verb} not in English: formulas and the authors' keywords are read, "
+    "phrases are not."
+)
 
 
 def read_publication(publication: Publication) -> dict[str, Any]:

@@ -24,11 +24,10 @@ _FIELD: Final = re.compile(r"[\w -]{2,40}:\s*(?:\[[^\]]*\]|[^,;]*)")
 # "© 2015 Elsevier Ltd. All rights reserved.", also with a broken sign: the publisher's, not the authors'.
 _IMPRINT: Final = re.compile(
     r"(?:©|\(c\)|\bcopyright\b|ï¿½|�)\s*(?:©\s*)?(?:(?:19|20)\d\d|by\b|the\b).{0,200}$|\ball rights reserved\b.{0,80}$"
-    r"|\bpublished by\s+[A-Z].{0,120}$|\b(?:19|20)\d\d\s+(?:[A-Z][\w.&-]*\s+){1,6}(?:Ltd|Inc|GmbH|B\.V|LLC|Society|Publishing)\b.{0,80}$",
+    r"|\bpublished by\s+[A-Z].{0,120}$"
+    r"|\b(?:19|20)\d\d\s+(?:[A-Z][\w.&-]*\s+){1,6}(?:Ltd|Inc|GmbH|B\.V|LLC|Society|Publishing)\b.{0,80}$",
     re.IGNORECASE | re.DOTALL,
 )
-
-
 _SIGNED: Final = re.compile(r"(?:©|ï¿½|�)\s*(?:(?:19|20)\d\d|the\b|copyright\b)[^.]{0,120}\.", re.IGNORECASE)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import itertools
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,6 +25,12 @@ BOUND: Final = 0.5
 def _is_word(word: str) -> bool:
     """Whether a part of a phrase is a word, or a letter as in "x ray", rather than a number or a unit."""
     return not word[0].isdigit() and word not in UNITS and (len(word) > 1 or word.isalpha())
+
+
+def _part(parts: Sequence[Sequence[str]], number: Mapping[str, int], start: int, size: int) -> IntArray:
+    """Number of the piece of `size` words that begins at a place of each name."""
+    found = (number.get(" ".join(p[start : start + size]), -1) if start + size <= len(p) else -2 for p in parts)
+    return np.fromiter(found, np.int64, len(parts))
 
 
 @dataclass
@@ -54,13 +61,9 @@ class TermCounts:
         self.words = np.array([len(p) for p in parts], np.int64)
         self._left = np.array([number.get(" ".join(p[:-1]), -1) for p in parts], np.int64)
         self._right = np.array([number.get(" ".join(p[1:]), -1) for p in parts], np.int64)
-        self._single = [
-            np.array([number.get(p[i], -1) if i < len(p) else -2 for p in parts], np.int64) for i in range(4)
-        ]
-        self._neighbours = [
-            np.array([number.get(" ".join(p[i : i + 2]), -1) if i + 1 < len(p) else -2 for p in parts], np.int64)
-            for i in range(3)
-        ]
+        # Numbers of the words, and of the pairs of neighbouring words, of each; -1 not counted, -2 not there.
+        self._single = [_part(parts, number, i, 1) for i in range(4)]
+        self._neighbours = [_part(parts, number, i, 2) for i in range(3)]
         self._clean = np.array([all(map(_is_word, p)) for p in parts], bool)
         self._exempt = (
             np.isin(np.array(names, dtype=object), list(self.exempt)) if self.exempt else np.zeros(len(names), bool)
@@ -166,7 +169,7 @@ def _drop_parts(table: Table, score: FloatArray) -> None:
     """Take out of each document what stands within one of its longer terms only."""
     fit = np.flatnonzero(score > 0)
     starts = np.searchsorted(table.document[fit], np.arange(table.documents + 1))
-    for first, last in zip(starts[:-1], starts[1:], strict=True):
+    for first, last in itertools.pairwise(starts):
         rows = fit[first:last]
         if rows.size > 1:
             names = [table.names[i] for i in table.name[rows]]
