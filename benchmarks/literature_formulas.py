@@ -1,8 +1,8 @@
 """Measure how formulas are read in annotated materials abstracts (supplied data), against a list judged by a person.
 
 Run: python benchmarks/literature_formulas.py --gold doping_train.json
-Each different reading of the 162 abstracts was judged in its sentence by one reader; `judged/doping_formulas.json` holds
-those that are right with their composition, those that are wrong, and formulas that were overlooked. A reading that is
+Each different reading of the 162 abstracts was judged in its sentence by one reader; `judged/doping_formulas.json`
+holds those that are right with their composition, those that are wrong, and formulas that were overlooked. A reading that is
 not on the list counts as wrong. Recall is over the right and the overlooked formulas that stand in an abstract.
 `annotated` is the share of the annotators' own hosts and results that pymatgen takes for compounds (abbreviations such
 as YAG aside) that were read in their sentence.

@@ -11,7 +11,7 @@ import pytest
 from pymatgen.core import Composition
 from typer.testing import CliRunner
 
-from hypograph.flows.cli.main import app
+from hypograph.flows.cli.literature import app
 
 Row = dict[str, Any]
 
@@ -22,7 +22,7 @@ def read(cases_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[lis
     folder = cases_dir / "literature" / "chemistry"
     expected = json.loads((folder / "expected.json").read_text("utf-8"))
     home = tmp_path_factory.mktemp("home")
-    command = ["literature", "extract", "--papers", str(folder / expected["texts"]), "--limit", "500", "--json"]
+    command = ["extract", "--papers", str(folder / expected["texts"]), "--limit", "500", "--json"]
     result = CliRunner().invoke(app, command, env={"HYPOGRAPH_HOME": str(home)})
     assert result.exit_code == 0, result.output
     return expected["cases"], {p["key"]: p for p in json.loads(result.stdout)["publications"]}
