@@ -3,7 +3,8 @@
 Run: python benchmarks/literature_formulas.py --gold doping_train.json
 Each different reading of the 162 abstracts was judged in its sentence by one reader; `judged/doping_formulas.json`
 holds those that are right with their composition, those that are wrong, and formulas that were overlooked.
-A reading that is not on the list counts as wrong. Recall is over the right and the overlooked formulas that stand in an abstract.
+A reading that is not on the list counts as wrong. Recall is over the right and the overlooked formulas that stand in
+an abstract.
 `annotated` is the share of the annotators' own hosts and results that pymatgen takes for compounds (abbreviations such
 as YAG aside) that were read in their sentence.
 Baseline: every word that pymatgen accepts as a composition of two elements or more.
