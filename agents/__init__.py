@@ -3,7 +3,8 @@
 from hypograph.agents.gateway.cascade import Cascade
 from hypograph.agents.gateway.config import Budget, Decoding, ModelConfig
 from hypograph.agents.gateway.gateway import Gateway, connect
-from hypograph.agents.roles.judgement import ModelExpert, ModelExtractor, ModelJudge, ModelOptionScorer, ModelProposer
+from hypograph.agents.roles.document_proposer import ModelDocumentProposer
+from hypograph.agents.roles.judgement import ModelExpert, ModelExtractor, ModelJudge, ModelOptionScorer
 from hypograph.agents.roles.passage_reader import ModelPassageReader
 from hypograph.agents.roles.planner import ModelPlanner
 from hypograph.agents.roles.writer import ModelWriter
@@ -14,13 +15,13 @@ __all__ = [
     "Decoding",
     "Gateway",
     "ModelConfig",
+    "ModelDocumentProposer",
     "ModelExpert",
     "ModelExtractor",
     "ModelJudge",
     "ModelOptionScorer",
     "ModelPassageReader",
     "ModelPlanner",
-    "ModelProposer",
     "ModelWriter",
     "connect",
 ]

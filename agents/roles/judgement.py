@@ -8,18 +8,17 @@ combines it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, create_model
+from pydantic import BaseModel, Field
 
 from hypograph.agents.gateway.cascade import Cascade
 from hypograph.agents.gateway.gateway import Gateway
 from hypograph.agents.gateway.questions import Choice, Closed, Question
 from hypograph.agents.gateway.uncertainty import least_committed
-from hypograph.agents.prompts import data, render, template, version
+from hypograph.agents.prompts import render, template, version
 from hypograph.agents.roles.closed_questions import DOMAIN, WORDINGS, preference, substitution
 from hypograph.models.core.protocols import (
     NO_CONTEXT,
@@ -37,7 +36,6 @@ from hypograph.models.literature.keywords.relations import stands_there
 # Mass of one answer where no skill was measured: a = 1/(3·5), what arXiv 2502.14631 gives each of five
 # fields.
 WEIGHT = 1 / 15
-LONGEST_PROPOSAL = 200  # characters of a proposal where there are no options
 
 
 class _Keyword(BaseModel):
@@ -187,53 +185,6 @@ class ModelJudge(Role):
         p = 0.5 + trust * (float(c.p[0]) - 0.5)
         orders = " and ".join(f"{row[0]:.3f}" for row in c.readings)
         return Verdict(p, True, f"P(first) = {orders} from {c.method}", provenance, orders=len(c.readings))
-
-
-@lru_cache(maxsize=256)
-def _proposals(n: int, options: tuple[str, ...]) -> type[BaseModel]:
-    """Make the schema of up to n proposals.
-
-    A server that keeps to the schema writes only options, or short texts, and stops at n: a small model would go on to
-    the end of its tokens. Of one that does not, the rest is dropped instead of the whole answer.
-    """
-    written = {"type": "string", **({"enum": list(options)} if options else {"maxLength": LONGEST_PROPOSAL})}
-    proposal = Annotated[str, WithJsonSchema(written)]
-    kept = Annotated[list[proposal], BeforeValidator(lambda v: v[: max(n, 8)] if isinstance(v, list) else v)]
-    told = Field(json_schema_extra={"maxItems": n})
-    return create_model("Proposals", proposals=(kept, told))
-
-
-class ModelProposer(Role):
-    """Proposes values for one open detail."""
-
-    role = "proposer"
-
-    def propose(
-        self,
-        question: str,
-        context: Mapping[str, Any],
-        options: Sequence[str],
-        n: int,
-        rng: np.random.Generator,
-    ) -> list[str]:
-        """Return up to `n` proposals, whatever is none of the options dropped; none without skill."""
-        if self._silent:
-            return []
-        answer = self._gateway.ask(
-            self._question(
-                _proposals(n, tuple(options)),
-                "propose",
-                sample=int(rng.integers(1, 1 << 30)),
-                question=question,
-                context="\n".join(f"{k}: {v}" for k, v in context.items()),
-                options="\n".join(options),
-                n=str(n),
-            )
-        )
-        if answer.value is None:
-            return []
-        found = dict.fromkeys(data(p, 500).strip() for p in answer.value.proposals if p.strip())
-        return [p for p in found if not options or p in set(options)][:n]
 
 
 class ModelExtractor(Role):

@@ -24,8 +24,12 @@ def demo(small: SmallFlag = False, seed: SeedOption = 0, seeds: SeedsOption = 20
     _run({"small": small, "seed": seed, "seeds": seeds, "fetched_model": not small}, as_json)
 
 
-@app.command("run", help="Run the whole path on your own papers, alloys and reaction table, each optional.")
+@app.command("run", help="Run the whole path on your own question, papers, alloys and reaction table, each optional.")
 def run(
+    question: Annotated[str, typer.Option(help="A research question of any discipline.")] = "",
+    idea: Annotated[str, typer.Option(help="A coarse idea to start from.")] = "",
+    survey: Annotated[Path | None, typer.Option(help="Background survey: a text file.")] = None,
+    discipline: Annotated[str, typer.Option(help="A shipped discipline, or a TOML file.")] = "chemistry",
     papers: Annotated[Path | None, typer.Option(help="Publications: JSON lines, CSV and more.")] = None,
     alloys: Annotated[Path | None, typer.Option(help="CSV with a composition and a label column.")] = None,
     table: Annotated[Path | None, typer.Option(help="CSV of a reaction table; the last column is the outcome.")] = None,
@@ -36,20 +40,33 @@ def run(
     as_json: JsonFlag = False,
 ) -> None:
     given = {"papers": papers, "alloys": alloys, "table": table}
-    if not any(given.values()):
+    if not question.strip() and not any(given.values()):
         raise InputError(
             "nothing to work on",
-            expected="at least one of --papers, --alloys, --table",
+            expected="at least one of --question, --papers, --alloys, --table",
             hint="`hypograph demo` needs none.",
         )
-    for name, path in given.items():
+    for name, path in {**given, "survey": survey}.items():
         if path is not None and not path.exists():
             raise MissingFileError("no such file", where=str(path), hint=f"It was given as --{name}.")
+    from hypograph.flows.readers.disciplines import load_discipline
     from hypograph.flows.readers.inputs import read_inputs
 
     # Wrong input is said before any server is started.
-    read_inputs(papers, alloys, table, tell=say)
-    _run({**given, "small": small, "seed": seed, "seeds": seeds, "budget": budget}, as_json)
+    if any(given.values()):
+        read_inputs(papers, alloys, table, tell=say)
+    load_discipline(discipline)
+    asked = {"question": question.strip(), "idea": idea.strip(), "discipline": discipline}
+    if survey is not None:
+        asked["survey"] = _survey(survey)
+    _run({**given, **asked, "small": small, "seed": seed, "seeds": seeds, "budget": budget}, as_json)
+
+
+def _survey(path: Path) -> str:
+    try:
+        return path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the file cannot be read as text ({error})", where=str(path)) from error
 
 
 def _run(parameters: dict[str, Any], as_json: bool) -> None:
@@ -110,7 +127,11 @@ def _found(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if found := document["hypotheses"]:
         yield "hypotheses", f"{found['count']:,}"
         if best := found["best"]:
-            yield "  best", f"{best['statement']} (probability of being best {best['probability_best']:.2f})"
+            chance = best["probability_best"]
+            sure = "" if chance is None else f" (probability of being best {chance:.2f})"
+            yield "  first", f"{best['statement']}{sure}"
+        if found.get("note"):
+            yield "  note", found["note"]
 
 
 def _figure(value: Any) -> str:

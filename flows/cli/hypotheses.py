@@ -53,18 +53,18 @@ def rank(
     emit(document, as_json, table(("rule", "comparisons", "top-1", "coverage", "ece"), rows))
 
 
-@app.command("search", help="Search for a fine-grained hypothesis that answers a research question.")
+@app.command("search", help="Answer a research question by documents that are written, criticised and compared.")
 def search(
     question: Annotated[str, typer.Option(help="The research question: text, or a file that holds it.")],
-    coarse: Annotated[str, typer.Option(help="The coarse hypothesis to start from: text or file.")],
+    coarse: Annotated[str, typer.Option(help="A coarse idea to start from: text or file.")] = "",
     survey: Annotated[Path | None, typer.Option(help="Background survey: a text file.")] = None,
-    papers: Annotated[Path | None, typer.Option(help="Publications for options, support and novelty.")] = None,
+    papers: Annotated[Path | None, typer.Option(help="Publications whose passages are shown and quoted.")] = None,
     discipline: Annotated[str, typer.Option(help="A shipped discipline, or a TOML file.")] = "chemistry",
-    budget: Annotated[int, typer.Option(min=1, max=1_000_000, help="Judge calls at most.")] = 60,
-    proposals: Annotated[int | None, typer.Option(min=0, help="Proposals at most.")] = None,
+    budget: Annotated[int, typer.Option(min=1, max=1_000_000, help="Calls of every kind at most.")] = 40,
+    proposals: Annotated[int | None, typer.Option(min=0, help="Documents at most.")] = None,
     max_tokens: Annotated[int | None, typer.Option(min=0, help="Language-model tokens at most.")] = None,
     max_cost: Annotated[float | None, typer.Option(min=0, help="Money at most.")] = None,
-    strategy: Annotated[str, typer.Option(help="ours, or greedy for comparison.")] = "ours",
+    strategy: Annotated[str, typer.Option(help="ours, direct (one prompt), best-of-n or greedy.")] = "ours",
     person: Annotated[bool, typer.Option("--person", help="Queue comparisons for a person.")] = False,
     posterior: Annotated[bool, typer.Option("--posterior", help="Check by the hierarchical posterior.")] = False,
     seed: SeedOption = 0,
@@ -74,7 +74,7 @@ def search(
 
     request = Request(
         question=_text(question, "--question"),
-        coarse=_text(coarse, "--coarse"),
+        coarse=_text(coarse, "--coarse") if coarse else "",
         survey=_text(str(survey), "--survey", must=True) if survey else "",
         papers=papers,
         discipline=discipline,
@@ -89,6 +89,18 @@ def search(
     )
     document = search_command(request, say)
     emit(document, as_json, _search_text(document))
+
+
+@app.command("report", help="Write what is known of a question or hypothesis: Markdown and HTML.")
+def report(
+    key: Annotated[str, typer.Argument(metavar="ID", help="Id of a question or hypothesis, or its beginning.")],
+    folder: Annotated[Path, typer.Option(help="Folder for the two files.")] = Path(),
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.flows.hypotheses.report import report_command
+
+    document = report_command(key, folder)
+    emit(document, as_json, f"{document['markdown']}\n{document['html']}")
 
 
 @app.command("show", help="Show one hypothesis with its evidence.")
@@ -123,8 +135,8 @@ def answer(
 def evaluate(
     benchmark: Annotated[Path, typer.Option(help="The benchmark workbook (.xlsx).")],
     papers: Annotated[int | None, typer.Option(min=1, help="Only the first so many papers.")] = None,
-    budget: Annotated[int, typer.Option(min=4, help="Judge calls a paper and strategy.")] = 40,
-    strategies: Annotated[str, typer.Option(help="Strategies, parted by commas.")] = "ours,greedy",
+    budget: Annotated[int, typer.Option(min=1, help="Calls of every kind a paper and strategy.")] = 40,
+    strategies: Annotated[str, typer.Option(help="Strategies, parted by commas.")] = "ours,direct",
     lexical: Annotated[bool, typer.Option("--lexical", help="Without a model: lexical recall.")] = False,
     seed: SeedOption = 0,
     as_json: JsonFlag = False,
@@ -167,11 +179,19 @@ def _text(value: str, where: str, must: bool = False) -> str:
 
 
 def _search_text(document: dict[str, Any]) -> str:
-    lines = [document["statement"], ""]
-    lines += [f"{level['name']}: {d['slot']} = {d['value']}" for level in document["levels"] for d in level["details"]]
-    chance = document["probability_best"]
-    lines.append(f"probability of being the best of {document['lines']} lines: {chance:.2f}")
-    lines.append(f"{document['calls']} judge calls, {document['proposals']} proposals, cost {document['cost']:.4f}")
+    from hypograph.models.hypotheses.document import HypothesisDocument, text_of
+
+    lines = [text_of(HypothesisDocument.model_validate(document["document"])), ""]
+    chance, direct = document["probability_best"], document["direct"]
+    if chance is not None:
+        lines.append(f"probability of being the best of {document['lines']} documents: {chance:.2f}")
+    if direct is not None:
+        beaten = direct["probability_beaten"]
+        first = "is this one" if direct["reported_first"] else "was replaced"
+        sure = "" if beaten is None else f"; another is better with probability {beaten:.2f}"
+        lines.append(f"the direct answer {first}{sure}")
+    lines.append(f"{document['calls']} calls, {document['comparisons']} comparisons, cost {document['cost']:.4f}")
+    lines.append(f"stopped: {document['stopped']}")
     lines += [f"for: {s['publication']}: {s['passage']}" for s in document["support"]]
     lines += [f"against: {s['publication']}: {s['passage']}" for s in document["contradict"]]
     return "\n".join(lines)

@@ -16,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.utilities.annotations import quote
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from hypograph.flows.hypotheses.units import Asked
 from hypograph.flows.readers.inputs import read_inputs
 from hypograph.flows.runtime.observe import configure, observed_run
 from hypograph.flows.runtime.settings import Settings, load_settings
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from hypograph.models.core.records import AlloyRecord, Publication
 
 STEPS = ("literature", "evidence", "hypotheses", "campaigns")
-# Judge calls of the hypothesis step. A model on this machine takes seconds for one, and judges less well.
-JUDGE_CALLS, LOCAL_JUDGE_CALLS = 60, 36
+# Calls of the hypothesis step for a question. A model on this machine takes a minute for a document.
+QUESTION_CALLS, LOCAL_QUESTION_CALLS = 40, 8
 
 
 class DiscoveryParameters(BaseModel):
@@ -40,6 +41,9 @@ class DiscoveryParameters(BaseModel):
 
     Attributes
     ----------
+    question, idea, survey, discipline
+        A research question in any discipline, a coarse idea, what is known around it, and the levels of detail. A
+        question is answered by documents where a language model is configured; without one the run lists leads.
     papers
         Publications: any format that `literature add` reads.
     alloys
@@ -56,6 +60,10 @@ class DiscoveryParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    question: str = Field(default="", max_length=20_000)
+    idea: str = Field(default="", max_length=20_000)
+    survey: str = Field(default="", max_length=200_000)
+    discipline: str = "chemistry"
     papers: Path | None = None
     alloys: Path | None = None
     table: Path | None = None
@@ -75,8 +83,8 @@ class DiscoveryParameters(BaseModel):
 
     @property
     def own_input(self) -> bool:
-        """Whether the user named a file."""
-        return any((self.papers, self.alloys, self.table))
+        """Whether the user named a file or asked a question."""
+        return any((self.question, self.papers, self.alloys, self.table))
 
 
 Tell = Callable[[str, str], None]
@@ -155,11 +163,17 @@ def hypotheses_task(run: _Run, literature: Any, evidence: Any, publications: Seq
             literature.sets if literature else (),
             evidence.predictions if evidence else (),
             publications=publications,
-            budget=LOCAL_JUDGE_CALLS if run.knowledge.local else JUDGE_CALLS,
+            budget=LOCAL_QUESTION_CALLS if run.knowledge.local else QUESTION_CALLS,
+            asked=_asked(run.parameters),
             seed=run.parameters.seed,
             small=run.parameters.small,
             **run.knowledge.hypotheses(),
         )
+
+
+def _asked(parameters: DiscoveryParameters) -> Asked | None:
+    p = parameters
+    return Asked(p.question, p.idea, p.survey, p.discipline) if p.question else None
 
 
 @task(name="campaigns", cache_policy=NO_CACHE, persist_result=False)
@@ -290,6 +304,8 @@ CURRENT_TELL: dict[str, Tell] = {}
 def _inputs(
     parameters: DiscoveryParameters, only: Collection[str]
 ) -> tuple[Sequence[Publication], Sequence[AlloyRecord], Sequence[ReactionTable]]:
+    if parameters.question and not any((parameters.papers, parameters.alloys, parameters.table)):
+        return (), (), ()
     publications, records, tables = read_inputs(
         parameters.papers, parameters.alloys, parameters.table, small=parameters.small
     )
@@ -311,7 +327,7 @@ def _steps(
     literature = literature_task(mine, papers) if publications else None
     evidence = evidence_task(mine, _whole(records)) if records else None
     hypotheses = None
-    if "hypotheses" in only and (literature or evidence):
+    if "hypotheses" in only and (literature or evidence or run.parameters.question):
         hypotheses = hypotheses_task(mine, _whole(literature), _whole(evidence), papers)
     campaigns = campaigns_task(mine, _whole(tables)) if tables else None
     if literature and run.knowledge.gateway is not None and set(STEPS) <= set(only):
@@ -328,7 +344,7 @@ def _results(literature: Any, evidence: Any, hypotheses: Any, campaigns: Any) ->
     return {
         "literature": _counts(literature, "publications", "keywords", "edges"),
         "evidence": _evidence_document(evidence),
-        "hypotheses": {"count": hypotheses.count, "best": hypotheses.best} if hypotheses else None,
+        "hypotheses": _hypotheses_document(hypotheses),
         "campaigns": list(campaigns.campaigns) if campaigns else [],
     }
 
@@ -343,6 +359,16 @@ def _manifested(run: _Run) -> dict[str, Any]:
 
 def _counts(outcome: Any, *names: str) -> dict[str, Any] | None:
     return {name: getattr(outcome, name) for name in names} if outcome else None
+
+
+def _hypotheses_document(outcome: Any) -> dict[str, Any] | None:
+    if outcome is None:
+        return None
+    found = {"count": outcome.count, "best": outcome.best, "note": outcome.note}
+    if outcome.question is None:
+        return found
+    names = ("question_id", "document", "direct", "space", "stopped")
+    return {**found, **{name: outcome.question[name] for name in names}}
 
 
 def _evidence_document(outcome: Any) -> dict[str, Any] | None:

@@ -56,16 +56,16 @@ class HypothesisParameters(_Parameters):
 
     papers: Path | None = Field(default=None, description="Publications.")
     alloys: Path | None = Field(default=None, description="Alloys; not with a question.")
-    question: str = Field(default="", max_length=20_000, description="A research question; goes with `coarse`.")
-    coarse: str = Field(default="", max_length=20_000, description="The coarse hypothesis to start from.")
+    question: str = Field(default="", max_length=20_000, description="A research question.")
+    coarse: str = Field(default="", max_length=20_000, description="A coarse idea to start from; with a question.")
     survey: str = Field(default="", max_length=200_000, description="What is known, as text; with a question.")
     discipline: str = Field(default="chemistry", description="A shipped discipline, or a TOML file; with a question.")
-    calls: int = Field(default=60, ge=1, le=1_000_000, description="Judge calls at most; with a question.")
+    calls: int = Field(default=40, ge=1, le=1_000_000, description="Calls of every kind at most; with a question.")
 
     @model_validator(mode="after")
     def _whole(self) -> HypothesisParameters:
-        if bool(self.question.strip()) != bool(self.coarse.strip()):
-            raise ValueError("question and coarse go together")
+        if self.coarse.strip() and not self.question.strip():
+            raise ValueError("a coarse idea needs the question that it answers")
         if self.question and (self.alloys is not None or self.small):
             raise ValueError("a question takes neither alloys nor small")
         if not self.question and {"survey", "discipline", "calls"} & self.model_fields_set - self._defaults():

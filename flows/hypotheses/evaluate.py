@@ -11,14 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hypograph.flows.hypotheses.leads import without_model
 from hypograph.flows.hypotheses.recall import component_grades, listed_components
-from hypograph.flows.hypotheses.search import STRATEGIES, Request, judge_of, run_search
+from hypograph.flows.hypotheses.search import (
+    STRATEGIES,
+    Request,
+    check_strategy,
+    corpus_of,
+    run_search,
+    searchers,
+    spent,
+)
 from hypograph.flows.readers.disciplines import load_discipline
 from hypograph.flows.readers.published_hypotheses import Paper, read_papers
 from hypograph.flows.runtime.unit_kinds import BENCHMARK_GRADES, BENCHMARK_SEARCH
 from hypograph.flows.runtime.units import UnitRunner
-from hypograph.models.core.errors import BudgetSpentError, CapabilityError, InputError
+from hypograph.models.core.errors import BudgetSpentError, CapabilityError
 from hypograph.models.core.records import Outcome, Unit
+from hypograph.models.hypotheses.document import HypothesisDocument, named_text, text_of
 from hypograph.models.hypotheses.simulation.component_recall import (
     least_alike,
     lexical_components,
@@ -26,8 +36,6 @@ from hypograph.models.hypotheses.simulation.component_recall import (
     recall,
     shorten,
 )
-from hypograph.models.hypotheses.tasks.corpus import passages_of
-from hypograph.models.hypotheses.tasks.text_task import TextTask, sentences
 from hypograph.models.statistics.intervals import mean_interval
 
 if TYPE_CHECKING:
@@ -36,9 +44,7 @@ if TYPE_CHECKING:
 METHODS = ("coarse", *STRATEGIES)
 # What the grader is measured on: the published hypothesis itself, and that of the least similar paper.
 CONTROLS = ("published", "unrelated")
-# Characters of the survey and of a value, and values a slot: a call costs a small local model what it has to
-# read and write.
-SURVEY_SHOWN, VALUE_SHOWN, VALUES = 800, 96, 4
+NAMED = "named"  # after a strategy's name: everything its document names, alternatives too
 SPENT = ("calls", "proposals", "tokens", "cost", "seconds")
 
 
@@ -75,8 +81,7 @@ def evaluate_command(
     from hypograph.flows.runtime.sources import open_knowledge
 
     for strategy in strategies:
-        if strategy not in STRATEGIES:
-            raise InputError(f"no such strategy: {strategy!r}", where="--strategies", expected=" or ".join(STRATEGIES))
+        check_strategy(strategy, "--strategies")
     listed = read_papers(benchmark)
     chosen = listed[:papers]
     settings = load_settings()
@@ -146,12 +151,14 @@ class Evaluation:
     def paper(self, paper: Paper, tell: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
         """Search with each strategy, cut all texts to the length of the shortest, and grade them."""
         runs = {strategy: self._run(paper, strategy, tell) for strategy in self.strategies}
-        texts = {"coarse": paper.coarse} | {strategy: run["statement"] for strategy, run in runs.items()}
+        texts = {"coarse": paper.coarse} | {strategy: run["committed"] for strategy, run in runs.items()}
         length = min(len(texts[s].split()) for s in self.strategies)
         other = least_alike(paper.hypothesis, self.hypotheses)
         if other is not None:
             texts |= dict(zip(CONTROLS, (paper.hypothesis, other), strict=True))
         cut = {name: shorten(text, length) for name, text in texts.items()}
+        # What is merely named is graded apart, uncut: to name everything is no answer.
+        cut |= {f"{name} {NAMED}": run["named"] for name, run in runs.items() if run["named"] != run["committed"]}
         inputs = {
             "hypothesis": paper.hypothesis,
             "texts": cut,
@@ -165,15 +172,17 @@ class Evaluation:
         """Search with a strategy and keep what it found and what it cost."""
 
         def work() -> Outcome:
-            began, before = time.monotonic(), _spent(self.knowledge)
+            began, before = time.monotonic(), spent(self.knowledge)
             found = self._searched(paper, strategy)
-            if found["stopped"]:
+            if found["stopped"].startswith("a budget is spent"):
                 raise BudgetSpentError(found["stopped"], where=paper.title)
-            after, seconds = _spent(self.knowledge), round(time.monotonic() - began, 3)
+            after, seconds = spent(self.knowledge), round(time.monotonic() - began, 3)
             tell(f"{paper.title[:40]}: {strategy}, {found['calls']} judge calls in {seconds:.0f} s")
-            spent = {key: after[key] - before[key] for key in ("tokens", "cost")}
+            used = {key: after[key] - before[key] for key in ("tokens", "cost")}
+            written = HypothesisDocument.model_validate(found["document"])
             kept = {key: found[key] for key in ("statement", "calls", "proposals")}
-            return Outcome({**kept, **spent, "seconds": seconds})
+            texts = {"committed": text_of(written), "named": named_text(written)}
+            return Outcome({**kept, **texts, **used, "seconds": seconds})
 
         inputs = {
             "paper": paper,
@@ -198,24 +207,12 @@ class Evaluation:
         request = Request(
             paper.question, paper.coarse, paper.survey, calls=self.budget, strategy=strategy, seed=self.seed
         )
-        arguments = self.knowledge.hypotheses()
-        task = TextTask(
-            load_discipline(request.discipline),
-            paper.question,
-            paper.survey,
-            passages_of([("survey", sentences(paper.survey))]),
-            arguments.get("proposer"),
-            self.seed,
-            told=SURVEY_SHOWN,
-            longest=VALUE_SHOWN,
-            most=VALUES,
-        )
-        judge = judge_of(arguments, paper.coarse)
-        return run_search(request, task, judge, self.runner, (), partial(_spent, self.knowledge))
-
-
-def _spent(knowledge: Knowledge) -> dict[str, Any]:
-    return knowledge.document() or {"calls": 0, "tokens": 0, "cost": 0.0}
+        discipline, corpus = load_discipline(request.discipline), corpus_of((), paper.survey)
+        proposer, judge = searchers(self.knowledge)
+        if proposer is None or judge is None:
+            return without_model(self.runner, paper.question, paper.coarse, corpus, discipline)
+        costs = partial(spent, self.knowledge)
+        return run_search(request, discipline, corpus, proposer, judge, self.runner, costs)
 
 
 def _grader(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
@@ -233,6 +230,25 @@ def _grader(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     }
 
 
+def _named(rows: Sequence[dict[str, Any]], name: str) -> dict[str, float]:
+    """Hard recall where everything that a document names counts, not only what it commits to."""
+    found = [row["grades"].get(f"{name} {NAMED}", row["grades"][name]) for row in rows]
+    return mean_interval(np.array([recall(grades)[1] for grades in found]))
+
+
+def _against_direct(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Hard recall of each strategy less that of the direct answer, paper by paper."""
+    if not rows or "direct" not in rows[0]["grades"]:
+        return []
+    base = np.array([recall(row["grades"]["direct"])[1] for row in rows])
+    found = []
+    for name in (s for s in STRATEGIES if s != "direct" and s in rows[0]["grades"]):
+        own = np.array([recall(row["grades"][name])[1] for row in rows])
+        wins, losses = int((own > base).sum()), int((own < base).sum())
+        found.append({"method": name, "hard": mean_interval(own - base), "papers_better": wins, "papers_worse": losses})
+    return found
+
+
 def _document(
     rows: Sequence[dict[str, Any]], methods: Sequence[str], lexical: bool, budget: int, seed: int, stopped: str | None
 ) -> dict[str, Any]:
@@ -246,6 +262,7 @@ def _document(
                 "recall": "lexical" if lexical else "judge model",
                 "soft": mean_interval(scores[:, 0]),
                 "hard": mean_interval(scores[:, 1]),
+                "hard_named": _named(rows, name),
                 **{
                     key: float(np.mean([r[key] for r in runs]))
                     for key in ("calls", "proposals", "tokens", "cost", "seconds")
@@ -260,9 +277,10 @@ def _document(
         "note": (
             "Lexical recall: share of a component's words found in the hypothesis; not the published metric."
             if lexical
-            else "Components listed and graded 0 to 3 by the configured model; texts cut to equal length."
+            else "Components listed and graded 0 to 3 by the configured model: committed choices, cut to equal length."
         ),
         "grader": _grader(rows),
+        "against_direct": _against_direct(rows),
         "methods": documents,
         "by_paper": [
             {

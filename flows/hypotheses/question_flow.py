@@ -49,6 +49,12 @@ def search_question(parameters: HypothesisParameters, settings: Settings, run: s
     return document
 
 
+def _chance(document: dict[str, Any]) -> list[str]:
+    if document["probability_best"] is None:
+        return []
+    return [f"- best with probability {document['probability_best']:.2f} among {document['lines']} documents"]
+
+
 def _publish(document: dict[str, Any]) -> None:
     from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
@@ -63,8 +69,8 @@ def _publish(document: dict[str, Any]) -> None:
         "",
         document["statement"],
         "",
-        f"- best with probability {document['probability_best']:.2f} among {document['lines']} lines",
-        f"- {document['comparisons']} comparisons by {document['judge']}, {document['calls']} calls",
-        f"- stopped: {document['stopped'] or 'no'}",
+        *_chance(document),
+        f"- {document['comparisons']} comparisons by {document['judge'] or 'nobody'}, {document['calls']} calls",
+        f"- stopped: {document['stopped']}",
     ]
     create_markdown_artifact("\n".join(lines), key="hypothesis-search-summary", description="What was found")

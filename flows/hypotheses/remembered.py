@@ -1,16 +1,15 @@
-"""Verdicts and proposals as units of work: what was answered once is never asked or paid for again."""
+"""Verdicts and documents as units of work: what was answered once is never asked or paid for again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from hypograph.flows.runtime.unit_kinds import HYPOTHESIS_PROPOSAL, HYPOTHESIS_VERDICT
+from hypograph.flows.runtime.unit_kinds import HYPOTHESIS_PROPOSAL
 from hypograph.flows.runtime.units import UnitRunner
-from hypograph.models.core.protocols import Candidate, Judge, Proposer, Verdict
+from hypograph.models.core.protocols import Verdict
 from hypograph.models.core.records import Outcome
+from hypograph.models.hypotheses.search.operators import A, Block, DocumentProposer, Operator
 
 
 def plain_verdict(told: Verdict) -> dict[str, Any]:
@@ -25,48 +24,26 @@ def plain_verdict(told: Verdict) -> dict[str, Any]:
     }
 
 
-def remembered(runner: UnitRunner, judge: Judge, question: str) -> Callable[[Candidate, Candidate], Verdict]:
-    """Make each verdict of a judge that costs something a unit of its own."""
-
-    def ask(first: Candidate, second: Candidate) -> Verdict:
-        inputs = {"judge": judge.name, "question": question, "first": first, "second": second}
-        told = runner.run(
-            HYPOTHESIS_VERDICT,
-            inputs,
-            lambda: Outcome(plain_verdict(judge.prefer(question, [(first, second)])[0])),
-        )
-        return Verdict(**told)
-
-    return ask
-
-
 class RememberedProposer:
-    """A proposer whose answers are units; the generator's seed is part of what it was asked."""
+    """A proposer whose answers are units; the number of the sample is part of what it was asked."""
 
-    def __init__(self, runner: UnitRunner, proposer: Proposer) -> None:
+    def __init__(self, runner: UnitRunner, proposer: DocumentProposer) -> None:
         self._runner, self._proposer, self.name = runner, proposer, proposer.name
 
-    def propose(
-        self,
-        question: str,
-        context: Mapping[str, Any],
-        options: Sequence[str],
-        n: int,
-        rng: np.random.Generator,
-    ) -> Sequence[str]:
-        """Return what was proposed, the first time or now."""
+    def ask(self, operator: Operator, block: Block, parts: Mapping[str, str], schema: type[A], sample: int) -> A | None:
+        """Return what was answered, the first time or now."""
         inputs = {
             "proposer": self.name,
-            "question": question,
-            "context": context,
-            "options": options,
-            "n": n,
-            "draw": rng.bit_generator.state,
+            "operator": operator,
+            "block": block,
+            "parts": parts,
+            "schema": schema.model_json_schema(),
+            "sample": sample,
         }
-        told = self._runner.run(
-            HYPOTHESIS_PROPOSAL,
-            inputs,
-            lambda: Outcome({"proposals": list(self._proposer.propose(question, context, options, n, rng))}),
-        )
-        proposals: list[str] = told["proposals"]
-        return proposals
+
+        def work() -> Outcome:
+            found = self._proposer.ask(operator, block, parts, schema, sample)
+            return Outcome({"answer": None if found is None else found.model_dump(mode="json")})
+
+        told = self._runner.run(HYPOTHESIS_PROPOSAL, inputs, work)["answer"]
+        return None if told is None else schema.model_validate(told)

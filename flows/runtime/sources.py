@@ -75,13 +75,13 @@ class Knowledge:
         return {"expert": ModelExpert(self._of("expert")[0])}
 
     def hypotheses(self) -> dict[str, Any]:
-        """Arguments of the hypothesis step."""
+        """Who writes and who compares hypotheses; nobody without a model."""
         if self.gateway is None:
             return {}
-        from hypograph.agents import ModelJudge, ModelProposer
+        from hypograph.agents import ModelDocumentProposer, ModelJudge
 
         judges = [ModelJudge(g) for g in self._of("judge")]
-        proposer = ModelProposer(self._of("proposer")[0])
+        proposer = ModelDocumentProposer(self._of("proposer")[0])
         if len(judges) == 1:
             return {"judge": judges[0], "proposer": proposer}
         from hypograph.models.hypotheses.search.judges import EnsembleJudge

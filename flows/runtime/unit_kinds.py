@@ -105,12 +105,9 @@ EVIDENCE_CHECK = UnitKind("evidence-check", 1, _EVIDENCE, libraries=_TABLES)
 EVIDENCE_PREDICT = UnitKind("evidence-predict", 1, _EVIDENCE, libraries=_TABLES)
 
 _SEARCH = "hypograph.flows.hypotheses.search"
-_ALLOYS = "hypograph.models.hypotheses:disciplines/alloys.toml"
-HYPOTHESIS_LINE = UnitKind("hypothesis-line", 1, ("hypograph.flows.hypotheses.units",), (_ALLOYS,), NUMERIC)
-HYPOTHESIS_FINAL = UnitKind("hypothesis-final", 1, ("hypograph.flows.hypotheses.units",), (_ALLOYS,), NUMERIC)
+HYPOTHESIS_LEADS = UnitKind("hypothesis-leads", 1, ("hypograph.flows.hypotheses.leads",), (), NUMERIC)
 HYPOTHESIS_VERDICT = UnitKind("hypothesis-verdict", 1)
 HYPOTHESIS_PROPOSAL = UnitKind("hypothesis-proposal", 1)
-HYPOTHESIS_SKILL = UnitKind("hypothesis-skill", 1, ("hypograph.models.hypotheses.search.judge_skill",), (), NUMERIC)
 HYPOTHESIS_SEARCH = UnitKind("hypothesis-search", 1, (_SEARCH,), (), NUMERIC)
 
 BENCHMARK_COMPONENTS = UnitKind("benchmark-components", 1, ("hypograph.flows.hypotheses.recall",))

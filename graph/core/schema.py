@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,27 @@ LABELS: Final[dict[str, Label]] = {
         "substitution from_alloy doi passage row model prompt_hash answer",
         indexed="source",
     ),
-    # kind: keywords, alloy, refined; level counts from 0; details is JSON text
+    # what is asked; its lines answer it, and rankings hold within it. direct and best are ids of hypotheses
+    "Question": _label(
+        "id",
+        "text idea survey discipline judge strategy budget calls tokens cost stopped direct best "
+        "better_than_direct search created_at",
+        volatile="created_at tokens cost",
+    ),
+    # kind: document, lead, manifest; level counts from 0; details, document and history are JSON text.
+    # state: supported, refuted, open, as experiments have it; belief to conflict are of its prediction
     "Hypothesis": _label(
         "id",
         "statement kind level level_name details score probability_best belief plausibility ignorance "
-        "conflict novelty potential status deciding_experiment space root created_at",
+        "conflict novelty potential status deciding_experiment space root question document operator state history "
+        "created_at",
         volatile="created_at",
-        indexed="level score kind root",
+        indexed="level score kind root question",
     ),
+    # reasons: what the judge said for and against; orders: in how many orders it saw the pair
     "Comparison": _label(
         "id",
-        "question first second probability_first judge valid answer sequence level at",
+        "question first second probability_first judge valid answer reasons orders sequence level at",
         volatile="at",
         indexed="judge",
     ),
@@ -126,10 +136,12 @@ RELATIONS: Final[dict[str, Relation]] = {
     "SUBSTITUTES_FOR": _relation("Element>Element", "belief plausibility ignorance conflict count source"),
     "SUPPORTS": _relation("Evidence>Hypothesis Evidence>Alloy Publication>Hypothesis", "share passage"),
     "REFUTES": _relation("Evidence>Hypothesis Evidence>Alloy Publication>Hypothesis", "share passage"),
+    "ANSWERS": _relation("Hypothesis>Question"),
     "REFINES": _relation("Hypothesis>Hypothesis", "edit"),
     "INSPIRED_BY": _relation("Hypothesis>Keyword Hypothesis>Alloy Hypothesis>Publication", "similarity"),
     "PREFERRED_TO": _relation("Hypothesis>Hypothesis", "probability comparisons"),
     "COMPARES": _relation("Comparison>Hypothesis", "side"),
+    "ASKED_FOR": _relation("Comparison>Question"),
     "TESTS": _relation("Campaign>Hypothesis"),
     "IN_CAMPAIGN": _relation("Experiment>Campaign"),
     "CITES": _relation("Evidence>Publication Publication>Publication"),

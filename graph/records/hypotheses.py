@@ -1,4 +1,4 @@
-"""What a search writes into the graph: hypotheses, comparisons, origins, passages for and against."""
+"""What a search writes into the graph: its question, documents, verdicts, origins, passages for and against."""
 
 from __future__ import annotations
 
@@ -7,84 +7,107 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hypograph.models.core.keys import digest
-from hypograph.models.core.records import AlloyPrediction, Edge, Node, Value
-from hypograph.models.hypotheses.hypothesis import Hypothesis, edits_between
-from hypograph.models.hypotheses.search.slot_engine import Search
-from hypograph.models.hypotheses.search.task import Comparison
-from hypograph.models.hypotheses.tasks.alloy_task import Idea
-from hypograph.models.hypotheses.tasks.corpus import Passages
+from hypograph.models.core.records import Edge, Node, Outcome, Value
+from hypograph.models.hypotheses.details import details_of
+from hypograph.models.hypotheses.discipline import Discipline
+from hypograph.models.hypotheses.document import HypothesisDocument
+from hypograph.models.hypotheses.search.lines import Asked, Line
 from hypograph.models.hypotheses.tasks.grounding import Ground
 
-NEAREST = 3
+
+def question_id(question: str) -> str:
+    """Return the key of a question: its words, whatever their case and spacing."""
+    return digest("question", " ".join(question.split()).casefold())
 
 
-def hypothesis_node(search: Search, hypothesis: Hypothesis, kind: str, **props: Value) -> Node:
-    """Make the node of a hypothesis; properties that are None are left out."""
-    discipline = search.task.discipline
-    levels = ("idea", *(level.name for level in discipline.levels))
-    details = [
-        {"level": d.level, "slot": d.slot, "value": d.value, "kind": d.kind, "provenance": d.provenance}
-        for d in hypothesis.details
-    ]
+def question_node(question: str, **props: Value) -> Node:
+    """Make the node of a question; properties that are None are left out."""
+    known: dict[str, Value] = {"text": question, **props}
+    return Node("Question", question_id(question), {k: v for k, v in known.items() if v is not None})
+
+
+def hypothesis_node(
+    document: HypothesisDocument, question: str, discipline: Discipline, operator: str, provenance: str, **props: Value
+) -> Node:
+    """Make the node of a hypothesis that answers a question; properties that are None are left out.
+
+    Its level is the deepest level of the discipline that the document settles; its tree is that of the question.
+    """
+    details = details_of(document, discipline, provenance)
+    level = max((d.level for d in details), default=0)
     known: dict[str, Value] = {
-        "statement": discipline.statement(hypothesis),
-        "kind": kind,
-        "level": hypothesis.level,
-        "level_name": levels[hypothesis.level],
-        "details": json.dumps(details, ensure_ascii=False),
-        "root": Hypothesis(hypothesis.root).id,
+        "statement": document.statement,
+        "kind": "document",
+        "level": level,
+        "level_name": discipline.levels[level - 1].name if level else "idea",
+        "details": json.dumps(
+            [
+                {"level": d.level, "slot": d.slot, "value": d.value, "kind": d.kind, "provenance": d.provenance}
+                for d in details
+            ],
+            ensure_ascii=False,
+        ),
+        "document": json.dumps(document.model_dump(mode="json"), ensure_ascii=False),
+        "operator": operator,
+        "question": question_id(question),
+        "root": question_id(question),
         **props,
     }
-    return Node("Hypothesis", hypothesis.id, {k: v for k, v in known.items() if v is not None})
+    return Node("Hypothesis", document.id, {k: v for k, v in known.items() if v is not None})
 
 
-def line_records(
-    search: Search, idea: Idea, predicted: AlloyPrediction | None, judge: str, **best: Value
-) -> tuple[list[Node], list[Edge]]:
-    """Make nodes and relationships of one refined line: root, what was judged, what refines what."""
-    line = search.lines[0]
-    chain = [line.incumbent.upto(level) for level in range(line.incumbent.level + 1)]
-    judged = [search.known[key] for c in search.comparisons for key in (c.first, c.second)]
-    shown = {h.id: h for h in (*chain, *judged)}
-    nodes, edges = [], []
-    for hypothesis in shown.values():
-        score = search.utility(hypothesis) if hypothesis.id in search.known else None
-        own = hypothesis.id == line.incumbent.id
-        extra = _mass(predicted) if own or not hypothesis.level else {}
-        extra |= best if own else {}
-        extra |= {"potential": idea.numbers.get("potential"), "novelty": idea.numbers.get("novelty")}
-        kind = "refined" if hypothesis.level else idea.kind
-        nodes.append(
-            hypothesis_node(search, hypothesis, kind, score=None if score is None else round(score, 6), **extra)
-        )
-        parent = _parent(search, hypothesis, shown)
-        if parent is not None:
-            edit = "; ".join(str(e) for e in edits_between(parent, hypothesis))
-            edges.append(Edge("REFINES", ("Hypothesis", hypothesis.id), ("Hypothesis", parent.id), {"edit": edit}))
-    more_nodes, more_edges = judged_records(search, judge)
-    return [*nodes, *more_nodes], [*edges, *more_edges]
+def line_records(line: Line, lines: Sequence[Line], question: str, discipline: Discipline, provenance: str) -> Outcome:
+    """Make the node of a line and its relationships: the question it answers, what it was made from."""
+    node = hypothesis_node(line.document, question, discipline, line.operator, provenance)
+    edges = [Edge("ANSWERS", ("Hypothesis", node.key), ("Question", question_id(question)))]
+    nodes = [question_node(question), node]
+    for place in line.parents:
+        parent = lines[place].document
+        edit = f"{line.operator}, beside its parent" if line.beside else line.operator
+        nodes.append(hypothesis_node(parent, question, discipline, lines[place].operator, provenance))
+        edges.append(Edge("REFINES", ("Hypothesis", node.key), ("Hypothesis", parent.id), {"edit": edit}))
+    return Outcome({}, nodes, edges)
 
 
-def seed_records(search: Search, best: Hypothesis, idea: Idea, corpus: Passages) -> tuple[list[Node], list[Edge]]:
-    """Make the relationships to what inspired a root, and the nearest publications of its best refinement."""
-    root = ("Hypothesis", Hypothesis(idea.root).id)
-    nodes = [Node("Keyword", k) for k in idea.keywords]
-    edges = [Edge("INSPIRED_BY", root, ("Keyword", k)) for k in idea.keywords]
-    if idea.kind == "alloy":
-        key = "-".join(idea.families[0])
-        nodes.append(Node("Alloy", key))
-        edges.append(Edge("INSPIRED_BY", root, ("Alloy", key)))
-    for key, similarity in corpus.nearest_publications(search.task.discipline.statement(best), NEAREST):
-        nodes.append(Node("Publication", key))
-        edges.append(
-            Edge(
-                "INSPIRED_BY",
-                ("Hypothesis", best.id),
-                ("Publication", key),
-                {"similarity": round(similarity, 6)},
-            )
-        )
-    return nodes, edges
+def comparison_records(asked: Asked, lines: Sequence[Line], judge: str, question: str) -> Outcome:
+    """Make the node of one verdict; the first was shown first."""
+    first, second = lines[asked.first].document.id, lines[asked.second].document.id
+    key = digest("comparison", judge, question, first, second, asked.number)
+    props: dict[str, Value] = {
+        "question": question,
+        "first": first,
+        "second": second,
+        "probability_first": asked.verdict.probability,
+        "judge": judge,
+        "valid": asked.verdict.valid,
+        "answer": asked.verdict.answer,
+        "reasons": asked.verdict.reasons,
+        "orders": asked.verdict.orders,
+        "sequence": asked.number,
+    }
+    edges = [
+        Edge("COMPARES", ("Comparison", key), ("Hypothesis", hypothesis), {"side": side})
+        for side, hypothesis in (("first", first), ("second", second))
+    ]
+    edges.append(Edge("ASKED_FOR", ("Comparison", key), ("Question", question_id(question))))
+    return Outcome({}, [Node("Comparison", key, props), question_node(question)], edges)
+
+
+def preferred(asked: Sequence[Asked], lines: Sequence[Line]) -> list[Edge]:
+    """Make who was preferred to whom in sum of all usable verdicts on a pair."""
+    total: dict[tuple[int, int], list[float]] = {}
+    for a in (a for a in asked if a.verdict.valid):
+        low, high = min(a.first, a.second), max(a.first, a.second)
+        p = a.verdict.probability if a.first == low else 1 - a.verdict.probability
+        total.setdefault((low, high), []).append(p)
+    edges = []
+    for (low, high), told in sorted(total.items()):
+        p = sum(told) / len(told)
+        better, worse = (low, high) if p >= 0.5 else (high, low)
+        props: dict[str, Value] = {"probability": round(max(p, 1 - p), 6), "comparisons": len(told)}
+        ends = [("Hypothesis", lines[place].document.id) for place in (better, worse)]
+        edges.append(Edge("PREFERRED_TO", ends[0], ends[1], props))
+    return edges
 
 
 def passage_records(found: Ground, hypothesis: str) -> tuple[list[Node], list[Edge]]:
@@ -98,73 +121,35 @@ def passage_records(found: Ground, hypothesis: str) -> tuple[list[Node], list[Ed
     return nodes, edges
 
 
-def comparison_records(search: Search, judge: str, rows: Sequence[Mapping[str, Any]]) -> tuple[list[Node], list[Edge]]:
-    """Make what the decision between the lines adds: comparisons and probabilities of being best."""
-    nodes, edges = judged_records(search, judge)
-    finals = [
-        Node("Hypothesis", row["id"], {"probability_best": row["probability_best"], "status": "final"}) for row in rows
-    ]
-    return [*finals, *nodes], edges
-
-
-def judged_records(search: Search, judge: str, question: str = "") -> tuple[list[Node], list[Edge]]:
-    """Make the nodes of all comparisons of a search, and who was preferred to whom in sum."""
-    nodes, edges = [], []
-    question = question or search.task.discipline.question
-    for c in search.comparisons:
-        node = comparison_node(c, judge, question)
-        nodes.append(node)
-        for side, key in (("first", c.first), ("second", c.second)):
-            edges.append(Edge("COMPARES", ("Comparison", node.key), ("Hypothesis", key), {"side": side}))
-    edges.extend(_preferred(search.comparisons))
-    return nodes, edges
-
-
-def comparison_node(c: Comparison, judge: str, question: str) -> Node:
-    """Make the node of one comparison; the first was shown first."""
-    key = digest("comparison", judge, question, c.first, c.second, c.sequence)
-    props: dict[str, Value] = {
-        "question": question,
-        "first": c.first,
-        "second": c.second,
-        "probability_first": c.verdict.probability,
-        "judge": judge,
-        "valid": c.verdict.valid,
-        "answer": c.verdict.answer,
-        "sequence": c.sequence,
-        "level": c.level,
-    }
-    return Node("Comparison", key, props)
-
-
-def _preferred(comparisons: Sequence[Comparison]) -> list[Edge]:
-    total: dict[tuple[str, str], list[float]] = {}
-    for c in comparisons:
-        if c.verdict.valid:
-            swap = c.first > c.second
-            pair = (c.second, c.first) if swap else (c.first, c.second)
-            p = 1 - c.verdict.probability if swap else c.verdict.probability
-            total.setdefault(pair, []).append(p)
-    edges = []
-    for (a, b), told in sorted(total.items()):
-        p = sum(told) / len(told)
-        better, worse = (a, b) if p >= 0.5 else (b, a)
-        props: dict[str, Value] = {"probability": round(max(p, 1 - p), 6), "comparisons": len(told)}
-        edges.append(Edge("PREFERRED_TO", ("Hypothesis", better), ("Hypothesis", worse), props))
-    return edges
-
-
-def _parent(search: Search, hypothesis: Hypothesis, shown: Mapping[str, Hypothesis]) -> Hypothesis | None:
-    """Return what a hypothesis refines: its own coarser form if that is shown, else the root."""
-    for level in range(hypothesis.level - 1, -1, -1):
-        coarser = hypothesis.upto(level)
-        if coarser.id in shown:
-            return shown[coarser.id]
-    return None
-
-
-def _mass(predicted: AlloyPrediction | None) -> dict[str, Value]:
-    if predicted is None:
-        return {}
-    names = ("belief", "plausibility", "ignorance", "conflict")
-    return {name: float(getattr(predicted, name)) for name in names}
+def lead_records(leads: Sequence[Mapping[str, Any]]) -> Outcome:
+    """Make the nodes of leads: what data support, listed and not claimed."""
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    for lead in leads:
+        props: dict[str, Value] = {
+            "statement": lead["statement"],
+            "kind": "lead",
+            "level": 0,
+            "level_name": "lead",
+            "status": "lead",
+            "root": lead["id"],
+            "details": "[]",
+        }
+        props |= {
+            k: lead[k]
+            for k in ("belief", "plausibility", "ignorance", "conflict", "potential", "novelty")
+            if lead.get(k) is not None
+        }
+        nodes.append(Node("Hypothesis", lead["id"], props))
+        here = ("Hypothesis", lead["id"])
+        for label, keys in (("Alloy", lead["alloys"]), ("Keyword", lead["keywords"])):
+            nodes += [Node(label, key) for key in keys]
+            edges += [Edge("INSPIRED_BY", here, (label, key)) for key in keys]
+        found = Ground(
+            tuple((p["publication"], p["passage"], p["similarity"]) for p in lead["support"]),
+            tuple((p["publication"], p["passage"], p["similarity"]) for p in lead["contradict"]),
+            (),
+        )
+        more_nodes, more_edges = passage_records(found, lead["id"])
+        nodes, edges = [*nodes, *more_nodes], [*edges, *more_edges]
+    return Outcome({"leads": list(leads)}, nodes, edges)

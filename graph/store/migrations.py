@@ -29,6 +29,8 @@ MIGRATIONS: Final = (
     Migration(2, "units name their program", (operations.UNITS_WITHOUT_CODE,)),
     # Keywords may be related (RELATED_TO): an older program would refuse a copy of such a graph.
     Migration(3, "relations between keywords"),
+    # Questions own hypotheses and verdicts; documents, states and histories stand at hypotheses.
+    Migration(4, "questions, documents and states of hypotheses"),
 )
 
 

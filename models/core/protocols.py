@@ -175,24 +175,6 @@ class Judge(Protocol):
 
 
 @runtime_checkable
-class Proposer(Protocol):
-    """Proposes values for one open detail of a hypothesis."""
-
-    name: str
-
-    def propose(
-        self,
-        question: str,
-        context: Mapping[str, Any],
-        options: Sequence[str],
-        n: int,
-        rng: np.random.Generator,
-    ) -> Sequence[str]:
-        """Return up to `n` proposals; where `options` is not empty, each is one of them."""
-        ...
-
-
-@runtime_checkable
 class Planner(Protocol):
     """Plans whole experiments from the results so far."""
 

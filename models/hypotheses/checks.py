@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hypograph.models.hypotheses.discipline import Discipline, Slot
-from hypograph.models.hypotheses.hypothesis import Detail, Hypothesis
+from hypograph.models.hypotheses.campaign_space import warnings
+from hypograph.models.hypotheses.discipline import Discipline
+from hypograph.models.hypotheses.document import HypothesisDocument
+from hypograph.models.hypotheses.quantities import quantities
 from hypograph.models.hypotheses.tasks.alloy_records import parse_formula
 
 ABSOLUTE_ZERO = -273.15
@@ -64,50 +66,31 @@ def melting_point(amounts: Mapping[str, float]) -> float | None:
     return float(sum(amounts[s] * float(points[s]) for s in amounts) / total) + ABSOLUTE_ZERO
 
 
-def number_problems(detail: Detail, slot: Slot) -> list[str]:
-    """Say whether a number is one, and lies in the range of its slot."""
-    try:
-        value = float(detail.value)
-    except ValueError:
-        return [f"{slot.name}: {detail.value!r} is no number"]
-    if value != value or abs(value) == float("inf"):
-        return [f"{slot.name}: {detail.value} is not finite"]
-    if slot.kind == "temperature":
-        zero = 0.0 if slot.unit == "K" else ABSOLUTE_ZERO
-        if value < zero:
-            return [f"{slot.name}: {detail.value} {slot.unit} lies below absolute zero"]
-    if slot.kind == "time" and value <= 0:
-        return [f"{slot.name}: {detail.value} {slot.unit} is no duration"]
-    if (slot.low is not None and value < slot.low) or (slot.high is not None and value > slot.high):
-        return [f"{slot.name}: {detail.value} {slot.unit} lies outside {slot.low} to {slot.high}"]
-    return []
+def document_problems(document: HypothesisDocument, discipline: Discipline) -> list[str]:
+    """Say what code finds wrong with a hypothesis: conditions that cannot be, compositions that cannot be made."""
+    problems = warnings(document)
+    kinds = {slot.kind for level in discipline.levels for slot in level.slots}
+    names = [c.name.replace(" ", "") for c in document.components]
+    if "composition" in kinds:
+        alloys = [n for n in names if parse_formula(n) is not None]
+        problems += [p for n in alloys for p in composition_problems(n)]
+        problems += [p for n in alloys if not composition_problems(n) for p in _melts(document, n)]
+    if "formula" in kinds:
+        problems += [p for n in names if parse_formula(n) is not None for p in charge_problems(n)]
+    return list(dict.fromkeys(problems))
 
 
-def detail_problems(detail: Detail, slot: Slot | None) -> list[str]:
-    """Say what is wrong with one detail by itself."""
-    if detail.kind == "composition":
-        return composition_problems(detail.value)
-    if detail.kind == "formula":
-        return charge_problems(detail.value)
-    if detail.kind in ("temperature", "time", "number") and slot is not None:
-        return number_problems(detail, slot)
-    return [] if detail.value.strip() else [f"{detail.slot} is empty"]
-
-
-def hypothesis_problems(hypothesis: Hypothesis, discipline: Discipline) -> list[str]:
-    """Say what is wrong with a hypothesis: each detail, and details that exclude each other."""
-    problems = [p for d in hypothesis.details for p in detail_problems(d, discipline.slot(d.slot))]
-    if problems:
-        return problems
-    composition = next((d for d in hypothesis.details if d.kind == "composition"), None)
-    if composition is None:
-        return []
-    amounts = parse_formula(composition.value)
+def _melts(document: HypothesisDocument, formula: str) -> list[str]:
+    amounts = parse_formula(formula)
     melts = melting_point(amounts) if amounts else None
-    for detail in hypothesis.details:
-        if detail.kind != "temperature" or "anneal" not in detail.slot or melts is None:
+    if melts is None:
+        return []
+    limit = SOLID * (melts - ABSOLUTE_ZERO) + ABSOLUTE_ZERO
+    found = []
+    for text in document.conditions:
+        if "anneal" not in text.lower() and "homogeni" not in text.lower():
             continue
-        limit = SOLID * (melts - ABSOLUTE_ZERO) + ABSOLUTE_ZERO
-        if float(detail.value) > limit:
-            problems.append(f"{detail.slot}: {detail.value} °C would melt {composition.value} (about {melts:.0f} °C)")
-    return problems
+        heats = [ends for q in quantities(text) if q.dimension == "temperature" and (ends := q.to("°C"))]
+        if any(high > limit for _, high in heats):
+            found.append(f"{text}: this would melt {formula} (about {melts:.0f} °C)")
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hypograph.models.hypotheses.hypothesis import Detail, Hypothesis, Kind
+from hypograph.models.hypotheses.hypothesis import Detail, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,3 @@ class Discipline:
         """Make the detail that settles a slot."""
         number = next(i for i, level in enumerate(self.levels, start=1) if slot in level.slots)
         return Detail(number, slot.name, value, slot.kind, slot.parent, provenance)
-
-    def statement(self, hypothesis: Hypothesis) -> str:
-        """Put a hypothesis into one sentence, coarse to fine."""
-        order = {s.name: i for i, s in enumerate(s for level in self.levels for s in level.slots)}
-        details = sorted(hypothesis.details, key=lambda d: (d.level, order.get(d.slot, len(order))))
-        parts = []
-        for d in details:
-            slot = self.slot(d.slot)
-            parts.append((slot.wording if slot else f"{d.slot}: {{value}}").replace("{value}", d.value))
-        return "; ".join([hypothesis.root.rstrip("."), *parts]) + "."

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hypograph.agents import ModelExpert, ModelExtractor, ModelJudge, ModelOptionScorer, ModelProposer
+from hypograph.agents import ModelDocumentProposer, ModelExpert, ModelExtractor, ModelJudge, ModelOptionScorer
 from hypograph.agents.assess.batteries import judge_battery, pair_battery, run_battery
-from hypograph.models.core.protocols import Candidate, Expert, Extractor, Judge, OptionScorer, Proposer
+from hypograph.agents.roles.document_proposer import beginning, instructions
+from hypograph.models.core.protocols import Candidate, Expert, Extractor, Judge, OptionScorer
 from hypograph.models.core.records import Publication
+from hypograph.models.hypotheses.search.operators import OPERATORS, Block, Readings
 from tests.agents.conftest import completion
 
 ELEMENTS = ("Al", "Ti", "V", "Cr", "Mn", "Fe", "Zn", "Zr")
@@ -46,7 +48,7 @@ def test_a_useless_model_ends_with_no_influence(gateway_to: Any, answerer: Any) 
     assert (opinion.similar, opinion.dissimilar, opinion.unknown) == (0.0, 0.0, 1.0)
     verdict = ModelJudge(gateway).prefer("Why?", [PAIR])[0]
     assert (verdict.probability, verdict.valid) == (0.5, False)
-    assert ModelProposer(gateway).propose("?", {}, ["x", "y"], 1, np.random.default_rng(0)) == []
+    assert ModelDocumentProposer(gateway).ask("readings", Block("?"), {}, Readings, 0) is None
     assert np.ptp(ModelOptionScorer(gateway).utilities("yield", "base", ["x", "y"])) == 0.0
     np.testing.assert_array_equal(ModelOptionScorer(gateway).similarities("yield", "base", ["x", "y"]), np.eye(2))
     assert len(stub.requests) == before  # it is not even asked
@@ -81,7 +83,7 @@ def test_a_model_that_knows_keeps_influence_in_proportion(gateway_to: Any) -> No
 def test_roles_offer_what_the_protocols_ask(gateway_to: Any) -> None:
     gateway, _ = gateway_to(constant)
     roles = (
-        (ModelExpert, Expert), (ModelJudge, Judge), (ModelProposer, Proposer),
+        (ModelExpert, Expert), (ModelJudge, Judge),
         (ModelExtractor, Extractor), (ModelOptionScorer, OptionScorer),
     )  # fmt: skip
     for made, protocol in roles:
@@ -94,16 +96,24 @@ def test_a_judge_of_one_letter_is_undecided(gateway_to: Any) -> None:
     assert ModelJudge(gateway).prefer("Why?", [PAIR])[0].probability == pytest.approx(0.5)
 
 
-def test_a_proposer_never_leaves_the_options(gateway_to: Any) -> None:
-    gateway, stub = gateway_to(lambda body, n: completion('{"proposals": ["y", "made up", "x", "y"]}'))
-    proposer = ModelProposer(gateway)
-    assert proposer.propose("?", {"known": 1}, ["x", "y"], 5, np.random.default_rng(0)) == ["y", "x"]
-    assert proposer.propose("?", {}, ["x", "y"], 1, np.random.default_rng(1)) == ["y"]
-    asked = json.dumps(stub.requests[0]["response_format"])
-    assert '"maxItems": 5' in asked
-    assert '"enum": ["x", "y"]' in asked
+def test_every_request_of_a_proposer_begins_with_the_same_block(gateway_to: Any) -> None:
+    answers = {"readings": [{"reading": "heat of the body", "change": "the couple"}]}
+    gateway, stub = gateway_to(lambda body, n: completion(json.dumps(answers)))
+    proposer = ModelDocumentProposer(gateway)
+    block = Block("Why?", "A survey.", "An idea.", (("10.1/a", "Channels align."),), ("Co-Cr: belief .8",), "cause")
+    assert proposer.ask("readings", block, {}, Readings, 0) == Readings.model_validate(answers)
+    parts = {"document": "A document.", "critique": "None.", "ledger": "- salt", "problems": "", "lines": "",
+             "reading": "", "lessons": "", "other": "B", "verdicts": "[0] salt"}  # fmt: skip
+    for operator in OPERATORS:
+        asked = instructions(operator, parts)
+        assert "$" not in asked
+        assert ("prediction: one quantity" in asked) == (operator not in ("readings", "critique", "lessons"))
+    told = stub.requests[0]["messages"][-1]["content"]
+    assert told.startswith(beginning(block))
+    for part in ("A survey.", "An idea.", "[10.1/a] Channels align.", "Co-Cr: belief .8", "cause"):
+        assert part in told
     broken, _ = gateway_to(lambda body, n: completion("{"), folder="b")
-    assert ModelProposer(broken).propose("?", {}, ["x"], 1, np.random.default_rng(0)) == []
+    assert ModelDocumentProposer(broken).ask("readings", block, {}, Readings, 0) is None
 
 
 def test_option_scores_that_cannot_be_used_say_nothing(gateway_to: Any) -> None:

@@ -13,15 +13,34 @@ from typing import Any
 
 import openpyxl
 import pytest
+from scripted_hypotheses import SALTS, document
 
 from hypograph.flows.hypotheses.evaluate import evaluate_command
-from hypograph.models.core.protocols import Candidate, Verdict
-from hypograph.models.hypotheses.search.details_only import DetailsOnly
+from hypograph.models.hypotheses.ledger import ledger
 
 PAPERS = [
     ("One", "Guanidine sulfate salts out hydrogels.", "How can heat be harvested?", "Aligned channels in PVA."),
     ("Two", "Redox couples carry the charge.", "How can a thermocell be made tough?", "Fibrous networks at 60 °C."),
 ]
+
+
+def answer_to(kind: str, number: int) -> Any:
+    """Return an answer that fits the schema which was sent."""
+    salt = SALTS[number % len(SALTS)]
+    written = document(salt, nearest=f"Paper {number}.").model_dump(mode="json")
+    if '"readings"' in kind:
+        return {"readings": [{"reading": "a", "change": "b"}]}
+    if '"faults"' in kind:
+        return {"keep": ["salt"], "faults": [], "missing": []}
+    if '"lessons"' in kind:
+        return {"lessons": []}
+    if '"changes"' in kind:
+        facts = [f.text for s in SALTS for f in ledger(document(s))]
+        return {
+            "changes": [{"fact": f, "status": "drop", "reason": "r", "evidence": ""} for f in facts],
+            "document": written,
+        }
+    return written
 
 
 class Model(BaseHTTPRequestHandler):
@@ -35,11 +54,11 @@ class Model(BaseHTTPRequestHandler):
         kind = json.dumps(body.get("response_format", {}))
         if body.get("logprobs"):
             text = "A"
-        elif '"components"' in kind:
+        elif '"components"' in kind and '"statement"' not in kind:
             named = ["fibrous networks", "60 °C"] if "Fibrous" in asked else ["aligned channels", "PVA"]
             text = json.dumps({"components": named})
         else:
-            text = json.dumps({"proposals": [f"{number % 80 + i} °C, choice {i} of {number % 97}" for i in range(5)]})
+            text = json.dumps(answer_to(kind, number))
         p = 0.2 + 0.6 * (number % 100) / 100
         letters = {"A": p, "B": 1 - p}
         if self.server.reads and "contain the component" in asked:  # type: ignore[attr-defined]
@@ -152,9 +171,7 @@ def test_each_strategy_keeps_its_calls_and_costs_are_counted(
     assert ours["cost"] > 0
     assert {m["recall"] for m in found["methods"]} == {"judge model"}
     assert "minutes left" in lines[-1]
-    # What is shared by all candidates is shown once.
-    judged = next(t for t in model.asked if "Hypothesis A" in t)  # type: ignore[attr-defined]
-    assert judged.count(PAPERS[0][2]) == 2  # the question, and the coarse idea: this paper starts from its question
+    assert found["against_direct"] == []
 
 
 @pytest.mark.slow
@@ -170,7 +187,7 @@ def test_the_grader_is_measured_on_the_published_hypothesis_and_on_another(
     assert found["grader"]["published"]["mean"] == pytest.approx(1.0)
     assert found["grader"]["unrelated"]["mean"] == pytest.approx(0.0)
     assert found["grader"]["tells_them_apart"]
-    assert set(found["by_paper"][0]["recall"]) == {"coarse", "greedy", "published", "unrelated"}
+    assert set(found["by_paper"][0]["recall"]) == {"coarse", "greedy", "greedy named", "published", "unrelated"}
 
 
 def test_a_spent_budget_leaves_the_papers_that_are_done(
@@ -183,21 +200,3 @@ def test_a_spent_budget_leaves_the_papers_that_are_done(
     found = evaluate(benchmark_file, strategies=("greedy",))
     assert found["papers"] == 1
     assert "budget of 3 calls" in found["stopped"]
-
-
-def test_the_shared_idea_is_told_once() -> None:
-    class Keeps:
-        name = "keeps"
-
-        def prefer(self, question, pairs, context=None):  # type: ignore[no-untyped-def]
-            self.question, self.pairs = question, pairs
-            return [Verdict(0.5) for _ in pairs]
-
-    judge = Keeps()
-    a, b = Candidate("a", "Gels; because of salt; at 60 °C."), Candidate("b", "Gels.")
-    DetailsOnly(judge, "Gels.").prefer("Why?", [(a, b)])
-    assert judge.question.endswith("idea: Gels")
-    assert [c.text for c in judge.pairs[0]] == [
-        "because of salt; at 60 °C.",
-        "the idea as it stands, without details",
-    ]

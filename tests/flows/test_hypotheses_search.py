@@ -3,16 +3,17 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pytest
+from scripted_hypotheses import Knowing, Scripted
 from typer.testing import CliRunner
 
 from hypograph.flows.cli.hypotheses import app
 from hypograph.flows.hypotheses.evaluate import _Files, evaluate_command
 from hypograph.flows.hypotheses.person_judge import PersonJudge
 from hypograph.flows.hypotheses.remembered import RememberedProposer
-from hypograph.flows.hypotheses.search import Request, run_search
+from hypograph.flows.hypotheses.search import Request, corpus_of, run_search
 from hypograph.flows.readers.disciplines import load_discipline
 from hypograph.flows.readers.published_hypotheses import read_papers
 from hypograph.flows.runtime.units import UnitRunner
@@ -27,10 +28,10 @@ from hypograph.models.core.errors import (
 )
 from hypograph.models.core.protocols import Candidate
 from hypograph.models.core.records import Publication, Unit
-from hypograph.models.hypotheses.search.judges import SimulatedJudge
+from hypograph.models.hypotheses.document import HypothesisDocument
+from hypograph.models.hypotheses.search.operators import Block
 from hypograph.models.hypotheses.tasks.corpus import passages_of
-from hypograph.models.hypotheses.tasks.text_task import TextTask
-from hypograph.models.hypotheses.values import numbers_in
+from hypograph.models.hypotheses.tasks.grounding import ground
 
 SURVEY = (
     "Hydrogels harvest body heat. Guanidine sulfate salts out the polymer network. Directional freezing aligns "
@@ -54,31 +55,34 @@ class MemoryStore:
         return key in self.units
 
 
-class Counting(SimulatedJudge):
-    def prefer(self, question, pairs, context=None):  # type: ignore[no-untyped-def]
-        self.asked = [*getattr(self, "asked", []), *((a.id, b.id) for a, b in pairs)]
-        return super().prefer(question, pairs)
-
-
-def run(folder: Path, store: MemoryStore, judge: SimulatedJudge, budget: int = 30):  # type: ignore[no-untyped-def]
-    request = Request("How can heat be harvested?", "Anisotropic hydrogels", SURVEY, calls=budget)
-    corpus = passages_of([(p.key, (p.title, p.abstract)) for p in PAPERS])
-    task = TextTask(load_discipline("chemistry"), request.question, SURVEY, corpus)
-    spent = lambda: {"calls": 0, "tokens": 0, "cost": 0.0}  # noqa: E731
-    return run_search(request, task, judge, UnitRunner(store, folder), PAPERS, spent)
+def run(
+    folder: Path, store: MemoryStore, judge: Knowing | None = None, budget: int = 16, **more: Any
+) -> dict[str, Any]:
+    request = Request("How can heat be harvested?", "Anisotropic hydrogels", SURVEY, calls=budget, **more)
+    corpus = corpus_of(PAPERS, SURVEY)
+    proposer = more.pop("proposer", None) or Scripted()
+    costs = lambda: {"calls": 0, "tokens": 0, "cost": 0.0}  # noqa: E731
+    runner = UnitRunner(store, folder)
+    return run_search(request, load_discipline("chemistry"), corpus, proposer, judge or Knowing(), runner, costs)
 
 
 def test_a_search_reports_all_it_promises(tmp_path: Path) -> None:
     store = MemoryStore()
-    found = run(tmp_path, store, SimulatedJudge(utility="relevance", noise=0.1))
+    found = run(tmp_path, store)
     assert {"id", "statement", "levels", "probability_best", "comparisons", "calls", "cost"} <= set(found)
+    assert {"question_id", "document", "direct", "stopped"} <= set(found)
+    assert {"statement", "mechanisms", "conditions", "prediction", "measurement"} <= set(found["document"])
+    assert set(found["document"]["prediction"]) == {"quantity", "relation", "value", "unit"}
     assert [level["name"] for level in found["levels"]][-1] == "experimental conditions"
-    assert found["calls"] <= 30
+    assert {"slot": "time", "value": "12", "provenance": "scripted"} in found["levels"][-1]["details"]
+    assert found["calls"] <= 16
+    assert found["calls"] == sum(found["calls_by_operator"].values())
     assert sum(f["probability_best"] for f in found["finalists"]) == pytest.approx(1)
-    assert space_from(tomllib.loads(found["space"]))["temperature"].values
-    assert found["support"][0]["publication"] == "10.1/a"
-    assert found["judge_skill"]["n"] >= 1
+    assert space_from(tomllib.loads(found["space"]))["arm"].options[0] == "as stated"
+    assert found["stopped"]
+    assert found["direct"]["document"]["statement"].startswith("Guanidinium sulfate")
     nodes = {(n.label, n.key) for u in store.units.values() for n in u.outcome.nodes}
+    assert ("Question", found["question_id"]) in nodes
     for unit in store.units.values():
         assert all(set(n.props) <= LABELS[n.label].props for n in unit.outcome.nodes)
         for edge in unit.outcome.edges:
@@ -87,37 +91,64 @@ def test_a_search_reports_all_it_promises(tmp_path: Path) -> None:
     json.dumps(found, allow_nan=False)
 
 
+def test_passages_and_survey_reach_the_proposer_and_the_judge(tmp_path: Path) -> None:
+    proposer, judge = Scripted(), Knowing()
+    request = Request("Why do channels in hydrogels align?", "Freezing", SURVEY, calls=16)
+    costs = lambda: {"calls": 0, "tokens": 0, "cost": 0.0}  # noqa: E731
+    runner = UnitRunner(MemoryStore(), tmp_path)
+    corpus = corpus_of(PAPERS, SURVEY)
+    run_search(request, load_discipline("chemistry"), corpus, proposer, judge, runner, costs)
+    block = proposer.blocks[0]
+    assert block.survey == SURVEY
+    assert any(key == "10.1/a" for key, _ in block.passages)
+    assert "mechanism" in block.criterion
+    context = judge.contexts[0]
+    assert context.criterion == block.criterion
+    assert context.survey.startswith("Hydrogels harvest")
+    assert context.idea == "Freezing"
+
+
 def test_killed_at_any_moment_it_ends_the_same_and_repeats_no_call(tmp_path: Path) -> None:
-    whole = run(tmp_path / "whole", MemoryStore(), Counting(utility="relevance", noise=0.1))
-    for moment in (1, 4, 11):
-        store, judge = MemoryStore(fail_after=moment), Counting(utility="relevance", noise=0.1)
+    whole = run(tmp_path / "whole", MemoryStore())
+    for moment in (1, 4, 9, 15):
+        store, judge = MemoryStore(fail_after=moment), Knowing()
         with pytest.raises(KeyboardInterrupt):
             run(tmp_path / str(moment), store, judge)
-        before = len(judge.asked)
+        asked = list(judge.asked)
         store.fail_after = None
         assert run(tmp_path / str(moment), store, judge) == whole
-        # Skill is one unit of several calls: only the unit that was under way is asked again.
-        repeated = len(judge.asked) - len(set(judge.asked))
-        assert repeated <= (2 * whole["judge_skill"]["n"] if moment == 1 else 1) or before == 0
+        # What was answered before the kill is not asked again, but for the unit under way.
+        assert len(judge.asked) - len(asked) <= whole["comparisons"] - max(len(asked) - 1, 0)
 
 
-def test_a_proposal_is_asked_for_once(tmp_path: Path) -> None:
-    class Once:
-        name = "once"
-        asked = 0
-
-        def propose(self, question, context, options, n, rng):  # type: ignore[no-untyped-def]
-            self.asked += 1
-            return [f"value {rng.integers(1000)}"]
-
-    proposer, runner = Once(), UnitRunner(MemoryStore(), tmp_path)
+def test_an_answer_is_asked_for_once(tmp_path: Path) -> None:
+    proposer, runner = Scripted(), UnitRunner(MemoryStore(), tmp_path)
     memory = RememberedProposer(runner, proposer)
-    arguments = ("q", {"detail": "a"}, (), 2)
-    first = memory.propose(*arguments, np.random.default_rng(1))
-    assert memory.propose(*arguments, np.random.default_rng(1)) == first
-    assert proposer.asked == 1
-    memory.propose(*arguments, np.random.default_rng(2))
-    assert proposer.asked == 2
+    block = Block("q")
+    first = memory.ask("direct", block, {}, HypothesisDocument, 0)
+    assert memory.ask("direct", block, {}, HypothesisDocument, 0) == first
+    assert len(proposer.asked) == 1
+    memory.ask("direct", block, {}, HypothesisDocument, 1)
+    assert len(proposer.asked) == 2
+
+
+def test_the_direct_prompt_is_one_call_without_a_probability(tmp_path: Path) -> None:
+    found = run(tmp_path, MemoryStore(), strategy="direct")
+    assert found["calls"] == 1
+    assert found["probability_best"] is None
+    assert found["direct"]["reported_first"]
+    several = run(tmp_path / "n", MemoryStore(), strategy="best-of-n", budget=10)
+    assert several["calls_by_operator"] == {"direct": 5, "judge": several["comparisons"]}
+    assert several["probability_best"] is not None
+
+
+def test_a_contradicting_sentence_counts_against_what_it_contradicts() -> None:
+    text = "The pump failed twice. Aligned channels raise the thermopower of hydrogels."
+    doubt = "Sulfate did not raise the thermopower of aligned hydrogels. The pump was new."
+    corpus = passages_of([("a", [text]), ("b", [doubt])])
+    found = ground("Aligned channels with sulfate raise the thermopower of hydrogels.", corpus)
+    assert [p[0] for p in found.support] == ["a"]
+    assert [p[0] for p in found.contradict] == ["b"]
 
 
 class PersonStore:
@@ -149,12 +180,6 @@ def test_a_person_is_asked_and_answers_later() -> None:
     verdict = again.prefer("q", [(a, b)])[0]
     assert verdict.valid
     assert verdict.probability == 1.0
-
-
-def test_numbers_are_read_with_their_unit() -> None:
-    texts = ["held at 333 K for 30 min", "at 60 °C for 2 h, then 60 °C"]
-    assert numbers_in(texts, "temperature")[0] == "60"
-    assert set(numbers_in(texts, "time")) == {"0.5", "2"}
 
 
 def test_simulate_prints_the_promised_document() -> None:
@@ -217,9 +242,11 @@ def test_the_benchmark_runs_without_a_model_only_when_asked_to(tmp_path: Path, m
     assert read_papers(path)[0].coarse.startswith("Anisotropic")
     with pytest.raises(CapabilityError, match="judge model"):
         evaluate_command(path, None, 10, ["ours"], False, 0, lambda text: None)
-    found = evaluate_command(path, None, 10, ["ours", "greedy"], True, 0, lambda text: None)
-    assert [m["method"] for m in found["methods"]] == ["ours", "greedy", "coarse"]
+    found = evaluate_command(path, None, 10, ["ours", "direct"], True, 0, lambda text: None)
+    assert [m["method"] for m in found["methods"]] == ["ours", "direct", "coarse"]
     assert {m["recall"] for m in found["methods"]} == {"lexical"}
+    # Without a model nothing is written: what is graded is the idea as it was given.
+    assert len({m["hard"]["mean"] for m in found["methods"]}) == 1
     assert "not the published metric" in found["note"]
     assert _Files().has_unit("any")
 

@@ -114,8 +114,7 @@ def test_the_plot_is_a_picture_that_needs_no_server() -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"question": "Why?"}, "go together"),
-        ({"coarse": "Because."}, "go together"),
+        ({"coarse": "Because."}, "needs the question"),
         ({"question": "Why?", "coarse": "Because.", "small": True}, "neither alloys nor small"),
         ({"survey": "Much is known."}, "need a question"),
         ({"question": "Why?", "coarse": "Because.", "calls": 0}, "greater than or equal"),

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from hypograph.models.hypotheses.search.preference import Preference
-from hypograph.models.statistics.arrays import FloatArray, IntArray
+from hypograph.models.hypotheses.search.beliefs import Beliefs
+from hypograph.models.hypotheses.search.features import Float, Int
 
 
 @dataclass(frozen=True)
@@ -31,19 +31,19 @@ class Posterior:
         Posterior mean slope of each judge, shape ``(j,)``.
     """
 
-    mean: FloatArray
-    sd: FloatArray
-    probability_best: FloatArray
-    slopes: FloatArray
+    mean: Float
+    sd: Float
+    probability_best: Float
+    slopes: Float
 
 
 def hierarchical(
-    K: FloatArray,
-    first: IntArray,
-    second: IntArray,
-    y: FloatArray,
-    judge: IntArray,
-    slopes: FloatArray,
+    K: Float,
+    first: Int,
+    second: Int,
+    y: Float,
+    judge: Int,
+    slopes: Float,
     *,
     steps: int = 600,
     draws: int = 1000,
@@ -118,19 +118,14 @@ class _Seeded:
         self._pyro.util.set_rng_state(self._state)
 
 
-def of_search(model: Preference, keys: list[str], **options: Any) -> Posterior:
-    """Fit the hierarchical model to everything a search heard, and report the items named by `keys`.
+def of_beliefs(beliefs: Beliefs, **options: Any) -> Posterior:
+    """Fit the hierarchical model to everything that one search heard, in the order in which its lines were written.
 
-    One judge is assumed, with the slope the search used.
+    One judge is assumed, with the slope that the search found; a stated probability counts as that share of a verdict.
     """
-    K, first, second, y, slope = model.data()
-    places = [model.items.index(k) for k in keys]
-    used = np.unique(np.concatenate([first, second, places]).astype(np.int64))
-    place = {int(u): i for i, u in enumerate(used)}
-    of = np.array([place[int(i)] for i in first]), np.array([place[int(i)] for i in second])
-    measured = np.array([float(slope[0]) if len(slope) else 1.0])
-    judge = np.zeros(len(y), dtype=np.int64)
-    found = hierarchical(K[np.ix_(used, used)], of[0], of[1], y, judge, measured, **options)
-    rows = [place[p] for p in places]
-    chance = found.probability_best[rows]
-    return Posterior(found.mean[rows], found.sd[rows], chance / max(float(chance.sum()), 1e-12), found.slopes)
+    used, n = beliefs.used, beliefs.items
+    K = beliefs.covariance[0, :n, :n].astype(np.float64) / beliefs.total
+    first, second = beliefs.first[0, :used], beliefs.second[0, :used]
+    y = 1 / (1 + np.exp(beliefs.won[0, :used].astype(np.float64)))
+    slope = np.sqrt(beliefs.variance[:1]).astype(np.float64)
+    return hierarchical(K, first, second, y, np.zeros(used, dtype=np.int64), slope, **options)

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hypograph.models.hypotheses.discipline import Slot
+from hypograph.models.hypotheses.tasks.grounding import Ground
 
+SAME = 0.99  # Jaccard similarity of element sets from which a passage is about the same elements
 _AMOUNT = re.compile(r"([A-Z][a-z]?)(\d+(?:\.\d+)?|\.\d+)?")
 _PHASES = re.compile(r"phases?: ([^;]*)")
 _HEAT = re.compile(r"(?:anneal|homogeni[sz])[^;]{0,80}?(\d{3,4}(?:\.\d+)?)\s*(°\s*C|K\b)", re.I)
@@ -129,3 +131,17 @@ def _celsius(text: str) -> float:
 def _hours(text: str) -> float:
     found = _TIME.search(text)
     return float(found.group(1)) if found else float("nan")
+
+
+def reported(elements: Sequence[str], passages: AlloyPassages, most: int = 3) -> Ground:
+    """Return passages on alloys of the same elements that report one phase (for) or several (against)."""
+    like = passages.overlap(elements)
+    sides: dict[float, list[tuple[str, str, float]]] = {0.0: [], 1.0: []}
+    for i in np.lexsort((np.arange(len(like)), -like)):
+        if like[i] < SAME:
+            break
+        side = sides.get(float(passages.single[i]))
+        publication = passages.publications[i]
+        if side is not None and len(side) < most and all(publication != old[0] for old in side):
+            side.append((publication, passages.texts[i][:400], float(like[i])))
+    return Ground(tuple(sides[1.0]), tuple(sides[0.0]), ())

@@ -1,46 +1,20 @@
 from __future__ import annotations
 
 import pytest
+from scripted_hypotheses import document
 
 from hypograph.flows.readers.disciplines import load_discipline, shipped_disciplines
 from hypograph.models.core.errors import InputError, MissingFileError
-from hypograph.models.hypotheses.checks import charge_problems, composition_problems, hypothesis_problems, melting_point
-from hypograph.models.hypotheses.hypothesis import Detail, Hypothesis
+from hypograph.models.hypotheses.checks import charge_problems, composition_problems, document_problems, melting_point
+from hypograph.models.hypotheses.details import details_of
+from hypograph.models.hypotheses.document import HypothesisDocument
 
 ALLOYS = load_discipline("alloys")
 
 
-def alloy(**values: str) -> Hypothesis:
-    found = Hypothesis("An alloy")
-    for name, value in values.items():
-        slot = ALLOYS.slot(name.replace("_", " "))
-        assert slot is not None
-        found = found.put(ALLOYS.detail(slot, value, "test"))
-    return found
-
-
-def test_deleting_a_detail_takes_what_hangs_under_it() -> None:
-    found = alloy(composition="CoCrFeNi", synthesis_route="arc melting", anneal_time="24")
-    assert [d.slot for d in found.children("composition")] == ["synthesis route"]
-    assert found.delete("synthesis route").details == found.upto(1).details
-    assert found.delete("composition").details == ()
-
-
-def test_provenance_is_no_part_of_identity() -> None:
-    one = Hypothesis("x", (Detail(1, "a", "1", provenance="here"),))
-    other = Hypothesis("x", (Detail(1, "a", "1", provenance="there"),))
-    assert one.id == other.id
-    assert one.id != Hypothesis("x", (Detail(1, "a", "2"),)).id
-
-
-def test_a_slot_holds_one_value() -> None:
-    with pytest.raises(ValueError, match="two values"):
-        Hypothesis("x", (Detail(1, "a", "1"), Detail(1, "a", "2")))
-
-
-def test_the_statement_goes_from_coarse_to_fine_and_takes_braces_as_they_are() -> None:
-    found = alloy(composition="CoCrFeNi", synthesis_route="{arc}", anneal_temperature="900")
-    assert ALLOYS.statement(found) == "An alloy; in the composition CoCrFeNi; made by {arc}; annealed at 900 °C."
+def alloy(composition: str, *conditions: str) -> HypothesisDocument:
+    parts = [{"name": composition, "amount": "", "role": "alloy"}]
+    return document(components=parts, conditions=conditions, procedure="Arc melting, then an anneal.")
 
 
 @pytest.mark.parametrize(
@@ -51,29 +25,21 @@ def test_a_composition_that_cannot_be_made_is_named(formula: str, word: str) -> 
     assert any(word in p for p in composition_problems(formula))
 
 
-def test_sound_details_pass() -> None:
-    found = alloy(composition="Al0.5CoCrFeNi", anneal_temperature="1000", anneal_time="24")
-    assert hypothesis_problems(found, ALLOYS) == []
-
-
-@pytest.mark.parametrize(
-    ("slot", "value"),
-    [
-        ("anneal_temperature", "-300"),
-        ("anneal_temperature", "hot"),
-        ("anneal_time", "0"),
-        ("anneal_time", "nan"),
-        ("anneal_temperature", "2500"),
-    ],
-)
-def test_a_number_out_of_range_is_named(slot: str, value: str) -> None:
-    assert hypothesis_problems(alloy(**{slot: value}), ALLOYS)
+def test_sound_documents_pass() -> None:
+    assert document_problems(alloy("Al0.5CoCrFeNi", "anneal at 1000 °C for 24 h"), ALLOYS) == []
 
 
 def test_an_anneal_that_melts_the_alloy_is_named() -> None:
-    found = alloy(composition="AlMgZn", anneal_temperature="900")
-    assert any("melt" in p for p in hypothesis_problems(found, ALLOYS))
+    found = document_problems(alloy("AlMgZn", "anneal at 900 °C"), ALLOYS)
+    assert any("melt" in p for p in found)
     assert melting_point({"Al": 1.0}) == pytest.approx(660.3, abs=0.5)
+    assert any("absolute zero" in p for p in document_problems(alloy("CoCrNi", "anneal at -300 °C"), ALLOYS))
+
+
+def test_details_are_read_from_the_document_by_level() -> None:
+    found = {(d.slot, d.value) for d in details_of(alloy("CoCrFeNi", "anneal at 1652 °F for 2 days"), ALLOYS, "x")}
+    assert {("composition", "CoCrFeNi"), ("anneal temperature", "900"), ("anneal time", "48")} <= found
+    assert ("synthesis route", "arc melting") in found
 
 
 def test_charges_must_balance_where_anions_are() -> None:

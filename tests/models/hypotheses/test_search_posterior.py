@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hypograph.models.hypotheses.search.posterior import hierarchical, of_search
-from hypograph.models.hypotheses.search.preference import Preference, Scales
+from hypograph.models.hypotheses.search.beliefs import Beliefs, Prior
+from hypograph.models.hypotheses.search.features import Items
+from hypograph.models.hypotheses.search.posterior import hierarchical, of_beliefs
 
 
 @pytest.mark.statistical
@@ -22,11 +23,12 @@ def test_the_hierarchical_posterior_agrees_with_laplace_and_finds_the_better_jud
     assert found.probability_best[:2].sum() > 0.9
     assert np.corrcoef(found.mean, truth)[0, 1] > 0.9
     assert found.slopes[0] > 2 * found.slopes[1]
-    model = Preference(Scales())
+    beliefs = Beliefs(Items(1), Prior(1.0, 0.0, 2.0, 1.0), 160, 5)
     for i in range(5):
-        model.add(str(i), [("s", str(i))], {})
+        beliefs.admit(np.full((1, 1), i))
     for a, b, told in zip(first[judge == 0], second[judge == 0], y[judge == 0], strict=True):
-        model.observe(int(a), int(b), float(told))
-    again = of_search(model, ["0", "4"], steps=150, draws=100)
-    assert again.probability_best[0] > 0.9
-    assert np.corrcoef(found.mean, model.posterior(range(5))[0])[0, 1] > 0.9
+        beliefs.observe(np.array([a]), np.array([b]), np.array([1.7 - 3.4 * told]), noise=2.0)
+    beliefs.fit(6, 1, rng)
+    again = of_beliefs(beliefs, steps=150, draws=100)
+    assert again.probability_best[0] > again.probability_best[4]
+    assert np.corrcoef(again.mean, beliefs.utility[0, :5])[0, 1] > 0.9

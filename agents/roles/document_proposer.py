@@ -1,0 +1,47 @@
+"""The proposer of hypotheses over a language model: one prompt an operator, all with the same beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hypograph.agents.gateway.questions import Question
+from hypograph.agents.prompts import data, render, template
+from hypograph.agents.roles.judgement import Role
+from hypograph.models.hypotheses.search.operators import A, Block, Operator
+
+PASSAGE = 1500  # characters of a passage that are shown
+WITH_FIELDS = ("direct", "propose", "revise", "combine", "simplify", "counter")
+
+
+class ModelDocumentProposer(Role):
+    """Writes, criticises and rewrites hypotheses as documents."""
+
+    role = "proposer"
+
+    def ask(self, operator: Operator, block: Block, parts: Mapping[str, str], schema: type[A], sample: int) -> A | None:
+        """Return the answer to one request, None where nothing usable came back or no skill was measured."""
+        if self.skill == 0.0:
+            return None
+        user = f"{beginning(block)}\n{instructions(operator, parts)}"
+        found = self._gateway.ask(Question(self.role, template("system").template.strip(), user, schema, sample))
+        return found.value if isinstance(found.value, schema) else None
+
+
+def beginning(block: Block) -> str:
+    """Return the text that every request of a search begins with."""
+    passages = "\n".join(f"[{key}] {data(text, PASSAGE)}" for key, text in block.passages)
+    return render(
+        "hypothesis_block",
+        question=block.question,
+        survey=block.survey,
+        idea=block.idea,
+        passages=passages,
+        leads="\n".join(block.leads),
+        criterion=block.criterion,
+    ).strip()
+
+
+def instructions(operator: Operator, parts: Mapping[str, str]) -> str:
+    """Return what an operator is asked, with its parts fenced as data."""
+    fields = {"fields": template("hypothesis_fields").template.strip()} if operator in WITH_FIELDS else {}
+    return template(f"hypothesis_{operator}").substitute({k: data(v) for k, v in parts.items()} | fields).strip()
