@@ -184,8 +184,8 @@ def test_the_grader_is_measured_on_the_published_hypothesis_and_on_another(
     model.reads = True  # type: ignore[attr-defined]
     monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path / "reading"))
     found = evaluate(benchmark_file, strategies=("greedy",))
-    assert found["grader"]["published"]["mean"] == pytest.approx(1.0)
-    assert found["grader"]["unrelated"]["mean"] == pytest.approx(0.0)
+    assert found["grader"]["published"]["mean"] == pytest.approx(1.0, abs=0.02)
+    assert found["grader"]["unrelated"]["mean"] == pytest.approx(0.0, abs=0.02)
     assert found["grader"]["tells_them_apart"]
     assert set(found["by_paper"][0]["recall"]) == {"coarse", "greedy", "greedy named", "published", "unrelated"}
 
