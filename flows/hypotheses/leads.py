@@ -9,7 +9,7 @@ from hypograph.flows.runtime.unit_kinds import HYPOTHESIS_SEARCH
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.records.hypotheses import passage_records, question_id, question_node
 from hypograph.models.core.keys import digest
-from hypograph.models.core.records import AlloyPrediction, Edge, KeywordSet, Node, Outcome
+from hypograph.models.core.records import AlloyPrediction, Edge, KeywordSet, Node, Outcome, Value
 from hypograph.models.hypotheses.discipline import Discipline
 from hypograph.models.hypotheses.document import from_statement
 from hypograph.models.hypotheses.tasks.alloy_records import AlloyPassages, reported
@@ -82,8 +82,14 @@ def without_model(
     found = ground(f"{question} {idea}", corpus, PASSAGES)
     key = question_id(question)
     node = question_node(question, idea=idea, discipline=discipline.name, stopped=NO_MODEL, budget=0, calls=0)
-    props = {"statement": document.statement, "kind": "lead", "level": 0, "level_name": "idea", "root": key}
-    nodes = [node, Node("Hypothesis", document.id, {**props, "details": "[]", "question": key, "status": "lead"})]
+    props: dict[str, Value] = {
+        "statement": document.statement,
+        "kind": "lead",
+        "level": 0,
+        "level_name": "idea",
+        "root": key,
+    }
+    nodes = [node, Node("Hypothesis", document.id, props | {"details": "[]", "question": key, "status": "lead"})]
     more, edges = passage_records(_published(found), document.id)
     edges.append(Edge("ANSWERS", ("Hypothesis", document.id), ("Question", key)))
     inputs = {"question": question, "idea": idea, "corpus": digest(corpus), "model": None}

@@ -283,7 +283,7 @@ def _dimension(unit: str) -> str:
 
 
 @cache
-def _registry() -> UnitRegistry:
+def _registry() -> UnitRegistry[float]:
     import pint
 
     return pint.UnitRegistry(cache_folder=None)

@@ -175,7 +175,11 @@ class Engine:
 
 
 def chances(
-    mean: Single, covariance: Single, rng: np.random.Generator, draws: int, out: NDArray[np.bool_] | None = None
+    mean: Single | Float,
+    covariance: Single | Float,
+    rng: np.random.Generator,
+    draws: int,
+    out: NDArray[np.bool_] | None = None,
 ) -> Float:
     """Return the probability that each of some hypotheses is the best of them, ``(rows, m)``.
 
@@ -195,14 +199,14 @@ def chances(
     return np.asarray((best[:, None, :] == np.arange(mean.shape[1])[:, None]).mean(axis=2), dtype=np.float64)
 
 
-def draw_utilities(mean: Single, covariance: Single, rng: np.random.Generator, draws: int) -> Float:
+def draw_utilities(mean: Single | Float, covariance: Single | Float, rng: np.random.Generator, draws: int) -> Float:
     """Draw utilities whose covariance may be singular, ``(rows, m, draws)``."""
     values, vectors = np.linalg.eigh(covariance.astype(np.float64))
     root = vectors * np.sqrt(np.maximum(values, 0))[:, None, :]
     return np.asarray(root @ rng.standard_normal((*mean.shape, draws)) + mean[:, :, None])
 
 
-def pair_value(mean: Single, covariance: Single, chance: Float) -> Float:
+def pair_value(mean: Single | Float, covariance: Single | Float, chance: Float) -> Float:
     """Say how much a verdict on each pair would change the decision, ``(rows, m, m)``."""
     chance = chance + FLOOR
     spread = np.diagonal(covariance, axis1=1, axis2=2)

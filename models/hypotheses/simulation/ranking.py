@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hypograph.models.hypotheses.search.beliefs import Beliefs, Prior
 from hypograph.models.hypotheses.search.engine import Engine, draw_utilities
-from hypograph.models.hypotheses.search.features import Float, Int, Items
+from hypograph.models.hypotheses.search.features import Float, Int, Items, Single
 
 RULES = ("ours", "top-two", "random")
 
@@ -140,7 +140,7 @@ def _wins(beliefs: Beliefs) -> Float:
     return wins
 
 
-def importance(draws: Float, mean: Float, covariance: Float, wins: Float) -> Float:
+def importance(draws: Float, mean: Single | Float, covariance: Single | Float, wins: Float) -> Float:
     """Weights that turn Laplace draws ``(I, n, m)`` into draws of the exact posterior, ``(I, m)``, sum 1."""
     n = mean.shape[1]
     log = -0.5 * (draws**2).sum(axis=1)
