@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hypograph.flows.campaigns.planned import elicited, planned_all
+from hypograph.flows.campaigns.descriptors import exchanged as exchanged_distances
+from hypograph.flows.campaigns.descriptors import of_table
+from hypograph.flows.campaigns.planned import alike, elicited, planned_all
+from hypograph.flows.campaigns.table_runs import run_bayesian, run_random, run_sobol
 from hypograph.flows.readers.reaction_tables import ReactionTable
 from hypograph.models.campaigns.analysis.percent import percent, zero_and_top
 from hypograph.models.campaigns.analysis.survival import restricted_mean_time
-from hypograph.models.campaigns.bayes.lockstep import lockstep
 from hypograph.models.campaigns.optimizers.simulated_experts import simulated_utility
-from hypograph.models.core.errors import InputError
+from hypograph.models.core.errors import InputError, MalformedRowError, MissingFileError
 from hypograph.models.core.keys import digest
 from hypograph.models.core.protocols import OptionScorer, Planner
+from hypograph.models.core.tabular import as_text, number
 from hypograph.models.statistics.entropy import exploration_entropy, random_entropy
 
 METHODS = ("random", "sobol", "bo", "llm", "hybrid")
@@ -39,6 +44,12 @@ class Plan:
         Give each option the name of another one of its parameter before a model sees them: memory then misleads.
     permute
         Shuffle the outcomes: what is left of an advantage is memory.
+    starts
+        Seed and first rows of each campaign, where they are given (see `read_starts`).
+    descriptors
+        ``auto``, ``none``, ``mordred``, ``fingerprints`` or a file, for `bo` and `hybrid`.
+    exchange_descriptors
+        Give each option the descriptors of another one: what they still gain is no chemistry.
     """
 
     budget: int = 20
@@ -49,6 +60,14 @@ class Plan:
     blind: bool = False
     permute: bool = False
     exchange: bool = False
+    starts: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    descriptors: str = "auto"
+    exchange_descriptors: bool = False
+
+    @property
+    def campaign_seeds(self) -> list[int]:
+        """Seed of each campaign: what ``campaign new --seed`` needs to pick the same experiments."""
+        return [s for s, _ in self.starts] or [1000 * self.seed + s for s in range(self.seeds)]
 
 
 def benchmark(
@@ -86,23 +105,30 @@ def benchmark(
     _check(table, methods, plan, scorer)
     values = outcomes(table, plan)
     starts = _starts(table, plan)
+    apart = of_table(table, plan.descriptors, tell) if {"bo", "hybrid"} & set(methods) else []
+    if plan.exchange_descriptors:
+        apart = exchanged_distances(apart, plan.seed)
     shown = exchanged(table, plan.seed) if plan.exchange else table
     # A planner names whole experiments: options are rated only for what goes by a rating.
     rated = "hybrid" in methods or ("llm" in methods and planner is None)
     utility = _utility(shown, values, plan, scorer) if rated else None
+    similarity = alike(shown, scorer, blind=plan.blind) if rated and scorer and plan.expert == "model" else None
     rows, picks = [], {}
     for method in methods:
         began = time.perf_counter()
         if method == "llm" and planner is not None:
             first = starts[:, : plan.initial]
             picks[method], _ = planned_all(
-                shown, values, first, plan.budget, planner, seed=plan.seed, blind=plan.blind,
+                shown, values, first, plan.budget, planner, seeds=plan.campaign_seeds, blind=plan.blind,
                 tell=lambda s, n: tell(f"llm: campaign {s + 1} of {plan.seeds}, {n} of {plan.budget} experiments"),
             )  # fmt: skip
         else:
-            picks[method] = run_method(method, table, values, starts, plan, utility)
+            picks[method] = run_method(method, table, values, starts, plan, utility, similarity, apart)
         seconds = (time.perf_counter() - began) / plan.seeds
-        rows.append({"method": method, **summary(table, values, picks[method], seconds, plan.seed)})
+        described = [p for p, d in zip(table.parameters, apart, strict=True) if d is not None] if apart else []
+        used = {"asked": plan.descriptors, "parameters": described, "exchanged": plan.exchange_descriptors}
+        told = {"method": method, **summary(table, values, picks[method], seconds, plan.seed)}
+        rows.append(told | {"descriptors": used if method in {"bo", "hybrid"} else None})
     document = {
         "table": table.name,
         "budget": plan.budget,
@@ -141,25 +167,30 @@ def run_method(
     values: NDArray[np.float64],
     starts: NDArray[np.int64],
     plan: Plan,
-    utility: NDArray[np.float64] | None,
+    utility: NDArray[np.float64] | None = None,
+    similarity: Sequence[NDArray[np.float64] | None] | None = None,
+    descriptors: Sequence[NDArray[np.float64] | None] = (),
 ) -> NDArray[np.int64]:
     """Return the rows that a method tries, shape ``(seeds, budget)``."""
+    first, seeds = starts[:, : plan.initial], plan.campaign_seeds
     if method == "random":
-        return starts[:, : plan.budget]
+        return run_random(table, first, plan.budget, seeds)
     if method == "sobol":
-        return np.stack([_sobol(table, plan, s) for s in range(plan.seeds)])
+        return run_sobol(table, first, plan.budget, seeds)
     if method == "llm":
         assert utility is not None  # noqa: S101  (checked at the boundary)
         order = np.argsort(-utility, axis=1, kind="stable")
-        return np.stack([_greedy(s[: plan.initial], o, plan.budget) for s, o in zip(starts, order, strict=True)])
-    return lockstep(
-        table.pool,
+        return np.stack([_greedy(s, o, plan.budget) for s, o in zip(first, order, strict=True)])
+    hybrid = method == "hybrid"
+    return run_bayesian(
+        table,
         values,
-        starts[:, : plan.initial],
+        first,
         plan.budget,
-        seed=plan.seed,
-        utility=utility if method == "hybrid" else None,
-        levels=table.levels,
+        seeds,
+        utility=utility if hybrid else None,
+        similarity=similarity if hybrid else None,
+        descriptors=descriptors,
     )
 
 
@@ -206,7 +237,7 @@ def trajectories(table: ReactionTable, plan: Plan, picks: Mapping[str, NDArray[n
         {
             "table": table.name,
             "method": method,
-            "seed": s,
+            "seed": plan.campaign_seeds[s],
             "initial": plan.initial,
             "zero": zero,
             "maximum": top,
@@ -245,8 +276,49 @@ def _check(table: ReactionTable, methods: Sequence[str], plan: Plan, scorer: Opt
 
 
 def _starts(table: ReactionTable, plan: Plan) -> NDArray[np.int64]:
+    if plan.starts:
+        return np.array([rows for _, rows in plan.starts], dtype=np.int64)
     rng = np.random.default_rng(int(digest(plan.seed, table.sha256, length=15), 16))
-    return np.stack([rng.permutation(len(table.pool))[: plan.budget] for _ in range(plan.seeds)])
+    return np.stack([rng.permutation(len(table.pool))[: plan.initial] for _ in range(plan.seeds)])
+
+
+def read_starts(path: Path, table: ReactionTable, initial: int) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """Read the first experiments of campaigns from a file of trajectories, a seed each.
+
+    Raises
+    ------
+    MissingFileError, MalformedRowError, InputError
+        With file and line: no trajectory, a combination that the table does not hold, or too few experiments.
+    """
+    if not path.is_file():
+        raise MissingFileError("no such file", where=str(path), expected="trajectories, as --trajectories writes them")
+    index = {tuple(int(i) for i in row): r for r, row in enumerate(table.pool)}
+    codes = [{as_level(o): i for i, o in enumerate(options)} for options in table.options]
+    found: dict[int, tuple[int, ...]] = {}
+    for at, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        where = f"{path}, line {at}"
+        try:
+            row = json.loads(line)
+            seed, points = int(row["seed"]), row["parameters"][:initial]
+            keys = [tuple(c[as_level(p[n])] for c, n in zip(codes, table.parameters, strict=True)) for p in points]
+            rows = tuple(index[k] for k in keys)
+        except (ValueError, KeyError, TypeError) as error:
+            raise MalformedRowError(
+                f"no start on this table ({error})", where=where, expected="JSON with seed and parameters of its rows"
+            ) from error
+        if len(set(rows)) < initial:
+            raise MalformedRowError(f"{len(set(rows))} experiments", where=where, expected=f"{initial} different ones")
+        found.setdefault(seed, rows)
+    if not found:
+        raise InputError("no starts", where=str(path))
+    return tuple(sorted(found.items()))
+
+
+def as_level(value: object) -> float | str:
+    """Return a level as a number where it is one, else as text: 40, 40.0 and "40" are one level."""
+    text = as_text(value) if isinstance(value, float | int | str) else str(value)
+    found = number(text)
+    return text if found is None else found
 
 
 def _utility(
@@ -261,21 +333,6 @@ def _utility(
     assert scorer is not None  # noqa: S101  (checked at the boundary)
     total = elicited(table, scorer, blind=plan.blind)
     return np.broadcast_to(total, (plan.seeds, len(total)))
-
-
-def _sobol(table: ReactionTable, plan: Plan, s: int) -> NDArray[np.int64]:
-    """Spread points over the options by a scrambled Sobol' sequence, each the nearest row not yet tried."""
-    from scipy.stats import qmc
-
-    points = qmc.Sobol(table.pool.shape[1], seed=1000 * plan.seed + s).random(1 << (plan.budget - 1).bit_length())
-    wanted = np.floor(points * table.sizes).astype(np.int64)
-    free = np.ones(len(table.pool), dtype=bool)
-    rows = []
-    for point in wanted[: plan.budget]:
-        apart = np.where(free, (table.pool != point).sum(1), len(point) + 1)
-        rows.append(int(apart.argmin()))
-        free[rows[-1]] = False
-    return np.array(rows)
 
 
 def _greedy(start: NDArray[np.int64], order: NDArray[np.int64], budget: int) -> NDArray[np.int64]:

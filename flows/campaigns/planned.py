@@ -43,6 +43,19 @@ def elicited(table: ReactionTable, scorer: OptionScorer, *, blind: bool = False)
     return total
 
 
+def alike(
+    table: ReactionTable, scorer: OptionScorer, *, blind: bool = False
+) -> list[NDArray[np.float64] | None] | None:
+    """Ask a source how alike the options of each parameter are; None where it says nothing of any."""
+    found: list[NDArray[np.float64] | None] = []
+    for j, (name, options) in enumerate(zip(table.parameters, table.options, strict=True)):
+        shown = [f"option {i + 1}" for i in range(len(options))] if blind else list(options)
+        label = f"parameter {j + 1}" if blind else name
+        matrix = np.asarray(scorer.similarities(f"{table.goal} {table.objective}", label, shown), dtype=float)
+        found.append(matrix if np.abs(matrix - np.eye(len(matrix))).max() > 1e-9 else None)
+    return found if any(m is not None for m in found) else None
+
+
 def planned(
     table: ReactionTable,
     values: NDArray[np.float64],
@@ -128,7 +141,7 @@ def planned_all(
     budget: int,
     planner: Planner,
     *,
-    seed: int = 0,
+    seeds: Sequence[int],
     tell: Callable[[int, int], None] = lambda campaign, done: None,
     **options: Any,
 ) -> tuple[NDArray[np.int64], list[list[str]]]:
@@ -137,7 +150,7 @@ def planned_all(
     `tell` hears the campaign's number and how many experiments it has, after each.
     """
     found: Sequence[tuple[NDArray[np.int64], list[str]]] = [
-        planned(table, values, start, budget, planner, seed=1000 * seed + i, tell=partial(tell, i), **options)
-        for i, start in enumerate(starts)
+        planned(table, values, start, budget, planner, seed=seed, tell=partial(tell, i), **options)
+        for i, (start, seed) in enumerate(zip(starts, seeds, strict=True))
     ]
     return np.stack([picks for picks, _ in found]), [reasons for _, reasons in found]

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hypograph.flows.campaigns.planned import elicited, planned_all
+from hypograph.flows.campaigns.planned import alike, elicited, planned_all
+from hypograph.flows.campaigns.table_runs import run_bayesian, run_random
 from hypograph.flows.readers.reaction_tables import ReactionTable
 from hypograph.flows.runtime.unit_kinds import CAMPAIGN, CAMPAIGN_OPTIONS, CAMPAIGN_PLANNED
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.store.store import now
 from hypograph.models.campaigns.analysis.percent import percent, zero_and_top
-from hypograph.models.campaigns.bayes.lockstep import lockstep
 from hypograph.models.core.keys import digest
 from hypograph.models.core.protocols import OptionScorer, Planner
 from hypograph.models.core.records import Edge, Node, Outcome
@@ -104,7 +104,8 @@ def _asked(
         starts = _order(table, inputs)[:, : inputs["initial"]]
 
         def plan() -> Outcome:
-            picks, reasons = planned_all(table, table.values, starts, inputs["budget"], planner, seed=inputs["seed"])
+            seeds = _seeds(inputs)
+            picks, reasons = planned_all(table, table.values, starts, inputs["budget"], planner, seeds=seeds)
             return Outcome({"picks": picks.tolist(), "reasons": reasons})
 
         return inputs, runner.run(CAMPAIGN_PLANNED, inputs, plan)
@@ -112,7 +113,9 @@ def _asked(
 
 
 def _rated(table: ReactionTable, scorer: OptionScorer) -> Outcome:
-    return Outcome({"utility": elicited(table, scorer).tolist()})
+    similarity = alike(table, scorer)
+    matrices = None if similarity is None else [None if m is None else m.tolist() for m in similarity]
+    return Outcome({"utility": elicited(table, scorer).tolist(), "similarity": matrices})
 
 
 def _work(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, Any]) -> Outcome:
@@ -150,19 +153,18 @@ def _picks(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, A
     if "picks" in told:
         return np.array(told["picks"], dtype=np.int64)
     order = _order(table, inputs)
+    starts, seeds = order[:, : inputs["initial"]], _seeds(inputs)
     if inputs["method"] == "random":
-        return order[:, : inputs["budget"]]
+        return run_random(table, starts, inputs["budget"], seeds)
     utility = np.array(told["utility"]) if "utility" in told else None
-    starts = order[:, : inputs["initial"]]
-    return lockstep(
-        table.pool,
-        table.values,
-        starts,
-        inputs["budget"],
-        seed=inputs["seed"],
-        utility=utility,
-        levels=table.levels,
-    )
+    matrices = told.get("similarity")
+    similarity = None if matrices is None else [None if m is None else np.array(m) for m in matrices]
+    return run_bayesian(table, table.values, starts, inputs["budget"], seeds, utility=utility, similarity=similarity)
+
+
+def _seeds(inputs: Mapping[str, Any]) -> list[int]:
+    """Seed of each replicate, as `campaign benchmark` numbers them."""
+    return [1000 * inputs["seed"] + s for s in range(inputs["seeds"])]
 
 
 def _records(

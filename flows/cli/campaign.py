@@ -35,7 +35,18 @@ def benchmark(
     method: Annotated[str, typer.Option(help="random, sobol, bo, llm, hybrid; several by commas.")] = "random,bo",
     budget: Annotated[int, typer.Option(min=2, help="Experiments in all.")] = 20,
     initial: Annotated[int, typer.Option(min=2, help="Random experiments among them.")] = 5,
-    seeds: Annotated[int, typer.Option(min=1, max=10_000, help="Replicates a method.")] = 50,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, max=10_000, help="Replicates a method; default 50, or all that are given.")
+    ] = None,
+    starts: Annotated[
+        Path | None, typer.Option(help="Trajectories whose first experiments, and seeds, are taken.")
+    ] = None,
+    descriptors: Annotated[
+        str, typer.Option(help="auto, none, mordred, fingerprints, or a file of structures or descriptors.")
+    ] = "auto",
+    exchange_descriptors: Annotated[
+        bool, typer.Option("--exchange-descriptors", help="Give each option another one's descriptors: a control.")
+    ] = False,
     expert: Annotated[str | None, typer.Option(help="informative:R, permuted, adversarial or model.")] = None,
     objective: Annotated[str | None, typer.Option(help="max:COLUMN or min:COLUMN; default: the last column.")] = None,
     parameters: Annotated[str, typer.Option(help="Parameter columns by commas; default: all others.")] = "",
@@ -52,7 +63,11 @@ def benchmark(
     from hypograph.flows.readers.reaction_tables import find_table
 
     found = find_table(table_name, objective, [p.strip() for p in parameters.split(",") if p.strip()])
-    plan = bench.Plan(budget, initial, seeds, seed, expert, blind, permute, exchange)
+    given = () if starts is None else bench.read_starts(starts, found, initial)[:seeds]
+    plan = bench.Plan(
+        budget, initial, len(given) or seeds or 50, seed, expert, blind, permute, exchange, given, descriptors,
+        exchange_descriptors,
+    )  # fmt: skip
     methods = [m.strip() for m in method.split(",") if m.strip()]
     with _model(expert) as (scorer, planner):
         document, picks = bench.benchmark(found, methods, plan, scorer, planner, say)

@@ -7,7 +7,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hypograph.models.campaigns.bayes.lockstep import numbers
+from hypograph.models.campaigns.bayes.correlations import numbers
 from hypograph.models.campaigns.laboratory.results import column_of
 from hypograph.models.campaigns.laboratory.table_definition import Reading, objective_from, understand
 from hypograph.models.core.errors import InputError, MalformedRowError, MissingFileError
@@ -37,6 +37,8 @@ class ReactionTable:
         Outcome of each combination, larger is better, shape ``(m,)``; replicates are averaged.
     sha256
         Checksum of the source, for the keys of units.
+    smiles
+        File of the options' structures beside the table, ``smiles/NAME.json``.
     """
 
     name: str
@@ -48,6 +50,7 @@ class ReactionTable:
     goal: str
     sha256: str
     origin: str = ""
+    smiles: Path | None = None
 
     @property
     def sizes(self) -> NDArray[np.int64]:
@@ -145,8 +148,11 @@ def find_table(name: str, objective: str | None = None, parameters: Sequence[str
         path = _supplied(name)
     listed = _listed(path)
     if listed is None or listed.get("header") is not None:
-        return read_table(path, objective=column or None, goal=goal or "max", parameters=parameters)
-    return _headerless(path, listed, goal, column, parameters)
+        found = read_table(path, objective=column or None, goal=goal or "max", parameters=parameters)
+    else:
+        found = _headerless(path, listed, goal, column, parameters)
+    structures = path.parent / "smiles" / f"{path.stem}.json"
+    return replace(found, smiles=structures) if structures.is_file() else found
 
 
 def _supplied(name: str) -> Path:
@@ -259,10 +265,11 @@ def _rows(
     chosen = [c for p in found.parameters if (c := column_of(table, p["name"])) is not None]
     columns = [_option_texts(table, c) for c in chosen]
     faults = [*found.skipped, *outcome.problems, *outcome.absent]
+    named = {fault.row for fault in faults}
     faults += [
         RowProblem(row.number, f"column {target!r} has no outcome")
         for row, value in zip(table.rows, outcome.values, strict=True)
-        if value is None
+        if value is None and row.number not in named
     ]
     if faults:
         row, reason = min(faults)

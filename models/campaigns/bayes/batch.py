@@ -7,50 +7,17 @@ row to the factor that is there, and a plate of 96 costs little more than one su
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hypograph.models.campaigns.bayes.hyperparameters import NUMERIC_STRETCH, Hyperparameters
-from hypograph.models.campaigns.bayes.surrogate import Prediction
-from hypograph.models.campaigns.space.candidates import option_distances
-from hypograph.models.campaigns.space.space import Point, Space
+from hypograph.models.campaigns.bayes.correlations import Correlations
+from hypograph.models.campaigns.bayes.surrogate import JITTER, Prediction
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 LARGEST = 4_096  # candidates that a batch looks at: the best ones before its first choice
-
-
-class Coded:
-    """Points as numbers, to measure how far one is from all of them.
-
-    Parameters
-    ----------
-    similar
-        A source's similarities of options, by parameter; the others are apart by mismatch or descriptors.
-    """
-
-    def __init__(self, space: Space, points: Sequence[Point], similar: Mapping[str, Floats] | None) -> None:
-        self._options: dict[int, tuple[Ints, Floats]] = {}
-        self._numbers: dict[int, Floats] = {}
-        for j, p in enumerate(space.parameters):
-            if p.options:
-                index = {o: i for i, o in enumerate(p.options)}
-                alike = (similar or {}).get(p.name)
-                apart = option_distances(p) ** 2 if alike is None else 1.0 - alike
-                self._options[j] = np.array([index[x[p.name]] for x in points], dtype=np.int64), apart
-            else:
-                low, high = (p.values[0], p.values[-1]) if p.values else (p.low, p.high)
-                values = np.array([x[p.name] for x in points], dtype=float)
-                self._numbers[j] = NUMERIC_STRETCH * (values - low) / ((high - low) or 1.0)
-
-    def squares(self, i: int) -> Floats:
-        """Squared distances of point i from all points by parameter, shape ``(d, m)``."""
-        rows = {j: apart[codes[i]][codes] for j, (codes, apart) in self._options.items()}
-        rows |= {j: (values - values[i]) ** 2 for j, values in self._numbers.items()}
-        return np.stack([rows[j] for j in sorted(rows)])
 
 
 @dataclass
@@ -63,15 +30,20 @@ class Batch:
         As things stand; its `sd` shrinks around what is believed.
     best
         Best outcome measured or believed, one a draw, shape ``(k,)``.
+    table
+        Correlations of the pool, whose first campaign this is.
+    rows
+        The pool's rows that the prediction is of, shape ``(m,)``.
+    size
+        How many beliefs there may be.
     worth
         Parts of a source's utility of the candidates, shape ``(d, m)``, or None.
     """
 
     prediction: Prediction
     best: Floats
-    draws: Hyperparameters
-    at: Coded
-    alike: Coded | None
+    table: Correlations
+    rows: Ints
     size: int
     worth: Floats | None = None
 
@@ -79,20 +51,20 @@ class Batch:
         k, t, m = self.prediction.cross.shape
         self._factor = np.empty((k, t + self.size, m))
         self._factor[:, :t] = self.prediction.cross
-        self._rows = t
+        self._count = t
 
     def believe(self, i: int) -> None:
         """Take candidate i as measured, with the outcome that each draw predicts for it."""
-        now, t = self.prediction, self._rows
-        near = self.at.squares(i)
-        shared = np.zeros(now.cross.shape[2]) if self.worth is None else self.worth[:, i] @ self.worth
+        now, t = self.prediction, self._count
+        squares = {bool(a): self.table.squares(bool(a), int(self.rows[i]), self.rows) for a in np.unique(now.alike)}
+        shared = np.zeros(len(self.rows)) if self.worth is None else self.worth[:, i] @ self.worth
         for k, draw in enumerate(now.draws):
-            squares = self.alike.squares(i) if self.alike is not None and now.alike[k] else near
             factor = self._factor[k, :t]
-            row = self.draws.covariance(squares, np.array([draw]))[0] + now.spread[k] * shared
+            row = self.table.draws[0].covariance(squares[bool(now.alike[k])], np.array([draw]))[0]
+            row = row + now.spread[k] * shared
             here = factor[:, i]
-            pivot = np.sqrt(max(float(row[i]) - float(here @ here), 1e-10) + now.noise[k] / now.variance[k] + 1e-8)
+            pivot = np.sqrt(max(float(row[i]) - float(here @ here), 1e-10) + now.noise[k] / now.variance[k] + JITTER)
             self._factor[k, t] = (row - here @ factor) / pivot
             now.sd[k] = np.sqrt(np.maximum(now.sd[k] ** 2 - now.variance[k] * self._factor[k, t] ** 2, 1e-10))
             self.best[k] = max(self.best[k], now.mean[k, i])
-        self._rows += 1
+        self._count += 1

@@ -14,13 +14,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hypograph.models.campaigns.bayes.batch import LARGEST, Batch, Coded
-from hypograph.models.campaigns.bayes.hyperparameters import Hyperparameters, Prior, draw
+from hypograph.models.campaigns.bayes.batch import LARGEST, Batch
+from hypograph.models.campaigns.bayes.coding import canonical, coded
+from hypograph.models.campaigns.bayes.hyperparameters import Prior, draw
 from hypograph.models.campaigns.bayes.hypervolume import expected_gain
+from hypograph.models.campaigns.bayes.lockstep import NOTHING, UCB_WIDTH, choose, improvement, scaled, tie_breaks
 from hypograph.models.campaigns.bayes.posterior import kinds
-from hypograph.models.campaigns.bayes.surrogate import Distances, Prediction, predict
+from hypograph.models.campaigns.bayes.surrogate import Prediction, Surrogates
 from hypograph.models.campaigns.bayes.target import Aim
-from hypograph.models.campaigns.optimizers.option_knowledge import Similar, Worth, knowledge_of, parts, squared
+from hypograph.models.campaigns.optimizers.option_knowledge import Similar, Worth, knowledge_of, parts
 from hypograph.models.campaigns.optimizers.trials import (
     Objective,
     Trial,
@@ -38,7 +40,6 @@ from hypograph.models.core.protocols import OptionScorer, Suggestion
 
 Floats = NDArray[np.float64]
 Acquisition = Literal["ei", "ucb", "thompson"]
-UCB_WIDTH = 2.0
 MEMORY = 8_000_000
 
 
@@ -83,8 +84,12 @@ class Bayesian:
                 return found
             raise
         left = min(n - len(found), len(free))
+        if len(self.objectives) == 2 and len(points) > LARGEST:
+            points = [points[i] for i in np.sort(rng.permutation(len(points))[:LARGEST])]
+            left = min(left, len(untried(points, [*trials, *(Trial("", dict(s.parameters)) for s in found)])))
+        pool = _Pool(self.space, points, [*(t.parameters for t in trials), *(dict(s.parameters) for s in found)])
         if len(self.objectives) == 2:
-            return found + self._two(known, y, pending, free, left, rng)
+            return found + self._two(known, y, pending, pool, left)
         if len(self.objectives) > 2:
             from hypograph.models.campaigns.bayes.botorch import ask_several
 
@@ -94,7 +99,7 @@ class Bayesian:
             return found + [suggestion(free[i], self.name, why) for i in rows]
         goal = self.objectives[0]
         column = y[:, 0] if goal.target is None else levels(known, goal)
-        return found + self._batch(known, column, pending, free, left, rng)
+        return found + self._batch(known, column, pending, pool, left, rng)
 
     def _start(self, trials: Sequence[Trial], n: int) -> list[Suggestion]:
         if n == 0:
@@ -111,22 +116,22 @@ class Bayesian:
         known: Sequence[Trial],
         y: Floats,
         pending: Sequence[Point],
-        free: Sequence[Point],
+        pool: _Pool,
         n: int,
         rng: np.random.Generator,
     ) -> list[Suggestion]:
         goal, tried = self.objectives[0], [t.parameters for t in known]
         said = knowledge_of(self.space, self.objectives, self.scorer)
-        model = _Model(self, goal, said, tried, y, pending, free, n, values=goal.target is not None)
+        model = _Model(self, goal, said, tried, y, pending, pool, n, values=goal.target is not None)
         picked = [t.parameters for t in known] + list(pending)
         points, found = model.points, []
         prediction = model.batch.prediction
         for _ in range(n):
             score = self._score(prediction, model, rng)
-            score[model.taken] = -np.inf
+            barred = model.taken
             if self.entropy_target is not None:
-                score = np.where(self._even_enough(picked, points, model.taken), score, -np.inf)
-            i = int(score.argmax())
+                barred = barred | ~self._even_enough(picked, points, model.taken)
+            i = choose(score, barred, model.ties)
             mean, sd = prediction.moments()
             sign = -1.0 if self.objectives[0].direction == "min" else 1.0
             found.append(
@@ -143,35 +148,25 @@ class Bayesian:
         return found
 
     def _two(
-        self,
-        known: Sequence[Trial],
-        y: Floats,
-        pending: Sequence[Point],
-        free: Sequence[Point],
-        n: int,
-        rng: np.random.Generator,
+        self, known: Sequence[Trial], y: Floats, pending: Sequence[Point], pool: _Pool, n: int
     ) -> list[Suggestion]:
         """Choose by the expected gain of hypervolume, each objective under a surrogate of its own."""
-        if len(free) > LARGEST:
-            free = [free[i] for i in np.sort(rng.permutation(len(free))[:LARGEST])]
         tried = [t.parameters for t in known]
         models = [
-            _Model(self, o, (None, None), tried, column, pending, free, n)
+            _Model(self, o, (None, None), tried, column, pending, pool, n)
             for o, column in zip(self.objectives, y.T, strict=True)
         ]
         believed = np.stack([(c - m.centre) / m.scale for m, c in zip(models, y.T, strict=True)], axis=1)
         reference = believed.min(0) - 0.1
+        for i in models[0].pending:  # their place in the front, at their predicted means
+            believed = np.vstack([believed, [m.batch.prediction.moments()[0][i] for m in models]])
         found = []
-        for turn in range(len(pending) + n):
+        for _ in range(n):
             moments = np.array([m.batch.prediction.moments() for m in models])
             mean, sd = moments[:, 0], moments[:, 1]
-            if turn < len(pending):  # their place in the front, at their predicted means
-                believed = np.vstack([believed, mean[:, turn]])
-                continue
             gain = expected_gain(mean, sd, believed, reference)
-            gain = gain if gain.max() > 1e-12 else (mean + UCB_WIDTH * sd).sum(0)
-            gain[models[0].taken] = -np.inf
-            i = int(gain.argmax())
+            gain = gain if gain.max() > NOTHING else (mean + UCB_WIDTH * sd).sum(0)
+            i = choose(gain, models[0].taken, models[0].ties)
             told = ", ".join(
                 _told(o, m, mean[k, i], sd[k, i]) for k, (o, m) in enumerate(zip(self.objectives, models, strict=True))
             )
@@ -184,19 +179,19 @@ class Bayesian:
         return found
 
     def _score(self, prediction: Prediction, model: _Model, rng: np.random.Generator) -> Floats:
-        mean, sd = prediction.moments()
         aim = model.aim
+        if self.acquisition == "ei" and aim is None:
+            return improvement(prediction, model.batch.best)
+        mean, sd = prediction.moments()
         if aim is not None:
             mean = aim.nearness(mean)
-        if self.acquisition == "ucb":
-            return np.asarray(mean + UCB_WIDTH * sd)
         if self.acquisition == "thompson":
             # One draw of each candidate by itself: without their correlations, but over the whole space.
             k = int(rng.choice(len(prediction.weights), p=prediction.weights))
             drawn = np.asarray(prediction.mean[k] + prediction.sd[k] * rng.standard_normal(mean.shape))
             return drawn if aim is None else aim.nearness(drawn)
-        gain = prediction.improvement(model.batch.best) if aim is None else aim.gain(prediction)
-        return gain if gain.max() > 1e-12 else np.asarray(mean + UCB_WIDTH * sd)
+        gain = aim.gain(prediction) if aim is not None and self.acquisition == "ei" else np.zeros(1)
+        return gain if gain.max() > NOTHING else np.asarray(mean + UCB_WIDTH * sd)
 
     def _reason(self, informed: float) -> str:
         rule = {
@@ -220,7 +215,7 @@ class Bayesian:
             counts = np.bincount([index[x[p.name]] for x in picked if x[p.name] in index], minlength=len(p.levels))
             after = (counts + np.eye(len(p.levels))) / (len(picked) + 1)
             bits = -(after * np.log2(np.where(after > 0, after, 1.0))).sum(1) / np.log2(len(p.levels))
-            total += bits[[index[x[p.name]] for x in free]]
+            total += [bits[index[x[p.name]]] if x[p.name] in index else 0.0 for x in free]
             used += 1
         if not used:
             return np.ones(len(free), dtype=bool)
@@ -229,9 +224,10 @@ class Bayesian:
 
 
 class _Model:
-    """The surrogate of one ask, growing by what it believes; `points` are the awaited and the free ones.
+    """The surrogate of one ask, growing by what it believes: the engine of benchmarks with one campaign.
 
     `y` are utilities, or with `values` the outcomes themselves, of which the one nearest to a target is the best.
+    Candidates that were tried or are awaited are `taken`; points beside the candidates are added to them as taken.
     """
 
     def __init__(
@@ -242,45 +238,41 @@ class _Model:
         tried: Sequence[Point],
         y: Floats,
         pending: Sequence[Point],
-        free: Sequence[Point],
+        pool: _Pool,
         n: int,
         *,
         values: bool = False,
     ) -> None:
-        self.points = self._among = [*pending, *free]
-        self.centre, self.scale = float(y.mean()), float(y.std()) or 1.0
-        self._space, self._y = owner.space, (y - self.centre) / self.scale
-        self._worth, self._similar = knowledge
+        self._y, self.centre, self.scale = scaled(y)
+        worth, similar = knowledge
         if values:  # what is good says nothing of how high the outcome is
-            self._worth = None
-        # Factors of all draws are held at once: fewer draws where there are many results.
-        samples = int(min(Prior().samples, max(32, MEMORY // max(len(tried), 1) ** 2)))
-        noise, prior = objective.noise, Prior(samples)
-        if noise is not None:
-            prior = Prior(samples, noise_median=max((noise / self.scale) ** 2, 1e-4), noise_sigma=0.3)
-        self._draws: Hyperparameters = draw(len(owner.space.parameters), prior, owner.seed)
-        self._kinds = kinds(utility=self._worth is not None, similarity=self._similar is not None)
-        prediction = self._predict(tried, self.points)
-        more = n - 1 + len(pending)
-        if more and len(self.points) > len(pending) + LARGEST:
+            worth = None
+        self._pool, tried_rows = pool, np.array([pool.row(p) for p in tried])
+        pending_rows = [pool.row(p) for p in pending]
+        u = None if worth is None else parts(worth, pool.points, pool.points[: pool.candidates])
+        geometry = coded(owner.space, pool.points, similar)
+        draws = draw(len(owner.space.parameters), self._prior(objective, len(tried)), owner.seed, geometry.described)
+        found = kinds(utility=worth is not None, similarity=similar is not None)
+        engine = Surrogates(geometry, [draws], found, len(tried), None if u is None else u[None].astype(np.float32))
+        engine.observe_all(tried_rows[None])
+        prediction = engine.predict(0, self._y)
+        rows, more = np.arange(len(pool.points)), n - 1 + len(pending)
+        taken = pool.taken()
+        if more and len(rows) > LARGEST:
             # A batch keeps a row an experiment in memory: it chooses among the candidates that promise most.
             aim = self._aimed(objective, prediction) if values else None
             gain = prediction.improvement(self._best(prediction)) if aim is None else aim.gain(prediction)
-            best = np.sort(np.argsort(-gain[len(pending) :], kind="stable")[:LARGEST])
-            self.points = [*pending, *(free[i] for i in best)]
-            prediction = self._predict(tried, self.points)
-        self.taken = np.arange(len(self.points)) < len(pending)
-        self.batch = Batch(
-            prediction,
-            self._best(prediction),
-            self._draws,
-            Coded(self._space, self.points, None),
-            None if self._similar is None else Coded(self._space, self.points, self._similar),
-            more + 1,
-            self._parts,
-        )
+            best = np.argsort(np.where(taken, np.inf, -gain), kind="stable")[:LARGEST]
+            rows = np.unique(np.concatenate([best, np.array(pending_rows, dtype=np.int64)]))
+            prediction, taken = prediction.only(rows), taken[rows]
+        self.rows, self.taken = rows, taken
+        self.points = [pool.points[r] for r in rows]
+        self.ties = tie_breaks(len(pool.points), owner.seed)[rows]
+        worths = None if u is None else u[:, rows]
+        self.batch = Batch(prediction, self._best(prediction), engine.table, rows, more + 1, worths)
         self.aim = self._aimed(objective, prediction) if values else None
-        for i in range(len(pending)):
+        self.pending = [int(np.searchsorted(rows, r)) for r in pending_rows]
+        for i in self.pending:
             self.believe(i)
 
     def believe(self, i: int) -> None:
@@ -290,6 +282,13 @@ class _Model:
         if self.aim is not None:
             self.aim.believe(self.batch.prediction.mean[:, i])
 
+    def _prior(self, objective: Objective, results: int) -> Prior:
+        # Factors of all draws are held at once: fewer draws where there are many results.
+        samples = int(min(Prior().samples, max(32, MEMORY // max(results, 1) ** 2)))
+        if objective.noise is None:
+            return Prior(samples)
+        return Prior(samples, noise_median=max((objective.noise / self.scale) ** 2, 1e-4), noise_sigma=0.3)
+
     def _aimed(self, objective: Objective, prediction: Prediction) -> Aim:
         target = (float(objective.target or 0.0) - self.centre) / self.scale
         return Aim(target, np.full(len(prediction.weights), float(np.abs(self._y - target).min())))
@@ -297,17 +296,31 @@ class _Model:
     def _best(self, prediction: Prediction) -> Floats:
         return np.full(len(prediction.weights), float(self._y.max()))
 
-    def _predict(self, tried: Sequence[Point], points: Sequence[Point]) -> Prediction:
-        u, self._parts = None, None
-        if self._worth is not None:
-            self._parts = parts(self._worth, points, self._among)
-            u = parts(self._worth, tried, self._among), self._parts
-        alike = None if self._similar is None else self._squares(tried, points, self._similar)
-        return predict(self._squares(tried, points, None), self._y, self._draws, self._kinds, alike=alike, u=u)
 
-    def _squares(self, tried: Sequence[Point], points: Sequence[Point], similar: Similar | None) -> Distances:
-        within = squared(self._space, tried, tried, similar)
-        return Distances(within, squared(self._space, tried, points, similar))
+class _Pool:
+    """Candidates in canonical order, and behind them what was done beside them."""
+
+    def __init__(self, space: Space, candidates: Sequence[Point], trials: Sequence[Point]) -> None:
+        self.points = canonical(candidates, space)
+        self.candidates = len(self.points)
+        self._rows = {identity(p): i for i, p in enumerate(self.points)}
+        self._used = set[int]()
+        for point in trials:
+            key = identity(point)
+            if key not in self._rows:
+                self._rows[key] = len(self.points)
+                self.points.append(point)
+            self._used.add(self._rows[key])
+
+    def row(self, point: Point) -> int:
+        """Return a point's row."""
+        return self._rows[identity(point)]
+
+    def taken(self) -> NDArray[np.bool_]:
+        """Tell which rows were tried, are awaited, or are no candidates."""
+        found = np.arange(len(self.points)) >= self.candidates
+        found[list(self._used)] = True
+        return found
 
 
 def _told(objective: Objective, model: _Model, mean: float, sd: float) -> str:

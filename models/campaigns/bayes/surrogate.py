@@ -1,7 +1,8 @@
-"""A Gaussian process over any candidates: mixed parameters, repeated points, knowledge, batches.
+"""Gaussian processes of several campaigns that choose from one pool, averaged over draws of their hyperparameters.
 
-The same model as in `finite` (covariance and draws from `hyperparameters`, weights and gate from `belief`), but
-distances are given, so that numbers and options with descriptors are as welcome as plain options.
+All draws are weighed by the few tried rows, which is cheap: inverse Cholesky factors grow by a row an experiment. Only
+the few draws that represent a campaign's posterior are ever applied to the whole pool. A laboratory's campaign is one
+such campaign; a benchmark runs all its replicates at once. Both get the same numbers.
 """
 
 from __future__ import annotations
@@ -12,28 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hypograph.models.campaigns.bayes.hyperparameters import Hyperparameters
+from hypograph.models.campaigns.bayes.correlations import Correlations, Geometry, Ints, Singles, Tried
+from hypograph.models.campaigns.bayes.hyperparameters import Floats, Hyperparameters
 from hypograph.models.campaigns.bayes.posterior import Kind, expected_improvement, log_evidence, representatives, weigh
 
-Floats = NDArray[np.float64]
-REPRESENTED = 16  # draws that stand for the posterior in a laboratory, where an ask may take a moment
-JITTER = 1e-8
-
-
-@dataclass(frozen=True, slots=True)
-class Distances:
-    """Squared distances by parameter.
-
-    Attributes
-    ----------
-    within
-        Among the tried points, shape ``(d, t, t)``.
-    across
-        From the tried points to the candidates, shape ``(d, t, m)``.
-    """
-
-    within: Floats
-    across: Floats
+REPRESENTED = 16  # draws that stand for the posterior
+JITTER = 1e-6
+BLOCK = 64  # results from which a history is factorised at once; below, row by row, as a benchmark does
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,88 +49,183 @@ class Prediction:
     """
 
     weights: Floats
-    mean: Floats
-    sd: Floats
+    mean: Singles
+    sd: Singles
     noise: Floats
     informed: float
     draws: NDArray[np.int64]
     alike: NDArray[np.bool_]
     variance: Floats
-    cross: Floats
+    cross: Singles
     spread: Floats
 
     def moments(self) -> tuple[Floats, Floats]:
         """Mean and standard deviation of each candidate over the draws, shapes ``(m,)``."""
         mean = self.weights @ self.mean
-        second = self.weights @ (self.sd**2 + self.mean**2)
+        second = self.weights @ (self.sd.astype(float) ** 2 + self.mean.astype(float) ** 2)
         return mean, np.sqrt(np.maximum(second - mean**2, 1e-12))
 
     def improvement(self, best: Floats) -> Floats:
         """Expected improvement over `best`, one a draw, shape ``(m,)``."""
-        return np.asarray(self.weights @ expected_improvement(self.mean, self.sd, best[:, None]))
+        gain = expected_improvement(self.mean, self.sd, best[:, None].astype(self.mean.dtype))
+        return np.asarray(self.weights @ gain)
+
+    def only(self, chosen: Ints) -> Prediction:
+        """Return the prediction of some of the candidates."""
+        cut = (self.mean[:, chosen], self.sd[:, chosen])
+        tail = (self.draws, self.alike, self.variance, self.cross[:, :, chosen], self.spread)
+        return Prediction(self.weights, *cut, self.noise, self.informed, *tail)
 
 
-def predict(
-    at: Distances,
-    y: Floats,
-    draws: Hyperparameters,
-    found: Sequence[Kind],
-    *,
-    alike: Distances | None = None,
-    u: tuple[Floats, Floats] | None = None,
-) -> Prediction:
-    """Condition on outcomes.
+class Factors:
+    """Inverse Cholesky factors of the tried rows, growing by one row an experiment (Golub & Van Loan, sec. 6.5)."""
+
+    def __init__(self, noise: Floats, budget: int) -> None:
+        self._diagonal = 1.0 + noise + JITTER
+        self.inverse = np.zeros((*noise.shape, budget, budget), dtype=np.float32)
+        self.log_det = np.zeros(noise.shape)
+
+    def grow(self, t: int, correlation: Singles, more: Singles | float = 0.0) -> None:
+        """Add row t, whose covariances with the rows before it are given, shape ``(s, k, t)``.
+
+        `more` is what its variance exceeds 1 by, noise left out, shape ``(s, 1)``.
+        """
+        before = self.inverse[..., :t, :t]
+        along = (before @ correlation[..., None])[..., 0]
+        rest = self._diagonal + more - np.einsum("skt,skt->sk", along, along, dtype=np.float64)
+        root = np.sqrt(np.maximum(rest, JITTER))
+        self.inverse[..., t, :t] = -(along[..., None, :] @ before)[..., 0, :] / root[..., None]
+        self.inverse[..., t, t] = 1.0 / root
+        self.log_det += np.log(root)
+
+    def fill(self, correlation: Floats) -> None:
+        """Factorise many rows at once; `correlation` without noise, shape ``(s, k, t, t)``."""
+        t = correlation.shape[-1]
+        whole = correlation + (self._diagonal - 1.0)[..., None, None] * np.eye(t)
+        found = np.linalg.inv(np.linalg.cholesky(whole))
+        self.inverse[..., :t, :t] = found
+        self.log_det = -np.log(np.diagonal(found, axis1=-2, axis2=-1)).sum(-1)
+
+
+class Surrogates:
+    """The surrogates of s campaigns on one pool.
 
     Parameters
     ----------
-    at
-        Distances by the space alone.
-    y
-        Standardised outcomes, shape ``(t,)``.
+    geometry
+        The pool and its distances.
     draws
-        From `hyperparameters.draw`.
-    found
-        Kinds of hypotheses, from `belief.kinds`.
-    alike
-        Distances by a source's similarity of options, for the kinds that use it.
-    u
-        The parts of a source's utility of the tried points and of the candidates, shapes ``(d, t)`` and ``(d, m)``.
+        Draws of the hyperparameters, one set a campaign, each of k draws.
+    kinds
+        Kinds of hypotheses, from `posterior.kinds`; the first uses no knowledge.
+    budget
+        Most experiments of a campaign.
+    parts
+        What a source's utility says of each candidate by parameter, shape ``(s, d, m)``, or None.
     """
-    sides = {False: at, True: alike or at}
-    tried, free = u if u else (np.zeros((1, len(y))), np.zeros((1, at.across.shape[2])))
-    centre = float(tried.sum(0).mean())
-    factors = [_factors(draws.covariance(sides[k.alike].within) + k.spread * (tried.T @ tried), draws) for k in found]
-    white = [f @ (y - k.beta * (tried.sum(0) - centre)) for k, f in zip(found, factors, strict=True)]
-    log_det = [-np.log(np.diagonal(f, axis1=1, axis2=2)).sum(1) for f in factors]
-    weighed = [log_evidence(w, d) for w, d in zip(white, log_det, strict=True)]
-    weights, _ = weigh([evidence[:, None] for evidence, _ in weighed], len(y))
-    chosen, share = representatives(weights.ravel(), REPRESENTED)
-    kind, which = np.divmod(chosen, len(draws.noise))
-    variance = np.array([weighed[q][1][k] for q, k in zip(kind, which, strict=True)])
-    mean, left, cross = [], [], []
-    for q, k in zip(kind, which, strict=True):
-        here = found[q]
-        across = draws.covariance(sides[here.alike].across, np.array([k]))[0] + here.spread * (tried.T @ free)
-        c = factors[q][k] @ across
-        mean.append(white[q][k] @ c + here.beta * (free.sum(0) - centre))
-        alone = 1.0 + here.spread * (free**2).sum(0)
-        left.append(np.maximum(alone - np.einsum("tm,tm->m", c, c), 1e-10))
-        cross.append(c)
-    return Prediction(
-        share,
-        np.array(mean),
-        np.sqrt(np.array(left) * variance[:, None]),
-        draws.noise[which] * variance,
-        float(share[kind > 0].sum()),
-        which,
-        np.array([found[q].alike for q in kind]),
-        variance,
-        np.array(cross),
-        np.array([found[q].spread for q in kind]),
-    )
 
+    def __init__(
+        self,
+        geometry: Geometry,
+        draws: Sequence[Hyperparameters],
+        kinds: Sequence[Kind],
+        budget: int,
+        parts: Singles | None = None,
+    ) -> None:
+        self.table, self._kinds, self._parts = Correlations(geometry, draws), list(kinds), parts
+        self.noise = np.stack([h.noise for h in draws])
+        self._factors = {kind: Factors(self.noise, budget) for kind in kinds}
+        self._sides = sorted({kind.alike for kind in kinds})
+        self._tried = [{a: Tried(self.table, a, budget) for a in self._sides} for _ in draws]
+        self._picks = np.zeros((len(draws), budget), dtype=np.int64)
+        self.t = 0
 
-def _factors(square: Floats, draws: Hyperparameters) -> Floats:
-    """Inverse Cholesky factors of the tried points' covariances, shape ``(k, t, t)``."""
-    t = square.shape[-1]
-    return np.asarray(np.linalg.inv(np.linalg.cholesky(square + (draws.noise[:, None, None] + JITTER) * np.eye(t))))
+    @property
+    def picks(self) -> Ints:
+        """Rows tried so far, shape ``(s, t)``."""
+        return self._picks[:, : self.t]
+
+    def observe(self, rows: Ints) -> None:
+        """Add the next tried row of each campaign, shape ``(s,)``."""
+        before = self.picks
+        plain = {
+            a: np.stack([self.table.between(i, a, int(r), before[i]) for i, r in enumerate(rows)]) for a in self._sides
+        }
+        for kind, factors in self._factors.items():
+            if self._parts is None or not kind.spread:
+                factors.grow(self.t, plain[kind.alike])
+                continue
+            own = np.stack([p[:, r] for p, r in zip(self._parts, rows, strict=True)])
+            others = np.stack([p[:, b] for p, b in zip(self._parts, before, strict=True)])
+            shared = np.float32(kind.spread) * np.einsum("sd,sdt->st", own, others)
+            factors.grow(self.t, plain[kind.alike] + shared[:, None], kind.spread * (own**2).sum(1)[:, None])
+        self._keep(rows)
+
+    def observe_all(self, rows: Ints) -> None:
+        """Add the history of each campaign, shape ``(s, t)``: row by row, or at once where it is long."""
+        if rows.shape[1] <= BLOCK:
+            for column in rows.T:
+                self.observe(column)
+            return
+        for kind, factors in self._factors.items():
+            whole = np.stack([
+                np.stack([self.table.between(i, kind.alike, int(r), own) for r in own], axis=1)
+                for i, own in enumerate(rows)
+            ]).astype(np.float64)  # fmt: skip
+            if self._parts is not None and kind.spread:
+                seen = np.stack([p[:, own] for p, own in zip(self._parts, rows, strict=True)])
+                whole = whole + kind.spread * np.einsum("sda,sdb->sab", seen, seen)[:, None]
+            factors.fill(whole)
+        for column in rows.T:
+            self._keep(column)
+
+    def predict(self, i: int, y: Floats) -> Prediction:
+        """Condition campaign i on its standardised outcomes ``(t,)``, in the order in which they were observed."""
+        t, rows = self.t, self.picks[i]
+        u = None if self._parts is None else self._parts[i]
+        # The outcomes are centred on the tried rows, so the prior mean has to be, too.
+        tried = np.zeros(t) if u is None else u[:, rows].sum(0)
+        centre = float(tried.mean())
+        factors = [self._factors[k] for k in self._kinds]
+        white = [
+            np.asarray(f.inverse[i, :, :t, :t] @ (y - k.beta * (tried - centre)).astype(np.float32))
+            for k, f in zip(self._kinds, factors, strict=True)
+        ]
+        weighed = [log_evidence(w, f.log_det[i]) for w, f in zip(white, factors, strict=True)]
+        weights, _ = weigh([evidence[:, None] for evidence, _ in weighed], t)
+        chosen, share = representatives(weights.ravel(), REPRESENTED)
+        kind, which = np.divmod(chosen, self.noise.shape[1])
+        variance = np.array([weighed[q][1][k] for q, k in zip(kind, which, strict=True)])
+        mean, left, cross = [], [], []
+        for q, k in zip(kind, which, strict=True):
+            here = self._kinds[q]
+            across, alone = self.table.across(i, int(k), self._tried[i][here.alike]), np.float32(1.0)
+            if u is not None and here.spread:
+                across = across + np.float32(here.spread) * (u[:, rows].T @ u)
+                alone = alone + np.float32(here.spread) * (u**2).sum(0)
+            c = factors[q].inverse[i, k, :t, :t] @ across
+            expected = white[q][k] @ c
+            if u is not None and here.beta:
+                expected = expected + np.float32(here.beta) * (u.sum(0) - np.float32(centre))
+            mean.append(expected)
+            left.append(np.maximum(alone - np.einsum("tm,tm->m", c, c), np.float32(JITTER)))
+            cross.append(c)
+        return Prediction(
+            share,
+            np.array(mean),
+            np.sqrt(np.array(left) * variance[:, None].astype(np.float32)),
+            self.noise[i, which] * variance,
+            float(share[kind > 0].sum()),
+            which,
+            np.array([self._kinds[q].alike for q in kind]),
+            variance,
+            np.array(cross),
+            np.array([self._kinds[q].spread for q in kind]),
+        )
+
+    def _keep(self, rows: Ints) -> None:
+        for tried, row in zip(self._tried, rows, strict=True):
+            for side in tried.values():
+                side.add(int(row))
+        self._picks[:, self.t] = rows
+        self.t += 1

@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hypograph.models.campaigns.bayes.hyperparameters import NUMERIC_STRETCH, embeddable
 from hypograph.models.campaigns.optimizers.trials import Objective, goal_text
-from hypograph.models.campaigns.space.candidates import distances
 from hypograph.models.campaigns.space.space import Point, Space
 from hypograph.models.core.protocols import OptionScorer
 
@@ -33,7 +31,7 @@ def knowledge_of(
         worth[p.name] = dict(zip(p.options, (float(v) for v in values), strict=True))
         matrix = np.asarray(scorer.similarities(goal, p.name, p.options), dtype=float)
         if np.abs(matrix - np.eye(len(matrix))).max() > 1e-9:
-            similar[p.name] = embeddable(matrix)
+            similar[p.name] = matrix
     differs = any(len(set(v.values())) > 1 for v in worth.values())
     return (worth if differs else None), (similar or None)
 
@@ -51,18 +49,3 @@ def parts(worth: Worth, points: Sequence[Point], among: Sequence[Point]) -> Floa
 
 def _worths(worth: Worth, points: Sequence[Point]) -> Floats:
     return np.array([[values.get(p[name], 0.0) for p in points] for name, values in worth.items()])
-
-
-def squared(space: Space, a: Sequence[Point], b: Sequence[Point], similar: Similar | None) -> Floats:
-    """Squared distances by parameter, shape ``(d, a, b)``; options by what a source says of their likeness."""
-    squares = distances(space, a, b)
-    for j, p in enumerate(space.parameters):
-        if not p.options:
-            squares[j] = (NUMERIC_STRETCH * squares[j]) ** 2
-        elif similar is not None and p.name in similar:
-            index = {o: i for i, o in enumerate(p.options)}
-            left, right = [index[x[p.name]] for x in a], [index[x[p.name]] for x in b]
-            squares[j] = (1.0 - similar[p.name])[np.ix_(left, right)]
-        else:
-            squares[j] = squares[j] ** 2
-    return squares

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hypograph.models.campaigns.bayes.coding import canonical
 from hypograph.models.campaigns.bayes.optimizer import Acquisition, Bayesian
 from hypograph.models.campaigns.optimizers.language import LanguageOptimizer
 from hypograph.models.campaigns.optimizers.trials import Objective, Optimizer, Trial, suggestion, untried
@@ -33,9 +34,14 @@ class Random:
     def ask(self, history: Sequence[Trial], n: int = 1) -> list[Suggestion]:
         """Return up to n points not tried before."""
         rng = np.random.default_rng([self.seed, len(history)])
-        free = untried(candidates(self.space, rng), history)
-        chosen = rng.permutation(len(free))[:n]
+        free = canonical(untried(candidates(self.space, rng), history), self.space)
+        chosen = random_pick(len(free), n, self.seed, len(history))
         return [suggestion(free[i], self.name, "drawn at random without repetition") for i in chosen]
+
+
+def random_pick(free: int, n: int, seed: int, tried: int) -> list[int]:
+    """Draw n of the candidates that are free, by the seed and how many were tried."""
+    return [int(i) for i in np.random.default_rng([seed, tried, 1]).permutation(free)[:n]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -83,8 +84,13 @@ class Optimizer(Protocol):
 
 
 def ordered(history: Sequence[Trial]) -> list[Trial]:
-    """Sort trials by what they are, so that the order in which results came in changes nothing."""
-    return sorted(history, key=lambda t: (identity(t.parameters), t.status, sorted(t.values.items()), t.id))
+    """Sort trials by their ids (e2 before e10), so that the order in which results came in changes nothing."""
+
+    def key(t: Trial) -> tuple[object, ...]:
+        parts = [(0, int(x), "") if x.isdigit() else (1, 0, x) for x in re.split(r"(\d+)", t.id)]
+        return parts, identity(t.parameters), t.status, sorted(t.values.items())
+
+    return sorted(history, key=key)
 
 
 def outcomes(history: Sequence[Trial], objectives: Sequence[Objective]) -> NDArray[np.float64]:

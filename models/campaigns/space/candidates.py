@@ -84,7 +84,8 @@ def _sampled(space: Space, rng: np.random.Generator, near: Sequence[Point]) -> l
 
 def _at(parameter: Parameter, x: float) -> object:
     if parameter.levels:
-        return parameter.levels[min(int(x * len(parameter.levels)), len(parameter.levels) - 1)]
+        levels = sorted(parameter.levels)  # in whatever order the space names them
+        return levels[min(int(x * len(levels)), len(levels) - 1)]
     return _rounded(parameter, parameter.low + x * (parameter.high - parameter.low))
 
 

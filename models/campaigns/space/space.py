@@ -41,7 +41,9 @@ TOLERANCE = 1e-6
 class Parameter:
     """One parameter: `options` (names), or `values` (numbers), or a range from `low` to `high`.
 
-    `descriptors` gives each option a vector of numbers; options with near vectors are taken to behave alike.
+    `descriptors` gives each option a vector of numbers; options with near vectors are taken to behave alike where the
+    results bear it out. `smiles` gives each option its structure. `former` are options that were tried and are no
+    longer in the space.
     """
 
     name: str
@@ -51,6 +53,8 @@ class Parameter:
     high: float = 0.0
     unit: str = ""
     descriptors: tuple[tuple[float, ...], ...] = ()
+    smiles: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -89,16 +93,16 @@ class Parameter:
         SpaceError
             If it is no option, or no number.
         """
+        if self.options:
+            return self._option(value, former=True)
         try:
             return self.read(value)
         except SpaceError:
-            if self.options:
-                raise
             return self._number(value)
 
-    def _option(self, value: Any) -> str:
+    def _option(self, value: Any, *, former: bool = False) -> str:
         text = str(value).strip()
-        if text in self.options:
+        if text in self.options or (former and text in self.former):
             return text
         if isinstance(value, float) and value.is_integer() and str(int(value)) in self.options:
             return str(int(value))

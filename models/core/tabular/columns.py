@@ -15,6 +15,7 @@ from hypograph.models.core.tabular.units import convert, header_unit, parse_unit
 Kind = Literal["number", "text", "date", "boolean", "empty"]
 Value = float | str | None
 KINDS: Final = ("number", "text")
+_OPENING: Final = frozenset("+-−–.,")  # what a number may begin with, beside digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def read_column(
         for n, c in zip(rows, cells, strict=True)
         if missing(c) and isinstance(c, str) and c.strip()
     ]
-    present = [c for c in cells if not missing(c)]
+    present = [c for c in dict.fromkeys(cells) if not missing(c)]
     if not present:
         return Column(name, "empty", [None] * len(cells), header_unit(name)[1], absent=absent)
     if kind == "text":
@@ -114,14 +115,20 @@ def _numbers(
     texts = [c for c in cells if isinstance(c, str) and not missing(c)]
     notes = list[str]()
     typed = any(isinstance(c, int | float) and not isinstance(c, bool) for c in cells)
+    if not forced and not typed and any(not (t[:1].isdigit() or t[:1] in _OPENING) for t in texts):
+        return None
     if not table.separator and not forced and not typed and any(number(t) is not None for t in texts):
         return None  # a workbook's text cells stay text
-    mark, unclear = (decimal, False) if decimal else decimal_of(texts, _table_mark(table))
+    mark, unclear = (decimal, False) if decimal else decimal_of(set(texts))
+    if unclear and not decimal and decimal_of(set(texts), ",")[0] == ",":  # the column leaves it to the others
+        mark = _table_mark(table) or "."
     if unclear and mark is not None:
-        example = next(t for t in texts if decimal_of([t])[1])
+        example = next(t for t in dict.fromkeys(texts) if decimal_of([t])[1])
         notes.append(f"{name}: {example!r} is read as {number(split_unit(example)[0], mark)!r}")
     bare = header_unit(name)[1]
-    parsed = [_cell(c, mark, forced) for c in cells]
+    # Few cells differ: each spelling is read once. A float and a truth value that are equal are told apart.
+    spelled = {key: _cell(key[1], mark, forced) for key in dict.fromkeys(zip(map(type, cells), cells, strict=True))}
+    parsed = [spelled[type(c), c] for c in cells]
     units = Counter(p[1] for p in parsed if isinstance(p, tuple) and p[1])
     plain = sum(isinstance(p, tuple) and not p[1] for p in parsed)
     unknown = any(parse_unit(u) is None for u in units)
@@ -186,7 +193,7 @@ def _in_unit(
 def _table_mark(table: Table) -> Decimal | None:
     """Return the decimal mark that the whole table shows, None where it shows none or both."""
     marks = set[Decimal]()
-    for text in (c for row in table.rows[:2000] for c in row.cells if isinstance(c, str) and c[:1].isdigit()):
+    for text in {c for row in table.rows[:2000] for c in row.cells if isinstance(c, str) and c[:1].isdigit()}:
         digits, _ = split_unit(text)
         mark = mark_of(digits)
         if mark is not None and number(digits, mark) is not None:

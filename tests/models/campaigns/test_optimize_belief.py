@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hypograph.models.campaigns.bayes.batch import Batch, Coded
+from hypograph.models.campaigns.bayes.batch import Batch
+from hypograph.models.campaigns.bayes.coding import coded
 from hypograph.models.campaigns.bayes.hyperparameters import BETAS, Prior, draw, embeddable, matern52
 from hypograph.models.campaigns.bayes.posterior import (
     Kind,
@@ -14,8 +15,7 @@ from hypograph.models.campaigns.bayes.posterior import (
     representatives,
     weigh,
 )
-from hypograph.models.campaigns.bayes.surrogate import JITTER, Distances, predict
-from hypograph.models.campaigns.optimizers.option_knowledge import squared
+from hypograph.models.campaigns.bayes.surrogate import JITTER, Surrogates
 from hypograph.models.campaigns.space.space import space_from
 
 
@@ -92,14 +92,16 @@ def test_knowledge_is_a_regression_on_its_parts_with_uncertain_weights() -> None
     rng = np.random.default_rng(0)
     space = space_from({"parameters": [{"name": n, "options": list("abcd")} for n in "xyz"]})
     points = [dict(zip("xyz", row, strict=True)) for row in rng.choice(list("abcd"), (14, 3))]
-    tried, free = points[:6], points[6:]
     y, kind = rng.standard_normal(6), Kind(0.6)
     u = rng.standard_normal((3, 6)), rng.standard_normal((3, 8))
     draws = draw(3, Prior(samples=1), 3)
-    at = Distances(squared(space, tried, tried, None), squared(space, tried, free, None))
-    found = predict(at, y, draws, [kind], u=u)
+    geometry = coded(space, points)
+    models = Surrogates(geometry, [draws], [kind], 6, np.hstack(u)[None].astype(np.float32))
+    models.observe_all(np.arange(6)[None])
+    found = models.predict(0, y).only(np.arange(6, 14))
     # Weights and function values in one joint Gaussian: prior precision plus what the results say.
-    every = np.array(draws.covariance(squared(space, points, points, None))[0])
+    differs = np.moveaxis(geometry.pool[:, None] != geometry.pool[None], -1, 0).astype(float)
+    every = np.array(draws.covariance(differs)[0])
     design = np.hstack([np.hstack(u).T, np.eye(14)])
     prior = np.zeros((17, 17))
     prior[:3, :3], prior[3:, 3:] = kind.spread * np.eye(3), every + 1e-9 * np.eye(14)
@@ -113,7 +115,7 @@ def test_knowledge_is_a_regression_on_its_parts_with_uncertain_weights() -> None
     assert np.allclose(found.mean[0], mean, atol=1e-5)
     assert np.allclose(found.sd[0], sd, atol=1e-4)
     # A candidate believed at its mean: the same Gaussian with one result more.
-    batch = Batch(found, np.array([y.max()]), draws, Coded(space, free, None), None, 1, u[1])
+    batch = Batch(found, np.array([y.max()]), models.table, np.arange(6, 14), 1, u[1])
     batch.believe(2)
     seen = np.vstack([seen, design[8]])
     again = np.linalg.inv(seen @ prior @ seen.T + (draws.noise[0] + JITTER) * np.eye(7))

@@ -5,8 +5,10 @@ import pytest
 
 from hypograph.models.campaigns.analysis.survival import restricted_mean_time, survival
 from hypograph.models.campaigns.bayes import posterior
+from hypograph.models.campaigns.bayes.correlations import Correlations, Geometry
 from hypograph.models.campaigns.bayes.hyperparameters import Prior, draw
-from hypograph.models.campaigns.bayes.lockstep import Correlations, Factors, lockstep, numbers
+from hypograph.models.campaigns.bayes.lockstep import choose, lockstep, numbers
+from hypograph.models.campaigns.bayes.surrogate import JITTER, Factors
 from hypograph.models.campaigns.optimizers.simulated_experts import simulated_utility
 from hypograph.models.core.errors import InputError
 
@@ -32,6 +34,8 @@ def test_replicates_in_lockstep_are_those_run_alone() -> None:
     together = lockstep(POOL, values, starts(3), 10, seed=4)
     assert all(len(set(row)) == 10 for row in together)
     assert np.array_equal(lockstep(POOL, values, starts(3)[:1], 10, seed=4)[0], together[0])
+    mixed = lockstep(POOL, values, starts(3), 10, seed=[4, 5, 4])
+    assert np.array_equal(mixed[[0, 2]], together[[0, 2]])
 
 
 @pytest.mark.statistical
@@ -61,16 +65,25 @@ def test_a_source_that_is_never_believed_changes_no_pick(monkeypatch: pytest.Mon
 
 def test_factors_that_grow_are_those_of_the_whole_matrix() -> None:
     draws = draw(3, Prior(samples=4), 0)
-    table = Correlations(POOL, draws, None, None)
+    table = Correlations(Geometry(POOL), [draws, draws])
     rows = starts(2)
-    factors = Factors(draws.noise, 2, 5)
+    factors, at_once = (Factors(np.stack([draws.noise] * 2), 5) for _ in range(2))
     squared = (POOL[rows][:, :, None] != POOL[rows][:, None]).astype(float)
     for t in range(5):
-        among = np.stack([table.patterns(int(r[t]))[r[:t]] for r in rows])
-        factors.grow(t, table.of_rows(False, rows[:, t], rows[:, :t], among))
-    whole = draws.covariance(np.moveaxis(squared, -1, 0)) + (draws.noise[:, None, None, None] + 1e-6) * np.eye(5)
-    assert np.allclose(np.linalg.inv(np.linalg.cholesky(whole)), factors.inverse, atol=1e-4)
-    assert np.allclose(0.5 * np.linalg.slogdet(whole)[1], factors.log_det, atol=1e-4)
+        factors.grow(t, np.stack([table.between(i, False, int(r[t]), r[:t]) for i, r in enumerate(rows)]))
+    plain = np.swapaxes(draws.covariance(np.moveaxis(squared, -1, 0)), 0, 1)
+    at_once.fill(plain)
+    whole = plain + (draws.noise[None, :, None, None] + JITTER) * np.eye(5)
+    for found in (factors, at_once):
+        assert np.allclose(np.linalg.inv(np.linalg.cholesky(whole)), found.inverse, atol=1e-4)
+        assert np.allclose(0.5 * np.linalg.slogdet(whole)[1], found.log_det, atol=1e-4)
+
+
+def test_of_candidates_that_are_as_good_one_is_taken_at_random() -> None:
+    ties = np.array([0.1, 0.9, 0.5], dtype=np.float32)
+    assert choose(np.array([1.0, 1.0 - 1e-7, 0.5]), np.array([], dtype=int), ties) == 1
+    assert choose(np.array([1.0, 0.9, 0.5]), np.array([0]), ties) == 1
+    assert choose(np.zeros(3), np.array([1]), ties) == 2
 
 
 def test_numbers_are_near_where_their_values_are() -> None:
@@ -92,6 +105,23 @@ def test_many_parameters_need_no_table_of_patterns() -> None:
     values = pool[:, 0] + 0.1 * rng.random(len(pool))
     begin = np.stack([rng.permutation(len(pool))[:4] for _ in range(2)])
     assert [len(set(row)) for row in lockstep(pool, values, begin, 8)] == [8, 8]
+
+
+def test_descriptors_help_where_alike_options_behave_alike_and_cost_little_where_not() -> None:
+    rng = np.random.default_rng(0)
+    pool = np.stack(np.meshgrid(np.arange(100), np.arange(4), indexing="ij"), -1).reshape(-1, 2)
+    place = rng.random(100)
+    values = -np.abs((place - 0.7) / 0.3)[pool[:, 0]] + 0.1 * rng.random(4)[pool[:, 1]]
+    apart = (place[:, None] - place[None]) ** 2
+    apart /= apart[~np.eye(100, dtype=bool)].mean()
+    begin = np.stack([np.random.default_rng(s).permutation(len(pool))[:5] for s in range(20)])
+    order = rng.permutation(100)
+    plain, true, other = (
+        values[lockstep(pool, values, begin, 14, descriptors=d, seed=range(20))].max(1).mean()
+        for d in ((), [apart, None], [apart[np.ix_(order, order)], None])
+    )
+    assert true > plain + 0.05
+    assert other > plain - 0.05
 
 
 def test_experts_stand_in_the_rank_correlation_they_claim() -> None:

@@ -1,0 +1,172 @@
+"""Descriptors of options, from structures or a file: computed once and remembered on this machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hypograph.flows.readers.reaction_tables import ReactionTable
+from hypograph.flows.readers.tabular import read_column, read_table
+from hypograph.models.campaigns.space import structures
+from hypograph.models.campaigns.space.descriptors import descriptor_distances
+from hypograph.models.core.errors import InputError
+from hypograph.models.core.keys import digest
+from hypograph.models.core.tabular import number
+
+Floats = NDArray[np.float64]
+Smiles = Mapping[str, Mapping[str, str]]
+KINDS: Final = ("auto", "none", "mordred", "fingerprints")
+AUTO: Final = "mordred"
+Tell = Callable[[str], None]
+
+
+def option_distances(
+    names: Sequence[str],
+    options: Sequence[Sequence[str]],
+    wanted: str,
+    smiles: Smiles | None = None,
+    tell: Tell = lambda line: None,
+) -> list[Floats | None]:
+    """Return squared distances of each parameter's options by descriptors; None where there are none.
+
+    Parameters
+    ----------
+    names, options
+        Parameters and their options; numbers have none.
+    wanted
+        ``auto``, ``none``, ``mordred``, ``fingerprints``, or a file: SMILES by parameter and option in JSON, or a table
+        with a column of options and columns of numbers.
+    smiles
+        Structures of options that are names, by parameter.
+    tell
+        Hears what was found.
+
+    Raises
+    ------
+    InputError
+        If `wanted` is neither, or a file that cannot be read.
+    DataAbsentError
+        If structures are asked for and the extra `chem` is not installed.
+    """
+    if wanted == "none":
+        return [None] * len(names)
+    vectors: Mapping[str, Sequence[float]] = {}
+    kind = AUTO if wanted == "auto" else wanted
+    if wanted not in KINDS:
+        kind, path = AUTO, Path(wanted)
+        if path.suffix.lower() == ".json":
+            smiles = read_smiles(path)
+        else:
+            vectors = read_vectors(path)
+    if wanted != "auto" and not vectors:
+        structures.require()
+    found = []
+    for name, here in zip(names, options, strict=True):
+        apart, told = _of_parameter(name, here, kind, (smiles or {}).get(name), vectors)
+        found.append(apart)
+        if told:
+            tell(told)
+    if wanted != "auto" and all(f is None for f in found):
+        raise InputError("no option has descriptors", where=wanted, expected="SMILES, or a file that describes options")
+    return found
+
+
+def of_table(table: ReactionTable, wanted: str, tell: Tell = lambda line: None) -> list[Floats | None]:
+    """Return squared distances of a table's options; structures may stand beside it as ``smiles/NAME.json``."""
+    smiles = read_smiles(table.smiles) if wanted not in {"none"} and table.smiles is not None else None
+    return option_distances(table.parameters, table.options, wanted, smiles, tell)
+
+
+def exchanged(distances: Sequence[Floats | None], seed: int) -> list[Floats | None]:
+    """Return the same distances between other options, drawn at random: what still helps then is no chemistry."""
+    rng = np.random.default_rng([seed, 13])
+    found: list[Floats | None] = []
+    for matrix in distances:
+        order = None if matrix is None else rng.permutation(len(matrix))
+        found.append(None if matrix is None or order is None else matrix[np.ix_(order, order)])
+    return found
+
+
+def read_smiles(path: Path) -> Smiles:
+    """Read structures by parameter and option.
+
+    Raises
+    ------
+    InputError
+        If the file is not there or is something else.
+    """
+    try:
+        found = json.loads(path.read_text("utf-8-sig"))
+        return {str(p): {str(o): str(s) for o, s in options.items() if s} for p, options in found.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        expected = 'JSON: {"ligand": {"XPhos": "CC(C)…"}}'
+        raise InputError("no structures can be read", where=str(path), expected=expected) from error
+
+
+def read_vectors(path: Path) -> dict[str, list[float]]:
+    """Read a table whose first column of names are options and whose columns of numbers describe them."""
+    table = read_table(path)
+    columns = [read_column(table, h) for h in table.header]
+    named = next((c for c in columns if c.kind == "text"), None)
+    numeric = [c for c in columns if c.kind == "number"]
+    if named is None or not numeric:
+        raise InputError("no descriptors", where=str(path), expected="a column of options, and columns of numbers")
+    rows = zip(*(c.values for c in numeric), strict=True)
+    return {
+        str(o): [np.nan if v is None else float(v) for v in row]
+        for o, row in zip(named.values, rows, strict=True)
+        if o is not None
+    }
+
+
+def _of_parameter(
+    name: str,
+    options: Sequence[str],
+    kind: str,
+    smiles: Mapping[str, str] | None,
+    vectors: Mapping[str, Sequence[float]],
+) -> tuple[Floats | None, str]:
+    if not options or all(number(o) is not None for o in options):
+        return None, ""
+    if vectors:
+        known = [vectors.get(o) for o in options]
+        if not any(known):
+            return None, ""
+        width = max(len(v) for v in known if v)
+        rows = [list(v) if v else [np.nan] * width for v in known]
+        return descriptor_distances(rows), f"{name}: {sum(map(bool, known))} of {len(options)} options are described"
+    found = structures.structures(options, smiles)
+    if found is None:
+        return None, ""
+    count = f"{name}: {sum(f is not None for f in found)} of {len(options)} options have a structure"
+    if kind == "fingerprints":
+        return structures.fingerprint_distances(found), f"{count}, compared by fingerprints"
+    return descriptor_distances(_remembered(found)), f"{count}, compared by Mordred's descriptors"
+
+
+def _remembered(found: Sequence[str | None]) -> list[Sequence[float]]:
+    """Describe structures, and keep what was worked out for the next time."""
+    from hypograph.flows.runtime.settings import load_settings
+
+    folder = load_settings().home / "descriptors"
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def vector(smiles: str) -> Sequence[float]:
+        path = folder / f"{digest('mordred', smiles, length=24)}.npy"
+        try:
+            kept: list[float] = np.load(path).tolist()
+            return kept
+        except (OSError, ValueError):
+            values = structures.mordred_vector(smiles)
+            part = path.with_suffix(f".{digest(str(id(values)), length=8)}.part")
+            with part.open("wb") as file:
+                np.save(file, np.array(values))
+            part.replace(path)
+            return values
+
+    return structures.mordred_vectors(found, vector)
