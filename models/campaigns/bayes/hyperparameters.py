@@ -13,11 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Reals = NDArray[np.floating[Any]]  # of either precision
 
 ADDITIVE_STRETCH = 4.0
 NUMERIC_STRETCH = 3.0  # a number's full range counts as this many changes of an option
@@ -78,7 +80,7 @@ class Hyperparameters:
             found.append(np.hstack([plain, whole[:, at] * share]))
         return found[0], found[1]
 
-    def covariance(self, squared: Floats, draws: NDArray[np.int64] | slice = slice(None)) -> Floats:
+    def covariance(self, squared: Reals, draws: NDArray[np.int64] | slice = slice(None)) -> Reals:
         """Covariance from squared distances by parameter.
 
         Parameters
@@ -95,7 +97,7 @@ class Hyperparameters:
         """
         return self.covariance_of(squared, matern52(ADDITIVE_STRETCH * squared), draws)
 
-    def covariance_of(self, squared: Floats, single: Floats, draws: NDArray[np.int64] | slice = slice(None)) -> Floats:
+    def covariance_of(self, squared: Reals, single: Reals, draws: NDArray[np.int64] | slice = slice(None)) -> Reals:
         """As `covariance`, with the correlation by each distance alone, ``matern52(4 squared)``, worked out before."""
         inverse, weight = (w.astype(squared.dtype, copy=False) for w in self.weights(draws))
         part = self.additive[draws].astype(squared.dtype, copy=False)
@@ -136,7 +138,7 @@ def draw(d: int, prior: Prior, seed: int, described: Sequence[int] = ()) -> Hype
     )
 
 
-def matern52(squared: Floats) -> Floats:
+def matern52(squared: Reals) -> Reals:
     """Matérn-5/2 correlation of scaled squared distances (Rasmussen & Williams 2006, eq. 4.17)."""
     r = np.sqrt(5.0 * squared, dtype=squared.dtype)
     return np.asarray((1.0 + r + r**2 / 3.0) * np.exp(-r))

@@ -8,13 +8,13 @@ such campaign; a benchmark runs all its replicates at once. Both get the same nu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hypograph.models.campaigns.bayes.correlations import Correlations, Geometry, Ints, Singles, Tried
-from hypograph.models.campaigns.bayes.hyperparameters import Floats, Hyperparameters
+from hypograph.models.campaigns.bayes.hyperparameters import Floats, Hyperparameters, Reals
 from hypograph.models.campaigns.bayes.posterior import Kind, expected_improvement, log_evidence, representatives, weigh
 
 REPRESENTED = 16  # draws that stand for the posterior
@@ -72,9 +72,7 @@ class Prediction:
 
     def only(self, chosen: Ints) -> Prediction:
         """Return the prediction of some of the candidates."""
-        cut = (self.mean[:, chosen], self.sd[:, chosen])
-        tail = (self.draws, self.alike, self.variance, self.cross[:, :, chosen], self.spread)
-        return Prediction(self.weights, *cut, self.noise, self.informed, *tail)
+        return replace(self, mean=self.mean[:, chosen], sd=self.sd[:, chosen], cross=self.cross[:, :, chosen])
 
 
 class Factors:
@@ -98,7 +96,7 @@ class Factors:
         self.inverse[..., t, t] = 1.0 / root
         self.log_det += np.log(root)
 
-    def fill(self, correlation: Floats) -> None:
+    def fill(self, correlation: Reals) -> None:
         """Factorise many rows at once; `correlation` without noise, shape ``(s, k, t, t)``."""
         t = correlation.shape[-1]
         whole = correlation + (self._diagonal - 1.0)[..., None, None] * np.eye(t)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hypograph.models.campaigns.bayes.hyperparameters import Reals
 from hypograph.models.campaigns.bayes.posterior import expected_improvement
 from hypograph.models.campaigns.bayes.surrogate import Prediction
 
@@ -39,7 +40,7 @@ class Aim:
         1998, eq. 15), because the triangle is one of ramps.
         """
         low, high = (self.target - self.gap)[:, None], (self.target + self.gap)[:, None]
-        mean, sd = prediction.mean, prediction.sd
+        mean, sd = prediction.mean.astype(np.float64), prediction.sd.astype(np.float64)
         triangle = (
             expected_improvement(mean, sd, low)
             - 2.0 * expected_improvement(mean, sd, np.full_like(low, self.target))
@@ -51,6 +52,6 @@ class Aim:
         """Return outcomes turned so that larger is better."""
         return -np.abs(y - self.target)
 
-    def believe(self, means: Floats) -> None:
+    def believe(self, means: Reals) -> None:
         """Take an outcome as measured that each draw predicts, shape ``(k,)``."""
         self.gap = np.minimum(self.gap, np.abs(means - self.target))

@@ -141,13 +141,14 @@ def require() -> None:
 
 @lru_cache(maxsize=50_000)
 def _mol(text: str) -> Mol | None:
-    from rdkit import Chem, RDLogger
+    from rdkit import Chem
+    from rdkit.rdBase import BlockLogs
 
-    RDLogger.DisableLog("rdApp.*")
     text = text.strip()
     if not text or " " in text or len(text) > 2000:
         return None
-    found: Mol | None = Chem.MolFromSmiles(text)
+    with BlockLogs():  # a name that is no structure is no fault
+        found: Mol | None = Chem.MolFromSmiles(text)
     return found if found is not None and found.GetNumAtoms() else None
 
 
