@@ -40,8 +40,9 @@ bench: install  ## Every benchmark in its smallest form (each whole, alone: pyth
 	  PYTHONPATH=benchmarks $(BIN)/python $$file --quick || failed="$$failed $$file"; done; \
 	  test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
 
-docs: install  ## Run the code blocks of the documentation
-	$(BIN)/python -m pytest tests/test_docs.py
+docs: install $(ROOMS)  ## Build the book strictly and serve it on http://127.0.0.1:8000/
+	$(BIN)/python -m mkdocs build --strict --quiet
+	$(BIN)/python -m mkdocs serve
 
 wheel: install  ## Build the sdist, and the wheel from it
 	$(BIN)/python -m build

@@ -1,3 +1,76 @@
-"""hypograph: from what is known to the next experiment, with every source measured."""
+"""hypograph: from what is known to the next experiment, with every source measured.
+
+The names below are loaded when they are first used::
+
+    import hypograph as hg
+
+    papers = hg.read_publications("export.ris")
+    space = hg.Space.of(solvent=["DMF", "MeCN"], temperature=(40, 100))
+    campaign = hg.Campaign(space, hg.maximize("yield"))
+    campaign.suggest(3)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from hypograph.flows.facade.campaigns import Campaign, maximize, minimize, target
+    from hypograph.flows.facade.exploration import exploration_entropy
+    from hypograph.flows.facade.literature import KeywordGraph, read_publications
+    from hypograph.flows.facade.mass_functions import MassFunction, combine, mass
+    from hypograph.flows.facade.runs import open_graph, run
+    from hypograph.models.campaigns.space.space import Space
+    from hypograph.models.core.errors import HypographError
+    from hypograph.models.hypotheses.search.judges import EvidenceJudge
+
+_HOMES = {
+    "Campaign": "flows.facade.campaigns",
+    "EvidenceJudge": "models.hypotheses.search.judges",
+    "HypographError": "models.core.errors",
+    "KeywordGraph": "flows.facade.literature",
+    "MassFunction": "flows.facade.mass_functions",
+    "Space": "models.campaigns.space.space",
+    "combine": "flows.facade.mass_functions",
+    "exploration_entropy": "flows.facade.exploration",
+    "mass": "flows.facade.mass_functions",
+    "maximize": "flows.facade.campaigns",
+    "minimize": "flows.facade.campaigns",
+    "open_graph": "flows.facade.runs",
+    "read_publications": "flows.facade.literature",
+    "run": "flows.facade.runs",
+    "target": "flows.facade.campaigns",
+}
+__all__ = [
+    "Campaign",
+    "EvidenceJudge",
+    "HypographError",
+    "KeywordGraph",
+    "MassFunction",
+    "Space",
+    "__version__",
+    "combine",
+    "exploration_entropy",
+    "mass",
+    "maximize",
+    "minimize",
+    "open_graph",
+    "read_publications",
+    "run",
+    "target",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -27,11 +27,13 @@ from __future__ import annotations
 
 import difflib
 import math
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from hypograph.models.core.errors import SpaceError
+from hypograph.models.core.errors import InputError, MissingFileError, SpaceError
 
 Point = dict[str, Any]
 TOLERANCE = 1e-6
@@ -160,6 +162,42 @@ class Space:
         """Whether every parameter has finitely many levels."""
         return all(p.levels for p in self.parameters)
 
+    @classmethod
+    def of(cls, **parameters: Sequence[Any]) -> Space:
+        """Make a space from levels by name: texts are options, numbers are values, a pair ``(low, high)`` is a range.
+
+        Raises
+        ------
+        SpaceError
+            Naming the parameter whose levels cannot be used.
+
+        Examples
+        --------
+        >>> import hypograph as hg
+        >>> space = hg.Space.of(solvent=["DMF", "MeCN"], time=[1, 2, 4], temperature=(40, 100))
+        >>> [p.kind for p in space.parameters]
+        ['categorical', 'discrete', 'continuous']
+        """
+        return space_from({"parameters": [_levels(name, given) for name, given in parameters.items()]})
+
+    @classmethod
+    def from_toml(cls, path: Path | str) -> Space:
+        """Read a space from a TOML file as in the module's example.
+
+        Raises
+        ------
+        MissingFileError, InputError, SpaceError
+            If the file is not there, is no TOML, or holds no space.
+        """
+        file = Path(path)
+        if not file.is_file():
+            raise MissingFileError("no such file", where=str(file), expected="TOML with [[parameters]]")
+        try:
+            record = tomllib.loads(file.read_text("utf-8-sig"))
+        except ValueError as error:
+            raise InputError(f"cannot be read ({error})", where=str(file), expected="TOML") from error
+        return space_from(record)
+
     def read(self, values: Mapping[str, Any]) -> Point:
         """Return a point as the space spells it.
 
@@ -234,6 +272,15 @@ class Space:
             "constraints": [{"weights": dict(c.weights), "at_most": c.at_most} for c in self.constraints],
             "exclusions": [dict(e) for e in self.exclusions],
         }
+
+
+def _levels(name: str, given: Sequence[Any]) -> dict[str, Any]:
+    numbers = not isinstance(given, str) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in given)
+    if isinstance(given, tuple) and len(given) == 2 and numbers:
+        return {"name": name, "low": given[0], "high": given[1]}
+    if isinstance(given, str) or not numbers:
+        return {"name": name, "options": given if isinstance(given, str) else list(given)}
+    return {"name": name, "values": list(given)}
 
 
 def space_from(record: Mapping[str, Any]) -> Space:

@@ -1,0 +1,410 @@
+"""A laboratory's campaign in Python: suggest, record, look; in memory or as the folder that pages and commands use."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hypograph.flows.facade.frames import Rows
+from hypograph.models.campaigns.laboratory import events as live
+from hypograph.models.campaigns.laboratory import progress
+from hypograph.models.campaigns.laboratory.definition import Experiment, definition_from
+from hypograph.models.campaigns.optimizers.trials import Objective
+from hypograph.models.campaigns.space.space import Space
+from hypograph.models.core.errors import InputError
+from hypograph.models.core.protocols import OptionScorer, Planner
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from hypograph.flows.readers.reaction_tables import ReactionTable
+
+
+def maximize(name: str, *, noise: float | None = None, unit: str = "") -> Objective:
+    """Want as much as possible of an outcome; `noise` is the standard deviation of a repeated measurement."""
+    return Objective(name, "max", None, noise, unit)
+
+
+def minimize(name: str, *, noise: float | None = None, unit: str = "") -> Objective:
+    """Want as little as possible of an outcome."""
+    return Objective(name, "min", None, noise, unit)
+
+
+def target(name: str, value: float, *, noise: float | None = None, unit: str = "") -> Objective:
+    """Want an outcome as near as possible to a value."""
+    return Objective(name, "target", value, noise, unit)
+
+
+class Campaign:
+    """A campaign of experiments: it suggests the next ones and learns from their outcomes.
+
+    Parameters
+    ----------
+    space
+        What can be varied.
+    objectives
+        What is wanted; several are weighed by the hypervolume they reach.
+    method
+        ``bo``, ``random``, ``sobol``, ``llm`` or ``hybrid``.
+    initial
+        Different points to try before the surrogate is believed.
+    seed
+        Seed of every random choice.
+    replicates
+        Experiments of each suggested point.
+    name
+        Its name in the pages.
+    folder
+        Keep the campaign there, as the command line and the pages do; None keeps it in memory.
+    scorer, planner
+        What knows something of options (for ``hybrid``) or plans experiments (for ``llm``): any object with the
+        methods of `OptionScorer` or `Planner`.
+
+    Raises
+    ------
+    InputError, SpaceError
+        If the space or the objectives cannot be used, or the folder holds a campaign already.
+
+    Examples
+    --------
+    >>> import hypograph as hg
+    >>> space = hg.Space.of(solvent=["DMF", "MeCN", "toluene"], temperature=[60, 80, 100])
+    >>> campaign = hg.Campaign(space, hg.maximize("yield"), initial=2)
+    >>> for outcome in (41.0, 63.5, 58.0):
+    ...     suggestion = campaign.suggest()[0]
+    ...     campaign.record(suggestion.id, outcome)
+    >>> campaign.best.values["yield"]
+    63.5
+    """
+
+    def __init__(
+        self,
+        space: Space,
+        objectives: Objective | Sequence[Objective],
+        *,
+        method: str = "bo",
+        initial: int = 5,
+        seed: int = 0,
+        replicates: int = 1,
+        name: str = "campaign",
+        folder: Path | str | None = None,
+        scorer: OptionScorer | None = None,
+        planner: Planner | None = None,
+    ) -> None:
+        goals = [objectives] if isinstance(objectives, Objective) else list(objectives)
+        record = {
+            "name": name,
+            "method": method,
+            "initial": initial,
+            "seed": seed,
+            "replicates": replicates,
+            "objectives": [{k: v for k, v in asdict(o).items() if v not in (None, "")} for o in goals],
+            **space.record(),
+        }
+        self.scorer, self.planner = scorer, planner
+        self._definition = definition_from(record)
+        self._events: list[dict[str, Any]] = []
+        self.folder: Path | None = None
+        if folder is not None:
+            self.save(folder)
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Campaign:
+        """Open a campaign that the command line, the pages or `save` keep in a folder.
+
+        Raises
+        ------
+        MissingFileError, MalformedRowError, InputError
+            If there is none, or it cannot be read.
+        """
+        from hypograph.graph.campaigns.folder import load
+
+        kept = load(Path(folder))
+        made = cls.__new__(cls)
+        made.scorer = made.planner = None
+        made._definition, made._events, made.folder = kept.definition, list(kept.events), kept.folder
+        return made
+
+    @classmethod
+    def from_table(
+        cls,
+        table: Path | str,
+        objective: str | Sequence[str] = (),
+        *,
+        folder: Path | str | None = None,
+        **settings: Any,
+    ) -> Campaign:
+        """Begin a campaign whose parameters are the columns of a table (CSV or workbook).
+
+        Parameters
+        ----------
+        table
+            Its columns are the parameters, their values the levels.
+        objective
+            ``max:COLUMN``, ``min:COLUMN`` or ``target=NUMBER:COLUMN``, one or several.
+        folder
+            Where to keep it; None: in memory.
+        **settings
+            `method`, `initial`, `seed`, `replicates`, `name`.
+
+        Raises
+        ------
+        MissingFileError, InputError, SpaceError
+            If the table cannot be read.
+        """
+        from hypograph.flows.campaigns.laboratory import definition_of
+        from hypograph.models.campaigns.laboratory.table_definition import Reading
+
+        wanted = (objective,) if isinstance(objective, str) else tuple(objective)
+        record, _, _ = definition_of(Path(table), Reading(objectives=tuple(o for o in wanted if o)))
+        made = cls.__new__(cls)
+        made.scorer = made.planner = made.folder = None
+        made._definition, made._events = definition_from({**record, **settings}), []
+        if folder is not None:
+            made.save(folder)
+        return made
+
+    @property
+    def name(self) -> str:
+        """The campaign's name."""
+        return self._definition.name
+
+    @property
+    def space(self) -> Space:
+        """What can be varied."""
+        return self._definition.space
+
+    @property
+    def objectives(self) -> tuple[Objective, ...]:
+        """What is wanted."""
+        return self._definition.objectives
+
+    @property
+    def experiments(self) -> Rows[Experiment]:
+        """All experiments as they stand, withdrawn ones left out."""
+        self._reload()
+        found = [e for e in live.fold(self._definition, self._events) if e.status != "withdrawn"]
+        return Rows(found, [self._row(e) for e in found], index="id")
+
+    @property
+    def best(self) -> Experiment | None:
+        """The best experiment by the first objective; None before the first outcome."""
+        first = self.objectives[0]
+        done = [e for e in self.experiments if e.status == "done"]
+        return max(done, key=lambda e: first.utility(e.values[first.name]), default=None)
+
+    def suggest(self, n: int = 1, *, method: str = "") -> Rows[Experiment]:
+        """Suggest the next experiments; they wait under their ids until an outcome is recorded.
+
+        Parameters
+        ----------
+        n
+            How many points, a plate in one call.
+        method
+            Another method, for this once.
+
+        Raises
+        ------
+        InputError
+            If the method needs knowledge that the campaign has not.
+        SpaceError
+            If nothing is left to try.
+        """
+        with self._changing():
+            made = live.suggest(
+                self._definition, self._events, n, method=method, scorer=self.scorer, planner=self.planner
+            )
+            self._append(made)
+        wanted = {e["id"] for e in made}
+        found = [e for e in live.fold(self._definition, self._events) if e.id in wanted]
+        return Rows(found, [self._row(e) for e in found], index="id")
+
+    def record(self, id: str, value: float | None = None, *, note: str = "", **values: float) -> None:
+        """Record the outcome of a suggested experiment.
+
+        Parameters
+        ----------
+        id
+            The experiment's id.
+        value
+            The outcome where there is one objective.
+        note
+            A remark to keep.
+        **values
+            Outcomes by name where there are several, some or all.
+
+        Raises
+        ------
+        InputError
+            If there is no such experiment, it has an outcome already, or a value is no finite number.
+        """
+        given: dict[str, float] = dict(values)
+        if value is not None:
+            given[self.objectives[0].name] = value
+        with self._changing():
+            self._append([live.record(self._definition, self._events, id, given, note)])
+
+    def fail(self, id: str, note: str = "") -> None:
+        """Mark a suggested experiment as failed: it is not suggested again."""
+        with self._changing():
+            self._append([live.fail(self._definition, self._events, id, note)])
+
+    def undo(self, id: str, note: str = "") -> None:
+        """Take an outcome back, or withdraw a suggestion."""
+        with self._changing():
+            self._append([live.undo(self._definition, self._events, id, note)])
+
+    def tell(self, results: pd.DataFrame | Sequence[Mapping[str, Any]]) -> int:
+        """Record many outcomes: rows with an `id` column, or with a column for each parameter.
+
+        Parameters
+        ----------
+        results
+            A data frame, or records. Rows without an outcome are left out.
+
+        Returns
+        -------
+        int
+            How many outcomes were recorded.
+
+        Raises
+        ------
+        InputError
+            Naming the row; then nothing is recorded.
+        """
+        rows = results.reset_index().to_dict("records") if hasattr(results, "to_dict") else list(results)  # type: ignore[operator]
+        goals, names = [o.name for o in self.objectives], [p.name for p in self.space.parameters]
+        with self._changing():
+            made: list[dict[str, Any]] = []
+            for number, row in enumerate(rows, 1):
+                values = {g: row[g] for g in goals if g in row and row[g] is not None and row[g] == row[g]}
+                if not values:
+                    continue
+                history = [*self._events, *made]
+                try:
+                    if row.get("id"):
+                        made.append(live.record(self._definition, history, str(row["id"]), values))
+                    else:
+                        point = {n: row[n] for n in names if n in row}
+                        made.append(live.record_point(self._definition, history, point, values))
+                except InputError as error:
+                    raise InputError(
+                        error.what, where=f"row {number}: {error.where}", expected=error.expected
+                    ) from error
+            self._append(made)
+        return len(made)
+
+    def status(self) -> dict[str, Any]:
+        """Return the document of ``hypograph campaign status --json``."""
+        self._reload()
+        return progress.status(self._definition, self._events)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return the experiments as a data frame, indexed by their ids."""
+        return self.experiments.to_dataframe()
+
+    def plot(self) -> Figure:
+        """Draw outcomes in order with the best so far, for the first objective."""
+        from matplotlib.figure import Figure as NewFigure
+
+        self._reload()
+        first = self.objectives[0]
+        rows = [r for r in progress.progress(self._definition, self._events) if r.experiment.status == "done"]
+        figure = NewFigure(figsize=(6, 3.5), layout="constrained")
+        axes = figure.subplots()
+        count = range(1, len(rows) + 1)
+        axes.plot(count, [r.experiment.values[first.name] for r in rows], "o", color="#888888", label="outcome")
+        axes.step(count, [r.best_so_far for r in rows], where="post", color="#2a7f62", label="best so far")
+        axes.set_xlabel("experiment")
+        axes.set_ylabel(f"{first.name} ({first.unit})" if first.unit else first.name)
+        axes.set_title(self.name)
+        axes.legend()
+        return figure
+
+    def save(self, folder: Path | str) -> Path:
+        """Keep the campaign in a folder from now on, where the command line and the pages open it too.
+
+        Raises
+        ------
+        InputError
+            If the folder holds a campaign already.
+        DiskError
+            If it cannot be written.
+        """
+        from hypograph.graph.campaigns.folder import create
+
+        record = self._definition.record()
+        made = create(Path(folder), {k: v for k, v in record.items() if k != "id"})
+        made.append([{k: v for k, v in e.items() if k != "at"} for e in self._events])
+        self._definition, self._events, self.folder = made.definition, list(made.events), made.folder
+        return made.folder
+
+    def benchmark(
+        self,
+        table: ReactionTable | Path | str,
+        methods: Sequence[str] = ("random", "bo"),
+        *,
+        budget: int = 20,
+        seeds: int = 20,
+    ) -> dict[str, Any]:
+        """Run methods on a table where all outcomes are known, from the same starts.
+
+        Returns
+        -------
+        dict
+            The document of ``hypograph campaign benchmark --json``.
+        """
+        from hypograph.flows.campaigns.benchmark import Plan, benchmark
+        from hypograph.flows.readers.reaction_tables import find_table
+
+        known = find_table(str(table)) if isinstance(table, Path | str) else table
+        plan = Plan(budget=budget, initial=self._definition.initial, seeds=seeds, seed=self._definition.seed)
+        return benchmark(known, methods, plan, self.scorer, self.planner)[0]
+
+    def __repr__(self) -> str:
+        told = self.status()
+        best = "none yet" if told["best"] is None else str(told["best"]["values"])
+        return f"Campaign({self.name!r}, {told['done']} done, {told['pending']} pending, best {best})"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<p>{escape(repr(self))}</p>{self.experiments._repr_html_()}"
+
+    def _row(self, e: Experiment) -> dict[str, Any]:
+        values = {o.name: e.values.get(o.name) for o in self.objectives}
+        predicted = {"predicted": e.mean, "sd": e.sd}
+        return {"id": e.id, **e.parameters, **values, "status": e.status, **predicted, "reason": e.reason}
+
+    def _reload(self) -> None:
+        if self.folder is not None:
+            from hypograph.graph.campaigns.folder import load
+
+            kept = load(self.folder)
+            self._definition, self._events = kept.definition, list(kept.events)
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Hold the folder, where there is one, so that nobody else changes it meanwhile."""
+        if self.folder is None:
+            yield
+            return
+        from hypograph.graph.campaigns.folder import changing
+
+        with changing(self.folder) as kept:
+            self._definition, self._events, self._kept = kept.definition, list(kept.events), kept
+            yield
+
+    def _append(self, made: Sequence[Mapping[str, Any]]) -> None:
+        if self.folder is None:
+            live.fold(self._definition, [*self._events, *made])
+        else:
+            self._kept.append(made)
+        self._events += [dict(e) for e in made]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in self.__dict__.items() if k != "_kept"}

@@ -1,0 +1,119 @@
+"""The facade: quick to import, documented with examples that run, campaigns shared with the command line."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import json
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import hypograph as hg
+from hypograph.flows.cli.main import main
+from hypograph.models.core.errors import InputError
+
+MODULES = ("mass_functions", "exploration", "campaigns", "literature")
+
+
+def test_the_import_is_light() -> None:
+    code = (
+        "import sys, hypograph as hg; "
+        "assert not {'numpy', 'pandas', 'torch', 'pydantic', 'neo4j'} & set(sys.modules); print(*dir(hg))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"Campaign", "KeywordGraph", "combine"} <= set(done.stdout.split())
+
+
+@pytest.mark.parametrize("name", [n for n in hg.__all__ if not n.startswith("_")])
+def test_every_name_is_there_and_documented(name: str) -> None:
+    assert (getattr(hg, name).__doc__ or "").strip()
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="Campain"):
+        hg.Campain  # noqa: B018
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path))
+    found = doctest.testmod(importlib.import_module(f"hypograph.flows.facade.{name}"))
+    assert found.attempted > 0
+    assert found.failed == 0
+
+
+def test_the_examples_of_a_space_run() -> None:
+    found = doctest.testmod(importlib.import_module("hypograph.models.campaigns.space.space"))
+    assert (found.failed, found.attempted > 2) == (0, True)
+
+
+@pytest.fixture
+def campaign() -> hg.Campaign:
+    space = hg.Space.of(solvent=["DMF", "MeCN", "toluene"], temperature=(60, 100))
+    return hg.Campaign(space, hg.maximize("yield"), initial=2)
+
+
+def test_outcomes_are_told_as_a_data_frame(campaign: hg.Campaign) -> None:
+    frame = campaign.suggest(3).to_dataframe()
+    frame["yield"] = [10.0, None, 30.0]
+    assert campaign.tell(frame) == 2
+    assert campaign.tell([{"solvent": "DMF", "temperature": 77.0, "yield": 55.0}]) == 1
+    assert campaign.best.values == {"yield": 55.0}
+    assert list(campaign.to_dataframe()["status"]) == ["done", "pending", "done", "done"]
+
+
+def test_a_bad_row_is_named_and_nothing_is_recorded(campaign: hg.Campaign) -> None:
+    rows = [
+        {"solvent": "DMF", "temperature": 77.0, "yield": 55.0},
+        {"solvent": "water", "temperature": 77.0, "yield": 1},
+    ]
+    with pytest.raises(InputError, match=r"row 2: solvent: 'water' is no option"):
+        campaign.tell(rows)
+    assert len(campaign.experiments) == 0
+
+
+def test_a_campaign_pickles_and_prints(campaign: hg.Campaign) -> None:
+    campaign.record(campaign.suggest()[0].id, 42.0)
+    again = pickle.loads(pickle.dumps(campaign))  # noqa: S301
+    assert again.best == campaign.best
+    assert "<table" in again._repr_html_()
+    assert [line.get_label() for line in again.plot().axes[0].lines] == ["outcome", "best so far"]
+
+
+def test_python_and_the_command_line_share_a_folder(
+    campaign: hg.Campaign, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = campaign.suggest()[0]
+    folder = campaign.save(tmp_path / "lab")
+    with pytest.raises(SystemExit):
+        main(["campaign", "record", str(folder), first.id, "--value", "61.5", "--no-store", "--json"])
+    assert campaign.best.values["yield"] == 61.5
+    campaign.undo(first.id)
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        main(["campaign", "status", str(folder), "--json"])
+    assert json.loads(capsys.readouterr().out)["awaited"] == [first.id]
+    assert len(hg.Campaign.open(folder).experiments) == 1
+
+
+def test_masses_are_those_of_the_algebra() -> None:
+    one, two = hg.mass(a=0.6), hg.mass({("a", "b"): 0.5}, frame=["a", "b"])
+    with pytest.raises(InputError, match="different frames"):
+        hg.combine([one, two])
+    with pytest.raises(InputError, match="no such rule"):
+        hg.combine([one], rule="averaging")
+    doubt = hg.mass(a=0.6, b=0.2).discount(0.5)
+    assert doubt.to_dict() == pytest.approx({"a": 0.3, "b": 0.1, "a | b": 0.6})
+    assert hg.combine([doubt, doubt], rule="cautious").to_dict() == pytest.approx(doubt.to_dict(), abs=0.07)
+
+
+def test_exploration_takes_tables_with_names() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"solvent": ["DMF", "MeCN"], "base": ["K3PO4", "K3PO4"]})
+    assert hg.exploration_entropy(frame, {"solvent": ["DMF", "MeCN"], "base": ["K3PO4", "DBU"]}) == 0.5
+    with pytest.raises(InputError, match="'MeCN' is no option"):
+        hg.exploration_entropy(frame, {"solvent": ["DMF"], "base": ["K3PO4"]})
