@@ -16,17 +16,19 @@ from hypograph.ui import login
 from hypograph.ui.api import routes as api
 from hypograph.ui.assets import Assets
 from hypograph.ui.config import UiConfig
-from hypograph.ui.pages.campaigns import comparison_routes, laboratory_routes
+from hypograph.ui.pages.campaigns import beginning_routes, comparison_routes, laboratory_routes
 from hypograph.ui.pages.campaigns import routes as campaigns
 from hypograph.ui.pages.elements import routes as elements
+from hypograph.ui.pages.flows import begin_run
 from hypograph.ui.pages.flows import routes as flows
 from hypograph.ui.pages.graph import pages as graph_pages
 from hypograph.ui.pages.graph import routes as graph
+from hypograph.ui.pages.hypotheses import questions, start_campaign
 from hypograph.ui.pages.hypotheses import routes as hypotheses
-from hypograph.ui.pages.hypotheses import start_campaign
 from hypograph.ui.pages.map import routes as map_routes
 from hypograph.ui.pages.overview import routes as overview
 from hypograph.ui.pages.overview import views
+from hypograph.ui.pages.papers import bring
 from hypograph.ui.pages.papers import routes as papers
 from hypograph.ui.pages.reviews import routes as reviews
 from hypograph.ui.problems import answer_with, handle_errors
@@ -39,6 +41,7 @@ __all__ = ["PAGES", "create_app"]
 
 # What stands first is asked first: `/campaigns/new` is no campaign, `/hypotheses/h1/campaign` no hypothesis.
 ROUTERS = (
+    *(beginning_routes.router, bring.router, begin_run.router, questions.router),
     *(graph.router, comparison_routes.router, api.router, laboratory_routes.router),
     *(flows.router, reviews.router, start_campaign.router),
     *(

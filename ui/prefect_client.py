@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -164,11 +165,11 @@ class Prefect:
         """Hold the schedules of a deployment, or let them go on."""
         await self._ask("PATCH", f"/deployments/{deployment}", {"paused": paused})
 
-    async def schedule(self, deployment: UUID, cron: str | None, interval: float | None) -> None:
-        """Give a deployment one schedule in UTC instead of those it has; with neither it keeps none."""
+    async def schedule(self, deployment: UUID, cron: str | None, interval: float | None, zone: str = "UTC") -> None:
+        """Give a deployment one schedule instead of those it has, a cron line in a zone; with neither it keeps none."""
         before = (await self._ask("GET", f"/deployments/{deployment}"))["schedules"]
         if cron or interval:
-            made = {"cron": cron, "timezone": "UTC"} if cron else {"interval": interval, "timezone": "UTC"}
+            made = {"cron": cron, "timezone": zone} if cron else {"interval": interval, "timezone": "UTC"}
             # The new one first: a line that Prefect refuses leaves the old one in force.
             await self._ask("POST", f"/deployments/{deployment}/schedules", [{"schedule": made, "active": True}])
         for old in before:
@@ -195,6 +196,11 @@ def fields(deployment: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [_field(name, spec, values.get(name)) for name, spec in (model.get("properties") or {}).items()]
 
 
+def fields_of(model: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what a form has to ask for a flow whose parameters have this schema; as `fields`."""
+    return [_field(name, spec, None) for name, spec in (model.get("properties") or {}).items()]
+
+
 def _field(name: str, spec: Mapping[str, Any], value: Any) -> dict[str, Any]:
     parts = [spec, *(spec.get("anyOf") or ())]
     kind = next((p["type"] for p in parts if p.get("type") not in {None, "null"}), "string")
@@ -207,14 +213,34 @@ def _field(name: str, spec: Mapping[str, Any], value: Any) -> dict[str, Any]:
         "most": spec.get("maximum"),
         "value": spec.get("default") if value is None else value,
         "about": spec.get("description") or "",
+        "options": next((list(p["enum"]) for p in parts if p.get("enum")), []),
+        "longest": next((p["maxLength"] for p in parts if p.get("maxLength")), None),
     }
 
 
 def _schedule(row: Mapping[str, Any]) -> dict[str, Any]:
     made = row["schedule"]
     every = made.get("interval")
-    words = made.get("cron") or (f"every {_span(float(every))}" if every else made.get("rrule") or "")
-    return {"words": words, "active": bool(row["active"]), "cron": made.get("cron"), "interval": every}
+    words = in_words(made.get("cron"), made.get("timezone") or "UTC") or (
+        f"every {_span(float(every))}" if every else made.get("rrule") or ""
+    )
+    return {"words": words, "active": bool(row["active"]), "cron": made.get("cron"), "interval": every} | {
+        "zone": made.get("timezone") or "UTC"
+    }
+
+
+DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+_PLAIN = re.compile(r"(\d{1,2}) (\d{1,2}) \* \* (\*|[0-6](?:,[0-6])*)")
+
+
+def in_words(cron: str | None, zone: str) -> str:
+    """Say a cron line as a person would where it is daily or weekly; else as it stands."""
+    found = _PLAIN.fullmatch(cron or "")
+    if not found:
+        return f"{cron} ({zone})" if cron else ""
+    minute, hour, days = found.groups()
+    when = "every day" if days == "*" else "every " + ", ".join(DAYS[int(day)] for day in days.split(","))
+    return f"{when} at {int(hour):02d}:{int(minute):02d} ({zone})"
 
 
 def _span(seconds: float) -> str:

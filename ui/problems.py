@@ -54,7 +54,7 @@ def handle_errors(app: FastAPI, answer: Answer) -> None:
     async def ours(request: Request, error: HypographError) -> Response:
         if isinstance(error, FieldError):
             text = f"{error.what}; expected {error.expected}" if error.expected else error.what
-            return answer(request, 400, text[:1].upper() + text[1:] + ".", error.where)
+            return answer(request, 400, text, error.where)
         field = error.where if isinstance(error, InputError) else ""
         return answer(request, 400 if isinstance(error, InputError) else 503, str(error), field)
 

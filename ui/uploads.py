@@ -26,21 +26,19 @@ class Uploads:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def keep(self, name: str, content: bytes, suffixes: tuple[str, ...]) -> str:
+    def keep(self, name: str, content: bytes) -> str:
         """Write a file and return its token.
 
         Raises
         ------
         InputError
-            If it is empty or of a kind that is not read.
+            If it is empty.
         DiskError
             If it cannot be written.
         """
         plain = re.sub(r"[^\w.+-]+", "_", Path(name.replace("\\", "/")).name)[-80:].lstrip(".") or "file"
         if not content:
-            raise InputError("no file was chosen, or it is empty", where="file", expected="a file with rows")
-        if not plain.lower().removesuffix(".gz").endswith(suffixes):
-            raise InputError(f"{plain}: this kind of file is not read", where="file", expected=", ".join(suffixes))
+            raise InputError("no file was chosen, or it is empty", where="file")
         token = secrets.token_urlsafe(18)
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)

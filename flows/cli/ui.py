@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from typing import Annotated
 
@@ -21,9 +22,12 @@ def ui(
 ) -> None:
     import uvicorn
 
+    from hypograph.flows.literature.shelf import CorpusShelf
     from hypograph.flows.runtime.settings import load_settings
     from hypograph.flows.server.access import configured_auth
+    from hypograph.flows.server.jobs import Jobs
     from hypograph.flows.server.prefect_address import serving_file
+    from hypograph.models.core.services import Services
     from hypograph.ui.app import create_app
     from hypograph.ui.config import UiConfig
 
@@ -39,9 +43,12 @@ def ui(
         serving=serving_file(settings.home / "prefect"),
         campaigns=settings.home / "campaigns",
     )
-    with _listener(config.host, config.port) as listener:
+    jobs = Jobs(settings)
+    services = Services(shelf=CorpusShelf(settings.home / "literature"), workshop=jobs)
+    with _listener(config.host, config.port) as listener, contextlib.closing(jobs):
         say(f"pages at http://{config.host}:{config.port}/ (Ctrl-C ends them)")
-        server = uvicorn.Server(uvicorn.Config(create_app(config), log_level="warning", server_header=False))
+        app = create_app(config, services=services)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
         server.run(sockets=[listener])
 
 

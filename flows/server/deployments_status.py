@@ -159,6 +159,13 @@ def run_there(
 
 def run_here(settings: Settings, which: Deployable, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Run the flow in this process; errors of the work are raised as they are."""
+    document = document_here(settings, which, arguments)
+    state = document.get("state", "completed")
+    return {"run": document["run"], "state": state, "message": None, "seconds": document["seconds"]}
+
+
+def document_here(settings: Settings, which: Deployable, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Run the flow in this process and return its whole document; errors of the work are raised as they are."""
     with Orchestrator(settings.home, settings.prefect_api_url) as orchestrator:
         from hypograph.graph import open_store
 
@@ -169,5 +176,4 @@ def run_here(settings: Settings, which: Deployable, arguments: Mapping[str, Any]
             parameters = PARAMETERS[which.name].model_validate(arguments["parameters"])
             with orchestrator.connected():
                 document: dict[str, Any] = flow(parameters=parameters)
-    state = document.get("state", "completed")
-    return {"run": document["run"], "state": state, "message": None, "seconds": document["seconds"]}
+    return document

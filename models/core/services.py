@@ -12,82 +12,6 @@ from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a spreadsheet as it was understood.
-
-    Attributes
-    ----------
-    role
-        ``parameter``, ``outcome`` or ``record`` (kept aside: an id, a date, a note).
-    kind
-        ``number`` or ``option``.
-    values
-        Options, or the numbers met where they are few; empty for a range.
-    """
-
-    name: str
-    role: str
-    kind: str
-    unit: str = ""
-    values: tuple[str, ...] = ()
-    low: float | None = None
-    high: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A row that was left out, by its number in the file, and why."""
-
-    row: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A spreadsheet as it was understood, before anything is written.
-
-    Attributes
-    ----------
-    read
-        Rows with an outcome that can be recorded.
-    """
-
-    columns: tuple[Column, ...]
-    read: int
-    skipped: tuple[Skipped, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SheetWish:
-    """What a person says of a spreadsheet, where the guess is not theirs.
-
-    Attributes
-    ----------
-    objectives
-        ``max:COLUMN``, ``min:COLUMN`` or ``target=7.5:COLUMN``; empty for the last column.
-    parameters
-        Columns that are parameters; empty for all that are neither outcome nor record.
-    """
-
-    objectives: tuple[str, ...] = ()
-    parameters: tuple[str, ...] = ()
-
-
-class SheetReader(Protocol):
-    """Reads spreadsheets of experiments."""
-
-    suffixes: tuple[str, ...]
-
-    def understand(self, file: Path, wish: SheetWish) -> Sheet:
-        """Say what a file holds, and write nothing."""
-        ...
-
-    def begin(self, file: Path, wish: SheetWish, folder: Path, record: Mapping[str, Any]) -> tuple[str, int, list[str]]:
-        """Begin a campaign in a folder; return its id, the rows recorded, and one sentence for each that was not."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
 class PapersRead:
     """Publications as a file holds them: the first of them, how many, and what could not be read."""
 
@@ -98,8 +22,6 @@ class PapersRead:
 
 class Shelf(Protocol):
     """The corpora of this installation."""
-
-    suffixes: tuple[str, ...]
 
     def names(self) -> list[str]:
         """Return the names of the corpora."""
@@ -153,7 +75,15 @@ class Job:
 
 
 class Workshop(Protocol):
-    """Begins long work and looks after it."""
+    """Begins long work and looks after it.
+
+    Attributes
+    ----------
+    model
+        Name of the configured language model; empty where runs are knowledge-free.
+    """
+
+    model: str
 
     def flows(self) -> Sequence[FlowForm]:
         """Return the flows that can be run."""
@@ -161,10 +91,6 @@ class Workshop(Protocol):
 
     def disciplines(self) -> Sequence[str]:
         """Return the names of the shipped disciplines."""
-        ...
-
-    def estimate(self, flow: str, values: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """Return calls, tokens, cost and minutes of a run, or None where they are not known."""
         ...
 
     def begin(self, flow: str, values: Mapping[str, Any], title: str) -> str:
@@ -188,6 +114,5 @@ class Workshop(Protocol):
 class Services:
     """What the `ui` command gives the pages."""
 
-    sheets: SheetReader | None = None
     shelf: Shelf | None = None
     workshop: Workshop | None = None

@@ -12,9 +12,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/campaigns/{group}", response_class=HTMLResponse)
-def campaign(request: Request, group: str) -> HTMLResponse:
-    """Show a campaign."""
+def campaign(request: Request, group: str, recorded: int = -1, skipped: int = 0) -> HTMLResponse:
+    """Show a campaign; the numbers say what became of the rows of a spreadsheet that it was begun from."""
     store = request.app.state.store
     if (own := laboratory.campaign(store, group)) is not None:
-        return show(request, "live.html", c=own, said=None)
+        text = f"Begun. {recorded} rows are recorded as results" + (f", {skipped} were left out." if skipped else ".")
+        return show(request, "live.html", c=own, said={"text": text, "problems": []} if recorded >= 0 else None)
     return show(request, "campaign.html", **found(views.experiments(store, group), group))

@@ -14,9 +14,11 @@ from starlette.concurrency import run_in_threadpool
 from hypograph import __version__
 from hypograph.graph import GraphStore
 from hypograph.models.core.errors import HypographError, InputError, UnavailableError
+from hypograph.models.core.typed_number import typed_number, typed_whole
 from hypograph.ui.config import UiConfig
 from hypograph.ui.pages.campaigns.laboratory_routes import REFUSALS
-from hypograph.ui.prefect_client import Prefect
+from hypograph.ui.pages.flows import schedules
+from hypograph.ui.prefect_client import DAYS, Prefect
 from hypograph.ui.rendering import show
 
 router = APIRouter()
@@ -39,8 +41,10 @@ async def overview(request: Request) -> dict[str, Any]:
 @router.get("/flows", response_class=HTMLResponse, include_in_schema=False)
 async def flows(request: Request) -> HTMLResponse:
     """Show deployments with their schedules, and the latest runs."""
-    values = {**await overview(request), "guarded": bool(request.app.state.config.token)}
-    return show(request, "flows.html", **values)
+    workshop = request.app.state.services.workshop
+    jobs = await run_in_threadpool(workshop.jobs) if workshop else []
+    values = {**await overview(request), "guarded": bool(request.app.state.config.token), "jobs": jobs}
+    return show(request, "flows.html", days=DAYS, **values)
 
 
 @router.get("/flows/runs/{run}", response_class=HTMLResponse, include_in_schema=False)
@@ -88,19 +92,22 @@ async def hold(request: Request, deployment: UUID, paused: Annotated[bool, Form(
 async def set_schedule(
     request: Request,
     deployment: UUID,
-    kind: Annotated[str, Form(pattern="^(cron|interval|none)$")],
+    kind: Annotated[str, Form(pattern="^(daily|weekly|cron|interval|none)$")],
     cron: Annotated[str, Form(max_length=100)] = "",
-    every: Annotated[float, Form(gt=0, le=10_000)] = 1,
+    every: Annotated[str, Form(max_length=20)] = "1",
     unit: Annotated[int, Form(ge=1, le=86_400)] = 3_600,
+    at: Annotated[str, Form(max_length=8)] = "06:00",
+    day: Annotated[list[int], Form()] = [],  # noqa: B006  (FastAPI copies it)
+    zone: Annotated[str, Form(max_length=64)] = "UTC",
 ) -> Response:
     """Give a deployment another schedule, or none."""
-    if kind == "cron" and not cron.strip():
-        raise InputError("a cron line is empty", where="schedule", expected="five fields, such as 0 6 * * *")
+    line = schedules.cron_line(kind, cron, at, day)
     async with Prefect(request.app.state.config) as prefect:
         await prefect.schedule(
             deployment,
-            cron=cron.strip() if kind == "cron" else None,
-            interval=every * unit if kind == "interval" else None,
+            cron=line,
+            interval=schedules.seconds(every) * unit if kind == "interval" else None,
+            zone=schedules.known_zone(zone) if kind in {"daily", "weekly"} else "UTC",
         )
     return RedirectResponse("/flows", 303)
 
@@ -187,10 +194,7 @@ def parameters(fields: list[dict[str, Any]], given: Mapping[str, str], config: U
 def _value(field: Mapping[str, Any], text: str) -> Any:
     if field["kind"] not in {"integer", "number"}:
         return text
-    try:
-        value = int(text) if field["kind"] == "integer" else float(text)
-    except ValueError as error:
-        raise InputError(f"{text[:40]!r} is no {field['kind']}", where=field["name"]) from error
+    value = typed_whole(text, field["name"]) if field["kind"] == "integer" else typed_number(text, field["name"])
     low, high = field["least"], field["most"]
     if (low is not None and value < low) or (high is not None and value > high):
         bounds = f"{'…' if low is None else low} to {'…' if high is None else high}"

@@ -6,6 +6,10 @@ import { localise } from "./times.js";
 const SKIPPED = new Set(["csrf", "once", "file", "token"]);
 const token = () => crypto.randomUUID().replaceAll("-", "");
 
+// A field may be named `method` or `action` and then hides what the form says of itself: its attributes are asked.
+/** @param {HTMLFormElement} form */
+const posts = (form) => form.getAttribute("method")?.toLowerCase() === "post";
+
 /** @param {HTMLFormElement} form */
 const place = (form) => `kept ${location.pathname} ${form.getAttribute("action") ?? ""} ${form.querySelector("[name=id]")?.getAttribute("value") ?? ""}`;
 
@@ -63,7 +67,7 @@ function keep(form) {
 function restore() {
   for (const form of document.forms) {
     const kept = sessionStorage.getItem(place(form));
-    if (!kept || form.method !== "post") continue;
+    if (!kept || !posts(form)) continue;
     for (const [name, value] of JSON.parse(kept)) {
       const found = form.elements.namedItem(name);
       if (found instanceof HTMLInputElement && (found.type === "checkbox" || found.type === "hidden")) continue;
@@ -78,7 +82,7 @@ function show(form, html) {
   const part = document.querySelector(form.dataset.part ?? "#part");
   if (!part) { location.reload(); return; }
   const fresh = new DOMParser().parseFromString(html, "text/html");
-  part.replaceChildren(...fresh.body.childNodes);
+  part.replaceChildren(...(fresh.querySelector(form.dataset.part ?? "#part") ?? fresh.body).childNodes);
   localise(part);
   document.dispatchEvent(new CustomEvent("part", { detail: part }));
   const told = part.querySelector("[data-told]");
@@ -104,8 +108,8 @@ async function submit(form, button) {
   buttons.forEach((one) => { one.disabled = true; });
   form.classList.add("sending");
   try {
-    const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(/** @type {any} */ (data));
-    const action = button?.getAttribute("formaction") ?? form.action;
+    const body = form.getAttribute("enctype") === "multipart/form-data" ? data : new URLSearchParams(/** @type {any} */ (data));
+    const action = button?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href;
     const answer = await ask(action, { method: "POST", body, headers: { "X-Form": "1", "X-Once": form.dataset.once } });
     sessionStorage.removeItem(place(form));
     delete form.dataset.once;
@@ -125,7 +129,7 @@ async function submit(form, button) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!(form instanceof HTMLFormElement) || form.method !== "post" || "plain" in form.dataset) return;
+  if (!(form instanceof HTMLFormElement) || !posts(form) || "plain" in form.dataset) return;
   event.preventDefault();
   void submit(form, event.submitter);
 });
