@@ -4,7 +4,9 @@ from hypograph.agents.gateway.cascade import Cascade
 from hypograph.agents.gateway.config import Budget, Decoding, ModelConfig
 from hypograph.agents.gateway.gateway import Gateway, connect
 from hypograph.agents.roles.document_proposer import ModelDocumentProposer
-from hypograph.agents.roles.judgement import ModelExpert, ModelExtractor, ModelJudge, ModelOptionScorer
+from hypograph.agents.roles.extractor import ModelExtractor
+from hypograph.agents.roles.judgement import ModelExpert, ModelJudge
+from hypograph.agents.roles.option_scorer import ModelOptionScorer
 from hypograph.agents.roles.passage_reader import ModelPassageReader
 from hypograph.agents.roles.planner import ModelPlanner
 from hypograph.agents.roles.writer import ModelWriter

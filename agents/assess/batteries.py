@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,9 +81,15 @@ def judge_battery(ask: Callable[[str, str, str], Closed] = preference) -> Batter
     return Battery(JUDGE, questions, first)
 
 
-def proposal_battery(rows: Sequence[tuple[str, str, str, str, bool]]) -> Battery:
-    """Return the battery of held-out experiments: (goal, known rows, first, second, is first more)."""
-    return Battery(PROPOSAL, tuple(outcome(*r[:4]) for r in rows), tuple(r[4] for r in rows))
+def proposal_battery(rows: Sequence[tuple[str, str, str, str, bool, str, Mapping[str, str]]]) -> Battery:
+    """Return the battery of held-out experiments.
+
+    Parameters
+    ----------
+    rows
+        (goal, known rows, first, second, is first more, what is done, what short names stand for).
+    """
+    return Battery(PROPOSAL, tuple(outcome(*r[:4], about=r[5], names=r[6]) for r in rows), tuple(r[4] for r in rows))
 
 
 def run_battery(gateway: Gateway | Cascade, battery: Battery, way: str | None = None) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def _with_schema(body: dict[str, Any], request: Request, habits: Habits) -> str:
     if way == "json_schema":
         named = {"name": request.schema_name, "schema": schema, "strict": True}
         body["response_format"] = {"type": "json_schema", "json_schema": named}
-        return told if request.told or "told" in habits else ""
+        return told if request.told or "told" in habits or habits.named("keyword") else ""
     if way == "json_object":
         body["response_format"] = {"type": "json_object"}
     if way == "tool":

@@ -35,7 +35,7 @@ class _Probe(BaseModel):
     yes: bool
     kind: Literal["liquid", "solid"] = "liquid"
     words: list[Annotated[str, Field(max_length=40)]] = Field([], max_length=3)
-    share: float = Field(1.0, ge=0.0, le=1.0, description="How sure this is.")
+    share: float = Field(1.0, ge=0.0, le=100.0, description="How sure this is.")
 
 
 def probe(gateway: Gateway) -> Capabilities:
@@ -49,7 +49,7 @@ def probe(gateway: Gateway) -> Capabilities:
     wire, before = gateway.wire, gateway.wire.habits
     wire.habits = Habits({k: before.found[k] for k in _KEPT if k in before})
     try:
-        hello = _asked(gateway, Request(_HELLO, 16, 0.0, 0))  # whatever is wrong with the address is told here
+        hello = _hello(gateway)  # whatever is wrong with the address is told here
         if not hello.text.strip():
             raise explanations.of_useless(hello.fault, gateway.config)
         found = {
@@ -85,6 +85,12 @@ def _asked(gateway: Gateway, request: Request) -> Reply:
     from hypograph.agents.gateway.gateway import CallMeter
 
     return gateway.wire.ask(request, CallMeter(gateway, "probe", json.dumps(request.messages), ""))
+
+
+def _hello(gateway: Gateway) -> Reply:
+    """Say hello, twice where the first answer cannot be used: a model may decline or say nothing now and then."""
+    hello = _asked(gateway, Request(_HELLO, 16, 0.0, 0))
+    return hello if hello.text.strip() else _asked(gateway, Request((("user", "Is water wet?"),), 16, 0.0, 1))
 
 
 def _structured(gateway: Gateway) -> bool:

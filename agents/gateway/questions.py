@@ -6,10 +6,10 @@ import string
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, BeforeValidator, Field, create_model
 
 from hypograph.agents.gateway.schemas import parse as parse
 from hypograph.models.core.keys import digest
@@ -159,6 +159,11 @@ def _schema_hash(schema: type[BaseModel]) -> str:
     return digest(schema.model_json_schema())
 
 
+def _share(value: object) -> object:
+    """Read a percentage as the share that it is: not every server keeps to the limits of a schema."""
+    return value / 100 if isinstance(value, int | float) and 1.0 < value <= 100.0 else value
+
+
 @cache
 def reasoned_schema(n: int) -> type[BaseModel]:
     """Make the schema of an answer with reasons: the letter, and a probability for each of n options."""
@@ -169,7 +174,8 @@ def reasoned_schema(n: int) -> type[BaseModel]:
     }
     for letter in letters:
         told = f"Probability that option {letter} is right."
-        fields[f"probability_{letter.lower()}"] = (float, Field(ge=0.0, le=1.0, description=told))
+        share = Annotated[float, BeforeValidator(_share)]
+        fields[f"probability_{letter.lower()}"] = (share, Field(ge=0.0, le=1.0, description=told))
     return create_model("Reasoned", **fields)
 
 

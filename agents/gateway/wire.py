@@ -19,7 +19,7 @@ from hypograph.models.core.errors import ModelError
 
 MOST_ROUNDS = 40
 MOST_BLANKS = 5  # empty answers to one question before it is given up
-MOST_DECLINED = 3
+MOST_DECLINED = 4
 FIRST_ROOM, MOST_ROOM = 2_048, 65_536  # tokens for thoughts, beside those of the answer
 _OPENING = 4  # what room is multiplied with where it does not do
 

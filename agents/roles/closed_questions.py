@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from hypograph.agents.gateway.questions import Closed, Reading
-from hypograph.agents.prompts import data, render, template
+from hypograph.agents.prompts import data, one_line, render, template, write
+from hypograph.models.core.protocols import NO_CONTEXT, Candidate, JudgingContext
 
 SAME, CHANGED = "yes, the phase stays the same", "no, the phase changes"
 DOMAIN = "materials science"
@@ -26,6 +27,8 @@ def substitution(
     shots: int = 6,
     both_orders: bool = True,
     wordings: Sequence[str] = WORDINGS,
+    host: str = "",
+    facts: Sequence[str] = (),
 ) -> Closed:
     """Ask whether two elements can stand for each other; option 0 is yes.
 
@@ -41,6 +44,10 @@ def substitution(
         Whether each wording is asked with the options in both orders.
     wordings
         Names of the templates.
+    host
+        The alloy in which one takes the other's place; empty for alloys in general.
+    facts
+        What is known of the elements, one text each: shown to a model with room.
     """
     readings = []
     for wording in wordings:
@@ -52,12 +59,25 @@ def substitution(
                 )
                 for s in expert_shots()[:shots]
             )
-            text = _substitution_text(wording, first, second, domain, order)
-            readings.append(Reading(text, order, shown))
+            text = _substitution_text(wording, first, second, domain, order, host)
+            options = [(SAME, CHANGED)[i] for i in order]
+            full = write(
+                "expert_full", first=first, second=second, domain=domain, host=host, facts=list(facts), records=[],
+                option_a=options[0], option_b=options[1],
+            )  # fmt: skip
+            readings.append(Reading(text, order, shown, full))
     return Closed("expert", template("closed_system").template.strip(), tuple(readings))
 
 
-def preference(question: str, first: str, second: str, *, shots: int = 0, both_orders: bool = True) -> Closed:
+def preference(
+    question: str,
+    first: str | Candidate,
+    second: str | Candidate,
+    context: JudgingContext = NO_CONTEXT,
+    *,
+    shots: int = 0,
+    both_orders: bool = True,
+) -> Closed:
     """Ask which of two hypotheses is better; option 0 is the first.
 
     Parameters
@@ -65,27 +85,62 @@ def preference(question: str, first: str, second: str, *, shots: int = 0, both_o
     question
         What the hypotheses answer.
     first, second
-        Their texts.
+        Their texts, or candidates with what is known for and against them.
+    context
+        Criterion, coarse idea, survey and passages: shown to a model with room.
     shots
         Worked examples shown before, 0 to 6.
     both_orders
         Whether the pair is also asked the other way round.
     """
-    texts, readings = (first, second), []
+    pair = [c if isinstance(c, Candidate) else Candidate("", c) for c in (first, second)]
+    readings = []
     for order in ((0, 1), (1, 0)) if both_orders else ((0, 1),):
-        text = _judge_text(question, texts[order[0]], texts[order[1]])
-        readings.append(Reading(text, order, _judge_shots()[:shots]))
+        a, b = (pair[i] for i in order)
+        text = _judge_text(question, a.text, b.text)
+        readings.append(Reading(text, order, _judge_shots()[:shots], _judge_full(question, a, b, context)))
     return Closed("judge", template("closed_system").template.strip(), tuple(readings))
 
 
-def outcome(goal: str, known: str, first: str, second: str) -> Closed:
-    """Ask which of two experiments gives more; option 0 is the first."""
-    texts = (first, second)
-    readings = tuple(
-        Reading(render("outcome_closed", goal=goal, known=known, first=texts[a], second=texts[b]).strip(), (a, b))
-        for a, b in ((0, 1), (1, 0))
+def _judge_full(question: str, first: Candidate, second: Candidate, context: JudgingContext) -> str:
+    return write(
+        "judge_full",
+        question=question,
+        criterion=context.criterion,
+        idea=context.idea,
+        survey=context.survey,
+        passages=[(source, one_line(text)) for source, text in context.passages],
+        known=[("first", [one_line(e) for e in first.evidence]), ("second", [one_line(e) for e in second.evidence])],
+        first=one_line(first.text),
+        second=one_line(second.text),
     )
-    return Closed("proposer", template("closed_system").template.strip(), readings)
+
+
+def outcome(
+    goal: str, known: str, first: str, second: str, *, about: str = "", names: Mapping[str, str] | None = None
+) -> Closed:
+    """Ask which of two experiments gives more; option 0 is the first.
+
+    Parameters
+    ----------
+    goal
+        What is measured.
+    known
+        Experiments done so far, one a line.
+    first, second
+        The two experiments.
+    about
+        What is done, and what each parameter is there for: shown to a model with room.
+    names
+        What short names stand for.
+    """
+    texts, system = (first, second), template("closed_system").template.strip()
+    readings = []
+    for a, b in ((0, 1), (1, 0)):
+        values = {"goal": goal, "known": known, "first": texts[a], "second": texts[b]}
+        full = write("outcome_full", about=about, names=dict(names or {}), **values)
+        readings.append(Reading(render("outcome_closed", **values).strip(), (a, b), (), full))
+    return Closed("proposer", system, tuple(readings))
 
 
 def grade(text: str, component: str) -> Closed:
@@ -139,9 +194,12 @@ def _judge_text(question: str, first: str, second: str) -> str:
     return render("judge_closed", question=question, first=first, second=second).strip()
 
 
-def _substitution_text(wording: str, first: str, second: str, domain: str, order: tuple[int, int]) -> str:
+def _substitution_text(
+    wording: str, first: str, second: str, domain: str, order: tuple[int, int], host: str = ""
+) -> str:
     options = [(SAME, CHANGED)[i] for i in order]
-    values = {"first": first, "second": second, "domain": domain}
+    where = f"{domain}, alloys of {host}" if host else domain
+    values = {"first": first, "second": second, "domain": where}
     return render(wording, option_a=options[0], option_b=options[1], **values).strip()
 
 

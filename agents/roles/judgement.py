@@ -8,59 +8,23 @@ combines it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
 
-import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from hypograph.agents.gateway.cascade import Cascade
+from hypograph.agents.gateway.closed_answers import way_of
 from hypograph.agents.gateway.gateway import Gateway
-from hypograph.agents.gateway.questions import Choice, Closed, Question
+from hypograph.agents.gateway.questions import LETTERS, Choice, Closed, Question
 from hypograph.agents.gateway.uncertainty import least_committed
-from hypograph.agents.prompts import render, template, version
+from hypograph.agents.prompts import LONGEST, LONGEST_FULL, data, render, template, version
 from hypograph.agents.roles.closed_questions import DOMAIN, WORDINGS, preference, substitution
-from hypograph.models.core.protocols import (
-    NO_CONTEXT,
-    RELATION_KINDS,
-    Candidate,
-    JudgingContext,
-    Mention,
-    Opinion,
-    Related,
-    Verdict,
-)
-from hypograph.models.core.records import Publication
-from hypograph.models.literature.keywords.relations import stands_there
+from hypograph.models.core.protocols import NO_CONTEXT, Candidate, JudgingContext, Opinion, Verdict
 
 # Mass of one answer where no skill was measured: a = 1/(3·5), what arXiv 2502.14631 gives each of five
 # fields.
 WEIGHT = 1 / 15
-
-
-class _Keyword(BaseModel):
-    keyword: str
-    kind: Literal["material", "process", "property", "phrase"]
-    sentence: str
-
-
-class _Keywords(BaseModel):
-    keywords: list[_Keyword] = Field(max_length=10)
-
-
-class _Relation(BaseModel):
-    first: str
-    relation: str
-    second: str
-    sentence: str
-
-
-class _Relations(BaseModel):
-    relations: list[_Relation] = Field(max_length=10)
-
-
-class _Utility(BaseModel):
-    score: float = Field(ge=0, le=10)
+LONGEST_REASONS = 600  # characters of a model's reasons that are kept with an opinion
 
 
 class Role:
@@ -89,8 +53,17 @@ class Role:
         """The model."""
         return self._gateway
 
+    @property
+    def _longest(self) -> int:
+        """Characters of a text that this model is shown."""
+        return LONGEST_FULL if self._gateway.config.size == "full" else LONGEST
+
+    @property
+    def _system(self) -> str:
+        return template("system").template.strip()
+
     def _question(self, schema: type[BaseModel], name: str, sample: int = 0, **values: str) -> Question:
-        return Question(self.role, template("system").template.strip(), render(name, **values), schema, sample)
+        return Question(self.role, self._system, render(name, self._longest, **values), schema, sample)
 
     def _provenance(self, prompt_hash: str) -> str:
         return f"{self._gateway.config.model}, prompt {prompt_hash}"
@@ -113,18 +86,28 @@ class ModelExpert(Role):
     wordings
         Paraphrases to average over, beside both orders of the options; by default one for a local model,
         whose calls take seconds, else all.
+    facts
+        What a model with room is told of an element: structure, radius, electronegativity.
     """
 
     role = "expert"
 
-    def __init__(self, gateway: Gateway | Cascade, *, shots: int = 6, wordings: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        gateway: Gateway | Cascade,
+        *,
+        shots: int = 6,
+        wordings: Sequence[str] = (),
+        facts: Callable[[str], str] | None = None,
+    ) -> None:
         super().__init__(gateway)
-        self._shots = shots
+        self._shots, self._facts = shots, facts
         self._wordings = wordings or (WORDINGS[:1] if gateway.config.local else WORDINGS)
 
-    def question(self, first: str, second: str, domain: str = DOMAIN) -> Closed:
-        """Return the closed question as this expert asks it."""
-        return substitution(first, second, domain, shots=self._shots, wordings=self._wordings)
+    def question(self, first: str, second: str, domain: str = DOMAIN, host: str = "") -> Closed:
+        """Return the closed question as this expert asks it, in a host alloy if one is given."""
+        facts = [self._facts(e) for e in (first, second)] if self._facts is not None else []
+        return substitution(first, second, domain, shots=self._shots, wordings=self._wordings, host=host, facts=facts)
 
     def assess(self, pairs: Sequence[tuple[str, str]], domain: str = DOMAIN) -> list[Opinion]:
         """Return one opinion a pair; an unusable answer, or a model without skill, is no knowledge."""
@@ -142,20 +125,23 @@ class ModelExpert(Role):
             weight * yes,
             weight * no,
             1.0 - weight * (yes + no),
-            f"P(same) = {c.p[0]:.3f} from {c.method}",
+            _said(f"P(same) = {c.p[0]:.3f} from {c.method}", c.reasons),
             self._provenance(c.prompt_hash),
         )
 
 
 class ModelJudge(Role):
-    """Compares hypotheses; each pair is asked in both orders and the two readings are averaged.
+    """Compares hypotheses, with what is known of them in view where the model has room for it.
+
+    By letters each pair is asked in both orders and the two readings are averaged; with reasons it is asked in the
+    order it is given in, and whoever asks finds the judge's leaning from the order of many pairs.
 
     Parameters
     ----------
     gateway
         The model.
     shots
-        Worked examples shown before each question.
+        Worked examples shown before each question that is answered by a letter.
     """
 
     role = "judge"
@@ -164,9 +150,18 @@ class ModelJudge(Role):
         super().__init__(gateway)
         self._shots = shots
 
-    def question(self, question: str, first: str, second: str) -> Closed:
+    def question(
+        self,
+        question: str,
+        first: str | Candidate,
+        second: str | Candidate,
+        context: JudgingContext = NO_CONTEXT,
+        *,
+        both_orders: bool = True,
+    ) -> Closed:
         """Return the closed question as this judge asks it."""
-        return preference(question, first, second, shots=self._shots)
+        pair = tuple(c if isinstance(c, Candidate) else Candidate("", c) for c in (first, second))
+        return preference(question, pair[0], pair[1], context, shots=self._shots, both_orders=both_orders)
 
     def prefer(
         self, question: str, pairs: Sequence[tuple[Candidate, Candidate]], context: JudgingContext = NO_CONTEXT
@@ -174,80 +169,22 @@ class ModelJudge(Role):
         """Return one verdict a pair; without skill every verdict is invalid, which is no evidence."""
         if self._silent:
             return [Verdict(0.5, False, "not asked: no skill measured", self.name) for _ in pairs]
-        found = self._gateway.choose_all([self.question(question, a.text, b.text) for a, b in pairs])
-        return [self._verdict(c) for c in found]
+        both = way_of(getattr(self._gateway, "large", self._gateway), self.role) == LETTERS
+        asked = [self.question(question, a, b, context, both_orders=both) for a, b in pairs]
+        return [self._verdict(c) for c in self._gateway.choose_all(asked)]
 
     def _verdict(self, c: Choice) -> Verdict:
         provenance = self._provenance(c.prompt_hash)
         if not c.valid:
-            return Verdict(0.5, False, "unusable answer", provenance)
+            return Verdict(0.5, False, f"unusable answer: {c.fault}" if c.fault else "unusable answer", provenance)
         trust = 1.0 if self.skill is None else self.skill
         p = 0.5 + trust * (float(c.p[0]) - 0.5)
         orders = " and ".join(f"{row[0]:.3f}" for row in c.readings)
-        return Verdict(p, True, f"P(first) = {orders} from {c.method}", provenance, orders=len(c.readings))
+        told = f"P(first) = {orders} from {c.method}"
+        return Verdict(p, True, told, provenance, reasons=" ".join(filter(None, c.reasons)), orders=len(c.readings))
 
 
-class ModelExtractor(Role):
-    """Finds keywords; what does not stand in the text word for word is dropped."""
-
-    role = "extractor"
-
-    def extract(self, publication: Publication) -> list[Mention]:
-        """Return mentions in the order of the answer."""
-        text = "\n".join([publication.title, publication.abstract, *publication.passages])
-        answer = self._gateway.ask(self._question(_Keywords, "extract", text=text))
-        if answer.value is None:
-            return []
-        return [
-            Mention(k.keyword, k.kind, k.sentence)
-            for k in answer.value.keywords
-            if k.keyword and k.sentence and k.sentence in text and k.keyword.lower() in k.sentence.lower()
-        ]
-
-    def relate(self, publication: Publication) -> list[Related]:
-        """Return relations in the order of the answer, without those that do not stand there."""
-        text = "\n".join([publication.title, publication.abstract, *publication.passages])
-        kinds = ", ".join(RELATION_KINDS)
-        answer = self._gateway.ask(self._question(_Relations, "extract_relations", text=text, kinds=kinds))
-        found = answer.value.relations if answer.value else []
-        rows = [Related(r.first, r.relation, r.second, r.sentence) for r in found]
-        return [row for row in rows if stands_there(row, publication)]
-
-
-class ModelOptionScorer(Role):
-    """Scores the options of a parameter, one question an option; discounted by the skill at proposing."""
-
-    role = "option scorer"
-    measured_as = "proposer"
-
-    def utilities(self, goal: str, parameter: str, options: Sequence[str]) -> np.ndarray:
-        """Return scores from 0 to 10, shape ``(len(options),)``.
-
-        Unusable answers get the others' mean; scores shrink towards their mean by the skill, and without
-        skill are all alike, which is no knowledge.
-        """
-        if self._silent:
-            return np.zeros(len(options))
-        answers = self._gateway.ask_all(
-            [
-                self._question(
-                    _Utility, "options", goal=goal, parameter=parameter, option=o, options="\n".join(options)
-                )
-                for o in options
-            ]
-        )
-        scores = np.array([np.nan if a.value is None else a.value.score for a in answers])
-        known = scores[~np.isnan(scores)]
-        if not len(known):
-            return np.zeros(len(options))
-        filled = np.where(np.isnan(scores), known.mean(), scores)
-        trust = 1.0 if self.skill is None else self.skill
-        return np.asarray(filled.mean() + trust * (filled - filled.mean()))
-
-    def similarities(self, goal: str, parameter: str, options: Sequence[str]) -> np.ndarray:
-        """Return 1 − |difference of scores| / range: options that are expected to do alike are alike."""
-        scores = self.utilities(goal, parameter, options)
-        spread = float(np.ptp(scores)) if len(scores) else 0.0
-        if spread == 0.0:
-            return np.eye(len(options))
-        return np.asarray(1.0 - np.abs(scores[:, None] - scores[None, :]) / spread)
+def _said(told: str, reasons: Sequence[str]) -> str:
+    """Join how sure a model is with why it says so."""
+    why = " ".join(data(r, LONGEST_REASONS) for r in reasons if r)
+    return f"{told}: {why}" if why else told

@@ -10,12 +10,13 @@ import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
 
 from hypograph.agents.gateway.questions import Question
-from hypograph.agents.prompts import data, render, template
+from hypograph.agents.prompts import data, one_line, render, write
 from hypograph.agents.roles.judgement import Role
-from hypograph.models.core.protocols import Planned
+from hypograph.models.core.protocols import NO_PLANNING_CONTEXT, Planned, PlanningContext
 
 MOST_ENUMERATED = 400  # options in all that a schema may name; above it they stand in the prompt only
-LONGEST_REASON = 200
+LONGEST_REASON = 400
+ROOM, ROOM_PLAN = 200, 150  # tokens of an answer, and of each plan in it
 
 
 class ModelPlanner(Role):
@@ -36,16 +37,17 @@ class ModelPlanner(Role):
         rng: np.random.Generator,
         temperature: float | None = None,
         names: Mapping[str, Mapping[str, str]] | None = None,
+        context: PlanningContext = NO_PLANNING_CONTEXT,
     ) -> list[Planned]:
         """Return up to `n` plans in the order of the answer; values that are no options are left out by the schema."""
         if self._silent:
             return []
         schema = _schema(tuple((data(k, 200), tuple(v)) for k, v in options.items()), n)
-        shown = "\n".join(_listed(name, values, (names or {}).get(name)) for name, values in options.items())
-        # The part that stays the same comes first, so that a server may keep it.
-        user = render("plan", goal=goal, options=shown, history="\n".join(history) or "none yet", n=str(n))
+        full = self._gateway.config.size == "full"
+        user = (_full if full else _compact)(goal, options, names or {}, history, n, context)
         sample = int(rng.integers(1, 1 << 30))
-        question = Question(self.role, template("system").template.strip(), user, schema, sample, temperature)
+        room = ROOM + n * (ROOM_PLAN + 12 * len(options)) if full else None
+        question = Question(self.role, self._system, user, schema, sample, temperature, room)
         answer = self._gateway.ask(question)
         if answer.value is None:
             return []
@@ -55,10 +57,50 @@ class ModelPlanner(Role):
         ][:n]
 
 
-def _listed(name: str, values: Sequence[str], names: Mapping[str, str] | None) -> str:
-    if names is None:
-        return f"{name}: {' | '.join(values)}"
-    return f"{name} (by number): {' | '.join(f'{v} = {names[v]}' for v in values)}"
+def _compact(
+    goal: str,
+    options: Mapping[str, Sequence[str]],
+    names: Mapping[str, Mapping[str, str]],
+    history: Sequence[str],
+    n: int,
+    context: PlanningContext,
+) -> str:
+    """Write the prompt of a small model; the part that stays the same comes first, so that a server may keep it."""
+    shown = "\n".join(f"{_label(k, names)}: {_options(v, names.get(k))}" for k, v in options.items())
+    return render("plan", goal=goal, options=shown, history="\n".join(history) or "none yet", n=str(n))
+
+
+def _full(
+    goal: str,
+    options: Mapping[str, Sequence[str]],
+    names: Mapping[str, Mapping[str, str]],
+    history: Sequence[str],
+    n: int,
+    context: PlanningContext,
+) -> str:
+    """Write the prompt of a model with room: what is done, units, the best, expectations and passages as well."""
+    listed = [(_label(k, names), _options(v, names.get(k))) for k, v in options.items()]
+    return write(
+        "plan_full",
+        goal=goal,
+        about=context.about,
+        left=context.left or 0,
+        best=context.best,
+        parameters=listed,
+        units={_label(k, names): context.units.get(k, "") for k in options} if any(context.units.values()) else {},
+        history="\n".join(history) or "none yet",
+        predicted=[(point, f"{mean:.4g}", f"{sd:.2g}") for point, mean, sd in context.predicted],
+        passages=[(source, one_line(text)) for source, text in context.passages],
+        n=n,
+    )
+
+
+def _label(name: str, names: Mapping[str, Mapping[str, str]]) -> str:
+    return f"{name} (by number)" if name in names else name
+
+
+def _options(values: Sequence[str], names: Mapping[str, str] | None) -> str:
+    return " | ".join(values if names is None else (f"{v} = {names[v]}" for v in values))
 
 
 @lru_cache(maxsize=64)

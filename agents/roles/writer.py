@@ -7,15 +7,15 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from hypograph.agents.gateway.questions import Answer
-from hypograph.agents.prompts import data
+from hypograph.agents.gateway.questions import Answer, Question
+from hypograph.agents.prompts import data, one_line, write
 from hypograph.agents.roles.judgement import Role
 from hypograph.models.literature.inspiration.concept import Critique, Sentence, scrub
 from hypograph.models.literature.inspiration.logic_graph import Claim
 
 LONGEST = 600
 # Passages shown in one prompt, and characters of each: together below what a prompt holds of one value.
-SHOWN, PASSAGE = 12, 450
+SHOWN, PASSAGE, PASSAGE_FULL = 12, 450, 1_500
 
 
 class _Concept(BaseModel):
@@ -66,7 +66,8 @@ class _Statement(BaseModel):
 class ModelWriter(Role):
     """Writes concept, goal, thesis, logic, critiques and statement, one question each.
 
-    Whatever does not fit its schema is nothing; citations within texts are taken out.
+    Whatever does not fit its schema is nothing; citations within texts are taken out. A model with room reads passages
+    of `PASSAGE_FULL` characters, and revises its statement once against its own critiques.
     """
 
     role = "writer"
@@ -76,7 +77,9 @@ class ModelWriter(Role):
 
     def concept(self, keywords: Sequence[str], passages: Sequence[str]) -> str:
         """Link the keywords."""
-        answer = self._ask(_Concept, "manifest_concept", keywords="; ".join(keywords), passages=numbered(passages))
+        answer = self._ask(
+            _Concept, "manifest_concept", keywords="; ".join(keywords), passages=self._numbered(passages)
+        )
         return _clean(answer.value.concept) if answer.value else ""
 
     def goal(self, keywords: Sequence[str], concept: str) -> str:
@@ -91,7 +94,7 @@ class ModelWriter(Role):
 
     def logic(self, thesis: str, passages: Sequence[str]) -> list[Claim]:
         """Give rationales r1, r2, … and intermediates i1, i2, … with what they rest on."""
-        answer = self._ask(_Logic, "manifest_logic", thesis=thesis, passages=numbered(passages))
+        answer = self._ask(_Logic, "manifest_logic", thesis=thesis, passages=self._numbered(passages))
         if answer.value is None:
             return []
         claims = [
@@ -107,21 +110,45 @@ class ModelWriter(Role):
 
     def critiques(self, thesis: str, passages: Sequence[str]) -> list[Critique]:
         """Object, gravest first as the model orders them."""
-        answer = self._ask(_Critiques, "manifest_critiques", thesis=thesis, passages=numbered(passages))
+        answer = self._ask(_Critiques, "manifest_critiques", thesis=thesis, passages=self._numbered(passages))
         found = answer.value.critiques if answer.value else []
         return [Critique(text, c.severity) for c in found if (text := _clean(c.text))]
 
     def statement(self, thesis: str, claims: Sequence[Claim], passages: Sequence[str]) -> list[Sentence]:
         """Write it up; numbers of passages that were not shown are kept for the caller to drop and count."""
         reasons = "\n".join(f"{c.id}: {c.text}" for c in claims)
-        answer = self._ask(_Statement, "manifest_statement", thesis=thesis, claims=reasons, passages=numbered(passages))
-        found = answer.value.sentences if answer.value else []
+        answer = self._ask(
+            _Statement, "manifest_statement", thesis=thesis, claims=reasons, passages=self._numbered(passages)
+        )
+        found = self._revised(thesis, reasons, passages, answer.value.sentences) if answer.value else []
         return [Sentence(data(s.text, LONGEST).strip(), tuple(s.passages)) for s in found]
 
+    def _revised(self, thesis: str, reasons: str, passages: Sequence[str], draft: list[_Sentence]) -> list[_Sentence]:
+        """Revise a draft once; the draft stands where the revision cannot be used."""
+        if not self._full or not draft:
+            return draft
+        text = write(
+            "manifest_revise",
+            thesis=thesis,
+            claims=reasons or "(none)",
+            passages=self._numbered(passages),
+            draft="\n".join(f"{one_line(s.text)} {[*s.passages] or ''}".strip() for s in draft),
+            critiques=[f"{c.severity}: {c.text}" for c in self.critiques(thesis, passages)],
+        )
+        answer = self._gateway.ask(Question(self.role, self._system, text, _Statement))
+        return answer.value.sentences if answer.value and answer.value.sentences else draft
 
-def numbered(passages: Sequence[str]) -> str:
+    @property
+    def _full(self) -> bool:
+        return self._gateway.config.size == "full"
+
+    def _numbered(self, passages: Sequence[str]) -> str:
+        return numbered(passages, PASSAGE_FULL if self._full else PASSAGE)
+
+
+def numbered(passages: Sequence[str], longest: int = PASSAGE) -> str:
     """Number passages from 1, one a line: a passage cannot begin a line of its own."""
-    shown = (" ".join(p.split())[:PASSAGE] for p in passages[:SHOWN])
+    shown = (one_line(p)[:longest] for p in passages[:SHOWN])
     return "\n".join(f"{i}. {text}" for i, text in enumerate(shown, 1)) or "(none)"
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,19 +17,35 @@ if TYPE_CHECKING:
 KNOWN_ROWS = 6
 # Two experiments are told apart by chance where they lie close: only clear differences are asked.
 CLEAR = 0.3
+SPELLED = 24  # characters of an option that is written out wherever it stands
 INVALID_SHARE = 1 / 3  # of answers: from there on a skill would measure the endpoint, not the model
 AS_GOOD = 0.05  # of skill: a way that is this near to the better one is as good
 
 
-def held_out_pairs(table: ReactionTable, n: int, seed: int) -> list[tuple[str, str, str, str, bool]]:
-    """Return questions on held-out rows: (goal, known rows, first, second, whether the first is higher).
+class HeldOut(NamedTuple):
+    """A question on two held-out experiments, with what a planner would know."""
 
-    Each shows `KNOWN_ROWS` rows drawn at random, and two others that differ by `CLEAR` of the table's range
-    or more; every other question has the higher one first.
+    goal: str
+    known: str
+    first: str
+    second: str
+    higher: bool
+    about: str = ""
+    names: Mapping[str, str] = {}
+
+
+def held_out_questions(table: ReactionTable, n: int, seed: int) -> list[HeldOut]:
+    """Return questions on held-out rows: `higher` says whether the first of two gives more.
+
+    Each shows `KNOWN_ROWS` rows drawn at random, the best first, and two others that differ by `CLEAR` of the table's
+    range or more; every other question has the higher one first. Options longer than `SPELLED` (SMILES) go by short
+    names, as a planner sees them.
     """
     rng = np.random.default_rng(seed)
     span = float(np.ptp(table.values))
-    found: list[tuple[str, str, str, str, bool]] = []
+    short = _short_names(table)
+    about = "one of " + ", ".join(f"{len(o)} for {p}" for p, o in zip(table.parameters, table.options, strict=True))
+    found: list[HeldOut] = []
     for _ in range(50 * n):
         if len(found) == n:
             break
@@ -39,14 +55,26 @@ def held_out_pairs(table: ReactionTable, n: int, seed: int) -> list[tuple[str, s
             continue
         if (table.values[a] > table.values[b]) != (len(found) % 2 == 0):
             a, b = b, a
-        known = "\n".join(f"{_line(table, int(r))}: {table.values[r]:.3g}" for r in rows[:KNOWN_ROWS])
-        goal = f"{table.objective}, higher is better"
-        found.append((goal, known, _line(table, a), _line(table, b), len(found) % 2 == 0))
+        best_first = sorted((int(r) for r in rows[:KNOWN_ROWS]), key=lambda r: -table.values[r])
+        known = "\n".join(f"{_line(table, r, short)}: {table.values[r]:.3g}" for r in best_first)
+        told = {short[o]: o for r in rows for o in table.point(int(r)).values() if o in short}
+        goal, lines = f"{table.objective}, higher is better", (_line(table, a, short), _line(table, b, short))
+        found.append(HeldOut(goal, known, *lines, len(found) % 2 == 0, f"each experiment takes {about}", told))
     return found
 
 
-def _line(table: ReactionTable, row: int) -> str:
-    return ", ".join(f"{k} {v}" for k, v in table.point(row).items())
+def _short_names(table: ReactionTable) -> dict[str, str]:
+    """Return short names of the options that are too long to be read in a line."""
+    return {
+        option: f"{parameter}-{i}"
+        for parameter, options in zip(table.parameters, table.options, strict=True)
+        for i, option in enumerate(options, 1)
+        if len(option) > SPELLED
+    }
+
+
+def _line(table: ReactionTable, row: int, short: Mapping[str, str]) -> str:
+    return ", ".join(f"{k} {short.get(v, v)}" for k, v in table.point(row).items())
 
 
 def batteries(gateway: Gateway, sizes: tuple[int, int, int], seed: int) -> list[Battery]:
@@ -60,6 +88,7 @@ def batteries(gateway: Gateway, sizes: tuple[int, int, int], seed: int) -> list[
     from hypograph.agents.roles.closed_questions import expert_shots
     from hypograph.agents.roles.judgement import ModelExpert, ModelJudge
     from hypograph.flows.readers.alloys import hea_tables
+    from hypograph.flows.readers.element_facts import element_facts
     from hypograph.flows.readers.reaction_tables import packaged_names, packaged_table
 
     pairs, planted, experiments = sizes
@@ -67,7 +96,7 @@ def batteries(gateway: Gateway, sizes: tuple[int, int, int], seed: int) -> list[
     if pairs:
         shown = {frozenset(s["pair"]) for s in expert_shots()}
         decided = [d for d in decided_pairs(hea_tables(), pairs + len(shown)) if frozenset(d[:2]) not in shown]
-        expert = ModelExpert(gateway)  # asked exactly as it will be asked in earnest
+        expert = ModelExpert(gateway, facts=element_facts)  # asked exactly as it will be asked in earnest
         asked = tuple(expert.question(a, b) for a, b, _ in decided[:pairs])
         found.append(Battery(PAIRS, asked, tuple(same for *_, same in decided[:pairs]), by_area=True))
     if planted:
@@ -75,7 +104,7 @@ def batteries(gateway: Gateway, sizes: tuple[int, int, int], seed: int) -> list[
     if experiments:
         names = packaged_names()
         share = -(-experiments // len(names))
-        rows = [r for name in names for r in held_out_pairs(packaged_table(name), share, seed)]
+        rows = [r for name in names for r in held_out_questions(packaged_table(name), share, seed)]
         found.append(proposal_battery(rows[:experiments]))
     return found
 
@@ -153,7 +182,7 @@ def _measured(gateway: Gateway, battery: Battery, ways: Sequence[str], tell: Cal
         row = run_battery(gateway, battery, way)
         rows[row["method"].split()[0] or way] = row
     priced = {way: _priced(gateway, way, row) for way, row in rows.items()}
-    chosen = _better(priced)
+    chosen = _better(priced, thinks="thinks" in gateway.wire.habits)
     row = {**rows[chosen], "way": chosen, "ways": {way: _short(r) for way, r in priced.items()}}
     kept = row["invalid_rate"] < INVALID_SHARE
     return {**row, "kept": kept, "says": _sentence(row, rows, kept=kept)}
@@ -167,12 +196,16 @@ def _priced(gateway: Gateway, way: str, row: dict[str, Any]) -> dict[str, Any]:
     return {**row, **{k: before.get(k) for k in ("calls", "seconds_per_call", "cost_per_call", "tokens_per_call")}}
 
 
-def _better(rows: dict[str, dict[str, Any]]) -> str:
-    """Return the cheapest of the ways whose skill is within `AS_GOOD` of the best; letters where all is equal."""
+def _better(rows: dict[str, dict[str, Any]], *, thinks: bool) -> str:
+    """Return the cheapest of the ways whose skill is within `AS_GOOD` of the best; letters where all is equal.
+
+    Where no price is known, tokens tell what a model costs that reasons before every answer; of others letters do.
+    """
     usable = {w: r for w, r in rows.items() if r["invalid_rate"] < INVALID_SHARE} or rows
     best = max(r["skill"]["low"] for r in usable.values())
     good = [w for w, r in usable.items() if r["skill"]["low"] >= best - AS_GOOD]
-    return min(good, key=lambda w: (usable[w]["cost_per_call"] or 0.0) * usable[w]["calls"])
+    unit = "cost_per_call" if any(usable[w]["cost_per_call"] for w in good) else "tokens_per_call" if thinks else ""
+    return min(good, key=lambda w: (usable[w][unit] or 0.0) * usable[w]["calls"] if unit else 0.0)
 
 
 def _short(row: dict[str, Any]) -> dict[str, Any]:

@@ -71,8 +71,9 @@ class Knowledge:
         if self.gateway is None:
             return {}
         from hypograph.agents import ModelExpert
+        from hypograph.flows.readers.element_facts import element_facts
 
-        return {"expert": ModelExpert(self._of("expert")[0])}
+        return {"expert": ModelExpert(self._of("expert")[0], facts=element_facts)}
 
     def hypotheses(self) -> dict[str, Any]:
         """Who writes and who compares hypotheses; nobody without a model."""

@@ -134,6 +134,37 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanningContext:
+    """What a planner is shown beside goal, options and results; every part may be empty.
+
+    Attributes
+    ----------
+    about
+        What is done in an experiment, and what each parameter is there for.
+    units
+        Unit of each parameter that has one.
+    left
+        Experiments that may still be made; None where that is not known.
+    best
+        The best experiment so far with its outcome, in words.
+    predicted
+        Candidates with the mean and standard deviation that a statistical model of the results expects.
+    passages
+        Retrieved passages as (publication, text).
+    """
+
+    about: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
+    left: int | None = None
+    best: str = ""
+    predicted: tuple[tuple[str, float, float], ...] = ()
+    passages: tuple[tuple[str, str], ...] = ()
+
+
+NO_PLANNING_CONTEXT = PlanningContext()
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A point to try next: parameter values, where they came from and why.
 
@@ -189,6 +220,7 @@ class Planner(Protocol):
         rng: np.random.Generator,
         temperature: float | None = None,
         names: Mapping[str, Mapping[str, str]] | None = None,
+        context: PlanningContext = NO_PLANNING_CONTEXT,
     ) -> Sequence[Planned]:
         """Return up to `n` plans, best first; `temperature` above the usual asks for more variety.
 

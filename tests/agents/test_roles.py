@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def test_a_model_that_knows_keeps_influence_in_proportion(gateway_to: Any) -> No
 
     def knows(body: dict[str, Any], n: int) -> Any:
         text = body["messages"][-1]["content"]
-        pair = frozenset(w.strip(",.") for w in text.split("\n")[-1].split() if w.strip(",.") in ELEMENTS)
+        pair = frozenset(w.strip(",.") for w in text.split() if w.strip(",.") in ELEMENTS)
         yes_first = "A: yes" in text
         p = 0.9 if truth[pair] == yes_first else 0.1
         return completion("A", {"A": p, "B": 1 - p})
@@ -116,13 +117,22 @@ def test_every_request_of_a_proposer_begins_with_the_same_block(gateway_to: Any)
     assert ModelDocumentProposer(broken).ask("readings", block, {}, Readings, 0) is None
 
 
-def test_option_scores_that_cannot_be_used_say_nothing(gateway_to: Any) -> None:
+def test_a_model_with_room_rates_all_options_in_one_answer_and_sees_the_results(gateway_to: Any) -> None:
+    rows = [{"number": 2, "rating": 8}, {"number": 1, "rating": 2}, {"number": 9, "rating": 1}]
+    gateway, stub = gateway_to(lambda body, n: completion(json.dumps({"comparison": "So.", "ratings": rows})))
+    found = ModelOptionScorer(gateway).utilities("g", "p", ["x", "y", "z"], ["x -> 3"])
+    np.testing.assert_allclose(found, [2, 8, 5])
+    assert len(stub.requests) == 1
+    assert "x -> 3" in stub.requests[0]["messages"][-1]["content"]
+
+
+def test_option_scores_that_cannot_be_used_say_nothing(gateway_to: Any, config: Any) -> None:
     def reply(body: dict[str, Any], n: int) -> Any:
         text = body["messages"][-1]["content"]
         score = {"x": 8, "y": 2}.get(text.split("Option: <<<")[1][0])
         return completion(json.dumps({"score": score}) if score else "?")
 
-    gateway, _ = gateway_to(reply)
+    gateway, _ = gateway_to(reply, model=replace(config, prompts="compact"))
     np.testing.assert_allclose(ModelOptionScorer(gateway).utilities("g", "p", ["x", "y", "z"]), [8, 2, 5])
     none, _ = gateway_to(lambda body, n: completion("?"), folder="b")
     assert np.ptp(ModelOptionScorer(none).utilities("g", "p", ["x", "y"])) == 0
@@ -178,7 +188,8 @@ def test_an_obedient_model_harms_nothing(gateway_to: Any) -> None:
     assert ModelExtractor(gateway).extract(Publication("k", abstract=PAPER)) == []
 
 
-def test_long_texts_are_cut(gateway_to: Any) -> None:
-    gateway, stub = gateway_to(lambda body, n: completion('{"keywords": []}'))
+@pytest.mark.parametrize(("size", "longest"), [("compact", 7_000), ("full", 25_000)])
+def test_long_texts_are_cut(gateway_to: Any, config: Any, size: str, longest: int) -> None:
+    gateway, stub = gateway_to(lambda body, n: completion('{"keywords": []}'), model=replace(config, prompts=size))
     ModelExtractor(gateway).extract(Publication("k", abstract="word " * 100_000))
-    assert len(stub.requests[0]["messages"][1]["content"]) < 7_000
+    assert longest - 2_000 < len(stub.requests[0]["messages"][1]["content"]) < longest

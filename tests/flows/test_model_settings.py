@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import numpy as np
 import pytest
 
 from hypograph.agents.local.lock import default_model
-from hypograph.flows.assess.assess import CLEAR, held_out_pairs
+from hypograph.flows.assess.assess import CLEAR, held_out_questions
 from hypograph.flows.assess.batteries import decided_pairs
 from hypograph.flows.readers.reaction_tables import packaged_table
 from hypograph.flows.runtime.named_models import chosen_model, models_of_role, named_models
@@ -112,17 +114,24 @@ def test_tables_of_the_package_decide_a_hundred_pairs() -> None:
 
 def test_held_out_experiments_are_clear_and_balanced() -> None:
     table = packaged_table("borylation")
-    found = held_out_pairs(table, 12, seed=1)
-    assert found == held_out_pairs(table, 12, seed=1)
-    assert [first for *_, first in found] == [True, False] * 6
+    found = held_out_questions(table, 12, seed=1)
+    assert found == held_out_questions(table, 12, seed=1)
+    assert [row.higher for row in found] == [True, False] * 6
     value = {}
     for row in range(len(table.values)):
         value[", ".join(f"{k} {v}" for k, v in table.point(row).items())] = float(table.values[row])
-    for _, known, first, second, more in found:
+    for _, known, first, second, more, _, names in found:
+        assert all(short in known + first + second for short in names)
+        first, second = (_spelled(text, names) for text in (first, second))
+        known = _spelled(known, names)
         assert (value[first] > value[second]) == more
         assert abs(value[first] - value[second]) >= CLEAR * np.ptp(table.values)
         assert first not in known
         assert second not in known
+
+
+def _spelled(text: str, names: Mapping[str, str]) -> str:
+    return re.sub(r"[\w ]+-\d+", lambda m: m[0].rsplit(" ", 1)[0] + " " + names.get(m[0].rsplit(" ", 1)[-1], "?"), text)
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

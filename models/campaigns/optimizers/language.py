@@ -21,7 +21,7 @@ from hypograph.models.campaigns.optimizers.trials import (
 from hypograph.models.campaigns.space.candidates import candidates, distances, identity
 from hypograph.models.campaigns.space.space import Parameter, Point, Space
 from hypograph.models.core.errors import SpaceError
-from hypograph.models.core.protocols import Planned, Planner, Suggestion
+from hypograph.models.core.protocols import NO_PLANNING_CONTEXT, Planned, Planner, PlanningContext, Suggestion
 
 RANGE_LEVELS = 9  # values offered of a range
 MOST = 4  # plans asked for at once: more would not fit into an answer
@@ -49,6 +49,7 @@ class RandomPlanner:
         rng: np.random.Generator,
         temperature: float | None = None,
         names: Mapping[str, Mapping[str, str]] | None = None,
+        context: PlanningContext = NO_PLANNING_CONTEXT,
     ) -> list[Planned]:
         """Return n plans drawn evenly."""
         return [
@@ -87,6 +88,7 @@ class LanguageOptimizer:
     blind: bool = False
     entropy_target: float | None = None
     name: str = "llm"
+    context: PlanningContext = NO_PLANNING_CONTEXT
 
     def ask(self, history: Sequence[Trial], n: int = 1) -> list[Suggestion]:
         """Return up to n points not tried before."""
@@ -152,14 +154,18 @@ class LanguageOptimizer:
     def _plans(
         self, seen: Sequence[Trial], levels: Sequence[_Levels], n: int, rng: np.random.Generator
     ) -> Sequence[Planned]:
+        lines = self._lines(seen, levels)
+        done = any(t.status == "done" for t in seen)
+        units = {} if self.blind else {p.name: p.unit for p in self.space.parameters if p.unit}
         return self.planner.plan(
             goal_text(self._objectives()),
             {label: list(values) for values, label in levels},
-            self._lines(seen, levels),
+            lines,
             n,
             rng,
             temperature=self._temperature(seen),
             names={} if self.blind else _names(levels),
+            context=replace(self.context, units=units, best=lines[0] if done else ""),
         )
 
     def _temperature(self, seen: Sequence[Trial]) -> float | None:
