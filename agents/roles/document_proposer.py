@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hypograph.agents.gateway.questions import Question
-from hypograph.agents.prompts import data, render, template
+from hypograph.agents.prompts import data, one_line, template, write
 from hypograph.agents.roles.judgement import Role
 from hypograph.models.hypotheses.search.operators import A, Block, Operator
 
 PASSAGE = 1500  # characters of a passage that are shown
+ROOM = 2_500  # tokens that a whole document may take
 WITH_FIELDS = ("direct", "propose", "revise", "combine", "simplify", "counter")
 
 
@@ -23,22 +24,22 @@ class ModelDocumentProposer(Role):
         if self.skill == 0.0:
             return None
         user = f"{beginning(block)}\n{instructions(operator, parts)}"
-        found = self._gateway.ask(Question(self.role, template("system").template.strip(), user, schema, sample))
+        system = template("system").template.strip()
+        found = self._gateway.ask(Question(self.role, system, user, schema, sample, max_tokens=ROOM))
         return found.value if isinstance(found.value, schema) else None
 
 
 def beginning(block: Block) -> str:
     """Return the text that every request of a search begins with."""
-    passages = "\n".join(f"[{key}] {data(text, PASSAGE)}" for key, text in block.passages)
-    return render(
+    return write(
         "hypothesis_block",
         question=block.question,
         survey=block.survey,
         idea=block.idea,
-        passages=passages,
-        leads="\n".join(block.leads),
+        passages=[(key, one_line(data(text, PASSAGE))) for key, text in block.passages],
+        leads=list(block.leads),
         criterion=block.criterion,
-    ).strip()
+    )
 
 
 def instructions(operator: Operator, parts: Mapping[str, str]) -> str:
