@@ -8,7 +8,10 @@ from typing import Annotated, Any, Literal
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, emit, table
-from hypograph.models.core.errors import SettingError
+from hypograph.models.core.errors import InputError, SettingError
+
+SECURE = "bolt+s:// or neo4j+s://"
+SCHEMES = frozenset(f"{scheme}{end}" for scheme in ("bolt", "neo4j") for end in ("", "+s", "+ssc"))
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -73,15 +76,37 @@ def backup(
     )
 
 
-@app.command("restore", help="Read a backup into an empty graph.")
+@app.command("restore", help="Read a backup into an empty graph, all of it or nothing.")
 def restore(
-    file: Annotated[Path, typer.Argument(help="File that `graph backup` wrote.")], as_json: JsonFlag = False
+    file: Annotated[Path, typer.Argument(help="File that `graph backup` wrote.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Take the place of what the graph holds, which is kept as a backup.")
+    ] = False,
+    as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.graph.files.backup import restore as read
+    from hypograph.graph.files.restore import restore as read
 
     with _store() as store:
-        document = read(store, file)
-    emit(document, as_json, f"{document['records']:,} records restored, content {document['content_hash'][:16]}")
+        document = read(store, file, replace=replace)
+    text = f"{document['records']:,} records restored, content {document['content_hash'][:16]}"
+    if document["before"]:
+        text += f"\nthe former graph is in {document['before']}"
+    emit(document, as_json, text)
+
+
+@app.command("clear", help="Take everything out of the graph.")
+def clear(
+    yes: Annotated[bool, typer.Option("--yes", help="Really: there is no way back but a backup.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.graph.files.restore import clear as empty
+
+    if not yes:
+        raise InputError("the graph was not emptied", where="graph clear", hint="Say --yes to empty it.")
+    with _store() as store:
+        store.ensure_schema()
+        document = {"removed": empty(store)}
+    emit(document, as_json, f"{document['removed']:,} records removed")
 
 
 @app.command("export", help="Write the graph for other programs.")
@@ -161,11 +186,16 @@ def migrate(
     username: Annotated[str, typer.Option(help="Its user.")] = "neo4j",
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.runtime.settings import load_settings
+    from urllib.parse import urlsplit
+
+    from hypograph.flows.runtime.settings import load_settings, refuse_plain
     from hypograph.graph import StoreConfig, open_store
     from hypograph.graph.files.backup import copy
 
     settings = load_settings()
+    refuse_plain(to, "--to", secure=SECURE, allowed=settings.plain_network)
+    if urlsplit(to).scheme not in SCHEMES or not urlsplit(to).hostname:
+        raise InputError("not the address of a Neo4j server", where=f"--to {to}", expected=SECURE)
     if settings.neo4j_password is None:
         raise SettingError(
             "no password for the target", where="NEO4J_PASSWORD", expected="the target server's password"
@@ -174,7 +204,7 @@ def migrate(
     folder = settings.home / "store"
     with (
         open_store(StoreConfig(data_folder=folder)) as source,
-        open_store(StoreConfig(data_folder=folder, uri=to, username=username, password=secret)) as target,
+        open_store(StoreConfig(data_folder=folder / "migration", uri=to, username=username, password=secret)) as target,
     ):
         document = copy(source, target)
     emit(document, as_json, f"{document['records']:,} records at {to}, content {document['content_hash'][:16]}")

@@ -261,8 +261,12 @@ def refuse_plain(address: str | None, where: str, *, secure: str = "https://", a
     SettingError
         If it is one; what stands behind ``?`` is not shown.
     """
-    parts = urlsplit((address or "").strip())
-    if not allowed and parts.scheme.lower() in {"bolt", "neo4j", "http", "tcp"} and not _is_here(parts.hostname):
+    try:
+        parts = urlsplit((address or "").strip())
+        here = _is_here(parts.hostname)
+    except ValueError as error:
+        raise SettingError("not an address", where=where, expected=f"{secure}, then a host's name") from error
+    if not allowed and parts.scheme.lower() in {"bolt", "neo4j", "http", "tcp"} and not here:
         raise SettingError(
             f"{parts.scheme}:// to another machine is not encrypted",
             where=f"{where}={(address or '').split('?', 1)[0]}",

@@ -1,7 +1,8 @@
-"""The whole graph as a file and back, or on another server: JSON lines with a checksum."""
+"""The whole graph as a file, of one moment, and on another server: JSON lines with a checksum."""
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import json
@@ -9,17 +10,19 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from hypograph.graph.core.schema import LABELS, SCHEMA_VERSION
+from hypograph.graph.files.lines import BOOKKEEPING, FORMAT
+from hypograph.graph.files.locks import writers_held_up
 from hypograph.graph.queries import core
-from hypograph.graph.store.migrations import migrate
+from hypograph.graph.store.content import ContentHash
 from hypograph.graph.store.store import BATCH, GraphStore
-from hypograph.models.core.errors import DiskError, InputError, MalformedRowError, MissingFileError
+from hypograph.models.core.errors import InputError, StoreError
+from hypograph.models.core.files import file_error
 from hypograph.models.core.records import Edge, Node
 
-FORMAT = "hypograph graph"
-BOOKKEEPING = frozenset({"Migration"})
+TRIES: Final = 5
 
 
 def records(store: GraphStore) -> Iterator[dict[str, Any]]:
@@ -37,7 +40,11 @@ def records(store: GraphStore) -> Iterator[dict[str, Any]]:
 
 
 def backup(store: GraphStore, path: Path) -> dict[str, Any]:
-    """Write the graph to a gzipped JSON-lines file, whole or not at all.
+    """Write the graph of one moment to a gzipped JSON-lines file, whole or not at all.
+
+    Writers of this machine wait. Where another machine writes to the same server, what was read is compared with a
+    second reading, and read anew where they differ. The file is read back, and checked as `restore` will, before it
+    gets its name.
 
     Returns
     -------
@@ -46,48 +53,56 @@ def backup(store: GraphStore, path: Path) -> dict[str, Any]:
 
     Raises
     ------
+    InputError
+        If the file cannot have that name.
     DiskError
-        If the file cannot be written.
+        If it cannot be written.
+    StoreError
+        If the graph does not hold still, or holds what cannot be restored.
     """
-    content = store.content_hash()
-    head = {"format": FORMAT, "schema": SCHEMA_VERSION, "content_hash": content}
-    count = 0
+    for _ in range(TRIES):
+        try:
+            with writers_held_up(store.config.data_folder):
+                return _one_moment(store, path)
+        except _MovedError:
+            continue
+    raise StoreError(
+        "the graph does not hold still for a backup",
+        where=store.uri,
+        hint="Other machines write to it: end their runs, or back the server up with its own tools.",
+    )
+
+
+class _MovedError(Exception):
+    """The graph changed while it was read."""
+
+
+def _one_moment(store: GraphStore, path: Path) -> dict[str, Any]:
+    from hypograph.graph.files.restore import checked_backup
+
+    before, read, count = store.content_hash(), ContentHash(), 0
 
     def write(file: IO[str]) -> None:
         nonlocal count
-        file.write(line_of(head))
+        file.write(line_of({"format": FORMAT, "schema": SCHEMA_VERSION, "content_hash": before}))
         for record in records(store):
             file.write(line_of(record))
+            read.add(record)
             count += 1
         file.write(line_of({"records": count}))
+        if read.text() != before:
+            raise _MovedError
 
-    write_whole(path, write, compress=True)
+    def check(part: Path) -> None:
+        try:
+            checked_backup(part)
+        except InputError as error:
+            raise StoreError(f"the graph holds what no restore takes: {error.what}", where=error.where) from error
+
+    write_whole(path, write, compress=True, check=check)
     with path.open("rb") as file:
         checksum = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"path": str(path), "records": count, "content_hash": content, "sha256": checksum}
-
-
-def restore(store: GraphStore, path: Path) -> dict[str, Any]:
-    """Read a backup into an empty graph and check that the content is the same.
-
-    Raises
-    ------
-    MissingFileError, InputError, MalformedRowError
-        If the file is not a whole backup, or the graph is not empty.
-    """
-    _must_be_empty(store)
-    head = _checked(path)
-    store.ensure_schema()
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        lines = (json.loads(line) for line in islice(file, 1, None))
-        count = load(store, (r for r in lines if "records" not in r))
-    migrate(store, head["schema"])
-    content = store.content_hash()
-    if content != head["content_hash"]:
-        raise InputError(
-            "the restored graph is not the one that was backed up", where=str(path), expected=head["content_hash"]
-        )
-    return {"path": str(path), "records": count, "content_hash": content}
+    return {"path": str(path), "records": count, "content_hash": before, "sha256": checksum}
 
 
 def load(store: GraphStore, found: Iterable[dict[str, Any]]) -> int:
@@ -109,59 +124,56 @@ def load(store: GraphStore, found: Iterable[dict[str, Any]]) -> int:
 def copy(source: GraphStore, target: GraphStore) -> dict[str, Any]:
     """Copy a graph to another, empty server and check that the content is the same.
 
+    The two must not share a data folder: writers of the source's wait.
+
     Raises
     ------
     InputError
         If the target is not empty, or the content differs afterwards.
     """
-    _must_be_empty(target)
+    must_be_empty(target)
     target.ensure_schema()
-    count = load(target, records(source))
-    there, here = target.content_hash(), source.content_hash()
+    with writers_held_up(source.config.data_folder):
+        count = load(target, records(source))
+        here = source.content_hash()
+    there = target.content_hash()
     if there != here:
         raise InputError("the copy is not the same as the source", where=target.uri, expected=here)
     return {"records": count, "content_hash": here, "to": target.uri}
 
 
-def _checked(path: Path) -> dict[str, Any]:
-    """Read a backup once: whole, and of our format."""
-    if not path.is_file():
-        raise MissingFileError("no such backup", where=str(path))
-    number = 0
-    last: dict[str, Any] = {}
-    head: dict[str, Any] = {}
-    try:
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):
-                last = json.loads(line)
-                head = last if number == 1 else head
-    except (OSError, EOFError, ValueError) as error:
-        raise MalformedRowError(
-            f"cannot be read ({type(error).__name__})", where=f"{path}, line {number + 1}", expected="a whole backup"
-        ) from error
-    if head.get("format") != FORMAT or last.get("records") != number - 2:
-        raise InputError("not a whole backup", where=str(path), expected=f"{number - 2} records and an end mark")
-    if head["schema"] > SCHEMA_VERSION:
-        raise InputError("made by a newer version", where=str(path), expected=f"schema {SCHEMA_VERSION} or older")
-    return head
+def must_be_empty(store: GraphStore) -> None:
+    """Refuse a graph that holds anything but the note of its version.
 
-
-def _must_be_empty(store: GraphStore) -> None:
+    Raises
+    ------
+    InputError
+        Saying how much it holds.
+    """
     full = {k: n for k, n in store.counts().items() if n and k not in BOOKKEEPING}
     if full:
         raise InputError(
             "the graph is not empty",
             where=store.uri,
             expected="an empty graph",
-            hint=f"It has {sum(full.values()):,} records.",
+            hint=f"It has {sum(full.values()):,} records: `graph clear --yes` empties it, `--replace` replaces it.",
         )
 
 
-def write_whole(path: Path, write: Callable[[IO[str]], None], *, compress: bool = False) -> None:
+def write_whole(
+    path: Path, write: Callable[[IO[str]], None], *, compress: bool = False, check: Callable[[Path], None] | None = None
+) -> None:
     """Write a text file, whole or not at all.
+
+    Parameters
+    ----------
+    check
+        Looks at the file before it gets its name; an error of it leaves none behind.
 
     Raises
     ------
+    InputError
+        If the file cannot have that name.
     DiskError
         If it cannot be written.
     """
@@ -169,10 +181,20 @@ def write_whole(path: Path, write: Callable[[IO[str]], None], *, compress: bool 
     try:
         with gzip.open(part, "wt", encoding="utf-8") if compress else part.open("w", encoding="utf-8") as file:
             write(file)
+        if check is not None:
+            check(part)
         os.replace(part, path)
     except OSError as error:
+        _unlink(part)
+        raise file_error(error, path) from error
+    except BaseException:
+        _unlink(part)
+        raise
+
+
+def _unlink(part: Path) -> None:
+    with contextlib.suppress(OSError):
         part.unlink(missing_ok=True)
-        raise DiskError(f"cannot be written ({error.strerror})", where=str(path)) from error
 
 
 def line_of(record: dict[str, Any]) -> str:

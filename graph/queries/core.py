@@ -94,4 +94,20 @@ CREATE_UNIT = Query(
     writes=True,
 )
 DONE_UNITS = Query("done_units", "MATCH (u:Unit) WHERE u.key IN $keys RETURN u.key AS key", {"keys": ["none"]})
-SCHEMA_VERSION = Query("schema_version", "MATCH (m:Migration) RETURN max(m.version) AS version")
+SCHEMA_VERSION = Query("schema_version", "MATCH (m:Migration) WHERE m.version > 0 RETURN max(m.version) AS version")
+
+# A few at a time: a transaction is held in memory.
+CLEAR_NODES = {
+    label: Query(
+        f"clear_{label}",
+        f"MATCH (n:{label}) WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS n",
+        {"limit": 0},
+        writes=True,
+    )
+    for label in LABELS
+    if label != "Migration"
+}
+
+# The note of a restore that has begun; version -1 is no version of the schema.
+RESTORE_BEGUN = Query("restore_begun", "MATCH (m:Migration {version: -1}) RETURN m.name AS name")
+RESTORE_ENDED = Query("restore_ended", "MATCH (m:Migration {version: -1}) DELETE m RETURN count(*) AS n", writes=True)

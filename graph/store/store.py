@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import threading
@@ -27,6 +26,7 @@ from hypograph.graph.core.schema import LABELS
 from hypograph.graph.files.locks import writing
 from hypograph.graph.queries import core
 from hypograph.graph.store.config import StoreConfig
+from hypograph.graph.store.content import HASHED, ContentHash
 from hypograph.graph.store.credentials import Credentials, proven
 from hypograph.graph.store.embedded import EmbeddedServer
 from hypograph.graph.store.footprint import footprint
@@ -204,18 +204,15 @@ class GraphStore:
 
     def content_hash(self) -> str:
         """Hash what the graph says, whatever the order it was written in and the server it is on."""
-        total = 0
-        for label, spec in LABELS.items():
-            if spec.hashed:
-                for row in self.nodes(label):
-                    props = {k: v for k, v in row["props"].items() if k not in spec.volatile}
-                    total += _hash([label, row["key"], props])
-        hashed = {label for label, spec in LABELS.items() if spec.hashed}
+        content = ContentHash()
+        for label in HASHED:
+            for row in self.nodes(label):
+                content.add_node(label, row["key"], row["props"])
         for (kind, a, b), query in core.READ_EDGES.items():
-            if {a, b} <= hashed:
+            if {a, b} <= HASHED:
                 for row in self.read(query):
-                    total += _hash([kind, a, row["start"], b, row["end"], row["props"]])
-        return f"{total % (1 << 256):064x}"
+                    content.add_edge((kind, a, b), row["start"], row["end"], row["props"])
+        return content.text()
 
     def nodes(self, label: str) -> Iterable[dict[str, Any]]:
         """Yield every node of a label as ``{"key", "props"}``, in the order of the keys."""
@@ -234,7 +231,10 @@ class GraphStore:
         StoreError
             If a newer program wrote the graph.
         """
+        from hypograph.graph.files.restore import recover
+
         since = refuse_newer(self)
+        recover(self)
         for label, spec in LABELS.items():
             self._ddl(
                 f"CREATE CONSTRAINT {label.lower()}_key IF NOT EXISTS FOR (n:{label}) REQUIRE n.{spec.key} IS UNIQUE"
@@ -323,11 +323,6 @@ def batches(rows: Sequence[T]) -> Iterator[list[T]]:
         yield list(rows[start : start + BATCH])
 
 
-def _hash(value: Any) -> int:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
-
-
 def stamp(moment: datetime) -> str:
     """Write a moment as UTC text that ends in Z."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -379,6 +374,8 @@ def open_store(config: StoreConfig, *, reader: bool = False) -> GraphStore:
     StoreError
         If the server cannot be reached or started.
     """
+    from hypograph.graph.files.restore import recover
+
     if config.uri is not None:
         apart = (config.reader_username, config.reader_password or "") if reader and config.reader_username else None
         store = GraphStore(config, config.uri, (config.username, config.password or ""), apart)
@@ -389,6 +386,8 @@ def open_store(config: StoreConfig, *, reader: bool = False) -> GraphStore:
         store.server = server
     try:
         store.verify()
+        if not reader:
+            recover(store)
     except BaseException:
         store.close()
         raise

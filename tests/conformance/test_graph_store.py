@@ -13,7 +13,8 @@ from graph_servers import CLEAR
 from hypograph.graph import FlowRun, GraphStore, StoreConfig, open_store
 from hypograph.graph.core.query import REGISTRY, Query
 from hypograph.graph.core.schema import LABELS, RELATIONS, SCHEMA_VERSION
-from hypograph.graph.files.backup import backup, restore
+from hypograph.graph.files.backup import backup
+from hypograph.graph.files.restore import restore
 from hypograph.graph.queries import core
 from hypograph.graph.store.clean import superseded
 from hypograph.graph.store.integrity import verify
