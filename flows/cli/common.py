@@ -26,7 +26,8 @@ def say(text: str) -> None:
 def emit(document: Mapping[str, Any], as_json: bool, text: str) -> None:
     """Print the document as JSON, or its text form, to standard output."""
     if as_json:
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, allow_nan=False, default=_plain) + "\n")
+        escaped = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+        sys.stdout.write(json.dumps(document, ensure_ascii=escaped, allow_nan=False, default=_plain) + "\n")
     else:
         sys.stdout.write(text.rstrip("\n") + "\n")
     sys.stdout.flush()

@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 import hypograph
-from hypograph.models.core.errors import HypographError
+from hypograph.flows.cli.faults import bounded, run
 
 # name → (module, help); a module is imported only when its command is called.
 ROOMS: dict[str, tuple[str, str]] = {
@@ -44,7 +44,7 @@ class LazyGroup(TyperGroup):
         module, summary = ROOMS[cmd_name]
         if ctx.resilient_parsing or cmd_name not in sys.argv[1:]:
             return TyperCommand(cmd_name, help=summary)
-        command = get_command(importlib.import_module(module).app)
+        command = bounded(get_command(importlib.import_module(module).app))
         if isinstance(command, TyperGroup) and cmd_name in command.commands:
             return command.commands[cmd_name]
         command.name = cmd_name
@@ -75,17 +75,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code: 0, 1 environment, 2 bad input, 130 interrupted."""
     if arguments is not None:
         sys.argv[1:] = arguments
-    try:
-        app()
-    except HypographError as error:
-        sys.stderr.write(f"hypograph: {error}\n")
-        sys.stderr.flush()
-        error.announced = True
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of a pipe left early (head, less): nothing to say, and nobody to say it to.
-        sys.stderr.close()
-        sys.exit(1)
+    run(app)
 
 
 if __name__ == "__main__":
