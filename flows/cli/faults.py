@@ -192,7 +192,8 @@ def _kept(error: BaseException) -> Path | None:
     """Write the traceback to a file that its owner reads, without the values of arguments."""
     words = [w.partition("=")[0] for w in sys.argv[1:] if w.startswith("-")]
     moment = datetime.now(UTC)
-    head = f"hypograph {hypograph.__version__}, Python {sys.version.split()[0]}, {sys.platform}, {moment:%Y-%m-%dT%H:%M:%SZ}"
+    versions = f"hypograph {hypograph.__version__}, Python {sys.version.split()[0]}, {sys.platform}"
+    head = f"{versions}, {moment:%Y-%m-%dT%H:%M:%SZ}"
     text = "\n".join([head, f"command: {' '.join([*sys.argv[1:3], *words])}", *traceback.format_exception(error)])
     for folder in _folders():
         path = folder / f"{moment:%Y%m%d-%H%M%S}-{os.getpid()}.log"

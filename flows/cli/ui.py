@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from hypograph.flows.cli.common import say
+from hypograph.flows.cli.faults import Terminated
 from hypograph.models.core.errors import PortTakenError
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -49,7 +50,8 @@ def ui(
         say(f"pages at http://{config.host}:{config.port}/ (Ctrl-C ends them)")
         app = create_app(config, services=services)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
-        server.run(sockets=[listener])
+        with contextlib.suppress(Terminated):  # the pages have ended in order by then
+            server.run(sockets=[listener])
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -107,7 +107,9 @@ def read_parameters(given: Sequence[str]) -> dict[str, Any]:
             raise InputError("not a parameter", where=f"--param {word}", expected="name=value")
         try:
             parameters[name] = json.loads(text)
-        except json.JSONDecodeError:
+        except RecursionError as error:
+            raise InputError("nested too deep", where=f"--param {name}", expected="a plain value") from error
+        except ValueError:  # not JSON, or a number of more digits than Python reads
             parameters[name] = text
     return parameters
 
@@ -157,7 +159,7 @@ def schedule_of(cron: str | None, interval: float | None) -> Schedule | None:
             if not interval > 0:
                 raise ValueError(interval)
             return Interval(interval, timezone="UTC")
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         where = f"--cron {cron}" if cron is not None else f"--interval {interval}"
         raise InputError("not a schedule", where=where, expected="five cron fields, or seconds above 0") from error
     return None

@@ -111,7 +111,7 @@ class Orchestrator:
 
     def __exit__(self, *exception: object) -> None:
         if self._process is not None:
-            self._process.terminate()
+            self._process.send_signal(signal.SIGINT)  # it passes SIGTERM over, which may be for all processes at once
             try:
                 self._process.wait(5)
             except subprocess.TimeoutExpired:
@@ -135,6 +135,7 @@ class Orchestrator:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                start_new_session=True,  # an interrupt at the terminal is for the command, which ends us in order
                 env=child_environment(self.folder, self.port, self._auth),
             )
         self.owned = True

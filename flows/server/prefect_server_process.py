@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import sys
 import warnings
 from pathlib import Path
+from types import FrameType
 
 from hypograph.flows.runtime.child_process import die_with_parent
 from hypograph.flows.server.access import SECRET_VARIABLE, Guard
@@ -38,7 +40,14 @@ def main(arguments: list[str]) -> None:
     config = uvicorn.Config(
         Guard(create_app(), auth_string), log_level="error", lifespan="on", timeout_graceful_shutdown=2
     )
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            # A service manager tells every process to end: the command that started us ends its run first, then us.
+            if sig != signal.SIGTERM:
+                super().handle_exit(sig, frame)
+
+    Server(config).run(sockets=[socket.socket(fileno=descriptor)])
 
 
 def prepare(folder: Path) -> None:
