@@ -24,6 +24,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "flows": ("hypograph.flows.cli.flows", "Schedule flows and look after them."),
     "graph": ("hypograph.flows.cli.graph", "Look after the graph store."),
     "ui": ("hypograph.flows.cli.ui", "Serve the pages."),
+    "mcp": ("hypograph.flows.cli.mcp", "Offer the graph to a chat assistant (Model Context Protocol)."),
     "model": ("hypograph.flows.cli.model", "Fetch, serve and assess language models."),
     "data": ("hypograph.flows.cli.data", "List and fetch the locked public data sets."),
     "doctor": ("hypograph.flows.cli.doctor", "Say what is installed, configured and reachable."),

@@ -1,0 +1,1 @@
+"""For chat assistants: what the pages show and change, as tools."""
