@@ -17,6 +17,7 @@ from hypograph.flows.cli.faults import bounded, run
 ROOMS: dict[str, tuple[str, str]] = {
     "demo": ("hypograph.flows.cli.discovery", "Run the whole path on the data that ships with the package."),
     "run": ("hypograph.flows.cli.discovery", "Run the whole path on your own papers, alloys and tables."),
+    "init": ("hypograph.flows.cli.init", "Make a project folder from what you have."),
     "literature": ("hypograph.flows.cli.literature", "Publications, keywords, inspiration."),
     "evidence": ("hypograph.flows.cli.evidence", "Element substitutability and phase prediction."),
     "hypotheses": ("hypograph.flows.cli.hypotheses", "Hierarchical hypothesis search."),
