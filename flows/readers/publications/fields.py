@@ -41,7 +41,10 @@ T = TypeVar("T")
 
 # Names that exports give to a field, by letters and digits in lower case; the first that is filled wins.
 _SPELLINGS: Final[dict[str, str]] = {
-    "title": ("title articletitle documenttitle itemtitle ti dctitle displayname titles papertitle primarytitle name"),
+    "title": (
+        "title titleprimary articletitle documenttitle itemtitle ti dctitle displayname titles papertitle primarytitle "
+        "name"
+    ),
     "abstract": (
         "abstract abstractinvertedindex ab abstracttext abstractnote paperabstract abstracts dcdescription summary "
         "descriptions description n2"
@@ -53,7 +56,7 @@ _SPELLINGS: Final[dict[str, str]] = {
     ),
     "venue": (
         "venue journal journaltitle containertitle sourcetitle fulljournalname journalname publicationname "
-        "prismpublicationname booktitle publicationtitle pubtitle so journalbook primarylocation "
+        "prismpublicationname periodicalfull booktitle publicationtitle pubtitle so journalbook primarylocation "
         "primarylocationsourcedisplayname hostvenue hostvenuedisplayname journalinfo publicationvenue sourcename "
         "journalref conference conferencename bookseriestitle publishedin source"
     ),
@@ -70,7 +73,8 @@ _SPELLINGS: Final[dict[str, str]] = {
     "retracted": "retracted isretracted",
     "type": "documenttype publicationtypes publicationtype dt pubtype type pubtypelist",
     "authors": (
-        "authorfullnames af authors author authorships fullauthor authorlist creators authornames au authorstring "
+        "authorfullnames af authors authorsprimary author authorships fullauthor authorlist creators authornames au "
+        "authorstring "
         "dccreator creator authorshipsauthordisplayname"
     ),
     "references": (
@@ -95,6 +99,7 @@ IDS: Final[dict[str, tuple[str, ...]]] = {
 _DATABASES: Final = re.compile(
     r"(?:scopus|pubmed|medline|web of science|wos|crossref|openalex|dimensions|embase).*", re.I
 )
+_CITATION: Final = re.compile(r"(\S.*?) \(((?:19|20)\d\d)\)[ ,:;]*\d.*")
 _GARBLED: Final = re.compile("[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _PLANES: Final = re.compile("[\ud800-\udfff]")
 
@@ -173,6 +178,8 @@ def records_from(row: Row, *, where: str, source: str) -> Found:
         yield MalformedRowError("neither title nor abstract", where=where, expected="a column title or abstract")
         return
     doi, venue, year = _doi(fields), fields.read("venue", _venue, ""), fields.read("year", year_of, None)
+    if cited := _CITATION.match(venue):  # Embase gives the whole citation: "Endoscopy (2014) 3:3 (152-160)."
+        venue, year = cited.group(1), year or int(cited.group(2))
     # A title that any journal may have tells publications apart only with where and when.
     name = f"{title} {venue} {year or ''}" if is_generic(title) else title
     given = next((str(v) for v in fields.given("key") if isinstance(v, str | int)), "")

@@ -6,6 +6,7 @@ import codecs
 import contextlib
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,11 +97,23 @@ def _is_mostly_utf8(data: bytes) -> bool:
     return sum(b > 127 for b in data.decode("utf-8", "ignore").encode()) > high / 2
 
 
+def _is_chinese(data: bytes) -> bool:
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    beyond = [c for c in text if not c.isascii()]
+    return sum("\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" for c in beyond) > 0.9 * len(beyond)
+
+
 def _guessed(data: bytes) -> str:
     """Tell an encoding of one byte a letter, or of East Asia; Windows-1252 where little speaks for another."""
     from charset_normalizer import from_bytes
 
     high = sum(b > 127 for b in data)
+    pairs = sum(len(run) % 2 == 0 for run in re.findall(rb"[\x81-\xfe]{2,}", data))
+    if pairs and len(re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", data)) == 0 and _is_chinese(data):
+        return "gb18030"
     if high < 20:  # a few accents say nothing; Windows' Latin is by far the most frequent
         return "cp1252"
     best = from_bytes(data).best()

@@ -70,6 +70,10 @@ def reference_of(text: str) -> str:
         return doi
     if work := openalex_id(text):
         return f"openalex:{work}"
+    if re.fullmatch(r"\d{3}(?:-\d{3}){4}", text.strip()):
+        return f"lens:{text.strip()}"
+    if re.fullmatch(r"[0-9a-f]{40}", text.strip()):
+        return f"s2:{text.strip()}"
     return " ".join(text.split())[:300]
 
 

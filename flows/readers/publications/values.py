@@ -168,7 +168,7 @@ def list_of(value: object, separators: str = ";|") -> tuple[str, ...]:
     for separator in [*separators, "\n"]:
         texts = [part for text in texts for part in text.split(separator)]
     if len(texts) == 1 and "," in texts[0]:
-        texts = texts[0].split(",")
+        texts = re.split(r",(?![^()]*\))", texts[0])  # not within brackets
     return tuple(dict.fromkeys(t for text in texts if (t := " ".join(text.split()).strip(" *;,")) and not is_empty(t)))
 
 

@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from hypograph.flows.readers.publications.fields import Found, records_from
-from hypograph.flows.readers.publications.formats.pdf_layout import Line, page_lines, said_authors, said_title
+from hypograph.flows.readers.publications.formats.pdf_layout import (
+    Line,
+    page_lines,
+    said_authors,
+    said_title,
+    unligatured,
+)
 from hypograph.flows.readers.publications.identifiers import clean_doi
 from hypograph.flows.readers.publications.registry import Reader, register
 from hypograph.models.core.errors import MalformedRowError
@@ -58,11 +64,13 @@ _NAMED: Final = re.compile(
 )
 _IMPRINT: Final = re.compile(
     r"©|copyright|\bissn\b|\bvol(?:ume)?\b|received|accepted|published|available online|cite (?:this|as)|to cite"
-    r"|citation:|\(\d{4}\)|\b\d{4}\s*,\s*\d+\s*,|rights reserved|article (?:info|history|number)",
+    r"|citation:|\(\d{4}\)|\b\d{4}\s*[,;]\s*\d+\s*[,:(]|rights reserved|article (?:info|history|number)",
     re.IGNORECASE,
 )
+# The American Institute of Physics and others close the abstract with it, behind their name.
+_BRACKETED: Final = re.compile(r"[\[(]\s*DOI:?\s*10\.\d{4,9}/\S+?\s*[\])]\s*$|/H20851DOI:\s*10\.\S+$")
 _CITES: Final = re.compile(
-    r"^\s*(?:\[\d+\]|\(\d+\)|\d{1,3}[.)]?\s*[A-Z]\."
+    r"^\s*(?:\[\d+\]|\(\d+\)|\d{1,3}[.)]?\s*[A-Z]\.|\d{1,3}[.)]\s+[A-Z]"
     r"|\W?\d{0,3}\s*(?:[A-Z]\.\s?){1,3}-?[A-Z][a-z]+\s*[,&]|[A-Z][\w-]+,\s(?:[A-Z]\.\s?)+)"
 )
 _RUNNING: Final = re.compile(
@@ -86,7 +94,7 @@ def read_pdf(path: Path) -> Found:
         reader = pypdf.PdfReader(path)
         if reader.is_encrypted and not reader.decrypt(""):
             raise MalformedRowError("this PDF is encrypted", where=str(path), hint="Save it without a password.")
-        pages = [_unligatured(page.extract_text() or "") for page in reader.pages]
+        pages = [unligatured(page.extract_text() or "") for page in reader.pages]
         lines = page_lines(reader.pages[0]) if reader.pages else []
         metadata = _metadata(reader)
     except DependencyError as error:
@@ -145,7 +153,7 @@ def _row(pages: Sequence[str], lines: Sequence[Line], metadata: dict[str, str]) 
 
 
 def _metadata_doi(metadata: dict[str, str]) -> str:
-    for name in ("doi", "wps-articledoi", "articledoi", "prism:doi"):
+    for name in ("doi", "wps-articledoi", "articledoi", "prism:doi", "identifier", "dc:identifier"):
         if found := clean_doi(metadata.get(name, "")):
             return found
     for match in _META_DOI.finditer(metadata.get("xmp", "")):
@@ -164,7 +172,7 @@ def own_doi(lines: Sequence[str]) -> str:
     end = next((i for i, line in enumerate(lines) if _REFERENCES.match(line.strip())), len(lines))
     found: dict[str, bool] = {}
     for i, line in enumerate(lines[:end]):
-        if not (doi := clean_doi(line)) or not _is_own(lines, i):
+        if not (doi := clean_doi(line.replace("/H20852", ""))) or not _is_own(lines, i):
             continue
         found[doi] = found.get(doi, False) or i < _EDGE or i >= len(lines) - _EDGE
     at_edge = [doi for doi, edge in found.items() if edge]
@@ -187,7 +195,13 @@ def _is_own(lines: Sequence[str], i: int) -> bool:
     if _NAMED.match(line):
         # Alone, or with an imprint behind it; words that go on are a sentence.
         return not re.match(r"\s*[a-z]{2,}", after) and not (not after.strip() and re.match(r"[a-z]{2,}\s", following))
-    return bool(_IMPRINT.search(before) or _IMPRINT.search(after))
+    if _BRACKETED.search(line) and re.search(r"©|\bsociety\b|\binstitute\b|copyright", previous + line, re.IGNORECASE):
+        return True
+    if any(_CITES.match(near.strip()) and re.search(r"\d{4}|,", near) for near in lines[max(0, i - 3) : i]):
+        return False
+    at_edge = i < _EDGE or i >= len(lines) - _EDGE
+    said = re.search(r"©|copyright|received|accepted|published|cite", line, re.IGNORECASE)
+    return bool(_IMPRINT.search(before) or _IMPRINT.search(after)) and bool(at_edge or said)
 
 
 def _year(page: str, stamp: re.Match[str] | None) -> str:
@@ -214,12 +228,6 @@ def _without_references(text: str, pages: Sequence[str]) -> list[str]:
 def _flowing(text: str) -> str:
     """Join the lines of a text; a word that was parted at the end of a line is whole again."""
     return " ".join(re.sub(r"(?<=[a-zß-ÿ])[-\u00ad]\n\s*(?=[a-zß-ÿ])", "", text).split())
-
-
-def _unligatured(text: str) -> str:
-    for sign, letters in (("ﬁ", "fi"), ("ﬂ", "fl"), ("ﬀ", "ff"), ("ﬃ", "ffi"), ("ﬄ", "ffl"), ("ﬆ", "st"), ("ﬅ", "st")):
-        text = text.replace(sign, letters)
-    return text
 
 
 register(Reader("pdf", "PDF", (".pdf",), lambda head: 1.0 if b"%PDF-" in head[:1024] else 0.0, read_pdf))

@@ -23,14 +23,25 @@ _NO_TITLE: Final = re.compile(
 )
 # Lines around a title that are none.
 _FURNITURE: Final = re.compile(
-    r"arxiv:|https?://|www\.|\bdoi\b|\bissn\b|©|contents lists|journal homepage|sciencedirect|e-?mail|@|proceedings of"
+    r"arxiv:|^[a-z-]+/\d{7}\b"
+    r"|https?://|www\.|\bdoi\b|\bissn\b|©|contents lists|journal homepage|sciencedirect|e-?mail|@|proceedings of"
     r"|\bvol\.?\s*\d|\bvolume\s+\d|\(\d{4}\)\s*\d+|^\W*(?:received|accepted|published|available online|copyright)\b"
-    r"|^\W*(?:research|original|review|regular|full|short|open)?\s*(?:article|paper|communication|letter|access|report)s?\W*$"
+    r"|^\W*(?:research|original|review|regular|full|short|open)?\s*"
+    r"(?:article|paper|communication|letter|access|report)s?\W*$"
     r"|^\W*(?:abstract|a\s?r\s?t\s?i\s?c\s?l\s?e\s*i\s?n\s?f\s?o|keywords|introduction)\b|^\s*page \d+|^[\W\d]+$",
     re.IGNORECASE,
 )
 _NAMES: Final = re.compile(r"(?:[A-ZÀ-Þ][\w'’.-]*|(?:de|van|von|der|den|la|di|al|el|bin|da|dos|ter)\b)(?:\s+|$)")
 _MARKS: Final = re.compile(r"[\d*†‡§¶#⁎∗]+(?:,[\d*†‡§¶a-f]+)*|(?<=\s)[a-f](?=[,\s]|$)|(?<=[a-z])[a-f](?=,\s?[*∗⁎])")
+
+
+_LIGATURES: Final = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl", "ﬆ": "st", "ﬅ": "st"})
+# What stands where a person is looked for.
+_NOBODY: Final = re.compile(
+    r"[\d_@{}]|\bet al\b|journal|press\b|universit|publish|elsevier|springer|wiley|ieee"
+    r"|\b(?:inc|ltd|user|admin|windows)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,7 @@ def _grouped(pieces: Sequence[tuple[str, float, float, bool]], top: float) -> li
     current: list[tuple[str, float, float, bool]] = []
 
     def close() -> None:
-        text = " ".join("".join(p[0] for p in current).split())
+        text = unligatured(" ".join("".join(p[0] for p in current).split()))
         if text:
             letters = [p for p in current if p[0].strip()]
             size = max({p[1] for p in letters}, key=lambda s: sum(len(p[0]) for p in letters if p[1] == s))
@@ -85,6 +96,11 @@ def _grouped(pieces: Sequence[tuple[str, float, float, bool]], top: float) -> li
     return lines
 
 
+def unligatured(text: str) -> str:
+    """Return a text whose ligatures are letters again."""
+    return text.translate(_LIGATURES)
+
+
 def said_title(lines: Sequence[Line], page: str, metadata: str) -> str:
     """Return the title: the document's own word for it where the page has it too, else the largest text of the page."""
     metadata = " ".join(metadata.split())
@@ -94,7 +110,11 @@ def said_title(lines: Sequence[Line], page: str, metadata: str) -> str:
     drawn, large = _largest(lines)
     if drawn and (large or not usable):
         return drawn
-    return metadata if usable else next((t for t in map(str.strip, page.splitlines()) if len(t) > 10), "")
+    return (
+        metadata
+        if usable
+        else next((t for t in map(str.strip, page.splitlines()) if len(t) > 10 and not _FURNITURE.search(t)), "")
+    )
 
 
 def _largest(lines: Sequence[Line]) -> tuple[str, bool]:
@@ -127,28 +147,24 @@ def _largest(lines: Sequence[Line]) -> tuple[str, bool]:
 
 
 def said_authors(lines: Sequence[Line], title: str, metadata: str) -> list[str]:
-    """Return the authors: the document's own word where it names whole people, else the lines after the title."""
-    own = authors_of(metadata)
-    if own and all(", " in name for name in own) and not re.search(r"\d|_|@", metadata):
-        return list(own)
+    """Return the authors: the lines after the title, or the document's own word where it names as many people."""
+    own = [] if _NOBODY.search(metadata) else list(authors_of(metadata))
+    own = own if all(", " in name for name in own) else []
+    drawn = _after_title(lines, title)
+    return drawn if len(drawn) > len(own) else own
+
+
+def _after_title(lines: Sequence[Line], title: str) -> list[str]:
+    """Return the names in the lines that follow the title."""
     key = title_key(title)
-    after = next(
-        (
-            i
-            for i in range(len(lines))
-            if key and key.endswith(title_key(lines[i].text)[-20:]) and len(title_key(lines[i].text)) > 3
-        ),
-        -1,
-    )
-    if after < 0:
-        return []
+    flat = [title_key(line.text) for line in lines]
+    last = next((i for i, text in enumerate(flat) if len(text) > 3 and key.endswith(text[-20:])), None)
     found: list[str] = []
-    for line in lines[after + 1 : after + 5]:
-        parts = [p.strip(" ,;.") for p in re.split(r",|;|\band\b|&", _MARKS.sub("", line.text))]
-        parts = [p for p in parts if p]
-        if not parts or not all(2 <= len(p.split()) <= 5 and _NAMES.sub("", p + " ").strip() == "" for p in parts):
+    for line in lines[last + 1 : last + 6] if last is not None else ():
+        parts = [p for part in re.split(r",|;|\band\b|&", _MARKS.sub("", line.text)) if (p := part.strip(" ,;."))]
+        if not parts or not all(2 <= len(p.split()) <= 5 and not _NAMES.sub("", p + " ").strip() for p in parts):
             break
         found.extend(parts)
-        if not line.text.rstrip().endswith((",", "and", "&", ";")):
+        if not re.search(r"(?:,|\band|&|;)[\d\W]*$", line.text):
             break
     return list(authors_of(found if len(found) > 1 else "".join(found)))

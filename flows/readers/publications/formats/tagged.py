@@ -66,7 +66,7 @@ def records(lines: Iterator[str], dialect: Dialect) -> Iterator[tuple[int, Recor
             record, last = {}, ""
         if match and tag not in dialect.ends:
             start = start if record else number
-            record.setdefault(tag, []).append(match.group(2).strip())
+            record.setdefault(tag, []).append((match.group(2) or "").strip())
             last = tag
         elif not match and line.strip() and last:
             _go_on(record, last, line.strip(), apart=last in dialect.apart)
@@ -190,7 +190,7 @@ MEDLINE: Final = Dialect(
     fields=_medline,
 )
 RIS: Final = Dialect(
-    re.compile(rf"\s{{0,2}}({_RIS_TAGS}) {{1,2}}-(?: (.*)|\s*)$"),
+    re.compile(rf"\s{{0,2}}((?:{_RIS_TAGS})(?= -)|[A-Z][A-Z0-9](?=  -)) {{1,2}}-(?: (.*)|\s*)$"),
     frozenset({"TY"}),
     frozenset({"ER"}),
     apart=frozenset({"KW", "AU", "A1"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import html
 import io
 import re
@@ -22,6 +23,10 @@ _OTHERS_WORDS: Final = "sub-article response ref-list related-article related-ob
 _OTHERS: Final = frozenset(_OTHERS_WORDS.split())
 _SIDE_WORDS: Final = "xref fn object-id disp-formula-group table-wrap fig supplementary-material"
 _SIDE: Final = frozenset(_SIDE_WORDS.split())
+_SCRIPTS: Final = {"sub": "sub", "inf": "sub", "subscript": "sub", "sup": "sup", "superscript": "sup"}
+_BLOCKS: Final = frozenset(
+    ("p", "para", "sec", "title", "list-item", "break", "br", "disp-formula", "label", "simplesect")
+)
 _PREDEFINED: Final = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _ENTITY: Final = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 
@@ -48,28 +53,32 @@ def first(node: Element | None, *names: str) -> Element | None:
 
 
 def text_in(node: Element | None) -> str:
-    """Return the plain text in an element, its markup understood (subscripts, MathML, TeX); marks of footnotes go."""
-    if node is None:
-        return ""
-    for parent in list(node.iter()):
-        children = list(parent)
-        math = any(local(c) == "math" for c in children)
-        for child in children:
-            if local(child) in _SIDE or (local(child) == "tex-math" and math):
-                _remove(parent, child)
-    raw = tostring(node, encoding="unicode")
-    inner = raw[raw.index(">") + 1 : raw.rindex("<")] if raw.rstrip().endswith(">") and "</" in raw else ""
-    return plain_text(re.sub(r"<(/?)(?:ns\d+:)", r"<\1", inner))
+    """Return the plain text in an element, scripts, MathML and TeX understood; marks of footnotes are left out."""
+    return plain_text(_marked(node)) if node is not None else ""
 
 
-def _remove(parent: Element, child: Element) -> None:
-    tail = child.tail or ""
-    at = list(parent).index(child)
-    if at:
-        parent[at - 1].tail = (parent[at - 1].tail or "") + tail
-    else:
-        parent.text = (parent.text or "") + tail
-    parent.remove(child)
+def _marked(node: Element) -> str:
+    """Return what is in an element, with the marks that tell how it is read and without all others."""
+    math = any(local(child) == "math" for child in node)
+    parts = [html.escape(node.text or "", quote=False)]
+    for child in node:
+        name = local(child)
+        if name in _SCRIPTS:
+            parts.append(f"<{_SCRIPTS[name]}>{_marked(child)}</{_SCRIPTS[name]}>")
+        elif name == "math":
+            parts.append(re.sub(r"<(/?)\w+:", r"<\1", tostring(_alone(child), encoding="unicode")))
+        elif name and name not in _SIDE and not (name == "tex-math" and math):
+            inner = _marked(child)
+            parts.append(f" {inner} " if name in _BLOCKS else inner)
+        parts.append(html.escape(child.tail or "", quote=False))
+    return "".join(parts)
+
+
+def _alone(node: Element) -> Element:
+    """Return an element without the text behind it."""
+    found = copy.copy(node)
+    found.tail = None
+    return found
 
 
 def read_xml(path: Path, names: frozenset[str], row: Callable[[Element], dict[str, object]]) -> Found:

@@ -1,0 +1,120 @@
+"""PDF: whose it is, from what stands on its first page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+from hypograph.flows.readers.publications.registry import ReadReport, read_publications
+from hypograph.models.core.records import Publication
+
+Page = Sequence[tuple[str, int]]
+TITLE: Page = (("Hardness of annealed sheets", 18), ("of a nickel alloy", 18), ("Jane Doe, Alex van der Roe", 10))
+ABSTRACT: Page = (
+    ("A B S T R A C T", 10),
+    ("Sheets were annealed between 800 and 1100 C, and their hard-", 10),
+    ("ness was measured after each hour in the furnace.", 10),
+    ("Keywords: hardness; annealing", 10),
+    ("1. Introduction", 10),
+)
+
+
+def pdf(path: Path, pages: Sequence[Page], metadata: dict[str, str] | None = None, password: str = "") -> ReadReport:
+    """Write a PDF of lines, each with its size, and read it."""
+    writer = PdfWriter()
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject("/Helvetica"),
+        }
+    )
+    for lines in pages:
+        page = writer.add_blank_page(600, 840)
+        page[NameObject("/Resources")] = DictionaryObject(
+            {NameObject("/Font"): DictionaryObject({NameObject("/F1"): font})}
+        )
+        content, y = "", 800
+        for text, size in lines:
+            plain = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+            content += f"BT /F1 {size} Tf 1 0 0 1 60 {y} Tm ({plain}) Tj ET\n"
+            y -= size + 6
+        stream = DecodedStreamObject()
+        stream.set_data(content.encode("latin-1"))
+        page[NameObject("/Contents")] = writer._add_object(stream)
+    writer.add_metadata(metadata or {})
+    if password:
+        writer.encrypt(password, algorithm="RC4-128")
+    writer.write(path)
+    return read_publications(path)
+
+
+def only(report: ReadReport) -> Publication:
+    assert report.problems == ()
+    (found,) = report.publications
+    return found
+
+
+@pytest.mark.parametrize(
+    ("lines", "doi"),
+    [
+        (["doi:10.5555/own.1"], "10.5555/own.1"),
+        (["https://doi.org/10.5555/own.1", "0000-0000/(c) 2018 Example"], "10.5555/own.1"),
+        (["J. Ex. 12 (2018) 1-9  https://doi.org/10.5555/own.1"], "10.5555/own.1"),
+        (["Digital Object Identifier 10.5555/OWN.1"], "10.5555/own.1"),
+        (["To cite this article: J. Doe 2018 Ex. Lett. 3 12, doi: 10.5555/own.1"], "10.5555/own.1"),
+        (["Sheets were cast as in doi:10.5555/cited.1 and polished."], ""),
+        (["Data are available at", "https://doi.org/10.5555/data.1"], ""),
+        (["see https://doi.org/10.5555/cited.1"], ""),
+        (["[1] A. Poe, J. Ex. 3 (2004) 12. https://doi.org/10.5555/cited.1"], ""),
+        (["1. Poe A, Moe B. Wear. J Ex 2010;86:27. doi:10.5555/cited.1"], ""),
+        (["A. Poe, J. Ex. 3 (2004), doi:10.5555/cited.1"], ""),
+        (["References", "doi:10.5555/cited.1"], ""),
+        (["doi:10.5555/one.1", "doi:10.5555/two.2"], ""),
+    ],
+)
+def test_a_cited_doi_is_never_the_documents_own(tmp_path: Path, lines: list[str], doi: str) -> None:
+    page = [*TITLE, *ABSTRACT, ("Sheets are used in many places.", 10), *((line, 10) for line in lines)]
+    assert only(pdf(tmp_path / "a.pdf", [page, [("2. Results", 10)]])).doi == doi
+
+
+def test_the_title_is_the_largest_text_unless_the_document_names_it(tmp_path: Path) -> None:
+    page = [("Exemplary Materials 123 (2018) 1-10", 10), *TITLE, *ABSTRACT]
+    for name in ("Microsoft Word - final_v7.docx", "untitled", "main.dvi", "10.5555/x", ""):
+        found = only(pdf(tmp_path / "a.pdf", [page], {"/Title": name}))
+        assert found.title == "Hardness of annealed sheets of a nickel alloy"
+    assert found.authors == ("Doe, Jane", "van der Roe, Alex")
+    assert found.abstract.startswith("Sheets were annealed")
+    assert "their hardness was measured" in found.abstract
+    assert found.abstract.endswith("furnace.")
+    assert found.keywords == ("hardness", "annealing")
+    assert found.year == 2018
+    named = only(pdf(tmp_path / "b.pdf", [page], {"/Title": "Hardness of Annealed Sheets"}))
+    assert named.title == "Hardness of Annealed Sheets"
+
+
+def test_the_stamp_of_arxiv_names_year_and_number_and_no_doi(tmp_path: Path) -> None:
+    page = [("arXiv:1701.91234v2 [cond-mat] 5 Jan 2017", 10), *TITLE, *ABSTRACT, ("as in arXiv:1602.00001", 10)]
+    found = only(pdf(tmp_path / "a.pdf", [page]))
+    assert (found.ids, found.year, found.doi) == (("arxiv:1701.91234",), 2017, "")
+    cited = only(pdf(tmp_path / "b.pdf", [[*TITLE, *ABSTRACT, ("as in arXiv:1602.00001", 10)]]))
+    assert cited.ids == ()
+
+
+def test_references_are_no_text_of_the_document(tmp_path: Path) -> None:
+    last = [("3. Conclusion", 10), ("Sheets are hard.", 10), ("REFERENCES", 10), ("[1] A. Poe, On unicorns, 2004.", 10)]
+    found = only(pdf(tmp_path / "a.pdf", [[*TITLE, *ABSTRACT], last]))
+    assert "Sheets are hard." in found.passages[1]
+    assert not any("unicorns" in passage for passage in found.passages)
+
+
+def test_scans_and_encrypted_files_are_said(tmp_path: Path) -> None:
+    assert "pictures" in pdf(tmp_path / "scan.pdf", [[], []]).problems[0]
+    assert "encrypted" in pdf(tmp_path / "locked.pdf", [TITLE], password="secret").problems[0]
+    part = pdf(tmp_path / "part.pdf", [[*TITLE, *ABSTRACT], [], [], []])
+    assert "3 of 4 pages hold no text" in part.problems[0]
+    assert len(part.publications) == 1
