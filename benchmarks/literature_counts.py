@@ -1,6 +1,6 @@
 """Count keyword pairs of synthetic corpora: time, memory, growth, and the same counts on Dask workers.
 
-Run: python benchmarks/literature_counts.py [--quick] [--dask]
+Run: python benchmarks/literature_counts.py [--quick]
 """
 
 from __future__ import annotations
@@ -42,24 +42,9 @@ def measure(papers: int) -> dict[str, float]:
     }
 
 
-def dask_agrees(papers: int = 50_000) -> bool:
-    from distributed import Client, LocalCluster
-
-    from hypograph.flows.literature.year_counts import count_years
-    from hypograph.models.literature.graph.pair_counts import merge_counts
-
-    indptr, indices = corpus(papers)
-    years = np.random.default_rng(1).integers(2000, 2010, papers)
-    here = merge_counts(list(count_years(indptr, indices, years).values()))
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
-        there = merge_counts(list(count_years(indptr, indices, years, client).values()))
-    return np.array_equal(here.keys, there.keys) and np.array_equal(here.counts, there.counts)
-
-
 def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--one", type=int, metavar="PAPERS", help="measure one size in this process")
-    parser.add_argument("--dask", action="store_true", help="also compare with counts on Dask workers")
     given = parser.parse_args()
     if given.one:
         print(json.dumps(measure(given.one)))
@@ -78,8 +63,6 @@ def main() -> None:
         "slope_cpu_seconds": round(float(np.polyfit(x, np.log([max(r["cpu_seconds"], 0.01) for r in rows]), 1)[0]), 2),
         "slope_memory": round(float(np.polyfit(x, np.log([r["peak_mb"] for r in rows]), 1)[0]), 2),
     }
-    if given.dask:
-        result["dask_same_counts"] = dask_agrees()
     print({k: v for k, v in result.items() if k != "rows"})
     write("literature_counts", result, quick=given.quick)
 

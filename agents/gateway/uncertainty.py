@@ -111,22 +111,6 @@ def normalised_entropy(p: np.ndarray) -> np.ndarray:
     return np.asarray(np.clip(-(p * logs).sum(axis=-1) / np.log(p.shape[-1]), 0.0, 1.0))
 
 
-def disagreement(p: np.ndarray) -> float:
-    """Return how far readings differ: Jensen–Shannon divergence over log n, in [0, 1].
-
-    Parameters
-    ----------
-    p
-        Shape ``(readings, n)``, rows sum to 1.
-
-    Notes
-    -----
-    ``H(mean p) − mean H(p)``: the part of the entropy that comes from the order of the answers and the
-    wording, not from the question (mutual information, Depeweg et al. 2018, arXiv 1710.07283, eq. 11).
-    """
-    return float(max(0.0, normalised_entropy(p.mean(axis=0)) - normalised_entropy(p).mean()))
-
-
 def least_committed(p: float) -> tuple[float, float, float]:
     """Return masses (for, against, unknown) whose pignistic probability is `p`, with most ignorance.
 

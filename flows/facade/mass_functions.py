@@ -22,6 +22,7 @@ RULES: Final[Mapping[str, Callable[[FloatArray], FloatArray]]] = {
     "pcr6": rules.pcr6,
     "murphy": rules.murphy,
     "cautious": rules.cautious,
+    "cautious-normalised": rules.cautious_normalised,
 }
 
 
@@ -70,10 +71,25 @@ class MassFunction:
         """Mass on the whole frame, m(Ω), in [0, 1]."""
         return float(self.masses[-1])
 
-    def discount(self, reliability: float) -> MassFunction:
-        """Keep a share `reliability` of each mass; the rest says nothing (Shafer 1976)."""
-        from hypograph.models.evidence.masses.discount import discount
+    @property
+    def nonspecificity(self) -> float:
+        """How many alternatives the evidence leaves open, in bits (Dubois and Prade)."""
+        return float(algebra.nonspecificity(self.masses))
 
+    def discount(self, reliability: float | Mapping[str, float]) -> MassFunction:
+        """Keep a share of each mass; the rest says nothing.
+
+        Parameters
+        ----------
+        reliability
+            In [0, 1]: one number (Shafer 1976), or how reliable the source is where each alternative is the truth
+            (Mercier, Quost and Denœux 2008).
+        """
+        from hypograph.models.evidence.masses.discount import contextual_discount, discount
+
+        if isinstance(reliability, Mapping):
+            shares = [reliability.get(name, 1.0) for name in self.frame.names]
+            return MassFunction(self.frame, contextual_discount(self.masses, shares), self.conflict)
         return MassFunction(self.frame, discount(self.masses, reliability), self.conflict)
 
     def to_dict(self) -> dict[str, float]:
@@ -140,7 +156,7 @@ def combine(masses: Sequence[MassFunction], rule: str = "dempster") -> MassFunct
         At least one; all of the same alternatives.
     rule
         ``dempster`` (independent sources), ``cautious`` (sources that may share evidence), ``conjunctive``,
-        ``disjunctive``, ``yager``, ``dubois-prade``, ``pcr5``, ``pcr6`` or ``murphy``.
+        ``cautious-normalised``, ``disjunctive``, ``yager``, ``dubois-prade``, ``pcr5``, ``pcr6`` or ``murphy``.
 
     Returns
     -------

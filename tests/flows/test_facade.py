@@ -108,6 +108,9 @@ def test_masses_are_those_of_the_algebra() -> None:
         hg.combine([one], rule="averaging")
     doubt = hg.mass(a=0.6, b=0.2).discount(0.5)
     assert doubt.to_dict() == pytest.approx({"a": 0.3, "b": 0.1, "a | b": 0.6})
+    assert hg.mass(frame=["a", "b"]).nonspecificity == 1.0
+    sure_of_a = hg.mass(a=1.0, frame=["a", "b"]).discount({"a": 1.0, "b": 0.5})
+    assert sure_of_a.plausibility("b") == pytest.approx(0.5)
     assert hg.combine([doubt, doubt], rule="cautious").to_dict() == pytest.approx(doubt.to_dict(), abs=0.07)
 
 

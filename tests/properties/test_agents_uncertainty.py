@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from hypograph.agents.assess.metrics import auc, auc_interval, ece, skill, wilson
 from hypograph.agents.gateway.uncertainty import (
-    disagreement,
     ignorance,
     least_committed,
     letters,
@@ -40,17 +39,6 @@ def test_entropy_is_one_only_when_even(weights: list[float]) -> None:
     assert 0 <= normalised_entropy(p) <= 1
     assert normalised_entropy(np.full(len(p), 1 / len(p))) == pytest.approx(1.0)
     assert normalised_entropy(np.eye(len(p))[0]) == 0.0
-
-
-@given(st.lists(PROBABILITY, min_size=1, max_size=5))
-def test_disagreement_is_nothing_where_readings_agree(values: list[float]) -> None:
-    p = np.array([[v, 1 - v] for v in values])
-    assert 0 <= disagreement(p) <= 1
-    assert disagreement(np.repeat(p[:1], 4, axis=0)) == pytest.approx(0.0, abs=1e-9)
-
-
-def test_disagreement_of_opposite_certainties_is_full() -> None:
-    assert disagreement(np.eye(2)) == pytest.approx(1.0)
 
 
 @given(st.integers(2, 8), st.integers(0, 1000))

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from hypograph.flows.literature.corpus import Corpus
 from hypograph.flows.literature.merges import apply_merges
-from hypograph.flows.literature.year_counts import count_years, read_counts, write_counts
 from hypograph.models.core.records import Publication
 from hypograph.models.literature.graph.backbone import disparity
 from hypograph.models.literature.graph.pair_counts import count_pairs, merge_counts
@@ -56,19 +55,6 @@ def test_taking_away_what_was_added_gives_what_was_there(rows: list[set[int]], m
 
 
 @settings(max_examples=20, deadline=None)
-@given(sets, st.lists(st.integers(2000, 2003), min_size=12, max_size=12))
-def test_counts_by_year_survive_parquet_and_add_up(rows: list[set[int]], years: list[int]) -> None:
-    indptr, indices = packed(rows)
-    counts = count_years(indptr, indices, np.array(years[: len(rows)], np.int64))
-    with tempfile.TemporaryDirectory() as folder:
-        write_counts(Path(folder), {1999: counts.get(2000, count_pairs(*packed([])))})
-        write_counts(Path(folder), counts)
-        found = read_counts(Path(folder))
-    whole = count_pairs(indptr, indices)
-    assert np.array_equal(found.keys, whole.keys)
-    assert np.array_equal(found.counts, whole.counts)
-
-
 @example("0)_")
 @given(st.text(max_size=40) | st.text("0asex '’)(_-.", max_size=12))
 def test_normalising_twice_changes_nothing(text: str) -> None:

@@ -19,7 +19,6 @@ LEVELS, DETAILS, VALUES = 5, 3, 5
 SIZE = LEVELS * DETAILS
 UNSET = VALUES
 STATES = VALUES**DETAILS
-LEVEL_OF = np.repeat(np.arange(LEVELS), DETAILS)
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]

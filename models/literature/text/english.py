@@ -271,11 +271,6 @@ am are be been being get gets had has have is was were
 AUXILIARIES: Final = frozenset(_AUXILIARIES.split())
 
 # Words that a verbal gerund follows.
-_PREPOSITIONS = """
-by for of in on with from to without when while after before
-"""
-PREPOSITIONS: Final = frozenset(_PREPOSITIONS.split())
-
 # Gerunds that are verbs wherever they stand.
 _VERBAL_GERUNDS = """
 according achieving allowing applying based becoming being building combining comparing concerning
