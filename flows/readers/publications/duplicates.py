@@ -118,7 +118,13 @@ def same_venue(first: str, second: str) -> bool:
     words, others = ([w for w in re.findall(r"\w+", v.casefold()) if w not in _LINKING] for v in (first, second))
     if len(words) != len(others):
         return title_key(first) == title_key(second)
-    return all(a.startswith(b) or b.startswith(a) for a, b in zip(words, others, strict=True))
+    return all(_shortens(a, b) or _shortens(b, a) for a, b in zip(words, others, strict=True))
+
+
+def _shortens(short: str, word: str) -> bool:
+    """Whether a word is an abbreviation: it begins alike, and its letters stand in the other in order (Compd)."""
+    letters = iter(word)
+    return short[:1] == word[:1] and all(letter in letters for letter in short)
 
 
 def _likeness(first: Publication, second: Publication) -> tuple[bool, bool, int]:
