@@ -19,16 +19,16 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from hypograph.flows.facade.campaigns import Campaign, maximize, minimize, target
     from hypograph.flows.facade.exploration import exploration_entropy
+    from hypograph.flows.facade.hypotheses import EvidenceJudge, search_hypothesis
     from hypograph.flows.facade.literature import KeywordGraph, read_publications
     from hypograph.flows.facade.mass_functions import MassFunction, combine, mass
     from hypograph.flows.facade.runs import open_graph, run
     from hypograph.models.campaigns.space.space import Space
     from hypograph.models.core.errors import HypographError
-    from hypograph.models.hypotheses.search.judges import EvidenceJudge
 
 _HOMES = {
     "Campaign": "flows.facade.campaigns",
-    "EvidenceJudge": "models.hypotheses.search.judges",
+    "EvidenceJudge": "flows.facade.hypotheses",
     "HypographError": "models.core.errors",
     "KeywordGraph": "flows.facade.literature",
     "MassFunction": "flows.facade.mass_functions",
@@ -41,6 +41,7 @@ _HOMES = {
     "open_graph": "flows.facade.runs",
     "read_publications": "flows.facade.literature",
     "run": "flows.facade.runs",
+    "search_hypothesis": "flows.facade.hypotheses",
     "target": "flows.facade.campaigns",
 }
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "open_graph",
     "read_publications",
     "run",
+    "search_hypothesis",
     "target",
 ]
 

@@ -16,7 +16,7 @@ import hypograph as hg
 from hypograph.flows.cli.main import main
 from hypograph.models.core.errors import InputError
 
-MODULES = ("mass_functions", "exploration", "campaigns", "literature")
+MODULES = ("mass_functions", "exploration", "campaigns", "literature", "hypotheses")
 
 
 def test_the_import_is_light() -> None:
@@ -120,3 +120,25 @@ def test_exploration_takes_tables_with_names() -> None:
     assert hg.exploration_entropy(frame, {"solvent": ["DMF", "MeCN"], "base": ["K3PO4", "DBU"]}) == 0.5
     with pytest.raises(InputError, match="'MeCN' is no option"):
         hg.exploration_entropy(frame, {"solvent": ["DMF"], "base": ["K3PO4"]})
+
+
+def test_a_search_takes_functions_as_proposer_and_judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path))
+    from hypograph.models.hypotheses.document import from_statement
+
+    asked = []
+
+    def proposer(operator: str, block: object, parts: object) -> dict[str, object] | None:
+        asked.append(operator)
+        text = f"Alloying with {len(asked)} at.% N raises the strength of CoCrFeNi."
+        return from_statement(text).model_dump(mode="json") if operator == "direct" else None
+
+    def judge(question: str, first: str, second: str) -> float:
+        return 0.9 if len(first) >= len(second) else 0.1
+
+    found = hg.search_hypothesis(
+        "What strengthens CoCrFeNi?", strategy="best-of-n", calls=5, judge=judge, proposer=proposer
+    )
+    assert "direct" in asked
+    assert found["statement"].startswith("Alloying with")
+    assert found["judge"] == "judge"
