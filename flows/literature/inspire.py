@@ -10,7 +10,6 @@ from typing import Any
 from hypograph.flows.literature.units import literature_units
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.models.core.records import Publication, Unit
-from hypograph.models.literature.inspiration.retrieval import Bm25, statement
 
 
 class NoStore:
@@ -55,23 +54,10 @@ def inspire(
     """
     runner = UnitRunner(NoStore(), folder / "without-store")
     outcome = literature_units(runner, publications, sets=sets, topic=topic, seed=seed)
-    index = Bm25([" ".join([p.title, p.abstract, *p.passages]) for p in publications])
-    rows = []
-    for found in outcome.sets:
-        made = statement(found.keywords, index)
-        rows.append(
-            {
-                **dataclasses.asdict(found),
-                "statement": made.text,
-                "evidence": [
-                    {"publication": publications[e.document].key, "pair": list(e.pair), "passage": e.passage}
-                    for e in made.evidence
-                ],
-            }
-        )
     return {
-        "sets": rows,
+        "sets": [dataclasses.asdict(found) for found in outcome.sets],
         "entropy": outcome.entropy,
         "note": outcome.note,
+        "topic": list(outcome.topic),
         "publications": outcome.publications,
     }

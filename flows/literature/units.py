@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +29,8 @@ from hypograph.models.literature.graph.keyword_graph import Backbone, Corpus, ba
 from hypograph.models.literature.graph.pair_counts import FloatArray, IntArray, count_pairs
 from hypograph.models.literature.inspiration.passages import Embed
 from hypograph.models.literature.inspiration.proposals import keyword_embedding, name_embedding, propose_sets
+from hypograph.models.literature.inspiration.ties import Statement, Ties
+from hypograph.models.literature.inspiration.topics import Topic, read_topic
 from hypograph.models.literature.keywords.corpus_keywords import (
     choose_keywords,
     note_on_languages,
@@ -38,6 +41,8 @@ from hypograph.models.literature.keywords.synonyms import propose_merges
 from hypograph.models.literature.keywords.vocabulary import Vocabulary
 from hypograph.models.literature.potential.impact import keyword_impact, literature_outcomes, set_model
 
+# Share of a set's pairs that must be new.
+LEAST_NEW: Final = 0.5
 NO_WORDS: Final = Vocabulary()
 CHUNK: Final = 500
 SMALL: Final = 200
@@ -67,6 +72,8 @@ class LiteratureOutcome:
         Entropy of exploration of the sets over the communities, in [0, 1].
     merges
         Entries of the review queue: keywords that may mean the same.
+    topic
+        For each part of the topic `asked`, the `keywords` that it names, and the `nearest` where it names none.
     """
 
     publications: int
@@ -76,6 +83,7 @@ class LiteratureOutcome:
     note: str = ""
     entropy: float = 0.0
     merges: int = 0
+    topic: tuple[Mapping[str, Any], ...] = ()
 
 
 def literature_units(
@@ -134,11 +142,13 @@ def literature_units(
     made = runner.run(
         LITERATURE_SETS,
         {"state": found.state, "sets": sets, "topic": topic},
-        partial(_inspire, found.corpus, found.chosen, sets, topic, seed),
+        partial(_inspire, found, sets, topic, seed),
     )
     proposed = tuple(
-        KeywordSet(tuple(s["keywords"]), s["potential"], s["novelty"], tuple(s["because"]), tuple(s["nearest"]))
-        for s in made["sets"]
+        KeywordSet(
+            **{name: tuple(value) if isinstance(value, list) else value for name, value in one.items()},
+        )
+        for one in made["sets"]
     )
     return LiteratureOutcome(
         len(found.chosen),
@@ -148,6 +158,7 @@ def literature_units(
         made["note"] + note_on_languages(found.read),
         made["entropy"],
         graph["merges"],
+        tuple(made["topic"]),
     )
 
 
@@ -169,6 +180,8 @@ class Prepared:
         Abbreviations introduced somewhere, with what they stand for.
     state
         Hash of what the graph of keywords depends on.
+    vocabulary
+        The user's stop words and thesaurus.
     """
 
     chosen: Sequence[Publication]
@@ -181,6 +194,7 @@ class Prepared:
     renamed: Mapping[str, str]
     expansions: Mapping[str, str]
     state: str
+    vocabulary: Vocabulary = NO_WORDS
 
 
 def prepare(
@@ -219,6 +233,7 @@ def prepare(
         merged_names(raw, decided),
         {short: long for one in read for short, long in one["introduced"].items()},
         digest(keywords, about, decided, seed),
+        vocabulary,
     )
 
 
@@ -278,14 +293,69 @@ def _write_part(written: Sequence[Written]) -> Outcome:
     return Outcome({"mentions": len(edges)}, [publication_node(one.publication) for one in written], edges)
 
 
-def _inspire(corpus: Corpus, chosen: Sequence[Publication], count: int, topic: str, seed: int) -> Outcome:
+def _inspire(prepared: Prepared, count: int, topic: str, seed: int) -> Outcome:
+    corpus, chosen = prepared.corpus, prepared.chosen
+    topics = read_topic(corpus.names, topic, {**prepared.expansions, **prepared.renamed, **prepared.vocabulary.same})
+    asked = list(dict.fromkeys(name for one in topics for name in one.keywords))
+    if topic.strip() and not asked:
+        near = [name for one in topics for name in one.nearest]
+        hint = f"Nearest: {', '.join(near)}." if near else "Name a keyword of the graph."
+        raise InputError(f"no keyword of the corpus fits the topic {topic!r}", where="--topic", hint=hint)
     pairs = count_pairs(corpus.indptr, corpus.indices)
-    embedding = keyword_embedding(corpus, pairs)
-    community = _communities(corpus, seed)
     model = set_model(corpus, chosen)
-    keys = [p.key for p in chosen]
-    found = propose_sets(corpus, pairs, embedding, community, keys, count=count, topic=topic, seed=seed, model=model)
-    return Outcome({"sets": found.sets, "entropy": found.entropy, "note": note_of(chosen, model is not None)})
+    found = propose_sets(
+        corpus,
+        pairs,
+        keyword_embedding(corpus, pairs),
+        _communities(corpus, seed),
+        [p.key for p in chosen],
+        titles=[p.title for p in chosen],
+        expansions=prepared.expansions,
+        count=3 * count,
+        topic=asked,
+        seed=seed,
+        model=model,
+    )
+    sets = _stated(found.sets, Ties(chosen, prepared.keywords), [p.key for p in chosen])[:count]
+    note = note_of(chosen, model is not None) + note_on_topics(topics)
+    told = [dataclasses.asdict(one) for one in topics]
+    return Outcome({"sets": sets, "entropy": found.entropy, "note": note, "topic": told})
+
+
+def _stated(sets: Sequence[Mapping[str, Any]], ties: Ties, keys: Sequence[str]) -> list[dict[str, Any]]:
+    """Add what ties each set and what is new in it, by the same publications; sets with little new are left out."""
+    stated = [(one, ties.state(one["keywords"])) for one in sets]
+    new = [pair for pair in stated if pair[1].novelty >= LEAST_NEW]
+    # A small corpus ties most pairs: then less that is new must do.
+    rest = [pair for pair in stated if 0 < pair[1].novelty < LEAST_NEW]
+    return [_told(one, said, keys) for one, said in [*new, *rest]]
+
+
+def _told(one: Mapping[str, Any], said: Statement, keys: Sequence[str]) -> dict[str, Any]:
+    evidence = [
+        {
+            "publication": keys[tie.document],
+            "pair": list(tie.pair),
+            "passage": tie.passages[0],
+            "passages": list(tie.passages),
+            "publications": tie.publications,
+        }
+        for tie in said.ties
+    ]
+    more = {"novelty": round(said.novelty, 6), "statement": said.text, "evidence": evidence}
+    return {**one, **more, "because": [_new_pairs(said), *one["because"]]}
+
+
+def _new_pairs(said: Statement) -> str:
+    fresh, pairs = len(said.open_pairs), len(said.open_pairs) + len(said.ties)
+    return f"No publication holds {fresh} of the {pairs} pairs."
+
+
+def note_on_topics(topics: Sequence[Topic]) -> str:
+    """Say which parts of a topic name nothing in the corpus; '' where all do."""
+    missing = [one for one in topics if not one.keywords]
+    told = [f"{t.asked!r}" + (f" (nearest: {', '.join(t.nearest)})" if t.nearest else "") for t in missing]
+    return f" Nothing in the corpus is named {'; '.join(told)}." if told else ""
 
 
 def note_of(chosen: Sequence[Publication], learned: bool) -> str:

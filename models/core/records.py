@@ -122,9 +122,13 @@ class KeywordSet:
     novelty
         Share of the set's pairs that no publication holds together, in [0, 1].
     because
-        Contributions to the potential, in words or `name: value`.
+        Contributions to the potential, in words.
     nearest
         Closest existing publications, each with keys `publication` and `similarity`.
+    statement
+        What the corpus holds together of the set, and what it does not.
+    evidence
+        For each tied pair `publication`, `pair`, `passage` (`passages` where none holds both), `publications` (count).
     """
 
     keywords: tuple[str, ...]
@@ -132,6 +136,8 @@ class KeywordSet:
     novelty: float
     because: tuple[str, ...] = ()
     nearest: tuple[Mapping[str, Any], ...] = ()
+    statement: str = ""
+    evidence: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

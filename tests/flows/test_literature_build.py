@@ -17,7 +17,8 @@ from hypograph.graph.queries.core import READ_EDGES
 from hypograph.models.core.errors import InputError, NetworkError
 from hypograph.models.core.protocols import Mention, Related
 from hypograph.models.core.records import Node, Outcome, Publication, Unit
-from hypograph.models.literature.inspiration.retrieval import Bm25, statement
+from hypograph.models.literature.inspiration.retrieval import Bm25
+from hypograph.models.literature.inspiration.ties import Ties
 from hypograph.models.literature.keywords.extraction import PhraseExtractor
 
 
@@ -181,9 +182,21 @@ def test_bm25_prefers_rare_words_and_short_documents() -> None:
     index = Bm25(["the red car", "the red car and a long tale of many other things", "blue sky"])
     assert index.best("red cars").tolist() == [0, 1]
     assert index.best("nothing shared").tolist() == []
-    made = statement(["red car", "long tale", "blue sky"], index)
-    assert [e.pair for e in made.evidence] == [("red car", "long tale")]
-    assert ("red car", "blue sky") in made.open_pairs
+
+
+def test_ties_rest_on_publications_and_are_quoted() -> None:
+    papers = [
+        Publication("a", title="The red car", abstract="A red car tells a long tale."),
+        Publication("b", title="Blue sky", abstract="A red  car waits. The sky is blue sky."),
+    ]
+    made = Ties(papers, [["red car"], ["blue sky"]]).state(["red car", "long tale", "blue sky"])
+    assert {t.pair: t.passages for t in made.ties} == {
+        ("red car", "long tale"): ("A red car tells a long tale.",),
+        ("red car", "blue sky"): ("A red  car waits.", "Blue sky"),
+    }
+    assert made.open_pairs == (("long tale", "blue sky"),)
+    assert made.novelty == pytest.approx(1 / 3)
+    assert "No publication holds long tale with blue sky." in made.text
 
 
 @pytest.mark.parametrize("source", ["openalex", "arxiv", "crossref", "semantic-scholar"])

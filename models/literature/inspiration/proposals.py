@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
-from hypograph.models.core.errors import InputError
 from hypograph.models.literature.graph.affinity import AffinityScore, embed
 from hypograph.models.literature.graph.keyword_graph import Corpus
 from hypograph.models.literature.graph.pair_counts import FloatArray, IntArray, PairCounts
+from hypograph.models.literature.inspiration.eligible import Apart, eligible
 from hypograph.models.literature.inspiration.passages import Embed
 from hypograph.models.literature.inspiration.sampling import Neighbours, anneal, diverse
 from hypograph.models.literature.potential.set_model import PromisingScore, SetModel
 from hypograph.models.literature.text.materials import keyword_kind
-from hypograph.models.literature.text.spelling import normalise
 
 SIZE: Final = 4
 EMBEDDED: Final = 5000
+# Words for the mean cosine of a set's keywords.
+CLOSE: Final = 0.5
+LOOSE: Final = 0.25
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,10 @@ def propose_sets(
     community: IntArray,
     keys: Sequence[str],
     *,
+    titles: Sequence[str],
+    expansions: Mapping[str, str],
     count: int,
-    topic: str,
+    topic: Sequence[str],
     seed: int,
     model: SetModel | None,
     size: int = SIZE,
@@ -71,10 +75,14 @@ def propose_sets(
         Community of each keyword, -1 for none.
     keys
         Key of each publication.
+    titles
+        Title of each publication.
+    expansions
+        Abbreviation to what it stands for.
     count
         Sets wanted.
     topic
-        Keywords of which each set holds one, parted by commas; empty for none.
+        Keywords of which each set holds one; empty for none.
     seed
         Seed of the search.
     model
@@ -87,51 +95,42 @@ def propose_sets(
     Proposals
         Best first.
 
-    Raises
-    ------
-    InputError
-        If the topic names no keyword.
     """
-    fixed = topic_keywords(corpus.names, topic) if topic else None
-    # A keyword of a handful of publications has no reliable company.
-    eligible = np.flatnonzero(corpus.df >= max(2, round(np.sqrt(corpus.publications) / 6)))
-    if eligible.size <= size:
+    number = {name: i for i, name in enumerate(corpus.names)}
+    fixed = np.array(sorted(number[name] for name in topic), np.int64) if topic else None
+    free = eligible(corpus, titles, expansions)
+    if free.size <= size:
         return Proposals([], 0.0)
-    rivals = np.array([keyword_kind(name) == "material" for name in corpus.names])
+    rivals = np.array([keyword_kind(name) in {"material", "element"} for name in corpus.names])
     affinity = AffinityScore(embedding, pairs, rivals)
-    score = affinity if model is None else PromisingScore(model, affinity)
+    score = Apart.of(affinity if model is None else PromisingScore(model, affinity), corpus.names, expansions)
     met = Neighbours.from_edges(pairs.first, pairs.second, len(corpus.names))
     rng = np.random.default_rng(seed)
-    found, values = anneal(score, met, eligible, rng, size=size, fixed=fixed, chains=48, steps=150)
-    kept = np.array([i for i in range(min(len(found), 4000)) if not _nested(corpus.names, found[i])], np.int64)
-    found, values = found[kept], values[kept]
+    found, values = anneal(score, met, free, rng, size=size, fixed=fixed, chains=48, steps=150)
+    found, values = found[:4000], values[:4000]
     rows = diverse(found, values, count)
     rows = rows[values[rows] > 0]
     chosen = found[rows]
     potential = values[rows] if model is None else model(chosen)
     order = np.lexsort((np.arange(rows.size), -np.round(potential, 6)))
     novelty, coherence = affinity.novelty(chosen), affinity.coherence(chosen)
-    sets = []
-    for i in order:
-        because = [f"association: {coherence[i]:.3f}", f"novelty: {novelty[i]:.3f}"]
-        if model is not None:
-            because += model.because(chosen[i])
-        sets.append(
-            {
-                "keywords": [corpus.names[k] for k in chosen[i]],
-                "potential": round(float(potential[i]), 6),
-                "novelty": round(float(novelty[i]), 6),
-                "because": because,
-                "nearest": nearest(corpus, keys, chosen[i]),
-            }
-        )
+    sets = [
+        {
+            "keywords": [corpus.names[k] for k in chosen[i]],
+            "potential": round(float(potential[i]), 6),
+            "novelty": round(float(novelty[i]), 6),
+            "because": [_company(float(coherence[i])), *([] if model is None else model.because(chosen[i]))],
+            "nearest": nearest(corpus, keys, chosen[i]),
+        }
+        for i in order
+    ]
     return Proposals(sets, community_entropy(community, chosen))
 
 
-def _nested(names: Sequence[str], members: IntArray) -> bool:
-    """Whether one keyword of a set only narrows another ("network", "neural network")."""
-    words = [set(names[i].split()) for i in members]
-    return any(a <= b for i, a in enumerate(words) for j, b in enumerate(words) if i != j)
+def _company(coherence: float) -> str:
+    """Say how far the keywords of a set keep the same company, a mean cosine in [0, 1]."""
+    how = "much" if coherence >= CLOSE else "some" if coherence >= LOOSE else "little"
+    return f"The keywords keep {how} of the same company (mean cosine {coherence:.2f})."
 
 
 def community_entropy(community: IntArray, sets: IntArray) -> float:
@@ -147,32 +146,6 @@ def community_entropy(community: IntArray, sets: IntArray) -> float:
     if options < 2 or not picks.size:
         return 0.0
     return round(float(exploration_entropy(picks[:, None], np.array([options]))[-1]), 6)
-
-
-def topic_keywords(names: Sequence[str], topic: str) -> IntArray:
-    """Numbers of the keywords that a topic names: exact ones, else those that hold all of its words.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
-    numbers = {name: i for i, name in enumerate(names)}
-    found: set[int] = set()
-    for part in topic.split(","):
-        name = normalise(part)
-        if name in numbers:
-            found.add(numbers[name])
-        elif name:
-            words = set(name.split())
-            found.update(i for keyword, i in numbers.items() if words <= set(keyword.split()))
-    if not found:
-        raise InputError(
-            f"no keyword of the corpus fits the topic {topic!r}",
-            where="--topic",
-            hint="Name a keyword of the graph.",
-        )
-    return np.array(sorted(found), np.int64)
 
 
 def nearest(corpus: Corpus, keys: Sequence[str], members: IntArray, most: int = 3) -> list[dict[str, Any]]:

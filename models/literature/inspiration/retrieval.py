@@ -1,12 +1,10 @@
-"""Finding passages for a keyword set, and stating it without a language model."""
+"""Ranking documents for a query by their words."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +14,6 @@ from hypograph.models.literature.text.chunks import split
 from hypograph.models.literature.text.spelling import singular
 
 K1, B = 1.2, 0.75
-_SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+")
 
 
 def terms(text: str) -> list[str]:
@@ -33,6 +30,8 @@ class Bm25:
     ----------
     texts
         The documents.
+    split
+        Cuts a text into the words that are compared.
 
     References
     ----------
@@ -40,8 +39,10 @@ class Bm25:
     """
 
     texts: Sequence[str]
+    split: Callable[[str], Sequence[str]] = terms
     _words: dict[str, int] = field(default_factory=dict, init=False)
     _matrix: Any = field(default=None, init=False)
+    _idf: FloatArray = field(default_factory=lambda: np.zeros(0), init=False)
 
     def __post_init__(self) -> None:
         from scipy import sparse
@@ -49,7 +50,7 @@ class Bm25:
         rows: list[int] = []
         columns: list[int] = []
         for number, text in enumerate(self.texts):
-            for term in terms(text):
+            for term in self.split(text):
                 rows.append(number)
                 columns.append(self._words.setdefault(term, len(self._words)))
         shape = (len(self.texts), max(len(self._words), 1))
@@ -57,7 +58,7 @@ class Bm25:
         counts.sum_duplicates()
         length = np.asarray(counts.sum(axis=1)).ravel()
         df = np.bincount(counts.indices, minlength=shape[1])
-        idf = np.log(1.0 + (shape[0] - df + 0.5) / (df + 0.5))
+        self._idf = idf = np.log(1.0 + (shape[0] - df + 0.5) / (df + 0.5))
         norm = K1 * (1.0 - B + B * length / max(float(length.mean()) if length.size else 1.0, 1e-9))
         owner = np.repeat(np.arange(shape[0]), np.diff(counts.indptr))
         counts.data = idf[counts.indices] * counts.data * (K1 + 1.0) / (counts.data + norm[owner])
@@ -65,7 +66,7 @@ class Bm25:
 
     def scores(self, query: str) -> FloatArray:
         """Score of every document, shape ``(n,)``; 0 where no word is shared."""
-        known = sorted({self._words[t] for t in terms(query) if t in self._words})
+        known = sorted({self._words[t] for t in self.split(query) if t in self._words})
         if not known:
             return np.zeros(len(self.texts))
         return np.asarray(self._matrix[:, known].sum(axis=1), dtype=float).ravel()
@@ -76,72 +77,14 @@ class Bm25:
         order = np.lexsort((np.arange(scores.size), -scores))[:most]
         return order[scores[order] > 0].astype(np.int64)
 
-
-@dataclass(frozen=True, slots=True)
-class PairEvidence:
-    """A passage that holds both keywords of a pair, word for word, and the number of its document."""
-
-    pair: tuple[str, str]
-    document: int
-    passage: str
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A statement made from a template: what is linked by passages, and what is not linked yet."""
-
-    text: str
-    evidence: tuple[PairEvidence, ...]
-    open_pairs: tuple[tuple[str, str], ...]
-
-
-def statement(keywords: Sequence[str], index: Bm25, depth: int = 20) -> Statement:
-    """State a keyword set without a language model.
-
-    Each pair of keywords is looked up: a passage of the corpus that holds both ties them; pairs without one
-    are what is new about the set.
-
-    Parameters
-    ----------
-    keywords
-        The set.
-    index
-        The corpus.
-    depth
-        Documents looked at for each pair.
-
-    Returns
-    -------
-    Statement
-        Every passage stands verbatim in its document.
-    """
-    found: list[PairEvidence] = []
-    missing: list[tuple[str, str]] = []
-    for first, second in combinations(keywords, 2):
-        evidence = _passage(first, second, index, depth)
-        if evidence is None:
-            missing.append((first, second))
-        else:
-            found.append(evidence)
-    tied = "; ".join(f"{e.pair[0]} with {e.pair[1]}" for e in found)
-    new = "; ".join(f"{a} with {b}" for a, b in missing)
-    text = (
-        f"Study {', '.join(keywords[:-1])} and {keywords[-1]} together."
-        if len(keywords) > 1
-        else f"Study {keywords[0]}."
-    )
-    if tied:
-        text += f" The corpus ties {tied}."
-    if new:
-        text += f" No passage found ties {new}."
-    return Statement(text, tuple(found), tuple(missing))
-
-
-def _passage(first: str, second: str, index: Bm25, depth: int) -> PairEvidence | None:
-    wanted = [set(terms(first)), set(terms(second))]
-    for document in index.best(f"{first} {second}", depth):
-        for sentence in _SENTENCE.split(index.texts[int(document)]):
-            held = set(terms(sentence))
-            if all(w and w <= held for w in wanted):
-                return PairEvidence((first, second), int(document), sentence.strip()[:500])
-    return None
+    def coverage(self, query: str) -> FloatArray:
+        """Share of the information of a query (summed idf of its words) that each document holds, shape ``(n,)``."""
+        asked = sorted(set(self.split(query)))
+        known = [self._words[t] for t in asked if t in self._words]
+        unknown = len(asked) - len(known)
+        whole = float(self._idf[known].sum()) + unknown * float(np.log(1.0 + (len(self.texts) + 0.5) / 0.5))
+        if not known or whole <= 0.0:
+            return np.zeros(len(self.texts))
+        held = (self._matrix[:, known] > 0).astype(float) @ self._idf[known]
+        found: FloatArray = np.asarray(held, dtype=float).ravel() / whole
+        return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -84,12 +85,16 @@ def phrase_candidates(publication: Publication) -> Found:
     return {name: entry for name, entry in found.items() if lexicon_name(name) is None}
 
 
+@functools.lru_cache(maxsize=4096)
+def mention_pattern(keyword: str) -> re.Pattern[str]:
+    """Pattern of a keyword in a text: plural and hyphen may differ, the stems of its words stand in order."""
+    stems = [re.escape(w[:-1] if len(w) > 4 else w) + r"\w{0,3}" for w in keyword.split()]
+    return re.compile(r"\b" + r"[\s\-–]+".join(stems) + r"\b", re.IGNORECASE)
+
+
 def passage_of(publication: Publication, keyword: str) -> str:
     """Return the piece of a publication that a keyword stands in, '' where its words are not together."""
-    words = keyword.split()
-    # Plural and hyphen differ between a name and the text; the stems of its words stand in order.
-    stems = [re.escape(w[:-1] if len(w) > 4 else w) + r"\w{0,3}" for w in words]
-    pattern = re.compile(r"\b" + r"[\s\-–]+".join(stems) + r"\b", re.IGNORECASE)
+    pattern = mention_pattern(keyword)
     for piece in [*pieces(publication), *publication.keywords]:
         match = pattern.search(piece)
         if match:

@@ -32,6 +32,19 @@ _GROUPS: Final = (
     "weight",
     "size",
 )
+_WORDS: Final = {
+    "impact": "The citations of earlier publications with these keywords",
+    "reading": "What each keyword has gone with in cited publications",
+    "frequency": "How often the keywords are used",
+    "growth": "How fast the use of the keywords grows",
+    "age": "How long the keywords have been in use",
+    "novelty": "How few of the pairs have met",
+    "association": "How much the keywords go together",
+    "distance": "How far apart the keywords stand",
+    "words": "How many words the keywords have",
+    "weight": "The weight of the edges between the keywords",
+    "size": "The number of keywords",
+}
 
 
 @dataclass(frozen=True)
@@ -63,14 +76,19 @@ class SetModel:
         return sigmoid(self.head.logit(self.features(sets)))
 
     def because(self, members: IntArray, most: int = 4) -> list[str]:
-        """Say what raises or lowers the potential of one set, strongest first: ``group: +0.31`` in logits."""
+        """Say what raises or lowers the potential of one set, in sentences, strongest first."""
         shares = self.head.contributions(self.features(members[None]))[0]
         totals: dict[str, float] = {}
         for name, share in zip(COLUMNS, shares, strict=True):
             group = next((g for g in _GROUPS if g in name), "size")
             totals[group] = totals.get(group, 0.0) + float(share)
         ranked = sorted(totals.items(), key=lambda item: (-abs(item[1]), item[0]))[:most]
-        return [f"{name}: {value:+.3f}" for name, value in ranked]
+        return [_sentence(name, value) for name, value in ranked]
+
+
+def _sentence(group: str, value: float) -> str:
+    """A contribution in words, with its size in logits."""
+    return f"{_WORDS[group]}: this {'raises' if value >= 0 else 'lowers'} the potential ({value:+.2f})."
 
 
 def fit_set_model(
