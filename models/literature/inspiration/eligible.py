@@ -23,8 +23,9 @@ COMMON: Final = 0.08
 TITLED: Final = 0.06
 IN_TITLES: Final = 0.04
 WORDS: Final = 6
-# Two compounds, phases or processes are rivals or neighbours, not one idea.
-_ONE_OF: Final = {"material": 0, "element": 0, "phase": 1, "process": 2}
+# Two compounds or phases are rivals or neighbours, not one idea; two processing steps may follow each other.
+_KINDS: Final = {"material": 0, "element": 0, "phase": 1, "process": 2}
+_MOST: Final = {0: 1, 1: 1, 2: 2}
 
 
 def eligible(corpus: Corpus, titles: Sequence[str], expansions: Mapping[str, str]) -> IntArray:
@@ -75,7 +76,7 @@ def _in_titles(corpus: Corpus, titles: Sequence[str]) -> BoolArray:
 
 @dataclass(frozen=True)
 class Apart:
-    """A score that refuses sets with parts or variants of one another, or with two phases, processes or compounds.
+    """A score that refuses sets with parts or variants of one another, or with two phases or compounds.
 
     Attributes
     ----------
@@ -84,7 +85,7 @@ class Apart:
     words
         Numbers of the words of each keyword, -1 where fewer, shape ``(n, WORDS)``.
     kinds
-        Number of each keyword's kind, of which a set holds one at most; -1 for phrases, shape ``(n,)``.
+        Number of each keyword's kind, of which a set holds few at most; -1 for phrases, shape ``(n,)``.
     """
 
     score: Score
@@ -100,18 +101,19 @@ class Apart:
             parts = dict.fromkeys(terms(expansions.get(name, name)))
             for j, word in enumerate(list(parts)[:WORDS]):
                 words[i, j] = number.setdefault(word, len(number))
-        kinds = np.array([_ONE_OF.get(keyword_kind(name), -1) for name in names], np.int64)
+        kinds = np.array([_KINDS.get(keyword_kind(name), -1) for name in names], np.int64)
         return cls(score, words, kinds)
 
     def clashes(self, sets: IntArray) -> BoolArray:
-        """Whether two keywords of a set are of one kind, or share half the words of the shorter, shape ``(b,)``."""
+        """Whether a set has too many of one kind, or two keywords share half the words of the shorter, shape ``(b,)``."""
+        kinds = self.kinds[sets]
         found = np.zeros(len(sets), bool)
+        for kind, most in _MOST.items():
+            found |= (kinds == kind).sum(axis=1) > most
         for a, b in combinations(range(sets.shape[1]), 2):
             left, right = self.words[sets[:, a]], self.words[sets[:, b]]
             shared = ((left[:, :, None] == right[:, None, :]) & (left >= 0)[:, :, None]).sum(axis=(1, 2))
             shorter = np.minimum((left >= 0).sum(axis=1), (right >= 0).sum(axis=1))
-            kind = self.kinds[sets[:, a]]
-            found |= (kind >= 0) & (kind == self.kinds[sets[:, b]])
             found |= 2 * shared >= np.maximum(shorter, 1)
         return found
 
