@@ -105,7 +105,7 @@ class Apart:
         return cls(score, words, kinds)
 
     def clashes(self, sets: IntArray) -> BoolArray:
-        """Whether a set has too many of one kind, or two keywords share half the words of the shorter, shape ``(b,)``."""
+        """Whether a set has too many of one kind, or two share half the words of the shorter, shape ``(b,)``."""
         kinds = self.kinds[sets]
         found = np.zeros(len(sets), bool)
         for kind, most in _MOST.items():
