@@ -19,24 +19,31 @@ from hypograph.flows.literature.build import build
 from hypograph.flows.literature.corpus import Corpus
 from hypograph.flows.readers.publications.registry import read_publications
 from hypograph.graph import GraphStore, StoreConfig, open_store
+from hypograph.models.core.progress import Silence, listening
 from hypograph.models.core.records import Publication
 
 MORE = 10
 
 
+class _Reads(Silence):
+    """Counts the parts of a corpus that were read."""
+
+    read = 0
+    before = 0
+
+    def unit(self, kind: str, done: int, skipped: int) -> None:
+        if kind == "literature-read":
+            self.read += done - self.before
+            self.before = done
+
+
 def timed(store: GraphStore, folder: Path, publications: list[Publication]) -> tuple[float, int]:
     """Build; return the seconds and how many parts of the corpus were read."""
-    read = [0]
-    before = [0]
-
-    def tell(kind: str, done: int, skipped: int) -> None:
-        if kind == "literature-read":
-            read[0] += done - before[0]
-            before[0] = done
-
+    heard = _Reads()
     start = time.perf_counter()
-    build(store, folder, publications, tell=tell)
-    return time.perf_counter() - start, read[0]
+    with listening(heard):
+        build(store, folder, publications)
+    return time.perf_counter() - start, heard.read
 
 
 def measure(every: list[Publication], size: int, fresh: bool) -> dict[str, object]:

@@ -11,7 +11,7 @@ import typer
 
 from hypograph.flows.runtime.text import table
 
-__all__ = ["JsonFlag", "SeedOption", "emit", "say", "table"]
+__all__ = ["JsonFlag", "SeedOption", "Spoken", "emit", "say", "table"]
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output.")]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random choice.")]
@@ -21,6 +21,21 @@ def say(text: str) -> None:
     """Write one line of prose to standard error."""
     sys.stderr.write(text.rstrip("\n") + "\n")
     sys.stderr.flush()
+
+
+class Spoken:
+    """Progress as lines of prose on standard error."""
+
+    def step(self, name: str, text: str) -> None:
+        """Say what a step is at."""
+        say(f"{name}: {text}")
+
+    def unit(self, kind: str, done: int, skipped: int) -> None:
+        """Say nothing: units are counted with their step."""
+
+    def say(self, text: str) -> None:
+        """Say a sentence."""
+        say(text)
 
 
 def emit(document: Mapping[str, Any], as_json: bool, text: str) -> None:

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
+from hypograph.flows.cli.common import JsonFlag, SeedOption, Spoken, emit, say, table
 from hypograph.models.core.errors import InputError, MissingFileError
+from hypograph.models.core.progress import listening
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -85,8 +86,7 @@ def _run(parameters: dict[str, Any], as_json: bool) -> None:
             imports.join()
             from hypograph.flows.discovery import flow
 
-            flow.CURRENT_TELL["tell"] = lambda step, text: say(f"{step}: {text}")
-            with orchestrator.connected():
+            with orchestrator.connected(), listening(Spoken()):
                 document = flow.discovery(flow.DiscoveryParameters(**parameters))
     emit(document, as_json, summary(document))
 

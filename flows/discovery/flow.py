@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -26,6 +26,7 @@ from hypograph.flows.runtime.workers import workers_of
 from hypograph.graph import FlowRun, GraphStore, open_store
 from hypograph.models.core.errors import HypographError
 from hypograph.models.core.keys import digest
+from hypograph.models.core.progress import progress
 
 if TYPE_CHECKING:
     from hypograph.flows.readers.reaction_tables import ReactionTable
@@ -87,13 +88,6 @@ class DiscoveryParameters(BaseModel):
         return any((self.question, self.papers, self.alloys, self.table))
 
 
-Tell = Callable[[str, str], None]
-
-
-def _silent(step: str, text: str) -> None:
-    """Tell nobody."""
-
-
 @dataclass
 class _Run:
     """What the steps of one run share."""
@@ -101,7 +95,6 @@ class _Run:
     parameters: DiscoveryParameters
     runner: UnitRunner
     knowledge: Knowledge
-    tell: Tell
     settings: Settings
     steps: list[dict[str, Any]] = field(default_factory=list)
     manifests: list[dict[str, Any]] = field(default_factory=list)
@@ -110,7 +103,7 @@ class _Run:
     def step(self, name: str) -> Iterator[None]:
         """Time a step and count its units."""
         began, done, skipped = time.monotonic(), self.runner.done, self.runner.skipped
-        self.tell(name, "started")
+        progress().step(name, "started")
         yield
         row = {
             "name": name,
@@ -119,7 +112,7 @@ class _Run:
             "skipped": self.runner.skipped - skipped,
         }
         self.steps.append(row)
-        self.tell(name, f"{row['done']} units done, {row['skipped']} found done, {row['seconds']:.1f} s")
+        progress().step(name, f"{row['done']} units done, {row['skipped']} found done, {row['seconds']:.1f} s")
 
 
 @task(name="literature", cache_policy=NO_CACHE, persist_result=False)
@@ -211,7 +204,7 @@ def manifest_task(run: _Run, literature: Any, publications: Sequence[Publication
             run.knowledge,
             1 if small else 3,
             embedder(run.settings),
-            partial(run.tell, "manifest"),
+            partial(progress().step, "manifest"),
         )
 
 
@@ -224,7 +217,6 @@ def discovery(parameters: DiscoveryParameters | None = None) -> dict[str, Any]:
 def run_discovery(
     parameters: DiscoveryParameters,
     settings: Settings,
-    tell: Tell | None = None,
     *,
     name: str = "discovery",
     only: Collection[str] = STEPS,
@@ -237,8 +229,6 @@ def run_discovery(
         What to work on.
     settings
         Store, language model, folders.
-    tell
-        Called with (step, text) as the run goes on.
     name
         Name of the flow, for its node in the graph.
     only
@@ -256,7 +246,6 @@ def run_discovery(
     UnavailableError
         If store, disk or language model fail.
     """
-    tell = tell or CURRENT_TELL.get("tell", _silent)
     began, started = time.monotonic(), datetime.now(UTC)
     run_id = _flow_run_id(started)
     inputs = _inputs(parameters, only)
@@ -267,9 +256,9 @@ def run_discovery(
             open_knowledge(settings, store, fetched=parameters.fetched_model) as knowledge,
             workers_of(settings) as workers,
         ):
-            tell("language model", knowledge.sentence)
+            progress().step("language model", knowledge.sentence)
             runner = UnitRunner(store, settings.home / "units", workers=workers, run_id=run_id)
-            run = _Run(parameters, runner, knowledge, tell, settings)
+            run = _Run(parameters, runner, knowledge, settings)
             store.start_run(FlowRun(run_id, name, started, parameters.model_dump(mode="json")))
             try:
                 found = _steps(run, *inputs, only)
@@ -295,10 +284,6 @@ def run_discovery(
                 units_skipped=run.runner.skipped,
             )
     return document
-
-
-# The command line sets the listener here: a Prefect flow cannot take a function as a parameter.
-CURRENT_TELL: dict[str, Tell] = {}
 
 
 def _inputs(

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from prefect import flow
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from hypograph.flows.discovery.flow import DiscoveryParameters, run_discovery
+from hypograph.flows.discovery.flow import STEPS, DiscoveryParameters, run_discovery
 from hypograph.flows.runtime.child_process import die_with_parent
 from hypograph.flows.runtime.settings import load_settings
 
@@ -130,11 +130,11 @@ PARAMETERS: dict[str, type[BaseModel]] = {
 
 
 def _run(name: str, parameters: DiscoveryParameters, only: Sequence[str]) -> dict[str, Any]:
-    from hypograph.flows.runtime.publishing import endpoint_slots, publish, retried, telling
+    from hypograph.flows.runtime.publishing import endpoint_slots, publish, published_progress, retried
 
     settings = load_settings()
-    with endpoint_slots(settings), telling() as tell:
-        document = retried(lambda: run_discovery(parameters, settings, tell, name=name, only=only))
+    with endpoint_slots(settings), published_progress(STEPS):
+        document = retried(lambda: run_discovery(parameters, settings, name=name, only=only))
     publish(name, document)
     return document
 

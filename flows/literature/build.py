@@ -8,7 +8,7 @@ since, or a build was interrupted), everything is taken out and written anew.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -25,6 +25,7 @@ from hypograph.graph.queries.core import DELETE_EDGES
 from hypograph.graph.records.literature import publication_node
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.keys import digest
+from hypograph.models.core.progress import progress
 from hypograph.models.core.records import Edge, Node, Outcome, Publication, Unit
 from hypograph.models.literature.inspiration.passages import Embed
 from hypograph.models.literature.keywords.corpus_keywords import note_on_languages
@@ -36,7 +37,6 @@ from hypograph.models.literature.potential.set_model import can_learn
 BATCH: Final = 2000
 CHUNK: Final = 500  # publications of one transaction
 MOST: Final = 0.5  # share of publications that may change before all are written anew
-Tell = Callable[[str, int, int], None]
 
 
 def build(
@@ -49,7 +49,6 @@ def build(
     embed: Embed | None = None,
     vocabulary: Vocabulary = NO_WORDS,
     seed: int = 0,
-    tell: Tell | None = None,
 ) -> LiteratureOutcome:
     """Build the keyword graph of a corpus in the store.
 
@@ -72,8 +71,6 @@ def build(
         As for `literature_units`.
     seed
         Seed of communities and sampling.
-    tell
-        As for `UnitRunner`.
 
     Returns
     -------
@@ -96,7 +93,7 @@ def build(
     known = _stands(store, last) and last.made_by == made_by
     if known and last.state == state:
         return _outcome(last)
-    runner = UnitRunner(store, folder) if tell is None else UnitRunner(store, folder, tell=tell)
+    runner = UnitRunner(store, folder)
     prepared = prepare(runner, publications, extracted=extracted, vocabulary=vocabulary, seed=seed)
     wanted = _Wanted.of(prepared, graph_outcome(prepared, embed, seed))
     learned = can_learn(prepared.corpus.years, literature_outcomes(prepared.chosen))
@@ -195,7 +192,7 @@ def _update(store: GraphStore, base: BuildNote, note: BuildNote, wanted: _Wanted
         )
         store.commit(unit)
         units.append(unit.key)
-        runner.tell(kind.name, number + 1, 0)
+        progress().unit(kind.name, number + 1, 0)
     return units
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 from hypograph.flows.runtime.settings import Settings
 from hypograph.models.core.errors import HypographError
 from hypograph.models.core.keys import digest
-
-if TYPE_CHECKING:
-    from hypograph.flows.discovery.flow import Tell
+from hypograph.models.core.progress import listening
 
 ATTEMPTS = 3
 FIRST_WAIT, LONGEST_WAIT = 5.0, 120.0
@@ -74,25 +72,44 @@ def retried(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     )(work)
 
 
+class _Published:
+    """Writes the run's log and moves its progress artifact."""
+
+    def __init__(self, steps: Collection[str]) -> None:
+        from prefect.artifacts import create_progress_artifact
+
+        self._steps, self._finished = steps, set[str]()
+        self._bar: Any = create_progress_artifact(0.0, key="progress", description="Steps of the run")
+
+    def step(self, name: str, text: str) -> None:
+        from hypograph.flows.runtime.observe import log
+
+        log("step", step=name, text=text)
+        if name in self._steps and text != "started":
+            self._finished.add(name)
+            self.reach(100.0 * len(self._finished) / len(self._steps))
+
+    def unit(self, kind: str, done: int, skipped: int) -> None:
+        pass
+
+    def say(self, text: str) -> None:
+        from hypograph.flows.runtime.observe import log
+
+        log("said", text=text)
+
+    def reach(self, percent: float) -> None:
+        from prefect.artifacts import update_progress_artifact
+
+        update_progress_artifact(self._bar, percent)
+
+
 @contextlib.contextmanager
-def telling() -> Iterator[Tell]:
-    """Give a listener that writes the run's log and moves its progress artifact."""
-    from prefect.artifacts import create_progress_artifact, update_progress_artifact
-
-    from hypograph.flows.discovery.flow import STEPS
-    from hypograph.flows.runtime.observe import log
-
-    bar: Any = create_progress_artifact(0.0, key="progress", description="Steps of the run")
-    finished: set[str] = set()
-
-    def tell(step: str, text: str) -> None:
-        log("step", step=step, text=text)
-        if step in STEPS and text != "started":
-            finished.add(step)
-            update_progress_artifact(bar, 100.0 * len(finished) / len(STEPS))
-
-    yield tell
-    update_progress_artifact(bar, 100.0)
+def published_progress(steps: Collection[str]) -> Iterator[None]:
+    """Let the run's log and its progress artifact hear the work; `steps` are those that move the bar."""
+    published = _Published(steps)
+    with listening(published):
+        yield
+    published.reach(100.0)
 
 
 def publish(name: str, document: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from hypograph.flows.runtime.threads import use_one_thread
 from hypograph.flows.runtime.unit_kinds import UnitKind
 from hypograph.graph.files.locks import file_lock
 from hypograph.models.core.errors import DiskError
+from hypograph.models.core.progress import progress
 from hypograph.models.core.records import Outcome, Unit
 
 
@@ -50,8 +51,6 @@ class UnitRunner:
         Where nodes and relationships go.
     folder
         Where results that later steps read are kept, one gzipped JSON file a unit.
-    tell
-        Called with (kind, done, skipped) after each unit, for progress.
     workers
         Do independent pieces of work side by side (`hypograph.flows.runtime.workers.Workers`); None: in turn.
     run_id
@@ -60,7 +59,6 @@ class UnitRunner:
 
     store: UnitStore
     folder: Path
-    tell: Callable[[str, int, int], None] = lambda kind, done, skipped: None
     workers: SideBySide | None = None
     run_id: str = ""
     done: int = 0
@@ -108,7 +106,7 @@ class UnitRunner:
             with self._lock:
                 self.done += note["outcome"] == "done"
                 self.skipped += note["outcome"] == "skipped"
-            self.tell(kind.name, self.done, self.skipped)
+            progress().unit(kind.name, self.done, self.skipped)
             return _load(path)
 
     def run_all(
