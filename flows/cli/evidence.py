@@ -65,24 +65,48 @@ def evaluate(
 
 @app.command()
 def predict(
-    elements: Annotated[str, typer.Option("--elements", help="Elements to choose from, parted by commas.")],
+    elements: Annotated[str, typer.Option("--elements", help="Elements to choose from, parted by commas.")] = "",
     size: Annotated[int, typer.Option("--size", min=2, max=10, help="Elements in an alloy.")] = 4,
     top: Annotated[int, typer.Option("--top", min=1, help="Alloys to print, best first.")] = 10,
+    formulas: Annotated[Path | None, typer.Option("--list", help="A file with one formula a line.")] = None,
+    scan: Annotated[str, typer.Option("--scan", help="Amounts: 'Al 0:2:0.1 in CoCrFeNi'; several make a grid.")] = "",
+    exchange: Annotated[
+        str, typer.Option("--exchange", help="Stand-ins for an element: 'Co=Ni,Fe in CoCrFeNi', or 'Co in CoCrFeNi'.")
+    ] = "",
     alloys: AlloysOption = "",
     sources: SourcesOption = "",
     expert_answers: AnswersOption = None,
     seed: SeedOption = 0,
     json: JsonFlag = False,
 ) -> None:
-    """Predict which equimolar alloys of some elements are single-phase."""
-    from hypograph.flows.evidence.predict import predict_alloys
+    """Predict which alloys are single-phase: those of some elements, of a list, of a scan, or with an exchange."""
+    from hypograph.flows.evidence.predict import predict_alloys, predict_list
 
-    document = predict_alloys(
-        names(elements), size, top, paths(alloys), names(sources), expert_answers, seed=seed, tell=say
-    )
+    if sum(map(bool, (elements, formulas, scan, exchange))) != 1:
+        raise InputError(
+            "what to predict is not said, or said twice", expected="one of --elements, --list, --scan, --exchange"
+        )
+    files, chosen = paths(alloys), names(sources)
+    if elements:
+        document = predict_alloys(names(elements), size, top, files, chosen, expert_answers, seed=seed, tell=say)
+    else:
+        document = predict_list(
+            formulas, scan_of=scan, exchange_of=exchange, files=files, sources=chosen,
+            expert_answers=expert_answers, seed=seed, tell=say,
+        )  # fmt: skip
+    for skipped in document.get("skipped", ()):
+        say(f"{skipped['alloy']}: {skipped['reason']}")
     keys = ("alloy", "belief", "plausibility", "pignistic", "ignorance", "conflict")
-    rows = [[a[k] for k in keys] for a in document["alloys"]]
-    emit(document, json, table(keys, rows, document["note"]))
+    rows = [
+        [
+            *[a[k] for k in keys],
+            f"{a['records']['single']} single, {a['records']['multi']} not",
+            _phases(a),
+            _percent(a),
+        ]
+        for a in document["alloys"]
+    ]
+    emit(document, json, table((*keys, "records", "phase", "at.%"), rows, document["note"]))
 
 
 @app.command()
@@ -162,6 +186,16 @@ def roles(text: str) -> dict[str, str]:
 def names(text: str) -> list[str]:
     """Members of a comma-separated option."""
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _percent(row: dict[str, Any]) -> str:
+    return " ".join(f"{e} {p:g}" for e, p in row["atomic_percent"].items())
+
+
+def _phases(row: dict[str, Any]) -> str:
+    """The phase that is believed most."""
+    name, bounds = max(row["phases"].items(), key=lambda item: item[1]["belief"] + item[1]["plausibility"])
+    return f"{name} {bounds['belief']:.2f}-{bounds['plausibility']:.2f}"
 
 
 def explanation(document: dict[str, Any]) -> str:

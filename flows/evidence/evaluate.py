@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from hypograph.flows.evidence.sources import SOURCES, Knowledge, gather, make_system
+from hypograph.flows.evidence.sources import SOURCES, Knowledge, gather, make_system, read_answers
 from hypograph.flows.readers.alloys import read_alloys
 from hypograph.models.core.errors import InputError
 from hypograph.models.evidence.alloys.folds import Fold, make_folds
@@ -72,7 +72,8 @@ def evaluate_tables(
     if not files:
         raise InputError("no alloy table is named", where="--alloys", expected="one or more files")
     records = [(r, number) for number, path in enumerate(files) for r in read_alloys(path, tell=tell)]
-    knowledge = gather([r for r, _ in records], [n for _, n in records], sources, expert_answers, files[-1])
+    opinions = read_answers(expert_answers) if expert_answers is not None else None
+    knowledge = gather([r for r, _ in records], [n for _, n in records], sources, opinions, files[-1])
     tested = np.flatnonzero(knowledge.table.source == len(files) - 1)
     folds = make_folds(knowledge.table, protocol, tested, seed)
     bench = _Bench(knowledge, folds, seed, tell)

@@ -10,30 +10,96 @@ from typing import Any, Final
 
 import numpy as np
 
-from hypograph.flows.evidence.sources import Knowledge, gather, make_system
-from hypograph.flows.readers.alloys import hea_literature_alloys, hea_tables, parse_composition, read_alloys
-from hypograph.graph.records.evidence import Known, describe, skill_of_sources
-from hypograph.models.core.errors import InputError, UnknownElementError
+from hypograph.flows.evidence.describe import documents, known_of, name_of
+from hypograph.flows.evidence.predictor import (
+    EvidenceSpec,
+    Fitted,
+    predictor_of_inputs,
+    predictor_of_records,
+    weights_of,
+)
+from hypograph.flows.evidence.questions import Asked, exchange, read_list, scan
+from hypograph.flows.evidence.sources import read_answers
+from hypograph.flows.runtime.settings import load_settings
+from hypograph.graph.records.evidence import describe
+from hypograph.models.core.errors import InputError, MissingFileError, UnknownElementError
 from hypograph.models.core.records import AlloyRecord
 from hypograph.models.evidence.alloys.candidates import combinations, fit_pair_score, members_to_weights
-from hypograph.models.evidence.alloys.folds import Fold
-from hypograph.models.evidence.alloys.substitution import set_keys
+from hypograph.models.evidence.alloys.composition import read_composition
+from hypograph.models.evidence.alloys.formula_tree import KNOWN
+from hypograph.models.evidence.alloys.substitution import count_exchanges
+from hypograph.models.evidence.alloys.table import element_sets
+from hypograph.models.evidence.fusion.alloy_predictor import Joint
 from hypograph.models.evidence.fusion.explanation import explain
-from hypograph.models.evidence.fusion.fusion import Fusion
-from hypograph.models.evidence.fusion.predictor import Forecast, System, make_forecast
+from hypograph.models.evidence.fusion.fusion import logit
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 from hypograph.models.evidence.sources.opinions import answers_behind
-from hypograph.models.literature.text.formulas import SYMBOL_SET
-from hypograph.models.statistics.functions import logit
 
 Tell = Callable[[str], None]
 FULL_BELOW: Final = 6000
 SAMPLE: Final = 6000
 SHORTLIST: Final = 4
+# Elements that stand in for another one where the question names none: those of this many records.
+COMMON: Final = 20
 
 
 def _silent(text: str) -> None:
     """Tell nobody."""
+
+
+def open_predictor(
+    files: Sequence[Path] = (),
+    sources: Sequence[str] = (),
+    expert_answers: Path | None = None,
+    *,
+    seed: int = 0,
+    small: bool = False,
+    columns: dict[str, str] | None = None,
+    skip_bad: bool = True,
+    tell: Tell = _silent,
+) -> Fitted:
+    """Return the predictor of some tables: kept from an earlier question, or made now and kept.
+
+    Parameters
+    ----------
+    files
+        Alloy tables to learn from; the tables and records that ship with the package if empty.
+    sources, expert_answers, seed
+        As for `evaluate_tables`.
+    small
+        The quick preset.
+    columns, skip_bad
+        As for `read_alloys`.
+    tell
+        Takes progress, and rows that were left out.
+    """
+    spec = EvidenceSpec(tuple(sources), small, seed)
+    for path in (*files, *((expert_answers,) if expert_answers is not None else ())):
+        if not path.is_file():
+            raise MissingFileError("there is no such file", where=str(path), hint="Check the path.")
+    inputs = {
+        "files": list(files),
+        "names": [path.name for path in files],
+        "answers": expert_answers,
+        "columns": columns,
+        "skip_bad": skip_bad,
+    }
+
+    def read() -> Fitted:
+        from hypograph.flows.readers.alloys import hea_literature_alloys, hea_tables, read_alloys
+
+        records: list[AlloyRecord] = []
+        for path in files:
+            records += read_alloys(path, columns=columns, skip_bad=skip_bad, tell=tell)
+        if not files:
+            records = [*hea_tables(), *hea_literature_alloys()]
+            tell(f"learning from {len(records):,} records that ship with the package; the result is kept")
+        opinions = read_answers(expert_answers) if expert_answers is not None else None
+        where = str(files[-1]) if files else "packaged tables"
+        folder = load_settings().home / "units"
+        return predictor_of_records(records, spec, folder, opinions=opinions, where=where)
+
+    return predictor_of_inputs(inputs, spec, read)
 
 
 def predict_alloys(
@@ -57,10 +123,8 @@ def predict_alloys(
         Elements in an alloy.
     top
         Alloys to return, best first.
-    files
-        Alloy tables to learn from; the tables that ship with the package if empty.
-    sources, expert_answers, seed, tell
-        As for `evaluate_tables`.
+    files, sources, expert_answers, seed, tell
+        As for `open_predictor`.
 
     Returns
     -------
@@ -77,7 +141,7 @@ def predict_alloys(
     """
     symbols = sorted(set(elements))
     for s in symbols:
-        if s not in SYMBOL_SET:
+        if s not in KNOWN:
             raise UnknownElementError(f"{s!r} is no chemical element", where="--elements")
     if len(symbols) < size:
         raise InputError(
@@ -85,35 +149,126 @@ def predict_alloys(
             where="--elements",
             expected=f"{size} or more",
         )
-    oracle = _Oracle(files, sources, expert_answers, symbols, seed, tell)
-    columns = oracle.knowledge.table.elements.index(symbols)
+    fitted = open_predictor(files, sources, expert_answers, seed=seed, tell=tell)
+    columns = fitted.predictor.table.elements.index(symbols)
     total = math.comb(len(symbols), size)
     began = time.perf_counter()
     if total <= FULL_BELOW:
         members = columns[np.concatenate(list(combinations(len(symbols), size)))]
         fidelity, seconds = 1.0, 0.0
     else:
-        members, fidelity, seconds = _screen(oracle, columns, size, top, total, seed, tell)
-    forecast, _ = oracle.forecast(members)
+        members, fidelity, seconds = _screen(fitted, columns, size, top, total, seed, tell)
+    weights = members_to_weights(members, len(fitted.predictor.table.elements.symbols))
+    joint = fitted.predictor.predict(weights)
     if not seconds:
         seconds = time.perf_counter() - began
-    best = np.lexsort((np.arange(len(members)), -forecast.probability))[:top]
-    known = set(set_keys(oracle.knowledge.table.present[oracle.knowledge.main]).tolist())
-    weights = members_to_weights(members[best], oracle.width) > 0
+    best = np.lexsort((np.arange(len(members)), -joint.probability))[:top]
+    shown = weights[best]
     rows = [
-        {"alloy": oracle.name(members[i]), **numbers(forecast, int(i)), "in_a_table": int(key) in known}
-        for i, key in zip(best, set_keys(weights), strict=True)
+        {"alloy": name_of(fitted, w), **row}
+        for w, row in zip(shown, documents(fitted, shown, fitted.predictor.predict(shown)), strict=True)
     ]
+    learned = len(fitted.knowledge.main)
     return {
         "alloys": rows,
         "scored": total,
         "seconds_scoring": round(seconds, 4),
         "alloys_per_second": round(total / max(seconds, 1e-9)),
         "fidelity": round(fidelity, 6),
-        "learned_from": len(oracle.knowledge.main),
-        "sources": list(oracle.knowledge.sources),
-        "note": f"{total:,} alloys of {size} elements, learned from {len(oracle.knowledge.main):,} compositions",
+        "learned_from": learned,
+        "sources": list(fitted.knowledge.sources),
+        "note": f"{total:,} alloys of {size} elements, learned from {learned:,} compositions",
     }
+
+
+def predict_list(
+    path: Path | None = None,
+    *,
+    scan_of: str = "",
+    exchange_of: str = "",
+    files: Sequence[Path] = (),
+    sources: Sequence[str] = (),
+    expert_answers: Path | None = None,
+    seed: int = 0,
+    tell: Tell = _silent,
+) -> dict[str, Any]:
+    """Predict the alloys of a list, of a scan of amounts, or with an element exchanged.
+
+    Parameters
+    ----------
+    path
+        File with one formula a line.
+    scan_of, exchange_of
+        Such as ``Al 0:2:0.1 in CoCrFeNi`` and ``Co=Ni,Fe in CoCrFeNi``.
+    files, sources, expert_answers, seed, tell
+        As for `open_predictor`.
+
+    Returns
+    -------
+    dict
+        `alloys` in the order of the file or scan, `alloy` as written; refused ones in `skipped`.
+
+    Raises
+    ------
+    InputError
+        If nothing can be read.
+    """
+    skipped: list[dict[str, str]] = []
+    if path is not None:
+        asked, skipped = read_list(path)
+    elif scan_of:
+        asked = scan(scan_of)
+    fitted: Fitted | None = None
+    if path is None and not scan_of:
+        fitted = open_predictor(files, sources, expert_answers, seed=seed, tell=tell)
+        asked = exchange(exchange_of, _common(fitted))
+    if not asked:
+        first = f"{skipped[0]['alloy']}: {skipped[0]['reason']}" if skipped else ""
+        raise InputError("no alloy can be read", where=str(path or ""), expected="a formula a line", hint=first)
+    fitted = fitted or open_predictor(files, sources, expert_answers, seed=seed, tell=tell)
+    rows = answers(fitted, asked)
+    if exchange_of and path is None and not scan_of:
+        rows = [rows[0], *sorted(rows[1:], key=lambda row: -row["pignistic"])]
+    learned = len(fitted.knowledge.main)
+    return {
+        "alloys": rows,
+        "skipped": skipped,
+        "learned_from": learned,
+        "sources": list(fitted.knowledge.sources),
+        "note": f"{len(rows)} alloys, learned from {learned:,} compositions",
+    }
+
+
+def answers(fitted: Fitted, asked: Sequence[Asked]) -> list[dict[str, Any]]:
+    """Rows of the document for alloys in question, in their order."""
+    weights = weights_of(fitted, [a.fractions for a in asked])
+    found = documents(fitted, weights, fitted.predictor.predict(weights))
+    rows = [{"alloy": a.text, **row} for a, row in zip(asked, found, strict=True)]
+    for a, row in zip(asked, rows, strict=True):
+        if a.exchange is not None:
+            leaves, comes = a.exchange
+            row["exchange"] = f"{leaves}→{comes}"
+            row["substitutability"] = substitutability(fitted, leaves, comes)
+    return rows
+
+
+def substitutability(fitted: Fitted, leaves: str, comes: str) -> dict[str, float]:
+    """How far exchanges of two elements left the outcome as it was, counted in the tables."""
+    table = fitted.predictor.table
+    counts = count_exchanges(*element_sets(table))
+    i, j = table.elements.index([leaves, comes])
+    mass = counts.masses()[0][i, j]
+    return {
+        "same": int(counts.same[i, j]),
+        "changed": int(counts.other[i, j]),
+        "belief": round(float(mass[1]), 6),
+        "plausibility": round(float(mass[1] + mass[3]), 6),
+    }
+
+
+def _common(fitted: Fitted) -> list[str]:
+    table = fitted.predictor.table
+    return [s for s, n in zip(table.elements.symbols, table.present.sum(0), strict=True) if n >= COMMON]
 
 
 def explain_alloy(
@@ -139,32 +294,32 @@ def explain_alloy(
     UnknownElementError, MalformedRowError
         If the text is no alloy.
     """
-    symbols, fractions = parse_composition(alloy, "ALLOY")
-    oracle = _Oracle(files, sources, expert_answers, symbols, seed, tell)
-    columns = oracle.knowledge.table.elements.index(symbols)
-    weights = np.zeros((1, oracle.width))
-    weights[0, columns] = fractions or 1.0 / len(symbols)
-    forecast, system = oracle.forecast_weights(weights)
-    fold = oracle.fold(system)
-    pieces = explain(system, fold, forecast, np.array([0]), most=top)[0]
-    known = oracle.known()
-    because = [describe(known, symbols, p) for p in pieces]
+    composition = read_composition(alloy, "ALLOY")
+    asked = dict(zip(composition.elements, composition.fractions, strict=True))
+    fitted = open_predictor(files, sources, expert_answers, seed=seed, tell=tell)
+    weights = weights_of(fitted, [asked])
+    joint = fitted.predictor.predict(weights)
+    pieces = explain(fitted.predictor, joint, [0], most=top)[0]
+    known = known_of(fitted)
+    because = [describe(known, list(asked), p) for p in pieces]
     for said in because:
         if said["source"] == "expert":
-            said["answers"] = _answers(oracle.knowledge, system, fold)
+            said["answers"] = _answers(fitted, joint)
     return {
-        "alloy": "-".join(symbols),
-        **numbers(forecast, 0),
+        "alloy": "-".join(asked),
+        **documents(fitted, weights, joint)[0],
         "because": because,
-        "learned_from": len(oracle.knowledge.main),
+        "learned_from": len(fitted.knowledge.main),
     }
 
 
-def _answers(knowledge: Knowledge, system: System, fold: Fold) -> list[dict[str, Any]]:
-    """List the expert's answers that say most about the one alloy that a fold tests."""
-    opinions, symbols = knowledge.opinions, system.table.elements.symbols
+def _answers(fitted: Fitted, joint: Joint) -> list[dict[str, Any]]:
+    """List the expert's answers that say most about the one alloy in question."""
+    opinions = fitted.knowledge.opinions
     if opinions is None:
         return []
+    system, fold = joint.system, fitted.predictor.fold_of(joint, 0)
+    symbols = system.table.elements.symbols
     hosts = system.learners.hosts(fold.train, fold.test)[0]
     return [
         {
@@ -177,28 +332,16 @@ def _answers(knowledge: Knowledge, system: System, fold: Fold) -> list[dict[str,
     ]
 
 
-def numbers(forecast: Forecast, place: int) -> dict[str, float]:
-    """Belief, plausibility, pignistic probability, ignorance and conflict of one prediction."""
-    mass = forecast.mass[place]
-    return {
-        "belief": round(float(mass[1]), 6),
-        "plausibility": round(float(mass[1] + mass[3]), 6),
-        "pignistic": round(float(forecast.probability[place]), 6),
-        "ignorance": round(float(mass[3]), 6),
-        "conflict": round(float(forecast.conflict[place]), 6),
-    }
-
-
 def _screen(
-    oracle: _Oracle, columns: IntArray, size: int, top: int, total: int, seed: int, tell: Tell
+    fitted: Fitted, columns: IntArray, size: int, top: int, total: int, seed: int, tell: Tell
 ) -> tuple[IntArray, float, float]:
     """Score all alloys by element and pair terms; returns (the best, fidelity, seconds of scoring)."""
     rng = np.random.default_rng(seed)
     sample = np.sort(np.argsort(rng.random((SAMPLE, len(columns))), axis=1)[:, :size], axis=1)
     sample = np.unique(sample, axis=0)
     sample = sample[rng.permutation(len(sample))]
-    forecast, _ = oracle.forecast(columns[sample])
-    quick = fit_pair_score(sample, logit(forecast.probability, 1e-6), len(columns))
+    probability = _equimolar(fitted, columns[sample])
+    quick = fit_pair_score(sample, logit(probability, 1e-6), len(columns))
     tell(f"element and pair terms follow the full prediction with r = {quick.fidelity:.3f}")
     keep = max(SHORTLIST * top, 200)
     best, scores = np.empty((0, size), np.int64), np.empty(0)
@@ -214,57 +357,10 @@ def _screen(
     return columns[best[order]], quick.fidelity, seconds
 
 
-class _Oracle:
-    """A system that has learned from all alloys given, for any candidates."""
+def _equimolar(fitted: Fitted, members: IntArray) -> FloatArray:
+    """Pignistic probability of equimolar alloys, given as columns of elements."""
+    weights = members_to_weights(members, len(fitted.predictor.table.elements.symbols))
+    return fitted.predictor.predict(weights).probability
 
-    def __init__(
-        self,
-        files: Sequence[Path],
-        sources: Sequence[str],
-        answers: Path | None,
-        symbols: Sequence[str],
-        seed: int,
-        tell: Tell,
-    ) -> None:
-        records: list[AlloyRecord] = []
-        for path in files:
-            records += read_alloys(path, tell=tell)
-        if not files:
-            records = [*hea_tables(), *hea_literature_alloys()]
-            tell(f"learning from {len(records):,} records that ship with the package")
-        where = files[-1] if files else "packaged tables"
-        self.seed = seed
-        self.knowledge: Knowledge = gather(records, [0] * len(records), sources, answers, where, symbols)
-        self.fusion: Fusion | None = None
 
-    @property
-    def width(self) -> int:
-        """Number of elements in the table."""
-        return len(self.knowledge.table.elements.symbols)
-
-    def name(self, members: IntArray) -> str:
-        """Elements joined by hyphens."""
-        return "-".join(self.knowledge.table.elements.symbols[int(m)] for m in members)
-
-    def known(self) -> Known:
-        """What names a piece of evidence."""
-        skills = skill_of_sources(self.knowledge.records, self.knowledge.behind)
-        reliability = {s: max(2 * v["mean"] - 1, 0.05) for s, v in skills.items()}
-        return Known(self.knowledge.table, self.knowledge.records, self.knowledge.behind, reliability)
-
-    def fold(self, system: System) -> Fold:
-        """All known alloys train, the candidates after them are tested."""
-        first = len(self.knowledge.table)
-        return Fold("all", self.knowledge.main, np.arange(first, len(system.table)))
-
-    def forecast(self, members: IntArray) -> tuple[Forecast, System]:
-        """Predict equimolar alloys, given as columns of elements."""
-        return self.forecast_weights(members_to_weights(members, self.width))
-
-    def forecast_weights(self, weights: FloatArray) -> tuple[Forecast, System]:
-        """Predict alloys given by fractions; reliabilities are learned once."""
-        system = make_system(self.knowledge, self.seed, table=self.knowledge.table.extend(weights))
-        fold = self.fold(system)
-        if self.fusion is None:
-            self.fusion = system.learn(fold)
-        return make_forecast(fold.test, system.evidence(fold, fold.test), self.fusion), system
+__all__ = ["answers", "explain_alloy", "open_predictor", "predict_alloys", "predict_list"]

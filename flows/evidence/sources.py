@@ -31,6 +31,8 @@ ASIDE: Final = -2
 # a = 1/(3·5): the authors' mass of one answer with five domains (arXiv 2502.14631).
 WEIGHT: Final = 1 / 15
 ANSWERS: Final = {"Q2High": (WEIGHT, 0.0), "Q2Medium": (WEIGHT / 2, WEIGHT / 2), "Q2Low": (0.0, WEIGHT)}
+# (element, element, field, mass on similar, mass on dissimilar)
+OpinionRow = tuple[str, str, str, float, float]
 _COLUMNS: Final = ("element_a", "element_b", "domain", "has_knowledge", "substitutability")
 
 
@@ -68,7 +70,7 @@ def gather(
     records: Sequence[AlloyRecord],
     numbers: Sequence[int],
     sources: Sequence[str],
-    answers: Path | None,
+    opinions: Sequence[OpinionRow] | None,
     where: Path | str,
     symbols: Sequence[str] = (),
 ) -> Knowledge:
@@ -80,8 +82,8 @@ def gather(
         Alloys, and the number of the file of each.
     sources
         Of `SOURCES`; all that need nothing more if empty.
-    answers
-        Answers of an expert, or None.
+    opinions
+        Answers of an expert (`read_answers`), or None.
     where
         Name of the tables, for errors.
     symbols
@@ -98,11 +100,11 @@ def gather(
             raise InputError(f"{name!r} is no source", where="--sources", expected=", ".join(SOURCES))
         if scale and scale not in SIMILARITIES:
             raise InputError(f"{scale!r} is no similarity", where="--sources", expected=", ".join(SIMILARITIES))
-    if "expert" in sources and answers is None:
+    if "expert" in sources and opinions is None:
         raise InputError(
             "the source expert needs answers", where="--sources", hint="Name a file with --expert-answers."
         )
-    used = tuple(sources) or (*DEFAULT, *(("expert",) if answers is not None else ()))
+    used = tuple(sources) or (*DEFAULT, *(("expert",) if opinions is not None else ()))
     if len({r.single_phase for r in records}) < 2:
         raise InputError("all alloys have the same label", where=str(where), expected="both outcomes")
     everything, marks = list(records), list(numbers)
@@ -112,25 +114,39 @@ def gather(
         everything += aside
         marks += [ASIDE] * len(aside)
     table, behind = build_table(everything, element_table(), marks, symbols)
-    opinions = None
-    if "expert" in used and answers is not None:
-        opinions = Opinions.from_rows(read_answers(answers), table.elements.symbols)
-    return Knowledge(table, behind, everything, used, opinions)
+    asked = None
+    if "expert" in used and opinions is not None:
+        asked = Opinions.from_rows(opinions, table.elements.symbols)
+    return Knowledge(table, behind, everything, used, asked)
 
 
 def make_system(
-    knowledge: Knowledge, seed: int, *, with_expert: bool = True, table: AlloyTable | None = None
+    knowledge: Knowledge,
+    seed: int,
+    *,
+    with_expert: bool = True,
+    settings: Settings | None = None,
+    core: Sequence[str] | None = None,
+    inner: int = 6,
+    most: int = 400,
 ) -> System:
-    """Build the system of the named sources."""
-    table = table or knowledge.table
-    core = []
+    """Build the system of the named sources; `core` keeps some of the learners."""
+    table = knowledge.table
+    learners = []
     if "data" in knowledge.sources:
-        core += ["kernel", "pairs", "trees"]
+        learners += ["kernel", "pairs", "trees"]
     if "context" in knowledge.sources:
-        core.append("context")
+        learners.append("context")
+    chosen = [name for name in learners if core is None or name in core] or ["vote"]
+    extras = make_extras(knowledge, table, with_expert=with_expert)
+    # Two folds at a time use two cores; linear algebra with threads of its own would only be in their way.
+    use_one_thread()
+    return System(table, settings or Settings(jobs=2), tuple(chosen), extras, inner, most, seed)
+
+
+def make_extras(knowledge: Knowledge, table: AlloyTable, *, with_expert: bool = True) -> dict[str, Extra]:
+    """Make the sources beside the learners."""
     extras: dict[str, Extra] = {}
-    if not core:
-        core = ["vote"]
     for name in knowledge.sources:
         kind, _, scale = name.partition(":")
         if kind == "similarity":
@@ -139,15 +155,13 @@ def make_system(
         extras["literature"] = literature_source
     if with_expert and knowledge.opinions is not None:
         extras["expert"] = expert_source(knowledge.opinions)
-    # Two folds at a time use two cores; linear algebra with threads of its own would only be in their way.
-    use_one_thread()
-    return System(table, Settings(jobs=2), tuple(core), extras, seed=seed)
+    return extras
 
 
 def _similarity(scale: str, table: AlloyTable) -> FloatArray:
     """Similarity of a table's elements by a named scale; by their properties where none is named."""
     if not scale:
-        return near(table.elements.distance())
+        return near(table.elements.distance(), table.elements.common)
     return element_similarity(scale, table.elements.symbols, load_settings().data_dir)
 
 
@@ -162,7 +176,7 @@ def literature_source(learners: Learners, fold: Fold, targets: IntArray, hosts: 
     return base - float(base.mean())
 
 
-def read_answers(path: Path) -> list[tuple[str, str, str, float, float]]:
+def read_answers(path: Path) -> list[OpinionRow]:
     """Read an expert's answers on pairs of elements.
 
     Parameters

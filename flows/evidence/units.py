@@ -93,7 +93,7 @@ def evidence_units(
     if expert is not None:
         given["expert"] = expert.name
     opinions = work.ask(runner, expert, chosen, given) if expert is not None else []
-    job = work.Job(chosen, opinions, expert.name if expert is not None else "", seed, small)
+    job = work.Job(chosen, opinions, expert.name if expert is not None else "", seed, small, runner.folder)
     pairs = runner.run(EVIDENCE_SUBSTITUTABILITY, given, job.substitutability)
     check = runner.run(EVIDENCE_CHECK, given, job.check)
     jobs = [({**given, "size": size, "top": top}, partial(job.predict, size, top)) for size in sorted(set(sizes))]

@@ -6,10 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from hypograph.flows.evidence.describe import known_of
+from hypograph.flows.evidence.predictor import EvidenceSpec, Fitted, gathered, predictor_of_records, system_of
+from hypograph.flows.evidence.sources import Knowledge, OpinionRow
 from hypograph.flows.readers.element_table import element_table
 from hypograph.flows.runtime.unit_kinds import EVIDENCE_ASK
 from hypograph.flows.runtime.units import UnitRunner
@@ -26,15 +30,15 @@ from hypograph.models.core.protocols import Expert
 from hypograph.models.core.records import AlloyRecord, Edge, Outcome
 from hypograph.models.evidence.alloys.candidates import combinations, fit_pair_score, members_to_weights
 from hypograph.models.evidence.alloys.folds import Fold, parts
-from hypograph.models.evidence.alloys.substitution import count_exchanges, set_keys
-from hypograph.models.evidence.alloys.table import AlloyTable, build_table
+from hypograph.models.evidence.alloys.keys import set_keys
+from hypograph.models.evidence.alloys.substitution import count_exchanges
+from hypograph.models.evidence.alloys.table import AlloyTable, build_table, element_sets
+from hypograph.models.evidence.benchmark.measures import auc, mcc
+from hypograph.models.evidence.fusion.alloy_predictor import Joint
 from hypograph.models.evidence.fusion.explanation import explain
-from hypograph.models.evidence.fusion.fusion import Fusion
-from hypograph.models.evidence.fusion.predictor import CORE, Forecast, System, make_forecast, vote
-from hypograph.models.evidence.sources.learners import Settings
-from hypograph.models.evidence.sources.opinions import Opinions, expert_source
-from hypograph.models.statistics.decisions import auc, mcc
-from hypograph.models.statistics.functions import logit
+from hypograph.models.evidence.fusion.fusion import logit
+from hypograph.models.evidence.fusion.phase_frame import phase_bounds
+from hypograph.models.evidence.fusion.predictor import vote
 
 MOST_ELEMENTS: Final = 26
 LEAST_SETS: Final = 12
@@ -43,8 +47,6 @@ ASKED_SMALL: Final = 4
 ASK_CHUNK: Final = 20
 SAMPLE: Final = 4000
 SHORTLIST: Final = 4
-FULL: Final = Settings(reference=500, pairs=200, trees=30, context_targets=900, hosts=32)
-QUICK: Final = Settings(reference=120, pairs=120, trees=10, context_targets=150, context_steps=8, hosts=16)
 
 
 def ask(
@@ -76,48 +78,65 @@ def ask(
     return found
 
 
-def element_sets(table: AlloyTable) -> tuple[Any, Any]:
-    """Element sets of a table (present, label): what most compositions of a set show."""
-    count = int(table.family.max()) + 1
-    mean = np.bincount(table.family, table.labels, minlength=count) / np.bincount(table.family, minlength=count)
-    first = np.unique(table.family, return_index=True)[1]
-    return table.present[first], (mean >= 0.5).astype(float)
-
-
 @dataclass
 class Job:
-    """The work of one evidence step; nothing is computed before a unit needs it."""
+    """The work of one evidence step; nothing is computed before a unit needs it.
+
+    Attributes
+    ----------
+    records
+        Alloys with known outcome.
+    opinions
+        What an expert answered, one mapping for each pair of elements.
+    expert
+        Its name.
+    seed, small
+        As for `evidence_units`.
+    folder
+        Where the fitted predictor is kept.
+    """
 
     records: list[AlloyRecord]
     opinions: list[dict[str, Any]] = field(default_factory=list)
     expert: str = ""
     seed: int = 0
     small: bool = False
-    _learned: Fusion | None = field(default=None, repr=False)
+    folder: Path = Path()
+
+    @property
+    def spec(self) -> EvidenceSpec:
+        """What the predictor is made from: the same as for a command about the same records."""
+        return EvidenceSpec((), self.small, self.seed)
+
+    @property
+    def asked(self) -> list[OpinionRow] | None:
+        """The expert's opinions; None without an expert."""
+        return [(*o["pair"], "", o["similar"], o["dissimilar"]) for o in self.opinions] or None
 
     @cached_property
-    def built(self) -> tuple[AlloyTable, list[list[int]]]:
-        """The table of compositions, and the records behind each row."""
-        return build_table(self.records, element_table())
+    def fitted(self) -> Fitted:
+        """The predictor: found beside the units, or fitted and kept there."""
+        return predictor_of_records(self.records, self.spec, self.folder, opinions=self.asked)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """Records, table and sources."""
+        return gathered(self.records, self.spec, self.asked, "evidence")
 
     @property
     def table(self) -> AlloyTable:
         """The table of compositions."""
-        return self.built[0]
+        return self.knowledge.table
 
     @cached_property
     def skills(self) -> dict[str, dict[str, float]]:
         """Measured skill of each source of records."""
-        return skill_of_sources(self.records, self.built[1])
+        return skill_of_sources(self.records, self.knowledge.behind)
 
     @cached_property
     def known(self) -> Known:
-        """What names a piece of evidence; a source that agrees half of the time is worth nothing."""
-        reliability = {
-            name: min(max(2 * skill["mean"] - 1, 0.05), 0.99) if skill["questions"] else 0.8
-            for name, skill in self.skills.items()
-        }
-        return Known(self.table, self.records, self.built[1], reliability)
+        """What names a piece of evidence."""
+        return known_of(self.fitted)
 
     @cached_property
     def by_set(self) -> tuple[Any, Any]:
@@ -127,7 +146,7 @@ class Job:
     def substitutability(self) -> Outcome:
         """Evidence for the substitutability of each pair of elements, and the sources."""
         counts = count_exchanges(*self.by_set)
-        nodes, edges, pairs = element_part(self.table.elements.symbols, counts)
+        nodes, edges, pairs = element_part(self.table.elements, counts)
         sources = source_nodes(self.records, self.skills, self.expert, len(self.opinions))
         return Outcome({"pairs": pairs}, [*sources, *nodes], [*edges, *self._by_source()])
 
@@ -140,33 +159,18 @@ class Job:
             edges += pair_edges(table.elements.symbols, count_exchanges(*element_sets(table)), name, name)
         return edges
 
-    def system(self, table: AlloyTable, with_expert: bool = True) -> System:
-        """The system over a table, with the expert as a further source if there is one."""
-        extras = {}
-        if self.opinions and with_expert:
-            extras["expert"] = expert_source(self.answers(table))
-        settings = QUICK if self.small else FULL
-        core = ("kernel", "context") if self.small else CORE
-        inner = 3 if self.small else 5
-        return System(table, settings, core, extras, inner=inner, most=500, seed=self.seed)
-
-    def answers(self, table: AlloyTable) -> Opinions:
-        """The expert's opinions as matrices over the table's elements."""
-        rows = [(*o["pair"], "", o["similar"], o["dissimilar"]) for o in self.opinions]
-        return Opinions.from_rows(rows, table.elements.symbols)
-
     def check(self) -> Outcome:
         """Check on a fifth of the element sets, which train nothing."""
         table = self.table
         part = parts(table.family, 5, self.seed)
         fold = Fold("held-out", np.flatnonzero(part != 0), np.flatnonzero(part == 0))
         checked: dict[str, dict[str, float | None]] = {}
-        system = self.system(table)
+        system = system_of(self.knowledge, self.spec)
         y = table.positive[fold.test]
         forecast = system.forecast(fold)
         checked["ours"] = _scores(y, forecast.probability, forecast.says)
         if self.opinions:
-            bare = self.system(table, with_expert=False).forecast(fold)
+            bare = system_of(self.knowledge, self.spec, with_expert=False).forecast(fold)
             checked["ours-no-expert"] = _scores(y, bare.probability, bare.says)
         hosts = system.learners.hosts(fold.train, fold.test)
         share = vote(system.learners, fold, fold.test, hosts)
@@ -190,19 +194,25 @@ class Job:
         rng = np.random.default_rng(self.seed)
         most = SAMPLE // 10 if self.small else SAMPLE
         sample = members[np.sort(rng.choice(len(members), min(most, len(members)), replace=False))]
-        fusion, forecast, _ = self._forecast(sample)
-        quick = fit_pair_score(sample, logit(forecast.probability, 1e-6), width)
+        quick = fit_pair_score(sample, logit(self.predicted(sample).probability, 1e-6), width)
         order = np.argsort(-quick.score(members), kind="stable")[: SHORTLIST * top]
         best = members[np.sort(order)]
-        _, forecast, system = self._forecast(best, fusion)
-        keep = np.lexsort((np.arange(len(best)), -forecast.probability))[:top]
-        because = explain(system, self.final_fold(len(best)), forecast, keep)
+        joint = self.predicted(best)
+        keep = np.lexsort((np.arange(len(best)), -joint.probability))[:top]
+        predictor = self.fitted.predictor
+        bounds = phase_bounds(joint.mass, predictor.phase_reports(joint))
+        because = explain(predictor, joint, keep)
         rows = [
-            alloy_part(self.known, best[i], forecast, int(i), pieces) for i, pieces in zip(keep, because, strict=True)
+            alloy_part(self.known, best[i], joint, bounds, int(i), pieces)
+            for i, pieces in zip(keep, because, strict=True)
         ]
         nodes = [n for r in rows for n in r.nodes]
         edges = [e for r in rows for e in r.edges]
         return Outcome({"alloys": [r.row for r in rows], "fidelity": quick.fidelity}, nodes, edges)
+
+    def predicted(self, members: Any) -> Joint:
+        """Predict equimolar alloys, given as columns of elements."""
+        return self.fitted.predictor.predict(members_to_weights(members, len(self.table.elements.symbols)))
 
     def candidate_elements(self) -> Any:
         """Columns of the elements that enough element sets hold, at most twenty-six, in order."""
@@ -210,23 +220,6 @@ class Job:
         order = np.lexsort((np.arange(len(counts)), -counts))
         least = min(LEAST_SETS, max(1, int(len(self.by_set[0]) / 50)))
         return np.sort([c for c in order[:MOST_ELEMENTS] if counts[c] >= least]).astype(np.int64)
-
-    def final_fold(self, tests: int) -> Fold:
-        """Everything known trains; the candidates are appended to the table."""
-        count = len(self.table)
-        return Fold("all", np.arange(count), np.arange(count, count + tests))
-
-    def _forecast(self, members: Any, fusion: Fusion | None = None) -> tuple[Fusion, Forecast, System]:
-        table = self.table.extend(members_to_weights(members, len(self.table.elements.symbols)))
-        system = self.system(table)
-        fold = self.final_fold(len(members))
-        fusion = fusion or self._fusion(system, fold)
-        return fusion, make_forecast(fold.test, system.evidence(fold, fold.test), fusion), system
-
-    def _fusion(self, system: System, fold: Fold) -> Fusion:
-        if self._learned is None:
-            self._learned = system.learn(fold)
-        return self._learned
 
 
 def _scores(y: Any, score: Any, says: Any) -> dict[str, float | None]:

@@ -76,9 +76,13 @@ def element_similarity(name: str, symbols: Sequence[str], folder: Path | None = 
     return np.asarray(np.clip(cosine, 0.0, 1.0) ** 4, float)
 
 
-def near(distance: FloatArray) -> FloatArray:
-    """Turn distances into similarities exp(−4·(d/median)²); NaN, a distance nobody knows, becomes 0."""
-    apart = distance[np.isfinite(distance) & (distance > 0)]
+def near(distance: FloatArray, common: int | None = None) -> FloatArray:
+    """Turn distances into similarities exp(−4·(d/median)²); NaN, a distance nobody knows, becomes 0.
+
+    The median is that of the first `common` elements, of all if None.
+    """
+    first = distance[:common, :common]
+    apart = first[np.isfinite(first) & (first > 0)]
     unit = float(np.median(apart)) if apart.size else 1.0
     return np.asarray(np.nan_to_num(np.exp(-4.0 * (distance / unit) ** 2)), float)
 

@@ -6,8 +6,9 @@ import csv
 import functools
 import math
 import warnings
+from dataclasses import replace
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -20,6 +21,8 @@ MIEDEMA = (
     "compressibility", "shear_modulus", "melting_point", "structural_stability", "a_const",
 )  # fmt: skip
 PYMATGEN = ("electronegativity", "atomic_radius", "mendeleev", "group", "row", "melting", "s", "p", "d")
+# Share of the properties that must be known of an element before it can be like another one.
+LEAST_KNOWN: Final = 0.6
 
 
 @functools.lru_cache(maxsize=1)
@@ -40,7 +43,14 @@ def element_table() -> ElementTable:
         first = [float(known[c]) if known.get(c) else math.nan for c in MIEDEMA]
         rows.append([*first, *_periodic(symbol), first[0] ** (1 / 3)])
     names = (*(f"miedema_{c}" for c in MIEDEMA), *PYMATGEN, "radius")
-    return ElementTable(SYMBOLS, names, standardise(np.array(rows, float)), _enthalpies(folder))
+    values = np.array(rows, float)
+    table = ElementTable(SYMBOLS, names, standardise(values), _enthalpies(folder))
+    # Of noble gases and the heaviest elements hardly anything is known here: they are like no other.
+    strange = np.isfinite(values).mean(1) < LEAST_KNOWN
+    apart = table.distance()
+    apart[strange] = apart[:, strange] = np.inf
+    np.fill_diagonal(apart, 0.0)
+    return replace(table, fixed=apart)
 
 
 def _periodic(symbol: str) -> list[float]:

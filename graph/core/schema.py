@@ -41,7 +41,8 @@ LABELS: Final[dict[str, Label]] = {
     # label: single-phase, multi-phase, predicted
     "Alloy": _label(
         "key",
-        "formula elements size label predicted belief plausibility pignistic ignorance conflict route",
+        "formula elements size label predicted belief plausibility pignistic ignorance conflict route "
+        "phases phase_belief phase_plausibility records",
         indexed="predicted pignistic label",
     ),
     # kind: table, literature, model, similarity, person

@@ -9,10 +9,13 @@ from typing import Any, Final
 
 from hypograph.models.core.keys import digest
 from hypograph.models.core.records import AlloyRecord, Edge, Node, Value
+from hypograph.models.evidence.alloys.elements import ElementTable
 from hypograph.models.evidence.alloys.substitution import PairCounts
 from hypograph.models.evidence.alloys.table import AlloyTable
-from hypograph.models.evidence.fusion.explanation import Piece
-from hypograph.models.evidence.fusion.predictor import Forecast
+from hypograph.models.evidence.fusion.alloy_predictor import Joint
+from hypograph.models.evidence.fusion.explanation import RECORDS, Piece
+from hypograph.models.evidence.fusion.known_records import FRAME
+from hypograph.models.evidence.masses.mass import FloatArray
 from hypograph.models.literature.text.formulas import SYMBOLS
 
 LITERATURE: Final = "literature"
@@ -22,8 +25,12 @@ LEARNED: Final = {
     "trees": "randomised trees on composition features",
     "expert": "opinions on pairs of elements",
     "similarity": "distance of element properties",
+    **{name: f"{name.partition(': ')[2]} of this composition" for name in RECORDS},
+    "records: neighbours": "records of the same elements within 5 at.%",
 }
 GRAPH_PIECES: Final = 4
+# Belief and plausibility of each phase, both of shape ``(alloys, phases)``.
+Bounds = tuple[FloatArray, FloatArray]
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,8 @@ def source_nodes(
             props["note"] = "share of compositions on which it agrees with the other sources"
         nodes.append(Node("Source", name, props))
     for name, note in LEARNED.items():
+        if name in RECORDS:
+            continue
         if name != "expert" or expert:
             nodes.append(Node("Source", name, {"name": name, "kind": "similarity", "note": note}))
     if expert:
@@ -113,8 +122,9 @@ def source_nodes(
     return nodes
 
 
-def element_part(symbols: Sequence[str], counts: PairCounts) -> tuple[list[Node], list[Edge], int]:
-    """Elements, and how far each pair of them can be exchanged."""
+def element_part(elements: ElementTable, counts: PairCounts) -> tuple[list[Node], list[Edge], int]:
+    """Elements of the alloys, and how far each pair of them can be exchanged."""
+    symbols = elements.symbols[: elements.common]
     nodes = [Node("Element", s, {"symbol": s, "number": SYMBOLS.index(s) + 1}) for s in symbols]
     edges = pair_edges(symbols, counts, "data")
     return nodes, edges, len(edges)
@@ -159,17 +169,27 @@ def opinion_edges(opinions: Sequence[dict[str, Any]], expert: str) -> list[Edge]
     return edges
 
 
-def alloy_part(known: Known, members: Any, forecast: Forecast, place: int, pieces: Sequence[Piece]) -> Part:
-    """A predicted alloy: its JSON, its node, its evidence."""
-    symbols = [known.table.elements.symbols[int(m)] for m in members]
+def alloy_part(known: Known, members: Any, joint: Joint, bounds: Bounds, place: int, pieces: Sequence[Piece]) -> Part:
+    """A predicted alloy: its JSON, its node, its evidence.
+
+    Parameters
+    ----------
+    members
+        Columns of its elements.
+    joint, place
+        The predictions, and which of them is meant.
+    bounds
+        Belief and plausibility of each phase, both of shape ``(alloys, len(FRAME))``.
+    """
+    symbols = sorted(known.table.elements.symbols[int(m)] for m in members)
     key = "-".join(symbols)
-    mass = forecast.mass[place]
+    mass = joint.mass[place]
     numbers = {
         "belief": round(float(mass[1]), 6),
         "plausibility": round(float(mass[1] + mass[3]), 6),
-        "pignistic": round(float(forecast.probability[place]), 6),
+        "pignistic": round(float(joint.probability[place]), 6),
         "ignorance": round(float(mass[3]), 6),
-        "conflict": round(float(forecast.conflict[place]), 6),
+        "conflict": round(float(joint.conflict[place]), 6),
     }
     because = [describe(known, symbols, p) for p in pieces]
     node = Node(
@@ -182,11 +202,16 @@ def alloy_part(known: Known, members: Any, forecast: Forecast, place: int, piece
             "size": len(symbols),
             "label": "predicted",
             "predicted": True,
+            "phases": list(FRAME),
+            "phase_belief": [round(float(b), 6) for b in bounds[0][place]],
+            "phase_plausibility": [round(float(b), 6) for b in bounds[1][place]],
+            "records": int(joint.near.counts()[0][place].sum() + joint.near.counts()[1][place].sum()),
             **numbers,
         },
     )
     nodes, edges = [node], [Edge("MENTIONS", ("Alloy", key), ("Element", s)) for s in symbols]
-    for piece, said in list(zip(pieces, because, strict=True))[:GRAPH_PIECES]:
+    shown = [(p, b) for p, b in zip(pieces, because, strict=True) if p.source not in RECORDS]
+    for piece, said in shown[:GRAPH_PIECES]:
         more_nodes, more_edges = _evidence(known, key, piece, said)
         nodes += more_nodes
         edges += more_edges
@@ -209,15 +234,22 @@ def describe(known: Known, symbols: Sequence[str], piece: Piece) -> dict[str, An
             **shares,
         }
     record = _record(known, piece)
-    leave = [e for e in record.elements if e not in symbols]
-    enter = [e for e in symbols if e not in record.elements]
     return {
-        "substitution": f"{'+'.join(leave) or '∅'}→{'+'.join(enter) or '∅'}",
+        "substitution": substitution(record.elements, symbols),
         "from_alloy": alloy_name(record),
         "source": record.source,
         "provenance": record.provenance,
         **shares,
     }
+
+
+def substitution(known: Sequence[str], asked: Sequence[str]) -> str:
+    """What a known alloy exchanges to become the one in question: ``Fe→Mn``, ``+Al``, ``−C``, ``amounts``."""
+    leave = [e for e in known if e not in asked]
+    enter = [e for e in asked if e not in known]
+    if leave and enter:
+        return f"{'+'.join(leave)}→{'+'.join(enter)}"
+    return "".join(f"+{e}" for e in enter) or "".join(f"−{e}" for e in leave) or "amounts"
 
 
 def alloy_name(record: AlloyRecord) -> str:

@@ -27,12 +27,18 @@ class ElementTable:
     enthalpy
         Shape ``(elements, elements)``: Miedema mixing enthalpy of the equiatomic liquid, kJ/mol; 0 where
         unknown.
+    fixed
+        Distances on the scale of all elements, shape ``(elements, elements)``; None for the table of all elements.
+    common
+        How many of the elements, the first ones, set the scale of the properties; None for all.
     """
 
     symbols: tuple[str, ...]
     names: tuple[str, ...]
     values: FloatArray
     enthalpy: FloatArray
+    fixed: FloatArray | None = None
+    common: int | None = None
 
     def index(self, symbols: Sequence[str]) -> IntArray:
         """Return the row of each symbol.
@@ -48,14 +54,21 @@ class ElementTable:
                 raise UnknownElementError(f"{s!r} is no chemical element", where="element table")
         return np.array([rows[s] for s in symbols], np.int64)
 
-    def take(self, symbols: Sequence[str]) -> ElementTable:
-        """Keep some elements, properties standardised over these.
+    def take(self, symbols: Sequence[str], further: Sequence[str] = ()) -> ElementTable:
+        """Keep some elements, properties standardised over `symbols`; `further` ones stand behind, on that scale.
 
         A scale that only these elements span makes distances between them comparable in every table.
         """
-        rows = self.index(symbols)
-        values = standardise(self.values[rows])
-        return ElementTable(tuple(symbols), self.names, values, self.enthalpy[np.ix_(rows, rows)])
+        rows = self.index([*symbols, *further])
+        values = standardise(self.values[rows], np.arange(len(symbols)))
+        own = np.ix_(rows, rows)
+        common = len(symbols) if further else None
+        return ElementTable((*symbols, *further), self.names, values, self.enthalpy[own], self.apart[own], common)
+
+    @property
+    def apart(self) -> FloatArray:
+        """Distances of elements on the one scale of all elements, shape ``(elements, elements)``."""
+        return self.distance() if self.fixed is None else self.fixed
 
     def column(self, name: str) -> FloatArray:
         """One property, shape ``(elements,)``."""

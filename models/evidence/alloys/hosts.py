@@ -6,10 +6,12 @@ in. The fewer elements are exchanged, the more H says of A.
 
 from __future__ import annotations
 
+import copy
+from typing import Any
+
 import numpy as np
 
-from hypograph.models.evidence.alloys.substitution import element_keys, set_keys
-from hypograph.models.evidence.alloys.table import BoolArray
+from hypograph.models.evidence.alloys.keys import BoolArray, element_keys, set_keys
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 
 CHUNK_CELLS = 8_000_000
@@ -109,6 +111,31 @@ class ExchangeIndex:
         place = np.arange(len(keys)) - np.repeat(first, sizes)
         self.groups = np.full((len(self.names) + 1, width), -1, np.int64)
         self.groups[np.repeat(np.arange(len(self.names)), sizes), place] = members
+
+    def extended(self, present: BoolArray) -> ExchangeIndex:
+        """Return the index with further alloys behind, which are looked for hosts and are none."""
+        more = copy.copy(self)
+        numbers, whole = element_keys(present.shape[1]), set_keys(present)
+        more.present = np.concatenate([self.present, present])
+        more._whole = np.concatenate([self._whole, whole])
+        with np.errstate(over="ignore"):
+            more._left = np.concatenate([self._left, whole[:, None] - numbers[None, :]])
+        return more
+
+    def __getstate__(self) -> dict[str, object]:
+        """Keep the groups without the room that the widest one needs in each."""
+        filled = self.groups >= 0
+        return {
+            **self.__dict__,
+            "groups": None,
+            "_flat": (self.groups.shape, filled, self.groups[filled].astype(np.int32)),
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        shape, filled, members = state.pop("_flat")
+        self.__dict__.update(state)
+        self.groups = np.full(shape, -1, np.int64)
+        self.groups[filled] = members
 
     @property
     def usual(self) -> float:

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.records import AlloyRecord
 from hypograph.models.evidence.alloys.elements import ElementTable
 from hypograph.models.evidence.alloys.features import alloy_features
+from hypograph.models.evidence.alloys.keys import BoolArray, set_keys
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
-
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -65,6 +63,10 @@ class AlloyTable:
         """Append candidates with no label (NaN) and no source (−1)."""
         features = np.concatenate([self.features, alloy_features(weights, self.elements)])
         joined = np.concatenate([self.weights, weights])
+        keys, first = set_keys(joined > 0), len(self)
+        _, at, inverse = np.unique(keys, return_index=True, return_inverse=True)
+        # A candidate is of the family of its element set; sets that no alloy has get further numbers.
+        numbers = np.where(at < first, self.family[np.minimum(at, first - 1)], int(self.family.max()) + 1 + at)
         unknown = np.full(len(weights), np.nan)
         source = np.concatenate([self.source, np.full(len(weights), -1, np.int64)])
         return AlloyTable(
@@ -72,7 +74,7 @@ class AlloyTable:
             joined,
             np.concatenate([self.labels, unknown]),
             features,
-            families(joined > 0),
+            numbers[inverse],
             source,
         )
 
@@ -80,6 +82,14 @@ class AlloyTable:
 def families(present: BoolArray) -> IntArray:
     """Number the distinct element sets, shape ``(alloys,)``."""
     return np.unique(present, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+
+
+def element_sets(table: AlloyTable) -> tuple[BoolArray, FloatArray]:
+    """Element sets of a table (present, label): what most compositions of a set show."""
+    count = int(table.family.max()) + 1
+    mean = np.bincount(table.family, table.labels, minlength=count) / np.bincount(table.family, minlength=count)
+    first = np.unique(table.family, return_index=True)[1]
+    return table.present[first], (mean >= 0.5).astype(float)
 
 
 def build_table(
@@ -119,8 +129,9 @@ def build_table(
     groups: dict[tuple[object, ...], list[int]] = {}
     for i, (record, number) in enumerate(zip(records, numbers, strict=True)):
         groups.setdefault((number, record.elements, record.fractions), []).append(i)
-    symbols = sorted({e for r in records for e in r.elements} | set(further))
-    elements = known.take(symbols)
+    own = sorted({e for r in records for e in r.elements})
+    elements = known.take(own, sorted(set(further) - set(own)))
+    symbols = elements.symbols
     column = {s: j for j, s in enumerate(symbols)}
     weights = np.zeros((len(groups), len(symbols)))
     labels = np.zeros(len(groups))

@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from hypograph.models.evidence.alloys.substitution import PairCounts, count_exchanges, element_keys
-from hypograph.models.evidence.alloys.table import BoolArray
+from hypograph.models.evidence.alloys.keys import BoolArray, element_keys
+from hypograph.models.evidence.alloys.substitution import PairCounts, count_exchanges
 from hypograph.models.evidence.masses.many_equal import binary_conflict, binary_mass, weight_of
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -12,11 +12,12 @@ import numpy as np
 from hypograph.models.evidence.alloys.folds import Fold, inner_folds
 from hypograph.models.evidence.alloys.table import AlloyTable
 from hypograph.models.evidence.fusion.base_rates import for_element
-from hypograph.models.evidence.fusion.fusion import Fusion, fit_fusion
+from hypograph.models.evidence.fusion.familiarity import familiarity, reliability
+from hypograph.models.evidence.fusion.fusion import Fusion, fit_fusion, logit
 from hypograph.models.evidence.fusion.threshold import best_cut
-from hypograph.models.evidence.masses.mass import FloatArray, IntArray, least_committed
+from hypograph.models.evidence.fusion.weights import Weights
+from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 from hypograph.models.evidence.sources.learners import RIDGE, Learners, Settings
-from hypograph.models.statistics.functions import logit
 
 # A further source: (learners, fold, targets, hosts) → log-odds of the targets, shape (targets,).
 Extra = Callable[[Learners, Fold, IntArray, IntArray], FloatArray]
@@ -83,6 +84,8 @@ class System:
         Inner folds, and test alloys in each, for learning the reliabilities.
     seed
         Seed of all random choices.
+    fitted
+        Learners over the table, where there are some.
     """
 
     table: AlloyTable
@@ -92,10 +95,19 @@ class System:
     inner: int = 6
     most: int = 400
     seed: int = 0
+    fitted: Learners | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        self.learners = Learners(self.table, self.settings, self.seed)
+        if self.fitted is None:
+            self.learners = Learners(self.table, self.settings, self.seed)
+        else:
+            self.learners = self.fitted
         self._kept: dict[tuple[int, ...], tuple[IntArray, FloatArray]] = {}
+
+    def extended(self, weights: FloatArray) -> System:
+        """Return the system with candidates behind the table; what it has fitted serves them too."""
+        learners = self.learners.extended(weights)
+        return replace(self, table=learners.table, fitted=learners)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -179,25 +191,33 @@ class System:
         """Predict the tested alloys of a fold."""
         fusion = fusion or self.learn(fold)
         evidence = self.evidence(fold, fold.test)
-        return make_forecast(fold.test, evidence, fusion)
+        present = self.table.present
+        known = familiarity(self.table.elements, present[fold.train], present[fold.test])
+        return make_forecast(fold.test, evidence, fusion, reliability(known))
 
 
-def make_forecast(rows: IntArray, evidence: FloatArray, fusion: Fusion) -> Forecast:
+def make_forecast(rows: IntArray, evidence: FloatArray, fusion: Fusion, reliable: FloatArray | float = 1.0) -> Forecast:
     """Fuse the evidence of sources into mass functions.
+
+    Parameters
+    ----------
+    reliable
+        Share of the mass to keep (`familiarity`).
 
     Notes
     -----
     The fused probability already averages over the unknown reliabilities; the mass function is the least
     committed one with that pignistic probability, so the ignorance m(Ω) = 2·min(p, 1 − p) cannot vanish by
-    repetition. The conflict is K of the sources' discounted simple mass functions: (1 − e^−w⁺)(1 − e^−w⁻),
-    with w⁺ and w⁻ the summed weights for and against.
+    repetition; it is then discounted. The conflict is K of the sources' discounted simple mass functions:
+    (1 − e^−w⁺)(1 − e^−w⁻), with w⁺ and w⁻ the summed weights for and against.
     """
-    probability = fusion.probability(evidence)
+    mass = Weights.of_log_odds(logit(fusion.probability(evidence), 1e-9)).discounted(reliable).mass
+    probability = mass[:, 1] + mass[:, 3] / 2
     pulls = evidence * fusion.beta
     for_, against = np.maximum(pulls, 0).sum(1), np.maximum(-pulls, 0).sum(1)
     conflict = -np.expm1(-for_) * -np.expm1(-against)
     cut = best_cut(probability, fusion.threshold)
-    return Forecast(rows, probability, least_committed(probability), conflict, cut, evidence, fusion)
+    return Forecast(rows, probability, mass, conflict, cut, evidence, fusion)
 
 
 def held_in(table: AlloyTable, fold: Fold, targets: IntArray) -> IntArray | None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 
 STEP = 4096
+Float32Array = NDArray[np.float32]
 
 
 def laplace(first: FloatArray, second: FloatArray, scale: float) -> FloatArray:
@@ -105,15 +107,16 @@ class RidgeSums:
         list of ndarray
             For each part, labels on the scale −1 … 1, shape ``(rows,)``.
         """
-        from scipy.linalg import solve
-
         if not parts:
             return []
+        asked = self.coordinates[rows]
+        fitted = self.coefficients(train, parts, penalty)
+        return [np.asarray(asked[:, p] @ c, float) for p, c in zip(parts, fitted, strict=True)]
+
+    def coefficients(self, train: IntArray, parts: Sequence[slice], penalty: float = 1.0) -> list[Float32Array]:
+        """Fit to some of the base alloys; for each part its coefficients, shape ``(dimensions of the part,)``."""
+        from scipy.linalg import solve
+
         gram, moment = self.over(train)
         gram[np.diag_indices_from(gram)] += penalty
-        asked = self.coordinates[rows]
-        found = []
-        for part in parts:
-            coefficients = solve(gram[part, part], moment[part], assume_a="pos")
-            found.append(np.asarray(asked[:, part] @ coefficients.astype(np.float32), float))
-        return found
+        return [solve(gram[p, p], moment[p], assume_a="pos").astype(np.float32) for p in parts]

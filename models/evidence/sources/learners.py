@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
 from hypograph.models.evidence.alloys.elements import standardise
 from hypograph.models.evidence.alloys.hosts import ExchangeIndex, nearest_hosts, pack
 from hypograph.models.evidence.alloys.table import AlloyTable
+from hypograph.models.evidence.fusion.fusion import logit
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 from hypograph.models.evidence.sources.context import ContextModel, fit_context
-from hypograph.models.evidence.sources.kernel import NystromMap, RidgeSums
+from hypograph.models.evidence.sources.kernel import Float32Array, NystromMap, RidgeSums
 from hypograph.models.evidence.sources.pairs import PairMap
-from hypograph.models.statistics.functions import logit
+from hypograph.models.evidence.sources.trees import Forest
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import ExtraTreesClassifier
+
+T = TypeVar("T")
 
 RIDGE: Final = ("kernel", "pairs")
 TO_LOGIT: Final = 2.5
@@ -58,19 +66,54 @@ class Learners:
     def __init__(self, table: AlloyTable, settings: Settings, seed: int = 0) -> None:
         self.table, self.settings, self.seed = table, settings, seed
         # Rows with a negative source stand aside: candidates, or records that only some source learns from.
-        known = np.flatnonzero(np.isfinite(table.labels) & (table.source >= 0))
-        self.labels = np.where(np.isfinite(table.labels), table.positive, 0.0)
-        # Scales come from the known alloys, so that candidates beside them change nothing.
-        self.features = standardise(table.features, known)
-        self.context_features = self.features[:, context_columns(len(table.elements.names), self.features.shape[1])]
-        self.index = ExchangeIndex(table.present, known)
+        self.known = np.flatnonzero(np.isfinite(table.labels) & (table.source >= 0))
+        self._describe()
+        self.index = ExchangeIndex(table.present, self.known)
         # Where exchanges of one element give hosts enough, no others are looked for.
         self.dense = self.index.usual >= DENSE
-        near = NystromMap(self.features[known], settings.reference, seed=seed)(self.features)
-        pairs = PairMap(table.elements, settings.pairs, seed)(table.weights)
+        self.near = NystromMap(self.features[self.known], settings.reference, seed=seed)
+        self.pairs = PairMap(table.elements, settings.pairs, seed)
+        near = self.near(self.features)
+        pairs = self.pairs(table.weights)
         # The inner product of joined coordinates is the sum of the two kernels.
-        self.sums = RidgeSums(np.concatenate([near, pairs], 1), self.labels, known)
+        self.sums: RidgeSums | None = RidgeSums(np.concatenate([near, pairs], 1), self.labels, self.known)
         self._parts = {"kernel": slice(None), "pairs": slice(near.shape[1], None)}
+        self._kept: dict[tuple[str, bytes], Any] | None = None
+
+    def _describe(self) -> None:
+        """Labels and features of all rows; scales come from the known alloys, so candidates change nothing."""
+        table = self.table
+        self.labels = np.where(np.isfinite(table.labels), table.positive, 0.0)
+        self.features = standardise(table.features, self.known)
+        self.context_features = self.features[:, context_columns(len(table.elements.names), self.features.shape[1])]
+
+    def keep_fits(self) -> None:
+        """From now on keep each fit, by what trained it: a predictor asks the same ones again."""
+        self._kept = {}
+
+    def extended(self, weights: FloatArray) -> Learners:
+        """Return the learners with candidates behind the alloys; the fits that are kept serve them too."""
+        more = copy.copy(self)
+        more.table = self.table.extend(weights)
+        more._describe()
+        more.index = self.index.extended(more.table.present[len(self.table) :])
+        more.sums = None
+        return more
+
+    def without_sums(self) -> Learners:
+        """Return the learners with what they have fitted, unable to fit anew: small enough to be stored."""
+        less = copy.copy(self)
+        less.sums = None
+        return less
+
+    def _fit(self, kind: str, train: IntArray, make: Callable[[], T]) -> T:
+        if self._kept is None:
+            return make()
+        key = (kind, hashlib.sha256(np.ascontiguousarray(train).tobytes()).digest())
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: T = self._kept[key]
+        return found
 
     def ridge(self, train: IntArray, targets: IntArray, names: Sequence[str] = RIDGE) -> list[FloatArray]:
         """Log-odds from ridge regression, one array of shape ``(targets,)`` for each name of `RIDGE`.
@@ -78,19 +121,46 @@ class Learners:
         `pairs` knows the terms of pairs of elements alone, `kernel` the composition features too.
         """
         parts = [self._parts[name] for name in names]
-        scores = self.sums.predict(train, targets, parts, self.settings.penalty)
+        sums, penalty = self.sums, self.settings.penalty
+        if self._kept is None and sums is not None:
+            scores = sums.predict(train, targets, parts, penalty)
+        else:
+            scores = self._kept_ridge(train, targets, parts)
         return [TO_LOGIT * np.clip(score, -1.5, 1.5) for score in scores]
+
+    def _kept_ridge(self, train: IntArray, targets: IntArray, parts: Sequence[slice]) -> list[FloatArray]:
+        """Ridge regression by kept coefficients; coordinates are worked out for the targets alone."""
+        features, weights = self.features[targets], self.table.weights[targets]
+        coordinates = np.concatenate([self.near(features), self.pairs(weights)], 1).astype(np.float32)
+        found = []
+        for part in parts:
+
+            def make(part: slice = part) -> Float32Array:
+                if self.sums is None:
+                    raise AssertionError("the sums of these learners were dropped")
+                return self.sums.coefficients(train, [part], self.settings.penalty)[0]
+
+            coefficients = self._fit(f"ridge {part.start}", train, make)
+            found.append(np.asarray(coordinates[:, part] @ coefficients, float))
+        return found
 
     def trees(self, train: IntArray, targets: IntArray, draft: bool = False) -> FloatArray:
         """Log-odds from extremely randomised trees on composition features, shape ``(targets,)``.
 
         A draft, good enough to measure reliability by, takes fewer trees and rows.
         """
-        from sklearn.ensemble import ExtraTreesClassifier
-
         y = self.labels[train]
         if y.min() == y.max():
             return np.full(len(targets), logit(np.array([y[0]]))[0])
+        if self._kept is not None:
+            forest = self._fit(f"trees {draft}", train, lambda: Forest.of(self._forest(train, draft)))
+            return logit(forest.probability(self.features[targets]), 0.01)
+        fitted = self._forest(train, draft)
+        return logit(fitted.predict_proba(self.features[targets].astype(np.float32))[:, 1], 0.01)
+
+    def _forest(self, train: IntArray, draft: bool) -> ExtraTreesClassifier:
+        from sklearn.ensemble import ExtraTreesClassifier
+
         settings = self.settings
         count, rows = (settings.draft_trees, settings.draft_rows) if draft else (settings.trees, settings.tree_rows)
         # One thread: more would add the trees' votes in the order they finish, which rounds differently each time.
@@ -102,8 +172,8 @@ class Learners:
             max_samples=rows if len(train) > rows else None,
             random_state=self.seed,
         )
-        forest.fit(self.features[train].astype(np.float32), y)
-        return logit(forest.predict_proba(self.features[targets].astype(np.float32))[:, 1], 0.01)
+        forest.fit(self.features[train].astype(np.float32), self.labels[train])
+        return forest
 
     def hosts(self, train: IntArray, targets: IntArray, bar: IntArray | None = None) -> IntArray:
         """Hosts of targets among training alloys; `bar` names an element a target's hosts must not hold."""
@@ -122,6 +192,9 @@ class Learners:
 
         A draft learns from half of the alloys.
         """
+        return self._fit(f"context {by_element} {draft}", train, lambda: self._context(train, by_element, draft))
+
+    def _context(self, train: IntArray, by_element: bool, draft: bool) -> ContextModel:
         rng = np.random.default_rng(self.seed)
         most = self.settings.context_targets // (2 if draft else 1)
         targets = np.sort(rng.choice(train, min(most, len(train)), replace=False))

@@ -48,10 +48,10 @@ class PairMap:
 
     def __init__(self, elements: ElementTable, most: int = 400, seed: int = 0) -> None:
         self.first, self.second = np.triu_indices(len(elements.symbols))
-        count = len(self.first)
-        chosen = np.arange(count)
-        if count > most:
-            chosen = np.sort(np.random.default_rng(seed).choice(count, most, replace=False))
+        # Elements beyond the common ones have a place, but what is learned does not depend on them.
+        chosen = common_pairs(elements, self.first, self.second)
+        if len(chosen) > most:
+            chosen = np.sort(np.random.default_rng(seed).choice(chosen, most, replace=False))
         kernel = VARIANCE * pair_kernel(elements, self.first, self.second, chosen)
         values, vectors = np.linalg.eigh(kernel[chosen])
         keep = values > 1e-6 * values[-1]
@@ -99,15 +99,22 @@ def pair_kernel(elements: ElementTable, first: IntArray, second: IntArray, other
         Which of the pairs stand in the columns.
     """
     apart = elements.distance()
-    near = _gauss(apart / _unit(apart[np.triu_indices(len(apart), 1)]))
+    common = apart[: elements.common, : elements.common]
+    near = _gauss(apart / _unit(common[np.triu_indices(len(common), 1)]))
     a, b, c, d = first[:, None], second[:, None], first[None, others], second[None, others]
     ac, ad, bc, bd = near[a, c], near[a, d], near[b, c], near[b, d]
     columns = [elements.enthalpy[first, second]]
     columns += [np.abs(v[first] - v[second]) for v in map(elements.column, PAIR_PROPERTIES)]
-    physics = standardise(np.stack(columns, 1))
+    physics = standardise(np.stack(columns, 1), common_pairs(elements, first, second))
     gap = np.sqrt(((physics[:, None] - physics[None, others]) ** 2).mean(-1))
     own = np.arange(len(first))[:, None] == others[None]
     return np.asarray((ac * bd + ad * bc) / 2 + (ac + ad + bc + bd) / 4 + _gauss(gap) + OWN * own, float)
+
+
+def common_pairs(elements: ElementTable, first: IntArray, second: IntArray) -> IntArray:
+    """Places of the pairs of common elements."""
+    count = elements.common or len(elements.symbols)
+    return np.flatnonzero((first < count) & (second < count))
 
 
 def _gauss(distance: FloatArray) -> FloatArray:

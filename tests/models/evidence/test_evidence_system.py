@@ -13,7 +13,8 @@ from hypograph.models.evidence.alloys.candidates import combinations, fit_pair_s
 from hypograph.models.evidence.alloys.elements import ElementTable, standardise
 from hypograph.models.evidence.alloys.folds import Fold, inner_folds, make_folds
 from hypograph.models.evidence.alloys.hosts import ExchangeIndex, nearest_hosts
-from hypograph.models.evidence.alloys.substitution import count_exchanges, set_keys
+from hypograph.models.evidence.alloys.keys import set_keys
+from hypograph.models.evidence.alloys.substitution import count_exchanges
 from hypograph.models.evidence.alloys.table import AlloyTable, build_table
 from hypograph.models.evidence.benchmark.measures import calibration_error, certain_half, risk_coverage
 from hypograph.models.evidence.benchmark.published import ers_2021, from_similarity, uniform

@@ -1,0 +1,223 @@
+"""The fitted predictor: made once from records and sources, kept as a file, the same for every question.
+
+Flow, pages, commands and Python ask this one object. It is kept beside the results of units under a key of everything
+it depends on; a small second file says which predictor belongs to which input files, so that the next question neither
+reads records nor learns.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import pickle
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from hypograph.flows.evidence.sources import Knowledge, gather, make_extras, make_system
+from hypograph.flows.runtime.settings import load_settings
+from hypograph.flows.runtime.unit_kinds import EVIDENCE_PREDICTOR
+from hypograph.graph.files.locks import file_lock
+from hypograph.graph.records.evidence import skill_of_sources
+from hypograph.models.core.errors import DiskError
+from hypograph.models.core.keys import digest
+from hypograph.models.core.records import AlloyRecord
+from hypograph.models.evidence.alloys.formula_tree import KNOWN
+from hypograph.models.evidence.fusion.alloy_predictor import AlloyPredictor
+from hypograph.models.evidence.fusion.predictor import System
+from hypograph.models.evidence.sources.learners import Learners, Settings
+
+FULL: Final = Settings(jobs=2)
+QUICK: Final = Settings(reference=120, pairs=120, trees=10, context_targets=150, context_steps=8, hosts=16)
+QUICK_CORE: Final = ("kernel", "context")
+
+
+@dataclass(frozen=True)
+class EvidenceSpec:
+    """What a predictor is made from.
+
+    Attributes
+    ----------
+    sources
+        Names of sources (`hypograph.flows.evidence.sources`); the default ones if empty.
+    small
+        The quick preset: fewer and smaller learners, for the demonstration.
+    seed
+        Seed of all random choices.
+    """
+
+    sources: tuple[str, ...] = ()
+    small: bool = False
+    seed: int = 0
+
+
+@dataclass
+class Fitted:
+    """A fitted predictor, with what its sources were made of.
+
+    Attributes
+    ----------
+    predictor
+        Answers questions.
+    knowledge
+        Records, table and sources it learned from.
+    spec
+        What it was made from.
+    skills
+        How often each source of records agrees with the others.
+    """
+
+    predictor: AlloyPredictor
+    knowledge: Knowledge
+    spec: EvidenceSpec = field(default_factory=EvidenceSpec)
+    skills: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what can be made again, and the sources that are functions."""
+        system = self.predictor.system
+        slim = replace(system, extras={}, fitted=system.learners.without_sums())
+        bare = replace(self.predictor, system=slim, records=[])
+        return {"predictor": bare, "knowledge": self.knowledge, "spec": self.spec, "skills": self.skills}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        predictor = self.predictor
+        learners: Learners = predictor.system.learners
+        extras = make_extras(self.knowledge, learners.table)
+        predictor.system = replace(predictor.system, extras=extras, fitted=learners)
+        predictor.records = self.knowledge.records
+
+
+def system_of(knowledge: Knowledge, spec: EvidenceSpec, *, with_expert: bool = True) -> System:
+    """Build the system of learners and sources."""
+    if spec.small:
+        return make_system(
+            knowledge, spec.seed, with_expert=with_expert, settings=QUICK, core=QUICK_CORE, inner=3, most=500
+        )
+    return make_system(knowledge, spec.seed, with_expert=with_expert, settings=FULL)
+
+
+def fit(knowledge: Knowledge, spec: EvidenceSpec) -> Fitted:
+    """Fit a predictor to what was gathered."""
+    system = system_of(knowledge, spec)
+    predictor = AlloyPredictor.fit(system, knowledge.behind, knowledge.records)
+    return Fitted(predictor, knowledge, spec, skill_of_sources(knowledge.records, knowledge.behind))
+
+
+def gathered(
+    records: Sequence[AlloyRecord],
+    spec: EvidenceSpec,
+    opinions: Sequence[tuple[str, str, str, float, float]] | None,
+    where: str,
+) -> Knowledge:
+    """Collect what a predictor learns from; every element has a place, so that any alloy can be asked about."""
+    return gather(records, [0] * len(records), spec.sources, opinions, where, sorted(KNOWN))
+
+
+def predictor_of_records(
+    records: Sequence[AlloyRecord],
+    spec: EvidenceSpec,
+    folder: Path,
+    *,
+    opinions: Sequence[tuple[str, str, str, float, float]] | None = None,
+    where: str = "evidence",
+) -> Fitted:
+    """Return the predictor of some records: found in a folder, or fitted and kept there.
+
+    Parameters
+    ----------
+    folder
+        Where the results of units are kept.
+    opinions
+        An expert's: (element, element, field, mass on similar, mass on dissimilar).
+
+    Raises
+    ------
+    InputError
+        If nothing can be learned from the records.
+    DiskError
+        If it cannot be kept.
+    """
+    key = EVIDENCE_PREDICTOR.key({"records": digest(list(records)), "spec": spec, "opinions": opinions})
+    return _kept(folder, key, lambda: fit(gathered(records, spec, opinions, where), spec))
+
+
+def predictor_of_inputs(
+    inputs: object, spec: EvidenceSpec, read: Callable[[], Fitted], folder: Path | None = None
+) -> Fitted:
+    """Return the predictor that belongs to input files; `read` reads them and makes it where none is known.
+
+    Parameters
+    ----------
+    inputs
+        What identifies the files: their paths stand for their contents.
+    """
+    folder = folder or load_settings().home / "units"
+    alias = folder / "predictors" / f"{EVIDENCE_PREDICTOR.key({'inputs': inputs, 'spec': spec})}.of"
+    if alias.is_file() and (found := _load(folder / "predictors" / f"{alias.read_text('ascii').strip()}.pickle")):
+        return found
+    fitted = read()
+    key = getattr(fitted, "key", "")
+    if key:
+        _write(alias, key.encode("ascii"))
+    return fitted
+
+
+def _kept(folder: Path, key: str, make: Callable[[], Fitted]) -> Fitted:
+    path = folder / "predictors" / f"{key}.pickle"
+    found = _load(path)
+    if found is None:
+        # A second process that asks for the same predictor waits here, then finds it.
+        with file_lock(folder / "locks" / key):
+            found = _load(path)
+            if found is None:
+                found = make()
+                _write(path, pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL))
+                _load.cache_clear()
+    found.__dict__["key"] = key
+    return found
+
+
+@functools.lru_cache(maxsize=4)
+def _load(path: Path) -> Fitted | None:
+    """Read a kept predictor: only files that this user alone may write are trusted."""
+    try:
+        if path.stat().st_uid != os.getuid() or path.stat().st_mode & 0o022:
+            return None
+        with path.open("rb") as file:
+            found = pickle.load(file)  # noqa: S301 - our own file, in a folder of our own
+    except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, TypeError):
+        return None
+    return found if isinstance(found, Fitted) else None
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise DiskError(
+            f"could not write ({error.strerror})", where=str(path.parent), hint="Free some space, then run again."
+        ) from error
+
+
+def weights_of(fitted: Fitted, fractions: Sequence[dict[str, float]]) -> np.ndarray:
+    """Atomic fractions over the predictor's elements, shape ``(alloys, elements)``."""
+    elements = fitted.predictor.table.elements
+    place = {s: i for i, s in enumerate(elements.symbols)}
+    weights = np.zeros((len(fractions), len(place)))
+    for row, alloy in enumerate(fractions):
+        for symbol, share in alloy.items():
+            weights[row, place[symbol]] = share
+    return weights / weights.sum(1, keepdims=True)

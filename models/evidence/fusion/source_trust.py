@@ -1,0 +1,190 @@
+"""Trust in sources of records, learned without a truth: from where they overlap, and from what the learners expect.
+
+Source s reports k times *single* and l times *not* for an alloy. With its sensitivity, specificity and overdispersion ρ
+
+    P(k, l | single) ∝ BB(k, l; se_s, ρ_s),   P(k, l | not) ∝ BB(k, l; 1 − sp_s, ρ_s),
+
+BB the beta-binomial: reports of one alloy in one source repeat each other. The truth of each alloy is hidden; its prior
+is what learners say that never saw the alloy's element set (A. P. Dawid and A. M. Skene, Appl. Stat. 28, 20, 1979; EM).
+All se and sp share a beta prior whose mean is learned too: a source with little overlap borrows from the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from hypograph.models.evidence.fusion.fusion import logit, sigmoid
+from hypograph.models.evidence.fusion.weights import Weights
+from hypograph.models.evidence.masses.mass import FloatArray, IntArray
+
+STEPS: Final = 15
+LEAST_SPREAD: Final = 0.2
+# Worth of the shared prior, in alloys, and its mean before anything is measured.
+WORTH: Final = 12.0
+EXPECTED: Final = 0.8
+# A source that overlaps with nothing is kept by this share; the overlap of others moves it (a beta prior).
+UNMEASURED: Final = 0.75
+TAUS: Final = np.linspace(0.0, 1.0, 41)
+
+
+@dataclass(frozen=True)
+class SourceTrust:
+    """What is known of one source.
+
+    Attributes
+    ----------
+    sensitivity, specificity
+        How often it reports a single phase where there is one, and none where there is none.
+    spread
+        Overdispersion of its reports of one alloy, in [0.2, 1).
+    reliability
+        Share of its evidence that is kept.
+    compared
+        Alloys on which another source reports too.
+    """
+
+    name: str
+    sensitivity: float
+    specificity: float
+    spread: float
+    reliability: float
+    compared: int
+
+    def log_ratio(self, single: FloatArray, multi: FloatArray) -> FloatArray:
+        """Log likelihood ratio of counts, shape ``(alloys,)``."""
+        return log_beta_binomial(single, multi, self.sensitivity, self.spread) - log_beta_binomial(
+            single, multi, 1 - self.specificity, self.spread
+        )
+
+
+def log_beta_binomial(single: FloatArray, multi: FloatArray, mean: float, spread: float) -> FloatArray:
+    """Log-probability of counts up to what does not depend on the mean, shape ``(alloys,)``."""
+    from scipy.special import betaln
+
+    size = (1 - spread) / spread
+    a, b = mean * size, (1 - mean) * size
+    return np.asarray(betaln(single + a, multi + b) - betaln(a, b), float)
+
+
+def learn_trust(
+    names: Sequence[str], group: IntArray, single: FloatArray, multi: FloatArray, prior: FloatArray
+) -> list[SourceTrust]:
+    """Learn how far each source is to be trusted.
+
+    Parameters
+    ----------
+    names
+        Of the sources.
+    group
+        Group of each source, shape ``(sources,)``: sources of one group may copy each other.
+    single, multi
+        Counts, shape ``(alloys, sources)``.
+    prior
+        Log-odds of a single phase without the alloy's records, shape ``(alloys,)``.
+    """
+    reports = single + multi > 0
+    compared = (reports & (reports.sum(1, keepdims=True) > 1)).sum(0)
+    value = np.tile([EXPECTED, EXPECTED, LEAST_SPREAD + 0.1], (len(names), 1))
+    centre = EXPECTED
+    for _ in range(STEPS):
+        truth = sigmoid(np.clip(prior + _log_ratios(value, group, single, multi, reports), -30, 30))
+        for s in range(len(names)):
+            rows = reports[:, s]
+            if rows.any():
+                value[s] = _maximise(value[s], single[rows, s], multi[rows, s], truth[rows], centre)
+        centre = float(np.clip(value[:, :2].mean(), 0.6, 0.95))
+    trusts = [SourceTrust(n, *map(float, v), 1.0, int(c)) for n, v, c in zip(names, value, compared, strict=True)]
+    kept = _reliabilities(trusts, group, single, multi, reports, prior)
+    return [
+        SourceTrust(t.name, t.sensitivity, t.specificity, t.spread, float(kept[g]), t.compared)
+        for t, g in zip(trusts, group, strict=True)
+    ]
+
+
+def _log_ratios(
+    value: FloatArray, group: IntArray, single: FloatArray, multi: FloatArray, reports: np.ndarray
+) -> FloatArray:
+    """Log likelihood ratio of all records; within a group the mean counts, since its sources copy each other."""
+    total = np.zeros(len(single))
+    for g in np.unique(group):
+        members = np.flatnonzero(group == g)
+        parts = np.stack([_ratio(value[s], single[:, s], multi[:, s]) * reports[:, s] for s in members], 1)
+        total += parts.sum(1) / np.maximum(reports[:, members].sum(1), 1)
+    return total
+
+
+def _ratio(value: FloatArray, single: FloatArray, multi: FloatArray) -> FloatArray:
+    sensitivity, specificity, spread = map(float, value)
+    return log_beta_binomial(single, multi, sensitivity, spread) - log_beta_binomial(
+        single, multi, 1 - specificity, spread
+    )
+
+
+def _maximise(start: FloatArray, single: FloatArray, multi: FloatArray, truth: FloatArray, centre: float) -> FloatArray:
+    """Best sensitivity, specificity and spread of one source for given probabilities of the truth."""
+    from scipy.optimize import minimize
+
+    def unpack(x: FloatArray) -> FloatArray:
+        spread = LEAST_SPREAD + (0.95 - LEAST_SPREAD) * float(sigmoid(x[2]))
+        return np.array([*(0.02 + 0.96 * sigmoid(x[:2])), spread])
+
+    def loss(x: FloatArray) -> float:
+        sensitivity, specificity, spread = map(float, unpack(x))
+        fit = truth @ log_beta_binomial(single, multi, sensitivity, spread)
+        fit += (1 - truth) @ log_beta_binomial(single, multi, 1 - specificity, spread)
+        a, b = WORTH * centre, WORTH * (1 - centre)
+        for p in (sensitivity, specificity):
+            fit += (a - 1) * np.log(p) + (b - 1) * np.log1p(-p)
+        return -float(fit)
+
+    inside = np.clip((start - [0.02, 0.02, LEAST_SPREAD]) / [0.96, 0.96, 0.95 - LEAST_SPREAD], 1e-3, 1 - 1e-3)
+    found = minimize(loss, logit(inside), method="L-BFGS-B", bounds=[(-6, 6)] * 3, options={"maxiter": 25})
+    return unpack(found.x)
+
+
+def _reliabilities(
+    trusts: Sequence[SourceTrust],
+    group: IntArray,
+    single: FloatArray,
+    multi: FloatArray,
+    reports: np.ndarray,
+    prior: FloatArray,
+) -> dict[int, float]:
+    """Share of each group's evidence to keep: the one with which it best predicts the reports of other groups."""
+    groups = [int(g) for g in np.unique(group)]
+    evidence = {g: group_weights(trusts, group, g, single, multi) for g in groups}
+    value = np.array([[t.sensitivity, t.specificity, t.spread] for t in trusts])
+    base = Weights.of_log_odds(prior)
+    kept: dict[int, float] = {}
+    for g in groups:
+        mine = reports[:, group == g].any(1)
+        rows = np.flatnonzero(mine & reports[:, group != g].any(1))
+        others = _log_ratios(value[group != g], group[group != g], single[:, group != g], multi[:, group != g],
+                             reports[:, group != g])[rows] if len(rows) else np.empty(0)  # fmt: skip
+        scores = []
+        for tau in TAUS:
+            # A beta prior around what is expected of a source that nothing was compared with.
+            score = 6 * UNMEASURED * np.log(tau + 0.02) + 6 * (1 - UNMEASURED) * np.log1p(0.02 - tau)
+            if len(rows):
+                w = Weights(evidence[g].single[rows], evidence[g].multi[rows]).discounted(float(tau))
+                mass = (Weights(base.single[rows], base.multi[rows]) + w).mass
+                p = np.clip(mass[:, 1] + mass[:, 3] / 2, 1e-6, 1 - 1e-6)
+                # Probability of the others' reports, up to a constant: a mixture over the hidden truth.
+                score += float(np.logaddexp(np.log(p) + others, np.log1p(-p)).sum())
+            scores.append(score)
+        kept[g] = float(TAUS[int(np.argmax(scores))])
+    return kept
+
+
+def group_weights(
+    trusts: Sequence[SourceTrust], group: IntArray, which: int, single: FloatArray, multi: FloatArray
+) -> Weights:
+    """Evidence of a group of sources that may copy each other: the cautious rule over its sources, not discounted."""
+    found = Weights.none(len(single))
+    for s in np.flatnonzero(group == which):
+        found = found.cautious(Weights.of_ratio(trusts[s].log_ratio(single[:, s], multi[:, s])))
+    return found
