@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,14 @@ KEYS = {
     "method", "accuracy", "auc", "mcc", "ece", "accuracy_certain_half", "risk_coverage", "share_saturated",
     "ignorance_predicts_error", "seconds", "skipped_folds", "folds", "accuracy_likelier",
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Predictors are kept in a folder of these tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HYPOGRAPH_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 @pytest.fixture(scope="module")

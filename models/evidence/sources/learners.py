@@ -16,7 +16,7 @@ from hypograph.models.evidence.alloys.table import AlloyTable
 from hypograph.models.evidence.fusion.fusion import logit
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 from hypograph.models.evidence.sources.context import ContextModel, fit_context
-from hypograph.models.evidence.sources.kernel import Float32Array, NystromMap, RidgeSums
+from hypograph.models.evidence.sources.kernel import NystromMap, RidgeSums
 from hypograph.models.evidence.sources.pairs import PairMap
 from hypograph.models.evidence.sources.trees import Forest
 
@@ -131,14 +131,14 @@ class Learners:
     def _kept_ridge(self, train: IntArray, targets: IntArray, parts: Sequence[slice]) -> list[FloatArray]:
         """Ridge regression by kept coefficients; coordinates are worked out for the targets alone."""
         features, weights = self.features[targets], self.table.weights[targets]
-        coordinates = np.concatenate([self.near(features), self.pairs(weights)], 1).astype(np.float32)
+        coordinates = np.concatenate([self.near(features), self.pairs(weights)], 1)
         found = []
         for part in parts:
 
-            def make(part: slice = part) -> Float32Array:
+            def make(part: slice = part) -> FloatArray:
                 if self.sums is None:
                     raise AssertionError("the sums of these learners were dropped")
-                return self.sums.coefficients(train, [part], self.settings.penalty)[0]
+                return self.sums.coefficients(train, [part], self.settings.penalty)[0].astype(float)
 
             coefficients = self._fit(f"ridge {part.start}", train, make)
             found.append(np.asarray(coordinates[:, part] @ coefficients, float))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from hypograph.models.statistics.functions import logit
 if TYPE_CHECKING:
     from hypograph.models.evidence.alloys.folds import Fold
     from hypograph.models.evidence.sources.learners import Learners
+
+# Training alloys whose exchanges set the unit of a similarity.
+REFERENCE: Final = 300
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def similarity_source(similarity: FloatArray) -> Callable[[Any, Any, Any, Any], 
         base = float(np.clip(labels[fold.train].mean(), 0.02, 0.98))
         weights = exchange_similarity(learners.table, similarity, targets, hosts)
         known = hosts >= 0
-        mean = weights[known].mean() if known.any() else 0.0
+        mean = usual_similarity(learners, similarity, fold)
         if mean <= 0:
             return np.zeros(len(targets))
         plain = weighted_vote(labels, hosts, known.astype(float), base, 1.0)
@@ -120,6 +123,15 @@ def similarity_source(similarity: FloatArray) -> Callable[[Any, Any, Any, Any], 
         return logit(weighed) - logit(plain)
 
     return source
+
+
+def usual_similarity(learners: Learners, similarity: FloatArray, fold: Fold) -> float:
+    """Mean similarity of exchanges among training alloys: the unit that does not depend on what is asked about."""
+    rng = np.random.default_rng(learners.seed)
+    sample = np.sort(rng.choice(fold.train, min(REFERENCE, len(fold.train)), replace=False))
+    hosts = learners.hosts(fold.train, sample)
+    weights = exchange_similarity(learners.table, similarity, sample, hosts)
+    return float(weights[hosts >= 0].mean()) if (hosts >= 0).any() else 0.0
 
 
 def expert_source(opinions: Opinions) -> Callable[[Any, Any, Any, Any], FloatArray]:

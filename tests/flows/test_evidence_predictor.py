@@ -1,0 +1,178 @@
+"""The one predictor: known alloys, equal numbers in flow and command, questions, and what is kept."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from hypograph.flows.cli.evidence import app
+from hypograph.flows.evidence import predictor as kept
+from hypograph.flows.evidence.predict import explain_alloy, open_predictor, predict_list
+from hypograph.flows.evidence.predictor import weights_of
+from hypograph.flows.evidence.questions import exchange, read_list, scan
+from hypograph.flows.evidence.units import evidence_units
+from hypograph.flows.readers.alloys import read_alloys
+from hypograph.flows.runtime.units import UnitRunner
+from hypograph.models.core.errors import InputError
+from hypograph.models.core.records import Unit
+
+ELEMENTS = ("Al", "Co", "Cr", "Fe", "Mn", "Nb", "Ni", "Ti", "V")
+LIGHT = {"Al", "Ti", "V", "Nb", "Cr"}
+
+
+class MemoryStore:
+    def __init__(self) -> None:
+        self.units: dict[str, Unit] = {}
+
+    def commit(self, unit: Unit) -> bool:
+        return self.units.setdefault(unit.key, unit) is unit
+
+    def has_unit(self, key: str) -> bool:
+        return key in self.units
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HYPOGRAPH_HOME", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ternaries; a single phase is where elements are of one kind."""
+    rows = ["alloy,phase"]
+    for elements in itertools.combinations(ELEMENTS, 3):
+        light = sum(e in LIGHT for e in elements)
+        rows.append(f"{'-'.join(elements)},{'BCC' if light == 3 else 'FCC' if light == 0 else 'FCC+B2'}")
+    path = tmp_path_factory.mktemp("alloys") / "three.csv"
+    path.write_text("\n".join(rows))
+    return path
+
+
+def test_flow_and_command_give_equal_numbers(home: Path, file: Path) -> None:
+    runner = UnitRunner(MemoryStore(), home / "units")
+    found = evidence_units(runner, read_alloys(file), sizes=(4,), top=20)
+    assert len(found.predictions) == 20
+    fitted = open_predictor([file])
+    assert len(list((home / "units" / "predictors").glob("*.pickle"))) == 1
+    weights = weights_of(fitted, [dict.fromkeys(p.elements, 0.25) for p in found.predictions])
+    joint = fitted.predictor.predict(weights)
+    for i, p in enumerate(found.predictions):
+        assert p.belief == round(float(joint.mass[i, 1]), 6)
+        assert p.pignistic == round(float(joint.probability[i]), 6)
+        assert p.ignorance == round(float(joint.mass[i, 3]), 6)
+        asked = explain_alloy("".join(p.elements), 5, [file])
+        assert (asked["belief"], asked["conflict"]) == (p.belief, p.conflict)
+
+
+def test_a_kept_predictor_answers_as_the_fitted_one(home: Path, file: Path) -> None:
+    fitted = kept.fit(kept.gathered(read_alloys(file), kept.EvidenceSpec(), None, "t"), kept.EvidenceSpec())
+    kept._load.cache_clear()
+    again = open_predictor([file])
+    weights = weights_of(fitted, [{"Co": 0.5, "Fe": 0.5}, {"Al": 0.3, "Ti": 0.3, "Zr": 0.4}])
+    one, two = fitted.predictor.predict(weights), again.predictor.predict(weights)
+    np.testing.assert_array_equal(one.probability, two.probability)
+    np.testing.assert_array_equal(one.mass, two.mass)
+
+
+def test_a_file_that_others_may_write_is_not_opened(home: Path, file: Path) -> None:
+    open_predictor([file])
+    (path,) = (home / "units" / "predictors").glob("*.pickle")
+    path.chmod(0o666)
+    kept._load.cache_clear()
+    assert kept._load(path) is None
+    path.chmod(0o600)
+    kept._load.cache_clear()
+    assert kept._load(path) is not None
+
+
+def test_a_changed_file_is_learned_anew(home: Path, tmp_path: Path, file: Path) -> None:
+    copy = tmp_path / "other.csv"
+    copy.write_text(file.read_text() + "\nCo-Fe,BCC\n")
+    before = explain_alloy("CoFe", 3, [file])
+    after = explain_alloy("CoFe", 3, [copy])
+    assert (before["records"]["single"], after["records"]["single"]) == (0, 1)
+    assert after["ignorance"] < before["ignorance"]
+    assert after["phases"]["BCC"]["belief"] > before["phases"]["BCC"]["belief"]
+
+
+def test_the_known_alloys(home: Path, cases_dir: Path, tmp_path: Path) -> None:
+    with (cases_dir / "alloys" / "known.csv").open(encoding="utf-8") as handle:
+        known = list(csv.DictReader(handle))
+    path = tmp_path / "list.txt"
+    path.write_text("\n".join([*(k["composition"] for k in known), "HeNeArKr", "AlxCoCrFeNi", "TiVWHf", "AlBaScNi"]))
+    result = CliRunner().invoke(app, ["predict", "--list", str(path), "--json"], catch_exceptions=False)
+    assert result.exit_code == 0
+    document = json.loads(result.stdout)
+    found = {a["alloy"]: a for a in document["alloys"]}
+    right = [(found[k["composition"]]["pignistic"] > 0.5) == (k["outcome"] == "single") for k in known]
+    assert np.mean(right) >= 0.95
+    assert all(found[a]["belief"] >= 0.7 for a in ("CoCrFeMnNi", "CoCrFeNi", "MoNbTaW"))
+    assert found["CoCrFeMnNi"]["records"]["single"] >= 200
+    assert found["CoCrFeMnNi"]["phases"]["FCC"]["belief"] > 0.7
+    assert found["HeNeArKr"]["ignorance"] >= 0.9
+    assert found["HeNeArKr"]["belief"] == 0.0
+    assert [s["alloy"] for s in document["skipped"]] == ["AlxCoCrFeNi"]
+    clear, none = [], []
+    for alloy in found.values():
+        n = alloy["records"]["single"] + alloy["records"]["multi"]
+        share = max(alloy["records"]["single"], alloy["records"]["multi"]) / max(n, 1)
+        if n >= 20 and share >= 0.85:
+            clear.append(alloy["ignorance"])
+        if n == 0:
+            none.append(alloy["ignorance"])
+    assert np.mean(clear) <= np.mean(none) / 2
+    # Conflict (more than half a hundred records that differ) is told from lack (none).
+    assert found["CoCrFeMoNi"]["conflict"] > 0.5 > 2 * found["CoCrFeMoNi"]["ignorance"]
+    assert found["TiVWHf"]["conflict"] < 0.01 < found["TiVWHf"]["ignorance"]
+
+
+def test_an_exchange_says_what_can_stand_in(home: Path, file: Path) -> None:
+    document = predict_list(exchange_of="Co=Ni,Al in CoFeMn", files=[file])
+    first, *others = document["alloys"]
+    assert first["alloy"] == "CoFeMn"
+    assert [a["exchange"] for a in others] == ["Co→Ni", "Co→Al"]
+    assert others[0]["substitutability"]["belief"] > others[1]["substitutability"]["belief"]
+    assert {"records", "phases", "atomic_percent", "in_a_table", "nearest"} <= set(first)
+    assert first["in_a_table"]
+    free = predict_list(exchange_of="Co in CoFeMn", files=[file])
+    assert len(free["alloys"]) == 1 + len(ELEMENTS) - 3
+
+
+def test_scans_and_grids() -> None:
+    assert [a.text for a in scan("Al 0:0.2:0.1 in CoNi")] == ["CoNi", "Al0.1CoNi", "Al0.2CoNi"]
+    assert len(scan("Al 0:2:0.5, Ti 0:1:0.5 in CoNi")) == 15
+    assert scan("Ni 0:0:1 in CoNiFe")[0].text == "CoFe"
+    (alloy,) = [a for a in exchange("Co=Ni in Co2NiFe", []) if a.exchange]
+    assert alloy.fractions == {"Fe": 0.25, "Ni": 0.75}
+    for text in ("Al in CoNi", "Al 0:2:0 in CoNi", "Xx 0:1:1 in CoNi", "Al 0:1:1e-9 in CoNi", "Al 0:1000:.001 in CoNi"):
+        with pytest.raises(InputError, match="--scan"):
+            scan(text)
+    for text in ("Co=Ni", "Mn=Ni in CoNi", "Co=Xx in CoNi"):
+        with pytest.raises(InputError, match="--exchange"):
+            exchange(text, [])
+
+
+def test_lists(tmp_path: Path) -> None:
+    path = tmp_path / "l.txt"
+    path.write_bytes("CoCrNi\r\n# a remark\r\n\r\nAl0,5CoNi\r\nNaN\r\n".encode("utf-16"))
+    found, skipped = read_list(path)
+    assert [a.text for a in found] == ["CoCrNi", "Al0,5CoNi"]
+    assert skipped[0]["alloy"] == "NaN"
+    path.write_text("")
+    with pytest.raises(InputError, match="empty"):
+        read_list(path)
+
+
+def test_one_question_at_a_time() -> None:
+    result = CliRunner().invoke(app, ["predict", "--elements", "Fe,Co", "--scan", "Al 0:1:1 in CoNi"])
+    assert isinstance(result.exception, InputError)
