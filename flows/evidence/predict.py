@@ -31,9 +31,9 @@ from hypograph.models.evidence.alloys.substitution import count_exchanges
 from hypograph.models.evidence.alloys.table import element_sets
 from hypograph.models.evidence.fusion.alloy_predictor import Joint
 from hypograph.models.evidence.fusion.explanation import explain
-from hypograph.models.evidence.fusion.fusion import logit
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 from hypograph.models.evidence.sources.opinions import answers_behind
+from hypograph.models.statistics.functions import logit
 
 Tell = Callable[[str], None]
 FULL_BELOW: Final = 6000

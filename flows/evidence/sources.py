@@ -15,6 +15,7 @@ from hypograph.flows.readers.element_similarity import SIMILARITIES, element_sim
 from hypograph.flows.readers.element_table import element_table
 from hypograph.flows.runtime.settings import load_settings
 from hypograph.flows.runtime.threads import use_one_thread
+from hypograph.models.core.elements import SYMBOL_SET
 from hypograph.models.core.errors import InputError, MalformedRowError, MissingFileError, UnknownElementError
 from hypograph.models.core.records import AlloyRecord
 from hypograph.models.evidence.alloys.folds import Fold
@@ -23,7 +24,6 @@ from hypograph.models.evidence.fusion.predictor import Extra, System
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 from hypograph.models.evidence.sources.learners import Learners, Settings
 from hypograph.models.evidence.sources.opinions import Opinions, expert_source, similarity_source
-from hypograph.models.literature.text.formulas import SYMBOL_SET
 
 SOURCES: Final = ("data", "literature", "expert", "similarity", "context")
 DEFAULT: Final = ("data", "similarity", "context")

@@ -33,12 +33,12 @@ from hypograph.models.evidence.alloys.folds import Fold, parts
 from hypograph.models.evidence.alloys.keys import set_keys
 from hypograph.models.evidence.alloys.substitution import count_exchanges
 from hypograph.models.evidence.alloys.table import AlloyTable, build_table, element_sets
-from hypograph.models.evidence.benchmark.measures import auc, mcc
 from hypograph.models.evidence.fusion.alloy_predictor import Joint
 from hypograph.models.evidence.fusion.explanation import explain
-from hypograph.models.evidence.fusion.fusion import logit
 from hypograph.models.evidence.fusion.phase_frame import phase_bounds
 from hypograph.models.evidence.fusion.predictor import vote
+from hypograph.models.statistics.decisions import auc, mcc
+from hypograph.models.statistics.functions import logit
 
 MOST_ELEMENTS: Final = 26
 LEAST_SETS: Final = 12

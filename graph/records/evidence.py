@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from hypograph.models.core.elements import SYMBOLS
 from hypograph.models.core.keys import digest
 from hypograph.models.core.records import AlloyRecord, Edge, Node, Value
 from hypograph.models.evidence.alloys.elements import ElementTable
@@ -16,7 +17,6 @@ from hypograph.models.evidence.fusion.alloy_predictor import Joint
 from hypograph.models.evidence.fusion.explanation import RECORDS, Piece
 from hypograph.models.evidence.fusion.known_records import FRAME
 from hypograph.models.evidence.masses.mass import FloatArray
-from hypograph.models.literature.text.formulas import SYMBOLS
 
 LITERATURE: Final = "literature"
 LEARNED: Final = {

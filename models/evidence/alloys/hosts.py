@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from hypograph.models.evidence.alloys.keys import BoolArray, element_keys, set_keys
+from hypograph.models.evidence.alloys.keys import element_keys, set_keys
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
+from hypograph.models.statistics.arrays import BoolArray
 
 CHUNK_CELLS = 8_000_000
 FAR = 1e6

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hypograph.models.evidence.masses.mass import IntArray
-
-BoolArray = NDArray[np.bool_]
+from hypograph.models.statistics.arrays import BoolArray, IntArray
 
 
 def element_keys(elements: int) -> IntArray:

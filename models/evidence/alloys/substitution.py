@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hypograph.models.evidence.alloys.keys import BoolArray, element_keys, set_keys
+from hypograph.models.evidence.alloys.keys import element_keys, set_keys
 from hypograph.models.evidence.masses.many_equal import binary_conflict, binary_mass, effective, weight_of
 from hypograph.models.evidence.masses.mass import FloatArray
+from hypograph.models.statistics.arrays import BoolArray
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from hypograph.models.core.errors import InputError
 from hypograph.models.core.records import AlloyRecord
 from hypograph.models.evidence.alloys.elements import ElementTable
 from hypograph.models.evidence.alloys.features import alloy_features
-from hypograph.models.evidence.alloys.keys import BoolArray, set_keys
+from hypograph.models.evidence.alloys.keys import set_keys
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
+from hypograph.models.statistics.arrays import BoolArray
 
 
 @dataclass(frozen=True)

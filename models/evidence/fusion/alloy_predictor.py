@@ -25,12 +25,13 @@ from hypograph.models.evidence.alloys.folds import Fold, parts
 from hypograph.models.evidence.alloys.keys import set_keys
 from hypograph.models.evidence.alloys.table import AlloyTable
 from hypograph.models.evidence.fusion.familiarity import familiarity, reliability
-from hypograph.models.evidence.fusion.fusion import Fusion, fit_fusion, logit
+from hypograph.models.evidence.fusion.fusion import Fusion, fit_fusion
 from hypograph.models.evidence.fusion.known_records import GROUPS, Near, RecordIndex, key, record_weights
 from hypograph.models.evidence.fusion.predictor import System
 from hypograph.models.evidence.fusion.source_trust import SourceTrust, learn_trust
 from hypograph.models.evidence.fusion.weights import Weights
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
+from hypograph.models.statistics.functions import logit
 
 FOLDS: Final = 5
 # Most weight that neighbours give: shares of their reports for and against, learned from other sources' labels in the

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from hypograph.models.evidence.alloys.elements import ElementTable
-from hypograph.models.evidence.alloys.keys import BoolArray
 from hypograph.models.evidence.masses.mass import FloatArray
+from hypograph.models.statistics.arrays import BoolArray
 
 # A policy and not a fit: what was never seen is owned up to. On the tables of the benchmark evidence_fusion each
 # held-out element has a likeness near enough that its figures stay as they are; noble gases beside metals have none.

@@ -13,11 +13,12 @@ from hypograph.models.evidence.alloys.folds import Fold, inner_folds
 from hypograph.models.evidence.alloys.table import AlloyTable
 from hypograph.models.evidence.fusion.base_rates import for_element
 from hypograph.models.evidence.fusion.familiarity import familiarity, reliability
-from hypograph.models.evidence.fusion.fusion import Fusion, fit_fusion, logit
+from hypograph.models.evidence.fusion.fusion import Fusion, fit_fusion
 from hypograph.models.evidence.fusion.threshold import best_cut
 from hypograph.models.evidence.fusion.weights import Weights
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 from hypograph.models.evidence.sources.learners import RIDGE, Learners, Settings
+from hypograph.models.statistics.functions import logit
 
 # A further source: (learners, fold, targets, hosts) → log-odds of the targets, shape (targets,).
 Extra = Callable[[Learners, Fold, IntArray, IntArray], FloatArray]

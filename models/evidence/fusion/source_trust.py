@@ -17,9 +17,9 @@ from typing import Final
 
 import numpy as np
 
-from hypograph.models.evidence.fusion.fusion import logit, sigmoid
 from hypograph.models.evidence.fusion.weights import Weights
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
+from hypograph.models.statistics.functions import logit, sigmoid
 
 STEPS: Final = 15
 LEAST_SPREAD: Final = 0.2

@@ -13,12 +13,12 @@ import numpy as np
 from hypograph.models.evidence.alloys.elements import standardise
 from hypograph.models.evidence.alloys.hosts import ExchangeIndex, nearest_hosts, pack
 from hypograph.models.evidence.alloys.table import AlloyTable
-from hypograph.models.evidence.fusion.fusion import logit
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 from hypograph.models.evidence.sources.context import ContextModel, fit_context
 from hypograph.models.evidence.sources.kernel import NystromMap, RidgeSums
 from hypograph.models.evidence.sources.pairs import PairMap
 from hypograph.models.evidence.sources.trees import Forest
+from hypograph.models.statistics.functions import logit
 
 if TYPE_CHECKING:
     from sklearn.ensemble import ExtraTreesClassifier
