@@ -55,23 +55,29 @@ def scoring(count: int) -> list[Callable[[], Any]]:
 
     from hypograph.flows.evidence.work import Job
     from hypograph.flows.readers.inputs import read_inputs
-    from hypograph.models.evidence.alloys.candidates import combinations
+    from hypograph.models.evidence.alloys.candidates import combinations, members_to_weights
 
-    job = Job(list(read_inputs(None, None, None, small=False)[1]), small=False)
+    folder = Path(tempfile.mkdtemp())
+    job = Job(list(read_inputs(None, None, None, small=False)[1]), small=False, folder=folder)
     elements = job.candidate_elements()
     members = np.concatenate([elements[m] for m in combinations(len(elements), 5)])
-    fusion = job._forecast(members[:10])[0]
-    # Scoring needs the table of compositions, not the records behind it: twenty thousand objects take longer to send.
-    light = Job([], small=False)
-    light.built = (job.table, [])
+    # The predictor is fitted here and kept as a file, which each piece opens.
+    _ = job.fitted
+    (path,) = (folder / "predictors").glob("*.pickle")
     size = min(PIECE, len(members) // count)
-    return [functools.partial(score, light, members[i * size : (i + 1) * size], fusion) for i in range(count)]
+    width = len(job.table.elements.symbols)
+    return [
+        functools.partial(score, path, members_to_weights(members[i * size : (i + 1) * size], width))
+        for i in range(count)
+    ]
 
 
-def score(job: Any, members: Any, fusion: Any) -> str:
+def score(path: Path, weights: Any) -> str:
+    from hypograph.flows.evidence.predictor import open_kept
     from hypograph.models.core.keys import digest
 
-    return digest(job._forecast(members, fusion)[1].probability)
+    fitted = open_kept(path)
+    return digest(fitted.predictor.predict(weights).probability if fitted else [])
 
 
 WORKS = {"extraction": extraction, "campaigns": campaigns, "scoring": scoring}

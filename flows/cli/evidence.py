@@ -10,6 +10,9 @@ import typer
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
 from hypograph.models.core.errors import InputError
 
+# From this ignorance on an explanation says "not known".
+UNKNOWN = 0.9
+
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -120,7 +123,7 @@ def explain(
     json: JsonFlag = False,
 ) -> None:
     """Say which substitutions from which known alloys, from which sources, carry a prediction."""
-    from hypograph.flows.evidence.predict import explain_alloy
+    from hypograph.flows.evidence.explain import explain_alloy
 
     document = explain_alloy(alloy, top, paths(alloys), names(sources), expert_answers, seed=seed, tell=say)
     emit(document, json, explanation(document))
@@ -200,17 +203,40 @@ def _phases(row: dict[str, Any]) -> str:
 
 def explanation(document: dict[str, Any]) -> str:
     """Text form of an explanation."""
-    head = (
-        f"{document['alloy']}: belief {document['belief']:.3f}, plausibility {document['plausibility']:.3f}, "
-        f"ignorance {document['ignorance']:.3f}, conflict {document['conflict']:.3f}"
+    records, nearest = document["records"], document["nearest"]
+    verdict = "single-phase" if document["pignistic"] > 0.5 else "not single-phase"
+    if document["ignorance"] >= UNKNOWN:
+        verdict = "not known"
+    phases = ", ".join(f"{p} {n}" for p, n in records["phases"].items())
+    lines = [
+        f"{document['alloy']}: {verdict}. Belief {document['belief']:.3f}, plausibility {document['plausibility']:.3f},"
+        f" ignorance {document['ignorance']:.3f}, conflict {document['conflict']:.3f}",
+        f"at.%: {_percent(document)}",
+        f"measured {records['single'] + records['multi']} times: {records['single']} single, {records['multi']} not"
+        + (f" ({phases})" if phases else ""),
+        f"phase: {_phases(document)}",
+        _rules(document["descriptors"]),
+    ]
+    if nearest:
+        known = (f"{n['alloy']} ({n['single']} single, {n['multi']} not)" for n in nearest)
+        lines.append(f"nearest known: {'; '.join(known)}")
+    for one in document["further_measurement"]:
+        change = ", the verdict changes" if one["changes_verdict"] else ""
+        lines.append(f"a careful measurement that finds {one['outcome']}: probability {one['pignistic']:.2f}{change}")
+    keys = ("substitution", "from_alloy", "source", "provenance", "supports", "belief_share", "conflict_share")
+    rows = [[str(b[k])[:60] if isinstance(b[k], str) else b[k] for k in keys] for b in document["because"]]
+    return table(keys, rows, "\n".join([*lines, ""]))
+
+
+def _rules(found: dict[str, Any]) -> str:
+    names = (
+        ("size_mismatch", "δ {:.1f}%"),
+        ("mixing_enthalpy", "ΔH_mix {:.1f} kJ/mol"),
+        ("omega", "Ω {:.1f}"),
+        ("valence_electrons", "VEC {:.2f}"),
     )
-    keys = (
-        "substitution",
-        "from_alloy",
-        "source",
-        "provenance",
-        "supports",
-        "belief_share",
-        "conflict_share",
-    )
-    return table(keys, [[b[k] for k in keys] for b in document["because"]], head)
+    parts = [text.format(found[name]) for name, text in names if found[name] is not None]
+    if found["competing_pair"]:
+        pair = found["competing_pair"]
+        parts.append(f"most attractive pair {pair['pair']} {pair['mixing_enthalpy']:g} kJ/mol")
+    return ", ".join(parts)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from hypograph.flows.evidence.describe import documents, known_of, name_of
+from hypograph.flows.evidence.describe import documents, name_of
 from hypograph.flows.evidence.predictor import (
     EvidenceSpec,
     Fitted,
@@ -21,18 +21,13 @@ from hypograph.flows.evidence.predictor import (
 from hypograph.flows.evidence.questions import Asked, exchange, read_list, scan
 from hypograph.flows.evidence.sources import read_answers
 from hypograph.flows.runtime.settings import load_settings
-from hypograph.graph.records.evidence import describe
 from hypograph.models.core.errors import InputError, MissingFileError, UnknownElementError
 from hypograph.models.core.records import AlloyRecord
 from hypograph.models.evidence.alloys.candidates import combinations, fit_pair_score, members_to_weights
-from hypograph.models.evidence.alloys.composition import read_composition
 from hypograph.models.evidence.alloys.formula_tree import KNOWN
 from hypograph.models.evidence.alloys.substitution import count_exchanges
 from hypograph.models.evidence.alloys.table import element_sets
-from hypograph.models.evidence.fusion.alloy_predictor import Joint
-from hypograph.models.evidence.fusion.explanation import explain
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
-from hypograph.models.evidence.sources.opinions import answers_behind
 from hypograph.models.statistics.functions import logit
 
 Tell = Callable[[str], None]
@@ -271,67 +266,6 @@ def _common(fitted: Fitted) -> list[str]:
     return [s for s, n in zip(table.elements.symbols, table.present.sum(0), strict=True) if n >= COMMON]
 
 
-def explain_alloy(
-    alloy: str,
-    top: int = 10,
-    files: Sequence[Path] = (),
-    sources: Sequence[str] = (),
-    expert_answers: Path | None = None,
-    *,
-    seed: int = 0,
-    tell: Tell = _silent,
-) -> dict[str, Any]:
-    """Predict one alloy and say what the prediction rests on.
-
-    Returns
-    -------
-    dict
-        The document of COMMANDS. Shares of belief, and of conflict, sum to 1 over all pieces, of which the
-        `top` strongest are listed.
-
-    Raises
-    ------
-    UnknownElementError, MalformedRowError
-        If the text is no alloy.
-    """
-    composition = read_composition(alloy, "ALLOY")
-    asked = dict(zip(composition.elements, composition.fractions, strict=True))
-    fitted = open_predictor(files, sources, expert_answers, seed=seed, tell=tell)
-    weights = weights_of(fitted, [asked])
-    joint = fitted.predictor.predict(weights)
-    pieces = explain(fitted.predictor, joint, [0], most=top)[0]
-    known = known_of(fitted)
-    because = [describe(known, list(asked), p) for p in pieces]
-    for said in because:
-        if said["source"] == "expert":
-            said["answers"] = _answers(fitted, joint)
-    return {
-        "alloy": "-".join(asked),
-        **documents(fitted, weights, joint)[0],
-        "because": because,
-        "learned_from": len(fitted.knowledge.main),
-    }
-
-
-def _answers(fitted: Fitted, joint: Joint) -> list[dict[str, Any]]:
-    """List the expert's answers that say most about the one alloy in question."""
-    opinions = fitted.knowledge.opinions
-    if opinions is None:
-        return []
-    system, fold = joint.system, fitted.predictor.fold_of(joint, 0)
-    symbols = system.table.elements.symbols
-    hosts = system.learners.hosts(fold.train, fold.test)[0]
-    return [
-        {
-            "pair": f"{symbols[leave]}–{symbols[enter]}",
-            "domain": opinions.domains[field],
-            "similar": round(float(opinions.similar[field, leave, enter]), 6),
-            "dissimilar": round(float(opinions.dissimilar[field, leave, enter]), 6),
-        }
-        for field, leave, enter in answers_behind(opinions, system.table, int(fold.test[0]), hosts)
-    ]
-
-
 def _screen(
     fitted: Fitted, columns: IntArray, size: int, top: int, total: int, seed: int, tell: Tell
 ) -> tuple[IntArray, float, float]:
@@ -363,4 +297,4 @@ def _equimolar(fitted: Fitted, members: IntArray) -> FloatArray:
     return fitted.predictor.predict(weights).probability
 
 
-__all__ = ["answers", "explain_alloy", "open_predictor", "predict_alloys", "predict_list"]
+__all__ = ["answers", "open_predictor", "predict_alloys", "predict_list"]

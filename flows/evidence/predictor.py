@@ -158,7 +158,7 @@ def predictor_of_inputs(
     """
     folder = folder or load_settings().home / "units"
     alias = folder / "predictors" / f"{EVIDENCE_PREDICTOR.key({'inputs': inputs, 'spec': spec})}.of"
-    if alias.is_file() and (found := _load(folder / "predictors" / f"{alias.read_text('ascii').strip()}.pickle")):
+    if alias.is_file() and (found := open_kept(folder / "predictors" / f"{alias.read_text('ascii').strip()}.pickle")):
         return found
     fitted = read()
     key = getattr(fitted, "key", "")
@@ -169,21 +169,21 @@ def predictor_of_inputs(
 
 def _kept(folder: Path, key: str, make: Callable[[], Fitted]) -> Fitted:
     path = folder / "predictors" / f"{key}.pickle"
-    found = _load(path)
+    found = open_kept(path)
     if found is None:
         # A second process that asks for the same predictor waits here, then finds it.
         with file_lock(folder / "locks" / key):
-            found = _load(path)
+            found = open_kept(path)
             if found is None:
                 found = make()
                 _write(path, pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL))
-                _load.cache_clear()
+                open_kept.cache_clear()
     found.__dict__["key"] = key
     return found
 
 
 @functools.lru_cache(maxsize=4)
-def _load(path: Path) -> Fitted | None:
+def open_kept(path: Path) -> Fitted | None:
     """Read a kept predictor: only files that this user alone may write are trusted."""
     try:
         if path.stat().st_uid != os.getuid() or path.stat().st_mode & 0o022:

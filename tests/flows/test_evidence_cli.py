@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from hypograph.flows.cli.evidence import app
 from hypograph.flows.evidence.evaluate import METHODS, evaluate_tables
-from hypograph.flows.evidence.predict import explain_alloy, predict_alloys
+from hypograph.flows.evidence.explain import explain_alloy
+from hypograph.flows.evidence.predict import predict_alloys
 from hypograph.flows.evidence.sources import read_answers
 from hypograph.flows.readers.alloys import read_alloys
 from hypograph.flows.readers.element_similarity import element_similarity

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from hypograph.flows.cli.evidence import app
 from hypograph.flows.evidence import predictor as kept
-from hypograph.flows.evidence.predict import explain_alloy, open_predictor, predict_list
+from hypograph.flows.evidence.explain import descriptors, explain_alloy
+from hypograph.flows.evidence.predict import open_predictor, predict_list
 from hypograph.flows.evidence.predictor import weights_of
 from hypograph.flows.evidence.questions import exchange, read_list, scan
 from hypograph.flows.evidence.units import evidence_units
@@ -76,7 +77,7 @@ def test_flow_and_command_give_equal_numbers(home: Path, file: Path) -> None:
 
 def test_a_kept_predictor_answers_as_the_fitted_one(home: Path, file: Path) -> None:
     fitted = kept.fit(kept.gathered(read_alloys(file), kept.EvidenceSpec(), None, "t"), kept.EvidenceSpec())
-    kept._load.cache_clear()
+    kept.open_kept.cache_clear()
     again = open_predictor([file])
     weights = weights_of(fitted, [{"Co": 0.5, "Fe": 0.5}, {"Al": 0.3, "Ti": 0.3, "Zr": 0.4}])
     one, two = fitted.predictor.predict(weights), again.predictor.predict(weights)
@@ -88,11 +89,11 @@ def test_a_file_that_others_may_write_is_not_opened(home: Path, file: Path) -> N
     open_predictor([file])
     (path,) = (home / "units" / "predictors").glob("*.pickle")
     path.chmod(0o666)
-    kept._load.cache_clear()
-    assert kept._load(path) is None
+    kept.open_kept.cache_clear()
+    assert kept.open_kept(path) is None
     path.chmod(0o600)
-    kept._load.cache_clear()
-    assert kept._load(path) is not None
+    kept.open_kept.cache_clear()
+    assert kept.open_kept(path) is not None
 
 
 def test_a_changed_file_is_learned_anew(home: Path, tmp_path: Path, file: Path) -> None:
@@ -146,6 +147,20 @@ def test_an_exchange_says_what_can_stand_in(home: Path, file: Path) -> None:
     assert first["in_a_table"]
     free = predict_list(exchange_of="Co in CoFeMn", files=[file])
     assert len(free["alloys"]) == 1 + len(ELEMENTS) - 3
+
+
+def test_an_explanation_speaks_to_a_metallurgist(home: Path, file: Path) -> None:
+    found = explain_alloy("CoFeMn", 50, [file])
+    records = [b for b in found["because"] if b["source"] == "records: tables"]
+    assert [(b["measured"], b["provenance"].startswith("three.csv:")) for b in records] == [(1, True)]
+    assert not any("∅" in b["substitution"] for b in found["because"])
+    one, two = found["further_measurement"]
+    assert one["pignistic"] > found["pignistic"] > two["pignistic"]
+    cantor = descriptors(dict.fromkeys(("Co", "Cr", "Fe", "Mn", "Ni"), 0.2))
+    assert cantor["valence_electrons"] == pytest.approx(8.0)
+    assert cantor["mixing_enthalpy"] == pytest.approx(-4.16, abs=0.1)
+    assert cantor["competing_pair"]["pair"] == "Mn-Ni"
+    assert descriptors({"Xe": 0.5, "Ne": 0.5})["mixing_enthalpy"] is None
 
 
 def test_scans_and_grids() -> None:

@@ -14,7 +14,7 @@ from hypograph.models.statistics.arrays import BoolArray
 # held-out element has a likeness near enough that its figures stay as they are; noble gases beside metals have none.
 REACH: Final = 0.3
 FEW: Final = 5.0
-HALF: Final = 0.03
+HALF: Final = 0.015
 
 
 def familiarity(elements: ElementTable, trained: BoolArray, asked: BoolArray) -> FloatArray:
@@ -38,5 +38,5 @@ def familiarity(elements: ElementTable, trained: BoolArray, asked: BoolArray) ->
 
 
 def reliability(known: FloatArray) -> FloatArray:
-    """Share of a learner's mass that is kept, k² / (k² + .03²)."""
+    """Share of a learner's mass that is kept, k² / (k² + .015²)."""
     return np.asarray(known**2 / (known**2 + HALF**2), float)
