@@ -125,6 +125,9 @@ class AlloyPredictor:
         part = parts(table.family[main], FOLDS, system.seed)
         folds = [Fold(str(k), main[part != k], main[part == k]) for k in range(FOLDS)]
         folds = [f for f in folds if len(f.train) >= 2 and len(f.test)]
+        if not folds:
+            # One element set: nothing can be left out, and how far learners are right is not known.
+            folds = [Fold("all", main, np.empty(0, np.int64))]
         with ThreadPoolExecutor(system.settings.jobs) as pool:
             evidence = list(pool.map(lambda fold: system.evidence(fold, fold.test), folds))
         rows = np.concatenate([f.test for f in folds])
