@@ -23,7 +23,7 @@ HYPOTHESES = Query(
     "RETURN h.id AS id, h.statement AS statement, h.level AS level, h.level_name AS level_name, h.kind AS kind, "
     "h.score AS score, h.probability_best AS probability_best, h.belief AS belief, h.plausibility AS plausibility, "
     "h.ignorance AS ignorance, h.conflict AS conflict, h.novelty AS novelty, h.potential AS potential, "
-    "h.status AS status, h.root AS root, h.created_at AS created_at "
+    "h.status AS status, h.root AS root, h.question AS question, h.state AS state, h.created_at AS created_at "
     "ORDER BY coalesce(h.probability_best, -1.0) DESC, coalesce(h.potential, h.belief, -1.0) DESC, h.id LIMIT $limit",
     {"text": "", "low": 0, "high": 99, "limit": 10},
 )

@@ -27,14 +27,15 @@ def levels(store: GraphStore, root: str, tree: Sequence[Mapping[str, Any]]) -> l
     list of dict
         For each level `level`, `name`, `nodes` and `comparisons`. A node is told with `won`, the mean probability
         that it was held better in `met` usable comparisons (None and 0 where it was never compared); the best of
-        the level come first. A comparison has `first` and `second` as `{"id", "text"}`, `probability` that the
-        first is better, `judge`, `usable`, `answer`, `sequence`.
+        the level come first. A comparison has `first` and `second` as `{"id", "text", "edit"}`, `reasons`,
+        `probability` that the first is better, `judge`, `usable`, `answer`, `sequence`.
     """
     found = [row["c"] for row in store.read(pages.TREE_COMPARISONS, root=root)]
     ends = {end for c in found for end in (c["first"], c["second"])}
     known = {h["id"]: h for h in tree}
     others = store.read(pages.STATEMENTS, ids=sorted(ends - known.keys())) if ends - known.keys() else []
-    text = {h["id"]: h["edit"] or h["statement"] for h in tree} | {row["id"]: row["statement"] for row in others}
+    text = {h["id"]: h["statement"] for h in tree} | {row["id"]: row["statement"] for row in others}
+    edit = {h["id"]: h["edit"] for h in tree}
     won = _won(found)
     by_level: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for h in tree:
@@ -43,7 +44,7 @@ def levels(store: GraphStore, root: str, tree: Sequence[Mapping[str, Any]]) -> l
     told: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for c in found:
         deepest = max(known[e]["level"] or 0 for e in (c["first"], c["second"]) if e in known)
-        told[deepest].append(_told(c, text))
+        told[deepest].append(_told(c, text, edit))
     return [
         {
             "level": level,
@@ -71,11 +72,12 @@ def _rank(h: Mapping[str, Any]) -> tuple[float, float, float, str]:
     return less(h["probability_best"]), less(h["score"]), less(h["won"]), h["id"]
 
 
-def _told(c: Mapping[str, Any], text: Mapping[str, str]) -> dict[str, Any]:
+def _told(c: Mapping[str, Any], text: Mapping[str, str], edit: Mapping[str, str | None]) -> dict[str, Any]:
     return {
         "id": c["id"],
-        "first": {"id": c["first"], "text": text.get(c["first"]) or c["first"]},
-        "second": {"id": c["second"], "text": text.get(c["second"]) or c["second"]},
+        "first": {"id": c["first"], "text": text.get(c["first"]) or c["first"], "edit": edit.get(c["first"])},
+        "second": {"id": c["second"], "text": text.get(c["second"]) or c["second"], "edit": edit.get(c["second"])},
+        "reasons": c.get("reasons"),
         "probability": c.get("probability_first"),
         "judge": c.get("judge"),
         "usable": bool(c.get("valid")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from hypograph.ui.pages.hypotheses import start_campaign
+from hypograph.ui.pages.hypotheses import listing, start_campaign
 from hypograph.ui.pages.overview import views
 from hypograph.ui.rendering import found, show
 
@@ -13,10 +13,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/hypotheses", response_class=HTMLResponse)
-def hypotheses(request: Request, text: str = "", low: int = 0, high: int = 99) -> HTMLResponse:
-    """Show the hypotheses that pass a filter."""
-    rows = views.hypotheses(request.app.state.store, text, low, high, 500)
-    return show(request, "hypotheses.html", text=text, low=low, high=high, rows=rows)
+def hypotheses(request: Request, text: str = "", low: int = 0, high: int = 99, of: str = "") -> HTMLResponse:
+    """Show the hypotheses that pass a filter, by question."""
+    values = listing.grouped(request.app.state.store, text, low, high, of)
+    return show(request, "hypotheses.html", text=text, low=low, high=high, of=of, **values)
 
 
 @router.get("/hypotheses/{key}", response_class=HTMLResponse)

@@ -13,12 +13,13 @@ from weakref import WeakKeyDictionary
 from hypograph.graph import GraphStore
 from hypograph.graph.core.schema import LABELS
 from hypograph.graph.queries import pages
+from hypograph.models.hypotheses.document import HypothesisDocument, sections
 from hypograph.ui.drawing.sparks import spark
 from hypograph.ui.pages.campaigns import comparison, views
 from hypograph.ui.pages.campaigns.choice import Choice
 from hypograph.ui.pages.graph.atlas import counts as count
 from hypograph.ui.pages.hypotheses.refinement import levels
-from hypograph.ui.pages.overview import runs
+from hypograph.ui.pages.overview import attention, runs
 
 LONGEST_QUERY = 200
 # The digest of the overview is read again no sooner than this, nor than this many times what reading it took.
@@ -32,6 +33,7 @@ def overview(store: GraphStore) -> dict[str, Any]:
     latest = runs.latest(store)
     counts = count(store)
     return {
+        "needs": attention.needs(store, latest),
         "runs": latest[: runs.SHOWN],
         "changes": runs.changes(latest),
         "counts": {label: counts[label] for label in pages.SHOWN},
@@ -66,6 +68,8 @@ def _read_digest(store: GraphStore, counts: dict[str, int]) -> dict[str, Any]:
         "spent": store.read(pages.SPENT),
         "sources": [_whole("Source", row["s"]) for row in store.read(pages.SOURCES)],
         "hypotheses": hypotheses(store, limit=6),
+        "questions": attention.questions(store)[: attention.SHOWN],
+        "leads": attention.leads(hypotheses(store, limit=400)),
         "campaigns": _campaigns(store),
     }
     ended = time.monotonic()
@@ -131,15 +135,47 @@ def hypothesis(store: GraphStore, key: str) -> dict[str, Any] | None:
     ]
     return {
         "hypothesis": this | {"details": json.loads(this.get("details") or "[]")},
+        "question": attention.question(store, this.get("question") or ""),
+        "document": _document(this.get("document")),
+        "history": _rows(this.get("history")),
         "tree": tree,
         "levels": levels(store, root, tree),
         "campaigns": store.read(pages.TESTING, id=key),
         "comparisons": [row["c"] for row in store.read(pages.COMPARISONS, id=key)],
         "inspirations": inspired,
-        "evidence": _evidence(store.read(pages.HYPOTHESIS_EVIDENCE, ids=ids))
-        + (_evidence(store.read(pages.ALLOY_EVIDENCE, keys=alloys)) if alloys else []),
+        "evidence": _once(
+            _evidence(store.read(pages.HYPOTHESIS_EVIDENCE, ids=ids))
+            + (_evidence(store.read(pages.ALLOY_EVIDENCE, keys=alloys)) if alloys else [])
+        ),
         "passages": store.read(pages.HYPOTHESIS_PASSAGES, ids=ids),
     }
+
+
+def _document(text: str | None) -> dict[str, Any] | None:
+    """Read the document of a hypothesis as titled sections; None where it has none or it cannot be read."""
+    try:
+        found = HypothesisDocument.model_validate_json(text or "null")
+    except ValueError:
+        return None
+    rivals = [row.model_dump(mode="json") for row in found.alternatives]
+    return {"sections": sections(found), "alternatives": rivals}
+
+
+def _rows(text: str | None) -> list[dict[str, Any]]:
+    """Read what experiments did to a hypothesis, one event a row."""
+    try:
+        found = json.loads(text or "[]")
+    except ValueError:
+        return []
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+
+
+def _once(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out evidence that is listed already: the same piece speaks for a hypothesis and for its root."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        found.setdefault((str(row["e"]["id"]), row["kind"]), row)
+    return list(found.values())
 
 
 def keyword(store: GraphStore, name: str) -> dict[str, Any] | None:
