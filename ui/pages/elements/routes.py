@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from hypograph.ui.pages.elements import views
+from hypograph.ui.pages.elements import exchange, views
 from hypograph.ui.pages.overview.views import alloy as one_alloy
 from hypograph.ui.rendering import found, show
 
+SHOWN = 25
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/elements", response_class=HTMLResponse)
-def elements(request: Request, symbol: str = "") -> HTMLResponse:
-    """Show the periodic table, the substitutes of one element, and predicted alloys."""
+def elements(
+    request: Request,
+    symbol: Annotated[str, Query(max_length=3)] = "",
+    alloy: Annotated[str, Query(max_length=200)] = "",
+    every: bool = False,
+) -> HTMLResponse:
+    """Show the periodic table, the substitutes of one element, what replaces it in an alloy, and predicted alloys."""
     store = request.app.state.store
+    known = views.substitutability(store, symbol or None)
+    wish = exchange.asked(alloy, symbol)
+    predicted = views.alloys(store)
     return show(
         request,
         "elements.html",
         table=views.PERIODIC,
-        alloys=views.alloys(store),
+        alloys=predicted if every else predicted[:SHOWN],
+        predicted=len(predicted),
         measure_next=views.measure_next(store, symbol or None),
-        **views.substitutability(store, symbol or None),
+        wish=wish,
+        replacements=exchange.replacements(store, wish, known["substitutes"]) if wish else [],
+        **known,
     )
 
 
 @router.get("/alloys/{key}", response_class=HTMLResponse)
 def alloy(request: Request, key: str) -> HTMLResponse:
     """Show one alloy with the evidence about it."""
-    return show(request, "alloy.html", **found(one_alloy(request.app.state.store, key), key))
+    values = found(one_alloy(request.app.state.store, key), key)
+    composition = exchange.composition_of(values["alloy"]["formula"] or key)
+    return show(request, "alloy.html", composition=composition, **values)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from hypograph.graph import GraphStore
 from hypograph.graph.core.schema import LABELS
 from hypograph.graph.queries import pages
-from hypograph.models.evidence.fusion.next_measurement import expected_cuts
+from hypograph.models.evidence.fusion.next_measurement import Cut, expected_cuts
+from hypograph.ui.pages.graph.atlas import counts
 
 MOST_ALLOYS = 5_000
 REASONS = 2
 
-# Rows of the periodic table, long form without the f block; "" is an empty place.
+# Rows of the periodic table; "" is an empty place. The two rows of the f block stand below, apart.
 PERIODIC = [
     row.split(",")
     for row in (
@@ -24,6 +26,10 @@ PERIODIC = [
         "K,Ca,Sc,Ti,V,Cr,Mn,Fe,Co,Ni,Cu,Zn,Ga,Ge,As,Se,Br,Kr",
         "Rb,Sr,Y,Zr,Nb,Mo,Tc,Ru,Rh,Pd,Ag,Cd,In,Sn,Sb,Te,I,Xe",
         "Cs,Ba,La,Hf,Ta,W,Re,Os,Ir,Pt,Au,Hg,Tl,Pb,Bi,Po,At,Rn",
+        "Fr,Ra,Ac,Rf,Db,Sg,Bh,Hs,Mt,Ds,Rg,Cn,Nh,Fl,Mc,Lv,Ts,Og",
+        ",,,,,,,,,,,,,,,,,",
+        ",,,Ce,Pr,Nd,Pm,Sm,Eu,Gd,Tb,Dy,Ho,Er,Tm,Yb,Lu,",
+        ",,,Th,Pa,U,Np,Pu,Am,Cm,Bk,Cf,Es,Fm,Md,No,Lr,",
     )
 ]
 
@@ -43,7 +49,7 @@ def substitutability(store: GraphStore, symbol: str | None) -> dict[str, Any]:
         rows[row["symbol"]].append(row)
     found = [_joined(said) for said in rows.values()]
     found.sort(key=lambda s: (-(s["belief"] or 0.0), -(s["plausibility"] or 0.0), s["symbol"]))
-    elements = {row["symbol"]: row["n"] for row in store.read(pages.ELEMENTS)}
+    elements = remembered(store, "elements", lambda: {row["symbol"]: row["n"] for row in store.read(pages.ELEMENTS)})
     return {"elements": elements, "symbol": symbol, "substitutes": found}
 
 
@@ -56,6 +62,10 @@ def _joined(said: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def alloys(store: GraphStore, limit: int = 200) -> list[dict[str, Any]]:
     """Predicted alloys, the most probable single-phase first, each with the evidence that weighs most."""
+    return remembered(store, f"alloys {limit}", lambda: _alloys(store, limit))
+
+
+def _alloys(store: GraphStore, limit: int) -> list[dict[str, Any]]:
     found = [dict.fromkeys(LABELS["Alloy"].props) | row["a"] for row in store.read(pages.PREDICTED, limit=limit)]
     reasons: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in store.read(pages.ALLOY_REASONS, keys=[alloy["key"] for alloy in found]):
@@ -76,13 +86,7 @@ def measure_next(store: GraphStore, symbol: str | None = None, limit: int = 10) 
     limit
         How many at most.
     """
-    rows = [row["a"] for row in store.read(pages.PREDICTED, limit=MOST_ALLOYS)]
-    rows = [row for row in rows if row.get("elements") and row.get("ignorance") is not None]
-    pairs = {
-        (min(row["a"], row["b"]), max(row["a"], row["b"])): float(row["belief"] or 0.0)
-        for row in store.read(pages.PAIRS)
-    }
-    cuts = expected_cuts([frozenset(row["elements"]) for row in rows], [float(row["ignorance"]) for row in rows], pairs)
+    rows, cuts = remembered(store, "cuts", lambda: _cuts(store))
     chosen = [cut for cut in cuts if symbol is None or symbol in rows[cut.alloy]["elements"]]
     return [
         {
@@ -95,3 +99,38 @@ def measure_next(store: GraphStore, symbol: str | None = None, limit: int = 10) 
         }
         for cut in chosen[:limit]
     ]
+
+
+def _cuts(store: GraphStore) -> tuple[list[dict[str, Any]], list[Cut]]:
+    rows = [row["a"] for row in store.read(pages.PREDICTED, limit=MOST_ALLOYS)]
+    rows = [row for row in rows if row.get("elements") and row.get("ignorance") is not None]
+    pairs = {
+        (min(row["a"], row["b"]), max(row["a"], row["b"])): float(row["belief"] or 0.0)
+        for row in store.read(pages.PAIRS)
+    }
+    sets, ignorance = [frozenset(row["elements"]) for row in rows], [float(row["ignorance"]) for row in rows]
+    return rows, expected_cuts(sets, ignorance, pairs)
+
+
+# What takes a walk through all alloys or elements, under the counts that the store had when it was read.
+_kept: WeakKeyDictionary[GraphStore, tuple[dict[str, int], dict[str, Any]]] = WeakKeyDictionary()
+T = TypeVar("T")
+
+
+def remembered(store: GraphStore, name: str, read: Callable[[], T]) -> T:
+    """Return what was read before, unless something was added to the store or taken from it since."""
+    token = counts(store)
+    kept = _kept.get(store)
+    if kept is None or kept[0] != token:
+        kept = _kept[store] = (token, {})
+    if name not in kept[1]:
+        kept[1][name] = read()
+    found: T = kept[1][name]
+    return found
+
+
+def warm(store: GraphStore) -> None:
+    """Read what the first visitor would wait for."""
+    alloys(store)
+    measure_next(store)
+    substitutability(store, None)
