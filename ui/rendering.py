@@ -12,7 +12,7 @@ from jinja2 import Undefined
 from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 
-from hypograph.ui.drawing import bars, figures
+from hypograph.ui.drawing import bars, figures, slices
 from hypograph.ui.sent_once import fresh
 
 HERE = Path(__file__).parent
@@ -40,6 +40,7 @@ def make_templates() -> Jinja2Templates:
     templates = Jinja2Templates(directory=folders)
     templates.env.globals |= {"pages": PAGES, "begin": BEGIN, "course": figures.course, "once": fresh}
     templates.env.globals |= {"mass_bar": bars.mass, "duel_bar": bars.duel, "interval_bar": bars.interval}
+    templates.env.globals |= {"slices": slices.slices, "front": slices.front}
     templates.env.filters |= {
         "figure": figure,
         "share": bars.share,

@@ -31,6 +31,8 @@ class Plot:
         Ranges of the axes, in the user's units.
     x_title, y_title
         What the axes show, with the unit.
+    names
+        Names at 0, 1, 2 … of the first axis, where it has names and no numbers.
     """
 
     x: tuple[float, float]
@@ -41,6 +43,7 @@ class Plot:
     width: int = 640
     height: int = 320
     left: int = 62
+    names: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     read: list[dict[str, Any]] = field(default_factory=list)
 
@@ -126,10 +129,12 @@ class Plot:
             parts.append(
                 f'<text class="tick" x="{self.left - 8}" y="{down + 4:.1f}" text-anchor="end">{value:g}</text>'
             )
-        for value in ticks(*self.x):
+        marks = [(float(i), name) for i, name in enumerate(self.names)] or [(v, f"{v:g}") for v in ticks(*self.x)]
+        for value, name in marks:
             across, _ = self.at(value, self.y[0])
+            place = f'x="{across:.1f}" y="{bottom + 17}" text-anchor="middle"'
             parts.append(f'<path class="axis" d="M{across:.1f} {bottom}v4"/>')
-            parts.append(f'<text class="tick" x="{across:.1f}" y="{bottom + 17}" text-anchor="middle">{value:g}</text>')
+            parts.append(f'<text class="tick" {place}>{escape(name)}</text>')
         parts.append(f'<path class="axis" d="M{self.left} {bottom}H{right}"/>')
         middle = (self.left + right) / 2
         place = f'x="{middle:.0f}" y="{self.height - 8}" text-anchor="middle"'

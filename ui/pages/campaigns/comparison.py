@@ -119,7 +119,10 @@ def _line(
         seeds += [found.seeds[i] for i in kept]
         last += [found.last[i] for i in kept]
         tables += [str(g["table"])] * len(kept)
-    label = f"{groups[0]['table']}, {groups[0]['method']}" if key == groups[0]["group"] else key
+    label = key
+    if key == groups[0]["group"]:
+        mark = f" ({groups[0]['mark']})" if groups[0].get("mark") else ""
+        label = f"{groups[0]['table']}, {groups[0]['method']}{mark}"
     best, entropy = (np.concatenate(p) for p in zip(*parts, strict=True))
     size = (index, np.array(last, dtype=np.int64)) if ids else (index[:0], np.zeros(0, dtype=np.int64))
     return Line(key, label, tuple(groups), tuple(ids), tuple(seeds), tuple(tables), *size, best, entropy)

@@ -54,10 +54,13 @@ _lock = Lock()
 def groups(store: GraphStore) -> list[dict[str, Any]]:
     """Campaigns joined into groups of replicates, with mean best and entropy."""
     rows = store.read(pages.CAMPAIGN_GROUPS)
+    named = Counter((row["table"] or row["name"], row["method"]) for row in rows)
     return [
         {
             **row,
             "table": row["table"] or row["name"],
+            # Of two that are named alike each shows the beginning of its id.
+            "mark": str(row["group"])[:6] if named[row["table"] or row["name"], row["method"]] > 1 else "",
             "live": bool(row["live"]),
             "best_value": row["lowest"] if row["goal"] == "min" else row["highest"],
         }

@@ -9,7 +9,7 @@ from hypograph.graph import GraphStore
 from hypograph.ui.pages.overview import attention
 from hypograph.ui.pages.overview.views import hypotheses
 
-MOST, FIRST, GROUPS = 2000, 6, 40
+MOST, FIRST, GROUPS = 2000, 4, 40
 
 
 def grouped(store: GraphStore, text: str, low: int, high: int, of: str) -> dict[str, Any]:

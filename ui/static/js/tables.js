@@ -28,3 +28,15 @@ function sortable(table) {
 const all = (root) => root.querySelectorAll("table.sortable").forEach(sortable);
 all(document);
 document.addEventListener("part", (event) => all(event.detail));
+
+// A field that shows only the rows of a table that hold its words; what is ticked stays.
+for (const field of document.querySelectorAll("input[data-filter]")) {
+  field.addEventListener("input", () => {
+    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const row of document.querySelectorAll(`${field.dataset.filter} tbody tr`)) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !words.every((word) => text.includes(word)) && !row.querySelector("input:checked");
+    }
+  });
+  field.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+}
