@@ -13,7 +13,7 @@ from hypograph.models.core.errors import InputError
 from hypograph.ui.drawing import bars, structures
 from hypograph.ui.drawing.slices import front, slices
 
-LENGTH = re.compile(r'(?:width|height|x|y)="([^"]*)"')
+LENGTH = re.compile(r' (?:width|height|x|y)="([^"]*)"')
 ANY = st.one_of(st.none(), st.floats())
 
 
