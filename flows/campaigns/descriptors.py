@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from hypograph.flows.readers.reaction_tables import ReactionTable
 from hypograph.flows.readers.tabular import read_column, read_table
 from hypograph.models.campaigns.space import structures
-from hypograph.models.campaigns.space.descriptors import descriptor_distances
+from hypograph.models.campaigns.space.descriptors import FEWEST, descriptor_distances
+from hypograph.models.core.elements import SYMBOL_SET
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.keys import digest
 from hypograph.models.core.tabular import number
@@ -68,7 +69,8 @@ def option_distances(
     found = []
     for name, here in zip(names, options, strict=True):
         apart, told = _of_parameter(name, here, kind, (smiles or {}).get(name), vectors)
-        found.append(apart)
+        # Rounded, so that a definition that is written down and a table give the same numbers.
+        found.append(None if apart is None else np.round(apart, 6))
         if told:
             tell(told)
     if wanted != "auto" and all(f is None for f in found):
@@ -76,9 +78,41 @@ def option_distances(
     return found
 
 
+def described(record: dict[str, Any], wanted: str, tell: Tell = lambda line: None) -> dict[str, Any]:
+    """Return a campaign's definition with the distances of its options by their structures.
+
+    Vectors that stand in the definition go first. Structures are the options themselves, ``smiles`` of a parameter, or
+    ``smiles`` of the whole definition, by parameter and option or by option.
+    """
+    record = {**record, "parameters": [dict(p) for p in record.get("parameters", ()) if isinstance(p, Mapping)]}
+    everywhere = record.pop("smiles", None) or {}
+    wanted = wanted or str(record.pop("descriptors", "") or "auto")
+    record.pop("descriptors", None)
+    rows = [p for p in record["parameters"] if isinstance(p.get("options"), list) and not p.get("descriptors")]
+    maps = {str(p.get("name")): {**_own(everywhere, p), **dict(p.get("smiles") or {})} for p in rows}
+    options = [[str(o).strip() for o in p["options"]] for p in rows]
+    found = option_distances([str(p.get("name")) for p in rows], options, wanted, maps, tell)
+    for row, matrix in zip(rows, found, strict=True):
+        row.pop("distances", None)
+        structures_of = maps[str(row.get("name"))]
+        row |= {"smiles": structures_of} if structures_of else {}
+        row |= {"distances": matrix.tolist()} if matrix is not None else {}
+    return record
+
+
+def _own(everywhere: Mapping[str, Any], parameter: Mapping[str, Any]) -> dict[str, str]:
+    """Return the structures of one parameter's options out of a map for all."""
+    here = everywhere.get(str(parameter.get("name")))
+    if isinstance(here, Mapping):
+        return {str(o): str(s) for o, s in here.items()}
+    return {o: str(everywhere[o]) for o in map(str, parameter["options"]) if isinstance(everywhere.get(o), str)}
+
+
 def of_table(table: ReactionTable, wanted: str, tell: Tell = lambda line: None) -> list[Floats | None]:
     """Return squared distances of a table's options; structures may stand beside it as ``smiles/NAME.json``."""
-    smiles = read_smiles(table.smiles) if wanted not in {"none"} and table.smiles is not None else None
+    smiles: dict[str, Mapping[str, str]] = dict(table.structures)
+    if wanted != "none" and table.smiles is not None:
+        smiles = {**read_smiles(table.smiles), **smiles}
     return option_distances(table.parameters, table.options, wanted, smiles, tell)
 
 
@@ -140,6 +174,8 @@ def _of_parameter(
         width = max(len(v) for v in known if v)
         rows = [list(v) if v else [np.nan] * width for v in known]
         return descriptor_distances(rows), f"{name}: {sum(map(bool, known))} of {len(options)} options are described"
+    if wanted_elements(options):
+        return descriptor_distances(element_vectors(options)), f"{name}: elements, compared by their properties"
     found = structures.structures(options, smiles)
     if found is None:
         return None, ""
@@ -147,6 +183,25 @@ def _of_parameter(
     if kind == "fingerprints":
         return structures.fingerprint_distances(found), f"{count}, compared by fingerprints"
     return descriptor_distances(_remembered(found)), f"{count}, compared by Mordred's descriptors"
+
+
+def wanted_elements(options: Sequence[str]) -> bool:
+    """Tell options that are all chemical elements, three or more."""
+    return len(options) >= FEWEST and all(o in SYMBOL_SET for o in options)
+
+
+def element_vectors(symbols: Sequence[str]) -> list[list[float]]:
+    """Return properties of elements: place in the table, size, electronegativity, melting point, ionisation."""
+    from pymatgen.core.periodic_table import Element
+
+    def value(x: object) -> float:
+        return float(x) if isinstance(x, int | float) and not isinstance(x, bool) else np.nan
+
+    rows = []
+    for e in map(Element, symbols):
+        known = (e.row, e.group, e.mendeleev_no, e.atomic_radius, e.X, e.melting_point, e.ionization_energy)
+        rows.append([value(x) for x in known])
+    return rows
 
 
 def _remembered(found: Sequence[str | None]) -> list[Sequence[float]]:

@@ -5,26 +5,27 @@ from __future__ import annotations
 import contextlib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hypograph.flows.campaigns.descriptors import described, option_distances
 from hypograph.flows.readers.tabular import Table, read_table
 from hypograph.flows.runtime.sources import open_knowledge
 from hypograph.graph.campaigns import folder as folders
 from hypograph.graph.campaigns.folder import CampaignFolder
 from hypograph.graph.queries import campaigns as queries
+from hypograph.models.campaigns.laboratory import edits, results
 from hypograph.models.campaigns.laboratory import events as live
-from hypograph.models.campaigns.laboratory import results
 from hypograph.models.campaigns.laboratory.results import Recorded
 from hypograph.models.campaigns.laboratory.table_definition import (
     Reading,
     Understood,
-    described,
     objective_from,
     understand,
 )
+from hypograph.models.campaigns.laboratory.table_definition import described as parameter_documents
 from hypograph.models.campaigns.optimizers.element_knowledge import ElementSimilarity, options_that_could_be_elements
 from hypograph.models.campaigns.space.space import Space
 from hypograph.models.core.errors import InputError, MissingFileError
@@ -118,6 +119,8 @@ def begin(
     *,
     settings: Mapping[str, Any] | None = None,
     results: bool = False,
+    descriptors: str = "",
+    tell: Callable[[str], None] = lambda line: None,
 ) -> Begun:
     """Begin a campaign in a folder from a definition (TOML or JSON) or from a table.
 
@@ -129,13 +132,17 @@ def begin(
         Keys of the definition that go before the file's, such as `method`, `initial` and `seed`.
     results
         Take the table's rows as results.
+    descriptors
+        ``auto``, ``none``, ``mordred``, ``fingerprints`` or a file; empty for what the definition says, else ``auto``.
+    tell
+        Hears which options have descriptors.
 
     Raises
     ------
     MissingFileError, InputError, SpaceError
         If the file cannot be read; then nothing is written.
     """
-    record, understood, table = definition_of(space, reading)
+    record, understood, table = definition_of(space, reading, descriptors, tell)
     if results and table is None:
         raise InputError("no results here", where=str(space), expected="a table with --results")
     campaign = folders.create(folder, record | dict(settings or {}))
@@ -155,28 +162,81 @@ class Begun:
 
 
 def definition_of(
-    space: Path, reading: Reading | None = None
+    space: Path,
+    reading: Reading | None = None,
+    descriptors: str = "",
+    tell: Callable[[str], None] = lambda line: None,
 ) -> tuple[dict[str, Any], Understood | None, Table | None]:
     """Read a campaign's definition, and for one from a table how it was understood; raises as `begin`."""
     if space.suffix.lower() in {".toml", ".json"}:
         record = read_definition(space)
         if reading is not None and reading.objectives:
             record["objectives"] = [objective_from(text) for text in reading.objectives]
-        return record, None, None
+        return described(record, descriptors, tell), None, None
     table = read_table(space)
     understood = understand(table, reading)
-    return understood.definition(), understood, table
+    return described(understood.definition(), descriptors, tell), understood, table
 
 
-def preview(space: Path, reading: Reading | None = None) -> dict[str, Any]:
+def preview(space: Path, reading: Reading | None = None, descriptors: str = "") -> dict[str, Any]:
     """Return what would be understood of a definition or a table, without writing anything; raises as `begin`."""
-    record, understood, _ = definition_of(space, reading)
+    notes = list[str]()
+    record, understood, _ = definition_of(space, reading, descriptors, notes.append)
     definition = live.definition_from(record)
     if understood is not None:
-        return understood.document()
+        document = understood.document()
+        return {**document, "notes": [*document["notes"], *notes]}
+    return {**space_document(definition), "notes": notes}
+
+
+def space_document(definition: live.Definition) -> dict[str, Any]:
+    """Return parameters and objectives as ``campaign new --dry-run`` and ``campaign edit`` print them."""
     rows = definition.record()
-    told = {"parameters": described(rows["parameters"]), "objectives": rows["objectives"]}
-    return {**told, "left_out": [], "rows": {"read": 0, "skipped": []}, "notes": []}
+    told = {"parameters": parameter_documents(rows["parameters"]), "objectives": rows["objectives"]}
+    rules = {k: rows[k] for k in ("mixtures", "constraints", "exclusions")}
+    return {**told, **rules, "left_out": [], "rows": {"read": 0, "skipped": []}, "notes": []}
+
+
+def change_space(
+    campaign: CampaignFolder,
+    changes: Sequence[Mapping[str, Any]],
+    note: str = "",
+    *,
+    dry_run: bool = False,
+    tell: Callable[[str], None] = lambda line: None,
+) -> dict[str, Any]:
+    """Change the space of a campaign and return what it is now; call it inside `campaigns.changing`.
+
+    Structures of options that are added are looked at anew, so that they have descriptors too.
+
+    Raises
+    ------
+    InputError, SpaceError
+        If a change cannot be made; then nothing is.
+    """
+    base = campaign.base
+    after = edits.edited(base, [*campaign.events, edits.edit(base, campaign.events, changes, note)])
+    found = [_with_distances(after, change, tell) for change in changes]
+    event = edits.edit(base, campaign.events, found, note)
+    after = edits.edited(base, [*campaign.events, event])
+    if not dry_run:
+        campaign.append([event])
+    return {**space_document(after), "edit": None if dry_run else event["id"]}
+
+
+def _with_distances(
+    definition: live.Definition, change: Mapping[str, Any], tell: Callable[[str], None]
+) -> Mapping[str, Any]:
+    name = change.get("add")
+    parameter = None if name is None else definition.space[str(name)]
+    if parameter is None or not parameter.distances:
+        return change
+    options = [*parameter.options, *parameter.former]
+    smiles = {**dict(parameter.smiles), **change.get("smiles", {})}
+    (matrix,) = option_distances(
+        [parameter.name], [options], "auto", {parameter.name: smiles} if smiles else None, tell
+    )
+    return change if matrix is None else {**change, "of": options, "distances": matrix.tolist()}
 
 
 def record_table(

@@ -48,6 +48,9 @@ def new(
     types: Types = "",
     columns: Columns = "",
     decimal: DecimalMark = "",
+    descriptors: Annotated[
+        str, typer.Option(help="auto, none, mordred, fingerprints, or a file of structures or descriptors.")
+    ] = "",
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of every random choice; default: the file's.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is understood and write nothing.")] = False,
     store: Store = True,
@@ -57,10 +60,11 @@ def new(
 
     reading = _reading(objective or (), parameters, types, columns, decimal)
     if dry_run:
-        _show_understood(files.preview(space, reading), as_json)
+        _show_understood(files.preview(space, reading, descriptors), as_json)
         return
     given = (("method", method), ("initial", initial), ("replicates", replicates), ("seed", seed))
-    begun = files.begin(folder, space, reading, settings={k: v for k, v in given if v is not None}, results=results)
+    settings = {k: v for k, v in given if v is not None}
+    begun = files.begin(folder, space, reading, settings=settings, results=results, descriptors=descriptors, tell=say)
     if begun.understood is not None:
         _say_understood(begun.understood)
     problems = None if begun.recorded is None else _say_recorded(begun.recorded, space)
@@ -156,22 +160,59 @@ def record(
     _refuse(problems, csv)
 
 
-@app.command("undo", help="Take an outcome back, or withdraw a suggestion; the history keeps both.")
+@app.command("undo", help="Take an outcome, a suggestion or a change of the space back; the history keeps both.")
 def undo(
     folder: Folder,
-    id: Annotated[str, typer.Argument(help="The experiment.")],
+    id: Annotated[str, typer.Argument(help="The experiment, or the change (edit-1).")],
     note: Note = "",
     store: Store = True,
     as_json: JsonFlag = False,
 ) -> None:
     from hypograph.graph.campaigns import folder as folders
+    from hypograph.models.campaigns.laboratory import edits
     from hypograph.models.campaigns.laboratory import events as live
 
     with folders.changing(folder) as campaign:
-        campaign.append([live.undo(campaign.definition, campaign.events, id, note)])
+        if live.EDIT_ID.fullmatch(id):
+            campaign.append([edits.undo_edit(campaign.base, campaign.events, id, note)])
+        else:
+            campaign.append([live.undo(campaign.definition, campaign.events, id, note)])
     with _opened(store) as graph:
         _finish(campaign, graph)
     _show(campaign, as_json)
+
+
+@app.command("edit", help="Change the space of a running campaign; each change can be undone by its id.")
+def edit(
+    folder: Folder,
+    add: Annotated[list[str] | None, typer.Option(help="PARAMETER=LEVEL: a further option or level.")] = None,
+    drop: Annotated[list[str] | None, typer.Option(help="PARAMETER=LEVEL: not to be suggested any more.")] = None,
+    low: Annotated[list[str] | None, typer.Option(help="PARAMETER=NUMBER: another lower bound.")] = None,
+    high: Annotated[list[str] | None, typer.Option(help="PARAMETER=NUMBER: another upper bound.")] = None,
+    fix: Annotated[list[str] | None, typer.Option(help="PARAMETER=LEVEL: this level only.")] = None,
+    never: Annotated[
+        list[str] | None, typer.Option(help="An experiment's id, or PARAMETER=LEVEL by semicolons: never (again).")
+    ] = None,
+    allow: Annotated[list[str] | None, typer.Option(help="Takes back what --never said.")] = None,
+    smiles: Annotated[list[str] | None, typer.Option(help="OPTION=SMILES of an option that is added.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be understood and write nothing.")] = False,
+    note: Note = "",
+    store: Store = True,
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.flows.campaigns.laboratory import change_space
+    from hypograph.flows.cli.campaign_changes import changes_from
+    from hypograph.graph.campaigns import folder as folders
+
+    given = {"add": add, "drop": drop, "low": low, "high": high, "fix": fix, "never": never, "allow": allow}
+    with folders.changing(folder) as campaign:
+        changes = changes_from(campaign, {k: v or [] for k, v in given.items()}, smiles or [])
+        document = change_space(campaign, changes, note, dry_run=dry_run, tell=say)
+    if not dry_run:
+        with _opened(store) as graph:
+            _finish(campaign, graph)
+    done = "nothing was written" if dry_run else f"{document['edit']}: undo it with `hypograph campaign undo`"
+    emit(document, as_json, "\n".join([*_understood_lines(document), done]))
 
 
 @app.command("status", help="Say how the campaign stands.")
@@ -232,6 +273,9 @@ def _understood_lines(document: Mapping[str, Any]) -> list[str]:
     for o in document["objectives"]:
         way = f"brought to {o['target']:g}" if o.get("target") is not None else f"{o.get('direction', 'max')}imised"
         lines.append(f"objective {o['name']}: {way}" + (f", in {o['unit']}" if o.get("unit") else ""))
+    lines += [
+        f"never: {', '.join(f'{k}={_weighable(v)}' for k, v in e.items())}" for e in document.get("exclusions", ())
+    ]
     lines += [f"left out: {c['column']} ({c['reason']})" for c in document.get("left_out", ())]
     lines += [f"note: {n}" for n in document.get("notes", ())]
     lines += [f"row {r['row']}: {r['reason']}" for r in document["rows"]["skipped"]]

@@ -6,8 +6,8 @@ import gzip
 import hashlib
 import json
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ class ReactionTable:
         Checksum of the source, for the keys of units.
     smiles
         File of the options' structures beside the table, ``smiles/NAME.json``.
+    structures
+        Structures by parameter and option, from columns of the table itself.
     """
 
     name: str
@@ -51,6 +53,7 @@ class ReactionTable:
     sha256: str
     origin: str = ""
     smiles: Path | None = None
+    structures: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def sizes(self) -> NDArray[np.int64]:
@@ -229,6 +232,7 @@ class _Rows:
     objective: str
     sha256: str
     origin: str
+    structures: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def _parse(
@@ -243,7 +247,8 @@ def _parse(
     first: int = 2,
 ) -> ReactionTable:
     found = _rows(raw, name, where, objective, parameters, origin, first)
-    return _table(found.outcomes, name, found.parameters, found.objective, goal, found.sha256, found.origin)
+    made = _table(found.outcomes, name, found.parameters, found.objective, goal, found.sha256, found.origin)
+    return replace(made, structures=found.structures)
 
 
 def _rows(
@@ -279,7 +284,8 @@ def _rows(
     outcomes: dict[tuple[str, ...], list[float]] = {}
     for key, value in zip(zip(*columns, strict=True), outcome.values, strict=True):
         outcomes.setdefault(key, []).append(float(value or 0.0))
-    return _Rows(name, tuple(chosen), outcomes, target, hashlib.sha256(raw).hexdigest(), origin or where)
+    structures = {c: p["smiles"] for c, p in zip(chosen, found.parameters, strict=True) if p.get("smiles")}
+    return _Rows(name, tuple(chosen), outcomes, target, hashlib.sha256(raw).hexdigest(), origin or where, structures)
 
 
 def _option_texts(table: Table, header: str) -> list[str]:

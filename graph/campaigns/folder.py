@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from hypograph.graph.files.locks import file_lock
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory import progress
+from hypograph.models.campaigns.laboratory.edits import edited
 from hypograph.models.core.errors import DiskError, InputError, MalformedRowError, MissingFileError
 from hypograph.models.core.keys import digest
 from hypograph.models.core.records import Edge, Node, Outcome, Unit
@@ -43,14 +44,22 @@ class CampaignFolder:
 
     Attributes
     ----------
+    base
+        The definition that the campaign began with, as ``campaign.json`` holds it.
+    definition
+        The definition as it stands after all edits.
     notices
         What the reader should be told of the folder, such as a line that a crash cut off.
     """
 
     folder: Path
-    definition: live.Definition
+    base: live.Definition
     events: list[dict[str, Any]]
     notices: list[str] = field(default_factory=list)
+    definition: live.Definition = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.definition = edited(self.base, self.events)
 
     def append(self, events: Sequence[Mapping[str, Any]]) -> None:
         """Add events to the history and write the table of experiments anew; call it inside `changing`.
@@ -66,7 +75,8 @@ class CampaignFolder:
         """
         at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         rows = [{**e, "at": at} for e in events]
-        live.fold(self.definition, [*self.events, *rows])
+        definition = edited(self.base, [*self.events, *rows])
+        live.fold(definition, [*self.events, *rows])
         try:
             _mend(self.folder / "events.jsonl")
             with (self.folder / "events.jsonl").open("a", encoding="utf-8") as file:
@@ -74,6 +84,7 @@ class CampaignFolder:
                 file.flush()
                 os.fsync(file.fileno())
             self.events += rows
+            self.definition = definition
             _write(self.folder / "experiments.csv", export_csv(self))
         except OSError as error:
             raise DiskError(f"could not write ({error.strerror})", where=str(self.folder)) from error
@@ -151,8 +162,9 @@ def load(folder: Path) -> CampaignFolder:
         events.append(event)
     elif last:
         notices.append(_cut_off(history, len(lines) + 1))
-    live.fold(definition, events)
-    return CampaignFolder(folder, definition, events, notices)
+    found = CampaignFolder(folder, definition, events, notices)
+    live.fold(found.definition, events)
+    return found
 
 
 def export_csv(campaign: CampaignFolder) -> str:

@@ -26,7 +26,7 @@ def encode(space: Space, points: Sequence[Point]) -> Floats:
     columns = []
     for p in space.parameters:
         if p.options:
-            index = {o: i for i, o in enumerate(p.options)}
+            index = {o: i for i, o in enumerate((*p.options, *p.former))}
             columns.append([float(index[x[p.name]]) for x in points])
         else:
             low, high = (p.values[0], p.values[-1]) if p.values else (p.low, p.high)

@@ -27,8 +27,11 @@ def coded(space: Space, points: Sequence[Point], similar: Mapping[str, Floats] |
         levels.append(places)
         matrix = (similar or {}).get(p.name)
         alike.append(None if matrix is None else _padded(matrix, len(p.former)))
-        apart = descriptor_distances(p.descriptors) if p.options and p.descriptors else None
-        descriptors.append(None if apart is None else _padded(apart, len(p.former), other=1.0))
+        apart = np.array(p.distances) if p.distances else None
+        if p.descriptors:
+            apart = descriptor_distances(p.descriptors)
+        more = 0 if apart is None else len(p.options) + len(p.former) - len(apart)
+        descriptors.append(None if apart is None else _padded(apart, more, other=1.0))
     pool = np.array(columns, dtype=np.int64).T.reshape(len(points), len(columns))
     described = descriptors if any(d is not None for d in descriptors) else ()
     return Geometry(pool, levels, alike if similar else None, described)

@@ -48,7 +48,7 @@ __all__ = [
     "undo",
 ]
 Event = Mapping[str, Any]
-EDIT_ID: Final = re.compile(r"c\d+")
+EDIT_ID: Final = re.compile(r"edit-\d+")
 
 
 def fold(definition: Definition, events: Sequence[Event]) -> list[Experiment]:
@@ -237,7 +237,7 @@ def trials(experiments: Sequence[Experiment]) -> list[Trial]:
 def _apply(definition: Definition, found: dict[str, Experiment], event: Event) -> None:
     kind, id, note = event["event"], str(event["id"]), str(event.get("note", ""))
     if kind == "suggest" or (kind in {"record", "fail"} and id not in found and "parameters" in event):
-        if id in found:
+        if id in found or EDIT_ID.fullmatch(id):
             raise InputError("the id is taken", where=id)
         point = definition.space.done(event["parameters"])
         source, reason = str(event.get("source", "person")), str(event.get("reason", ""))

@@ -120,7 +120,7 @@ def _chance(space: Space, n: int) -> NDArray[np.float64]:
 
 
 def _sizes(space: Space) -> NDArray[np.int64]:
-    return np.array([len(p.levels) or BINS for p in space.parameters])
+    return np.array([len(p.levels) + len(p.former) or BINS for p in space.parameters])
 
 
 def _picks(space: Space, points: Sequence[Point]) -> NDArray[np.int64]:
@@ -131,7 +131,7 @@ def _picks(space: Space, points: Sequence[Point]) -> NDArray[np.int64]:
 def _column(parameter: Parameter, values: Sequence[Any]) -> list[int]:
     """Return the level of each value; a number beside the levels counts as the nearest one."""
     if parameter.options:
-        index = {v: i for i, v in enumerate(parameter.options)}
+        index = {v: i for i, v in enumerate((*parameter.options, *parameter.former))}
         return [index[v] for v in values]
     if parameter.values:
         levels = np.array(parameter.values)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from hypograph.models.campaigns.laboratory.results import column_of
 from hypograph.models.core.errors import InputError
-from hypograph.models.core.tabular import Column, Decimal, RowProblem, Table, number, read_column
+from hypograph.models.core.tabular import Column, Decimal, RowProblem, Table, as_text, missing, number, read_column
 
 # Columns in which people keep records, and those that `campaign export` adds; `time` is a parameter of a reaction.
 RECORDS: Final = frozenset(
@@ -108,7 +108,9 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
             left_out[header] = "not among the parameters that were named"
             continue
         found = _column(table, header, reading)
-        if reason := "" if chosen else _record(table, header, found):
+        if not chosen and (owner := _structure_column(table, header)):
+            left_out[header] = f"the structures of {owner}"
+        elif reason := "" if chosen else _record(table, header, found):
             left_out[header] = reason
         elif found.kind == "empty":
             left_out[header] = "it has no value"
@@ -122,6 +124,8 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
     skipped = _skipped(table, columns)
     notes = [*table.notes, *(n for c in columns.values() for n in c.notes)]
     parameters = [_parameter(spelled.get(h, h), c) for h, c in columns.items()]
+    for row, header in zip(parameters, columns, strict=True):
+        row |= _structures(table, header, row) if row.get("options") else {}
     return Understood(parameters, goals, left_out, len(table.rows) + len(table.problems), skipped, notes)
 
 
@@ -196,6 +200,36 @@ def _place(table: Table, reading: Reading, name: str) -> str:
 def _column(table: Table, header: str, reading: Reading) -> Column:
     kinds = {_place(table, reading, n): kind for n, kind in reading.types.items()}
     return read_column(table, header, kind=kinds.get(header), decimal=reading.decimal)
+
+
+def _structure_column(table: Table, header: str) -> str:
+    """Return the column whose structures a column called ``ligand SMILES`` or ``smiles_ligand`` holds."""
+    bare = _bare(header)
+    if bare == header.casefold() or not bare:
+        return ""
+    return next((h for h in table.header if h != header and re.sub(r"[\W_]+", "", h.casefold()) == bare), "")
+
+
+def _bare(header: str) -> str:
+    return (
+        re.sub(r"[\W_]+", "", header.casefold().replace("smiles", ""))
+        if "smiles" in header.casefold()
+        else (header.casefold())
+    )
+
+
+def _structures(table: Table, header: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the structures of a column's options, where another column holds one for each."""
+    other = next((h for h in table.header if _structure_column(table, h) == header), None)
+    if other is None:
+        return {}
+    found: dict[str, set[str]] = {}
+    for option, smiles in zip(table.column(header), table.column(other), strict=True):
+        if not missing(option) and not missing(smiles):
+            found.setdefault(as_text(option), set()).add(as_text(smiles))
+    if twice := [o for o, texts in found.items() if len(texts) > 1]:
+        raise InputError(f"{twice[0]!r} has two structures", where=f"{table.path}, column {other!r}")
+    return {"smiles": {o: next(iter(found[o])) for o in row["options"] if o in found}}
 
 
 def _record(table: Table, header: str, found: Column) -> str:

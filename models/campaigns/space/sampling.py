@@ -70,8 +70,9 @@ def sample(space: Space, rng: np.random.Generator, m: int, near: Sequence[Point]
         chosen = rng.integers(len(near), size=len(odd))
         x[odd] = _swept(rules, _numbers(rules, near)[chosen], rng, local=True)
         for p in (p for p in space.parameters if p.options):
-            index = np.array([p.options.index(q[p.name]) for q in near])[chosen]
-            kept = rng.random(len(odd)) >= max(0.3, 1.5 / len(space.parameters))
+            known = {o: i for i, o in enumerate(p.options)}  # what was done may be an option no longer
+            index = np.array([known.get(q[p.name], -1) for q in near])[chosen]
+            kept = (index >= 0) & (rng.random(len(odd)) >= max(0.3, 1.5 / len(space.parameters)))
             options[p.name][odd] = np.where(kept, index, options[p.name][odd])
     return _points(space, rules, _settable(rules, x), x, options)
 

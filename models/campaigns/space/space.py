@@ -44,8 +44,9 @@ class Parameter:
     """One parameter: `options` (names), or `values` (numbers), or a range from `low` to `high`.
 
     `descriptors` gives each option a vector of numbers; options with near vectors are taken to behave alike where the
-    results bear it out. `smiles` gives each option its structure. `former` are options that were tried and are no
-    longer in the space.
+    results bear it out. `smiles` gives options their structures, `distances` how far apart options are by these
+    (squared, mean 1). `former` are options that may have been tried and are no longer in the space; descriptors and
+    distances may go on with theirs.
     """
 
     name: str
@@ -55,7 +56,8 @@ class Parameter:
     high: float = 0.0
     unit: str = ""
     descriptors: tuple[tuple[float, ...], ...] = ()
-    smiles: tuple[str, ...] = ()
+    smiles: tuple[tuple[str, str], ...] = ()
+    distances: tuple[tuple[float, ...], ...] = ()
     former: tuple[str, ...] = ()
 
     @property
@@ -264,7 +266,11 @@ class Space:
             else:
                 row |= {"low": p.low, "high": p.high}
             row |= {"unit": p.unit} if p.unit else {}
-            row |= {"descriptors": [list(d) for d in p.descriptors]} if p.descriptors else {}
+            if p.descriptors:
+                row["descriptors"] = [[None if math.isnan(x) else x for x in d] for d in p.descriptors]
+            row |= {"smiles": dict(p.smiles)} if p.smiles else {}
+            row |= {"distances": [list(d) for d in p.distances]} if p.distances else {}
+            row |= {"former": list(p.former)} if p.former else {}
             rows.append(row)
         return {
             "parameters": rows,
@@ -321,14 +327,17 @@ def _parameter(row: Any, number: int) -> Parameter:
     if not isinstance(row, Mapping) or not str(row.get("name", "")).strip():
         raise SpaceError("a parameter has no name", where=where, expected="name, and options, values or low and high")
     name = str(row["name"]).strip()
-    known = {"name", "options", "values", "low", "high", "unit", "descriptors"}
+    known = {"name", "options", "values", "low", "high", "unit", "descriptors", "smiles", "distances", "former"}
     if unknown := sorted(set(row) - known):
         raise SpaceError(f"no such key: {unknown[0]}", where=name, expected=", ".join(sorted(known)))
     try:
         options = tuple(_as_option(o, name) for o in _listed(row, "options", name))
         values = tuple(sorted(_as_number(v, name) for v in _listed(row, "values", name)))
         low, high = (_as_number(row.get(k, 0.0), name) for k in ("low", "high"))
-        descriptors = tuple(tuple(float(x) for x in d) for d in row.get("descriptors", ()))
+        descriptors = tuple(tuple(math.nan if x is None else float(x) for x in d) for d in row.get("descriptors") or ())
+        distances = tuple(tuple(float(x) for x in d) for d in row.get("distances") or ())
+        smiles = tuple((str(o), str(t)) for o, t in dict(row.get("smiles") or {}).items())
+        former = tuple(str(o) for o in row.get("former") or ())
     except (TypeError, ValueError) as error:
         raise SpaceError(f"a level cannot be read ({error})", where=name) from error
     ranged = "low" in row or "high" in row
@@ -338,9 +347,12 @@ def _parameter(row: Any, number: int) -> Parameter:
         raise SpaceError("a level stands there twice", where=name)
     if ranged and not -float("inf") < low < high < float("inf"):
         raise SpaceError(f"the range {low:g} to {high:g} is empty", where=name, expected="low below high")
-    if descriptors and (len(descriptors) != len(options) or len({len(d) for d in descriptors}) != 1):
+    counts = {len(options), len(options) + len(former)}
+    if descriptors and (len(descriptors) not in counts or len({len(d) for d in descriptors}) != 1):
         raise SpaceError("descriptors do not fit", where=name, expected="one vector an option, of one length")
-    return Parameter(name, options, values, low, high, str(row.get("unit", "")), descriptors)
+    if distances and (len(distances) not in counts or {len(d) for d in distances} != {len(distances)}):
+        raise SpaceError("distances do not fit", where=name, expected="one row and column an option")
+    return Parameter(name, options, values, low, high, str(row.get("unit", "")), descriptors, smiles, distances, former)
 
 
 def _listed(row: Mapping[str, Any], key: str, name: str) -> Sequence[Any]:

@@ -83,6 +83,8 @@ def fingerprint_distances(found: Sequence[str | None]) -> Floats | None:
 
     make = rdFingerprintGenerator.GetMorganGenerator(radius=RADIUS)
     known = np.array([f is not None for f in found])
+    if known.sum() < FEWEST:
+        return None
     mols = [_mol(f) for f in found if f is not None]
     counts = [dict(make.GetSparseCountFingerprint(m).GetNonzeroElements()) for m in mols]
     apart = np.zeros((len(counts), len(counts)))
