@@ -173,7 +173,8 @@ def export_csv(campaign: CampaignFolder) -> str:
     names, goals = [p.name for p in definition.space.parameters], [o.name for o in definition.objectives]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["id", *names, *goals, "status", "source", "reason", "predicted", "sd", "note", "recorded_at"])
+    head = ["id", *names, *goals, "status", "source", "reason", "predicted", "sd", "note", "recorded_at"]
+    writer.writerow([guarded(cell) for cell in head])
     for e in live.fold(definition, campaign.events):
         values = [e.values.get(g, "") for g in goals]
         told = ["" if v is None else v for v in (e.mean, e.sd)]

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
+from hypograph.models.core.tabular import guarded
 from hypograph.ui.drawing import structures
 from hypograph.ui.forms import HEADER
 from hypograph.ui.pages.campaigns import views as campaign_views
@@ -145,7 +146,7 @@ def structure(request: Request, smiles: Annotated[str, Query(min_length=1, max_l
 
 def cell(text: Any) -> str:
     """Keep a spreadsheet from reading text as a formula."""
-    return f"'{text}" if str(text).startswith(("=", "+", "-", "@", "\t", "\r")) else str(text)
+    return str(guarded(str(text)))
 
 
 def file(body: str, kind: str, name: str) -> Response:

@@ -14,7 +14,7 @@ from hypograph.models.core.tabular.workbook import is_workbook, sheet_records
 
 Cell = str | float | int | bool | None
 LOOKED_AT: Final = 1000  # rows from which a title is told
-_GUARDED: Final = ("=", "+", "-", "@")
+_GUARDED: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Row(NamedTuple):
@@ -173,7 +173,7 @@ def _header(names: Sequence[Cell], used: Sequence[int]) -> tuple[list[str], set[
     header, nameless = list[str](), set[str]()
     for i in used:
         given = names[i] if i < len(names) else None
-        text = "" if given is None else " ".join(_text(given).split())
+        text = "" if given is None else " ".join(_text(_unguarded(given)).split())
         if not text:
             text = f"column {i + 1}"
             nameless.add(text)
@@ -187,7 +187,8 @@ def _text(cell: Cell) -> str:
 
 def guarded(cell: object) -> object:
     """Put an apostrophe before text that a spreadsheet would take for a formula; readers take it off again."""
-    return f"'{cell}" if isinstance(cell, str) and len(cell) > 1 and cell[0] in _GUARDED else cell
+    # A dash alone is an option of many tables, and no formula.
+    return f"'{cell}" if isinstance(cell, str) and cell != "-" and cell[:1] in _GUARDED else cell
 
 
 def _unguarded(cell: Cell) -> Cell:
