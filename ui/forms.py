@@ -19,6 +19,8 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BROWSER_COOKIE = "hypograph_browser"
@@ -57,8 +59,11 @@ class Changes:
         given = request.headers.get(HEADER, "")
         if not given and request.headers.get("content-type", "").startswith(FORMS):
             await request.body()  # kept, so that whoever answers the request reads it again
-            async with request.form() as form:
-                field = form.get(FIELD, "")
+            try:
+                async with request.form() as form:
+                    field = form.get(FIELD, "")
+            except (HTTPException, MultiPartException, ValueError, LookupError):
+                return "This form cannot be read, so nothing was changed."
             given = field if isinstance(field, str) else ""
         browser = request.cookies.get(BROWSER_COOKIE, "")
         if not browser or not hmac.compare_digest(given.encode(), self._sign(browser).encode()):
@@ -71,7 +76,10 @@ def foreign(request: Request) -> bool:
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         return True
     origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+    try:
+        return origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+    except ValueError:  # no origin that a browser sends
+        return True
 
 
 async def with_browser(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

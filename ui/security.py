@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
@@ -45,6 +46,8 @@ def guard(app: FastAPI, config: UiConfig, answer: Callable[[Request, int, str], 
 
     @app.middleware("http")
     async def _check(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        if (problem := unreadable(request)) is not None:
+            return PlainTextResponse(problem, 400, headers=HEADERS)
         name = (request.url.hostname or "").strip("[]")
         if config.token is None and name not in allowed:
             return PlainTextResponse("This server answers to 127.0.0.1 and localhost only.", 421, headers=HEADERS)
@@ -62,6 +65,21 @@ def guard(app: FastAPI, config: UiConfig, answer: Callable[[Request, int, str], 
         return config.token is None or _knows(request, config.token)
 
     app.add_middleware(BodyLimit, answer=answer, known=known)
+
+
+def unreadable(request: Request) -> str | None:
+    """Say what of an address no page can read, before anything looks at it; None where all is in order."""
+    try:
+        _ = request.url.hostname, request.url.port
+        parts = [
+            request.scope["path"],
+            *(x for pair in parse_qsl(request.url.query, keep_blank_values=True, errors="strict") for x in pair),
+        ]
+    except ValueError:  # also bytes that are no text, and more fields than anybody sends
+        return "This address cannot be read."
+    if any("\x00" in part or any("\ud800" <= c <= "\udfff" for c in part) for part in parts):
+        return "This address holds characters that no text has."
+    return None
 
 
 async def _refused(request: Request, config: UiConfig, changes: Changes) -> str | None:

@@ -286,6 +286,10 @@ class GraphStore:
             return work()
         except passes:
             raise
+        except (OverflowError, UnicodeError) as error:  # of the driver, which writes the parameters down
+            raise InputError(
+                f"what no graph can hold ({error})", expected="text, and numbers of at most 64 bits"
+            ) from error
         except AuthError as error:
             raise StoreCredentialsError(
                 "the server refuses user name or password",

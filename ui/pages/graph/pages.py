@@ -27,7 +27,7 @@ def graph(request: Request, wanted: routes.Chosen) -> HTMLResponse:
         rows=rows[:TABLE_ROWS],
         matching=len(rows),
         query=request.url.query,
-        no_path=bool(wanted.to) and not surroundings(whole, wanted)[0],
+        no_path=bool(wanted.focus and wanted.to) and not surroundings(whole, wanted)[0],
         sources=sorted({s for node in whole.hypotheses for s in node["sources"]}),
         communities=sorted({n["community"] for n in whole.nodes.values() if "community" in n}),
     )
