@@ -191,6 +191,11 @@ class Budget:
     _began: float = field(default_factory=time.monotonic, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the minutes are spent."""
+        return self.minutes is not None and (time.monotonic() - self._began) / 60 >= self.minutes
+
     def reserve(self) -> None:
         """Count one call, before it is made.
 

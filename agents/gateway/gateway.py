@@ -21,6 +21,7 @@ from hypograph.agents.gateway.negotiation import Request
 from hypograph.agents.gateway.questions import Answer, Capabilities, Choice, Closed, Question, Spent, parse
 from hypograph.agents.gateway.reply import Reply
 from hypograph.agents.gateway.wire import Wire
+from hypograph.models.core.errors import BudgetSpentError
 from hypograph.models.core.keys import digest
 from hypograph.models.core.protocols import CallSink
 from hypograph.models.core.records import ModelCall
@@ -66,6 +67,7 @@ class Gateway:
         habits = Habits.from_dict(self._cache.habits(config.fingerprint))
         self.wire = Wire(config, http_client, sleep, habits, self.keep_habits)
         self._hits, self._cost, self._lock = 0, 0.0, threading.Lock()
+        self._pace: dict[str, float] = {}
         self._ignored = self._useful = self._useless = self._bare = 0
 
     def spent(self) -> Spent:
@@ -157,6 +159,27 @@ class Gateway:
 
         closed_answers.prepare(self, questions, way)
         return self.side_by_side(lambda q: self.choose(q, way), questions)
+
+    def choose_within(self, questions: Sequence[Closed]) -> list[Choice | None]:
+        """Ask closed questions; where a budget of minutes is spent, what was not answered by then is None.
+
+        Raises
+        ------
+        NetworkError, ModelError, BudgetSpentError
+            As `ask`; a budget of calls, tokens or money that is spent is an error.
+        """
+        try:
+            return list(self.choose_all(questions))
+        except BudgetSpentError:
+            if not self.budget.out_of_time:
+                raise
+        found: list[Choice | None] = []
+        for question in questions:
+            try:
+                found.append(self.choose(question))  # what was answered is kept: nothing is sent any more
+            except BudgetSpentError:
+                found.append(None)
+        return found
 
     def samples(self, question: Question, n: int) -> list[Answer]:
         """Draw n answers to one question with different seeds, at `SAMPLE_TEMPERATURE` or above."""
@@ -263,10 +286,31 @@ class Gateway:
             self._bare += 1
             return self._bare
 
-    def count_cost(self, cost: float) -> None:
-        """Add to what this gateway's own calls have cost."""
+    def count_call(self, reply: Reply, seconds: float, cost: float) -> None:
+        """Add a call to what this gateway's own calls have cost and how long they took."""
         with self._lock:
             self._cost += cost
+            for name, value in {
+                "calls": 1,
+                "seconds": seconds,
+                "tokens_in": reply.tokens_in,
+                "tokens_out": reply.tokens_out,
+                "thought": reply.tokens_thought or len(reply.thoughts) // 4,
+            }.items():
+                self._pace[name] = self._pace.get(name, 0.0) + value
+
+    def keep_pace(self) -> None:
+        """Keep how long calls took and how many tokens they used, for estimates."""
+        with self._lock:
+            new, self._pace = self._pace, {}
+        if new:
+            before = self.pace()
+            kept = {k: v + before.get(k, 0.0) for k, v in new.items()}
+            self._cache.keep_habits(f"pace {self.config.fingerprint}", kept)
+
+    def pace(self) -> dict[str, float]:
+        """Return sums over the calls so far: calls, seconds, tokens_in, tokens_out, thought; empty before the first."""
+        return self._cache.habits(f"pace {self.config.fingerprint}")
 
     def notice_thoughts(self, reply: Reply) -> None:
         """Remember that the model reasons before it answers."""
@@ -330,7 +374,7 @@ class CallMeter:
         config = self._gateway.config
         cost = (reply.tokens_in * config.price_in + reply.tokens_out * config.price_out) / 1000
         self._gateway.budget.add(reply.tokens_in + reply.tokens_out, cost, reply.tokens_thought)
-        self._gateway.count_cost(cost)
+        self._gateway.count_call(reply, seconds, cost)
         self._gateway.notice_thoughts(reply)
         self._n += 1
         self._gateway.log(

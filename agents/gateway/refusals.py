@@ -97,7 +97,7 @@ class Refusal:
             return Kind.MODEL
         if self.status in _PASSING or _LOADING.search(words):
             return Kind.BUSY
-        if self.status == 403:
+        if self.status in (403, 451):
             return Kind.ACCESS
         if self.status in (404, 405):
             return Kind.ADDRESS

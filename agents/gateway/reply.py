@@ -202,7 +202,7 @@ def _reply(body: Json, prompt_length: int) -> Reply:
     called = _arguments(message)
     if called and not text.lstrip().startswith("{"):
         text = called
-    if not text and thoughts and finish not in _CUT:
+    if not text and thoughts and not refusal and finish not in _CUT:
         text = thoughts  # some servers put the answer where the reasoning goes
     if finish in _FILTERED and not text:
         refusal = refusal or f"ended by the server ({finish})"

@@ -24,6 +24,7 @@ from hypograph.models.core.protocols import NO_CONTEXT, Candidate, JudgingContex
 # Mass of one answer where no skill was measured: a = 1/(3·5), what arXiv 2502.14631 gives each of five
 # fields.
 WEIGHT = 1 / 15
+NOT_ASKED = "not asked: the budget of minutes is spent"
 LONGEST_REASONS = 600  # characters of a model's reasons that are kept with an opinion
 
 
@@ -46,7 +47,10 @@ class Role:
         self.skill = gateway.skill(self.measured_as or self.role)
         known = "not assessed" if self.skill is None else f"skill {self.skill:.3f}"
         config = gateway.config
-        self.name = f"{self.role} {config.model} {config.settings_key} prompts {version()} {known}"
+        # What is cut off by the clock is no answer for later runs: it stands in the name, and so in the keys of units.
+        minutes = getattr(getattr(gateway, "budget", None), "minutes", None)
+        within = "" if minutes is None else f" within {minutes:g} minutes"
+        self.name = f"{self.role} {config.model} {config.settings_key} prompts {version()} {known}{within}"
 
     @property
     def gateway(self) -> Gateway | Cascade:
@@ -113,10 +117,12 @@ class ModelExpert(Role):
         """Return one opinion a pair; an unusable answer, or a model without skill, is no knowledge."""
         if self._silent:
             return [Opinion(0.0, 0.0, 1.0, "not asked: no skill measured", self.name) for _ in pairs]
-        found = self._gateway.choose_all([self.question(a, b, domain) for a, b in pairs])
+        found = self._gateway.choose_within([self.question(a, b, domain) for a, b in pairs])
         return [self._opinion(c) for c in found]
 
-    def _opinion(self, c: Choice) -> Opinion:
+    def _opinion(self, c: Choice | None) -> Opinion:
+        if c is None:
+            return Opinion(0.0, 0.0, 1.0, NOT_ASKED, self.name)
         if not c.valid:
             return Opinion(0.0, 0.0, 1.0, "unusable answer", self._provenance(c.prompt_hash))
         weight = WEIGHT if self.skill is None else self.skill
@@ -171,9 +177,11 @@ class ModelJudge(Role):
             return [Verdict(0.5, False, "not asked: no skill measured", self.name) for _ in pairs]
         both = way_of(getattr(self._gateway, "large", self._gateway), self.role) == LETTERS
         asked = [self.question(question, a, b, context, both_orders=both) for a, b in pairs]
-        return [self._verdict(c) for c in self._gateway.choose_all(asked)]
+        return [self._verdict(c) for c in self._gateway.choose_within(asked)]
 
-    def _verdict(self, c: Choice) -> Verdict:
+    def _verdict(self, c: Choice | None) -> Verdict:
+        if c is None:
+            return Verdict(0.5, False, NOT_ASKED, self.name)
         provenance = self._provenance(c.prompt_hash)
         if not c.valid:
             return Verdict(0.5, False, f"unusable answer: {c.fault}" if c.fault else "unusable answer", provenance)

@@ -145,7 +145,7 @@ def assess(
     able = gateway.capabilities(anew=False)
     rows = []
     for battery in batteries(gateway, sizes, seed):
-        row = _measured(gateway, battery, _ways(gateway, ways), tell)
+        row = _measured(gateway, battery, ways_to_measure(gateway, ways), tell)
         if row["kept"]:
             gateway.keep_skill(row["role"], row["skill"]["weight"], row)
         else:
@@ -161,7 +161,7 @@ def assess(
     }
 
 
-def _ways(gateway: Gateway, asked: str) -> tuple[str, ...]:
+def ways_to_measure(gateway: Gateway, asked: str) -> tuple[str, ...]:
     """Return the ways to measure, the cheaper first."""
     from hypograph.agents.gateway.closed_answers import can_read_letters
     from hypograph.agents.gateway.questions import LETTERS, REASONED
@@ -231,12 +231,14 @@ def lines(rows: Sequence[dict[str, Any]]) -> list[tuple[object, ...]]:
         (
             r["name"],
             r["n"],
+            r["way"],
             _shown(r["accuracy"]),
             _shown(r["auc"]),
             r["swap_consistency"],
             r["ece"],
             r["invalid_rate"],
-            r["skill"]["low"],
+            r["skill"]["mean"],
+            r["skill"]["weight"] if r["kept"] else None,
             r["seconds_per_call"],
         )
         for r in rows

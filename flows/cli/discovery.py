@@ -9,7 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
-from hypograph.flows.cli.common import JsonFlag, SeedOption, Spoken, emit, say, table
+from hypograph.flows.cli.common import (
+    DryRunFlag,
+    JsonFlag,
+    MinutesOption,
+    SeedOption,
+    Spoken,
+    emit,
+    say,
+    show_estimate,
+    table,
+)
 from hypograph.models.core.errors import InputError, MissingFileError
 from hypograph.models.core.progress import listening
 
@@ -21,12 +31,24 @@ BudgetOption = Annotated[int, typer.Option("--budget", min=2, max=10_000, help="
 
 
 @app.command("demo", help="Run the whole path on the data that ships with the package.")
-def demo(small: SmallFlag = False, seed: SeedOption = 0, seeds: SeedsOption = 20, as_json: JsonFlag = False) -> None:
-    _run({"small": small, "seed": seed, "seeds": seeds, "fetched_model": not small}, as_json)
+def demo(
+    context: typer.Context,
+    small: SmallFlag = False,
+    seed: SeedOption = 0,
+    seeds: SeedsOption = 20,
+    minutes: MinutesOption = None,
+    dry_run: DryRunFlag = False,
+    as_json: JsonFlag = False,
+) -> None:
+    if dry_run:
+        show_estimate(context, as_json)
+        return
+    _run({"small": small, "seed": seed, "seeds": seeds, "fetched_model": not small, "minutes": minutes}, as_json)
 
 
 @app.command("run", help="Run the whole path on your own question, papers, alloys and reaction table, each optional.")
 def run(
+    context: typer.Context,
     question: Annotated[str, typer.Option(help="A research question of any discipline.")] = "",
     idea: Annotated[str, typer.Option(help="A coarse idea to start from.")] = "",
     survey: Annotated[Path | None, typer.Option(help="Background survey: a text file.")] = None,
@@ -38,8 +60,13 @@ def run(
     seeds: SeedsOption = 20,
     budget: BudgetOption = 20,
     small: SmallFlag = False,
+    minutes: MinutesOption = None,
+    dry_run: DryRunFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
+    if dry_run:
+        show_estimate(context, as_json)
+        return
     given = {"papers": papers, "alloys": alloys, "table": table}
     if not question.strip() and not any(given.values()):
         raise InputError(
@@ -60,7 +87,10 @@ def run(
     asked = {"question": question.strip(), "idea": idea.strip(), "discipline": discipline}
     if survey is not None:
         asked["survey"] = _survey(survey)
-    _run({**given, **asked, "small": small, "seed": seed, "seeds": seeds, "budget": budget}, as_json)
+    _run(
+        {**given, **asked, "small": small, "seed": seed, "seeds": seeds, "budget": budget, "minutes": minutes}, as_json
+    )
+    return
 
 
 def _survey(path: Path) -> str:

@@ -7,7 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
+from hypograph.flows.cli.common import (
+    DryRunFlag,
+    JsonFlag,
+    MinutesOption,
+    SeedOption,
+    emit,
+    say,
+    show_estimate,
+    table,
+)
 from hypograph.models.core.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -55,6 +64,7 @@ def rank(
 
 @app.command("search", help="Answer a research question by documents that are written, criticised and compared.")
 def search(
+    context: typer.Context,
     question: Annotated[str, typer.Option(help="The research question: text, or a file that holds it.")],
     coarse: Annotated[str, typer.Option(help="A coarse idea to start from: text or file.")] = "",
     survey: Annotated[Path | None, typer.Option(help="Background survey: a text file.")] = None,
@@ -67,11 +77,16 @@ def search(
     strategy: Annotated[str, typer.Option(help="ours, direct (one prompt), best-of-n or greedy.")] = "ours",
     person: Annotated[bool, typer.Option("--person", help="Queue comparisons for a person.")] = False,
     posterior: Annotated[bool, typer.Option("--posterior", help="Check by the hierarchical posterior.")] = False,
+    minutes: MinutesOption = None,
+    dry_run: DryRunFlag = False,
     seed: SeedOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
     from hypograph.flows.hypotheses.search import Request, search_command
 
+    if dry_run:
+        show_estimate(context, as_json)
+        return
     request = Request(
         question=_text(question, "--question"),
         coarse=_text(coarse, "--coarse") if coarse else "",
@@ -82,6 +97,7 @@ def search(
         proposals=proposals,
         tokens=max_tokens,
         cost=max_cost,
+        minutes=minutes,
         strategy=strategy,
         person=person,
         posterior=posterior,

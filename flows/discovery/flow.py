@@ -29,6 +29,7 @@ from hypograph.models.core.keys import digest
 from hypograph.models.core.progress import progress
 
 if TYPE_CHECKING:
+    from hypograph.agents import ModelConfig
     from hypograph.flows.readers.reaction_tables import ReactionTable
     from hypograph.models.core.records import AlloyRecord, Publication
 
@@ -57,6 +58,8 @@ class DiscoveryParameters(BaseModel):
         Replicate campaigns a method.
     fetched_model
         Use the model that `hypograph model fetch` brought, where it is there and no other is configured.
+    minutes
+        Minutes that the language model may be asked for; the rest of the run is then knowledge-free.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -73,6 +76,7 @@ class DiscoveryParameters(BaseModel):
     seeds: int = Field(default=20, ge=1, le=1000)
     budget: int = Field(default=20, ge=2, le=10_000)
     fetched_model: bool = False
+    minutes: float | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _absolute(self) -> DiscoveryParameters:
@@ -253,10 +257,12 @@ def run_discovery(
     with observed_run(name, run_id), open_store(settings.store_config()) as store:
         store.ensure_schema()
         with (
-            open_knowledge(settings, store, fetched=parameters.fetched_model) as knowledge,
+            open_knowledge(settings, store, fetched=parameters.fetched_model, minutes=parameters.minutes) as knowledge,
             workers_of(settings) as workers,
         ):
             progress().step("language model", knowledge.sentence)
+            if knowledge.gateway is not None:
+                progress().step("language model", _foreseen(parameters, settings, knowledge.gateway.config))
             runner = UnitRunner(store, settings.home / "units", workers=workers, run_id=run_id)
             run = _Run(parameters, runner, knowledge, settings)
             store.start_run(FlowRun(run_id, name, started, parameters.model_dump(mode="json")))
@@ -284,6 +290,15 @@ def run_discovery(
                 units_skipped=run.runner.skipped,
             )
     return document
+
+
+def _foreseen(parameters: DiscoveryParameters, settings: Settings, config: ModelConfig) -> str:
+    """Say before anything is asked what the run would ask of the model."""
+    from hypograph.flows.assess.estimates import estimate
+
+    told: str = estimate(("run",), {"small": parameters.small}, settings, config)["says"]
+    limit = settings.llm_max_minutes if parameters.minutes is None else parameters.minutes
+    return f"{told}; after {limit:g} minutes the rest is knowledge-free" if limit is not None else told
 
 
 def _inputs(

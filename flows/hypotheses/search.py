@@ -48,6 +48,7 @@ class Request:
     proposals: int | None = None
     tokens: int | None = None
     cost: float | None = None
+    minutes: float | None = None
     strategy: str = "ours"
     person: bool = False
     posterior: bool = False
@@ -77,7 +78,7 @@ def search_command(request: Request, tell: Callable[[str], None]) -> dict[str, A
     settings = load_settings(llm_max_cost=request.cost)
     with open_store(settings.store_config()) as store:
         store.ensure_schema()
-        with open_knowledge(settings, store) as knowledge:
+        with open_knowledge(settings, store, minutes=request.minutes) as knowledge:
             tell(f"language model: {knowledge.sentence}")
             if request.tokens is not None and knowledge.gateway is not None:
                 knowledge.gateway.budget.tokens = request.tokens

@@ -156,6 +156,32 @@ def chosen_model(
         yield config
 
 
+def model_to_ask(settings: Settings, name: str | None = None, path: Path | None = None) -> ModelConfig:
+    """Return the model that a command would use, without serving it; for estimates.
+
+    Raises
+    ------
+    SettingError, DataAbsentError
+        As `chosen_model`.
+    """
+    from hypograph.agents.local.server import fetched_model
+
+    known = named_models(settings)
+    if name is not None and name not in known:
+        raise SettingError(f"no model is named {name!r}", where="models", expected=", ".join(known))
+    if path is None and (name or "default") in known:
+        return known[name or "default"]
+    file = path or settings.llm_local_path or fetched_model(settings.home)
+    if file is None and known and name is None:
+        return next(iter(known.values()))
+    if file is None:
+        raise DataAbsentError(
+            "there is no language model",
+            hint="Run `hypograph model fetch`, or set HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL.",
+        )
+    return ModelConfig("local", "http://127.0.0.1/v1", file.stem, weights=file.name)
+
+
 def _model(name: str, row: dict[str, Any], *, plain_network: bool) -> ModelConfig:
     where = f"models.{name}"
     unknown = sorted(set(row) - set(_NUMBERS) - set(_TEXTS) - set(_OTHERS))

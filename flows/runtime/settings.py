@@ -85,6 +85,11 @@ class Settings(BaseSettings):
     llm_max_calls: int | None = Field(None, ge=0, description="Calls that one run may make; unset: no limit.")
     llm_max_tokens: int | None = Field(None, ge=0, description="Tokens that one run may use; unset: no limit.")
     llm_max_cost: float | None = Field(None, ge=0, description="Money that one run may spend; unset: no limit.")
+    llm_max_minutes: float | None = Field(
+        None,
+        ge=0,
+        description="Minutes that one run may ask for; the rest of it is then knowledge-free. Unset: no limit.",
+    )
     llm_share_prefix: bool = Field(
         False, description="Local model: keep the start that prompts share. Faster; third digits may then differ."
     )

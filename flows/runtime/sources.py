@@ -9,12 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypograph.flows.runtime.settings import Settings
+from hypograph.flows.runtime.spending import block, noted_spending
 from hypograph.models.core.protocols import CallSink, Extractor
 
 if TYPE_CHECKING:
     from hypograph.agents import Cascade, Gateway, ModelOptionScorer, ModelPlanner
 
 NO_MODEL = "none configured: this run is knowledge-free (set HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL to use one)"
+
+
+FETCHED = (
+    "none chosen: this run is knowledge-free. The fetched local model {file} is used with HYPOGRAPH_LLM_LOCAL=true; "
+    "`hypograph model estimate` says how long a command would take with it"
+)
 
 
 @dataclass(frozen=True)
@@ -29,11 +36,14 @@ class Knowledge:
         Models that serve in a role instead of the default one; all share its budget.
     local
         Whether the default model runs on this machine for the run alone: a call then takes seconds.
+    fetched
+        A local model that is there but was not chosen.
     """
 
     gateway: Gateway | None = None
     roles: Mapping[str, Sequence[Gateway | Cascade]] = field(default_factory=dict)
     local: bool = False
+    fetched: Path | None = None
 
     def _of(self, role: str) -> Sequence[Gateway | Cascade]:
         """Models of a role; the caller has made sure that there is a default one."""
@@ -42,7 +52,9 @@ class Knowledge:
     @property
     def sentence(self) -> str:
         """One line for the user."""
-        return NO_MODEL if self.gateway is None else f"{self.gateway.config.model} at {self.gateway.config.base_url}"
+        if self.gateway is not None:
+            return f"{self.gateway.config.model} at {self.gateway.config.address}"
+        return NO_MODEL if self.fetched is None else FETCHED.format(file=self.fetched.name)
 
     def literature(self) -> dict[str, Any]:
         """Arguments of the literature step: extraction by model is a command of its own."""
@@ -123,18 +135,17 @@ class Knowledge:
         """The `llm` entry of the run's document."""
         if self.gateway is None:
             return None
-        spent = self.gateway.spent()
-        return {
-            "model": self.gateway.config.model,
-            "calls": spent.calls,
-            "tokens": spent.tokens,
-            "cost": spent.cost,
-        }
+        return block(self.gateway, self.roles)
 
 
 @contextlib.contextmanager
 def open_knowledge(
-    settings: Settings, sink: CallSink | None, *, fetched: bool = False, share_prefix: bool = False
+    settings: Settings,
+    sink: CallSink | None,
+    *,
+    fetched: bool = False,
+    share_prefix: bool = False,
+    minutes: float | None = None,
 ) -> Iterator[Knowledge]:
     """Connect to the configured language model, starting the local one if that was chosen.
 
@@ -149,6 +160,8 @@ def open_knowledge(
         without which a run would take an hour.
     share_prefix
         For the local model, see `ModelConfig`.
+    minutes
+        Minutes that the model may be asked for; what is not asked by then is knowledge-free.
 
     Raises
     ------
@@ -173,12 +186,13 @@ def open_knowledge(
         if config is None:
             config = next((found[0][-1] for found in named.values() if found), None)
         if config is None:
-            yield Knowledge()
+            yield Knowledge(fetched=_local_file(settings, fetched=True))
             return
         from hypograph.agents import Budget, ModelConfig, connect
         from hypograph.flows.assess.cascade import measured_cascade
 
-        budget = Budget(calls=settings.llm_max_calls, tokens=settings.llm_max_tokens, cost=settings.llm_max_cost)
+        budget = Budget(settings.llm_max_calls, settings.llm_max_tokens, settings.llm_max_cost)
+        budget.minutes = settings.llm_max_minutes if minutes is None else minutes
 
         def joined(model: ModelConfig) -> Gateway:
             return connect(model, cache_folder=settings.home / "llm-cache", sink=sink, budget=budget)
@@ -187,7 +201,9 @@ def open_knowledge(
             gates = [joined(m) for m in models]
             return gates[0] if len(gates) == 1 else measured_cascade(gates[0], gates[1], role)
 
-        yield Knowledge(joined(config), {role: [door(role, m) for m in found] for role, found in named.items()}, local)
+        gateway, doors = joined(config), {role: [door(role, m) for m in found] for role, found in named.items()}
+        with noted_spending(gateway, doors):
+            yield Knowledge(gateway, doors, local)
 
 
 def _local_file(settings: Settings, fetched: bool) -> Path | None:
