@@ -1,4 +1,4 @@
-"""What a model costs: estimates before, one line and a block after, minutes as a budget, the cache shown and cleared."""
+"""What a model costs: estimates before, a line and a block after, minutes as a budget, the cache."""
 
 from __future__ import annotations
 
