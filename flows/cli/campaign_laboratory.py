@@ -34,9 +34,12 @@ Note = Annotated[str, typer.Option(help="A remark to keep beside it.")]
 def new(
     folder: Folder,
     space: Annotated[
-        Path,
+        Path | None,
         typer.Option(help="TOML with [[parameters]] and [[objectives]], or a table (CSV, workbook) to infer them."),
-    ],
+    ] = None,
+    hypothesis: Annotated[
+        str, typer.Option(help="Id of a hypothesis to test: the space is what it states, the objective its prediction.")
+    ] = "",
     objective: Annotated[
         list[str] | None, typer.Option(help="max:COLUMN, min:COLUMN or target=NUMBER:COLUMN; several where repeated.")
     ] = None,
@@ -58,12 +61,18 @@ def new(
 ) -> None:
     from hypograph.flows.campaigns import laboratory as files
 
+    if (space is None) == (not hypothesis):
+        raise InputError("give a space or a hypothesis", where="campaign new", expected="one of --space, --hypothesis")
+    given = (("method", method), ("initial", initial), ("replicates", replicates), ("seed", seed))
+    settings = {k: v for k, v in given if v is not None}
+    if space is None:
+        with _opened(True) as graph:
+            _test(graph, folder, hypothesis, settings, dry_run, as_json)
+        return
     reading = _reading(objective or (), parameters, types, columns, decimal)
     if dry_run:
         _show_understood(files.preview(space, reading, descriptors), as_json)
         return
-    given = (("method", method), ("initial", initial), ("replicates", replicates), ("seed", seed))
-    settings = {k: v for k, v in given if v is not None}
     begun = files.begin(folder, space, reading, settings=settings, results=results, descriptors=descriptors, tell=say)
     if begun.understood is not None:
         _say_understood(begun.understood)
@@ -72,6 +81,28 @@ def new(
         _finish(begun.campaign, graph)
     _show(begun.campaign, as_json, problems)
     _refuse(problems, space)
+
+
+def _test(
+    graph: GraphStore | None, folder: Path, hypothesis: str, settings: dict[str, Any], dry_run: bool, as_json: bool
+) -> None:
+    """Begin a campaign that tests a hypothesis of the graph, or say what it would be."""
+    from hypograph.flows.campaigns import laboratory as files
+    from hypograph.graph.campaigns.folder import create
+    from hypograph.graph.campaigns.outcomes import begin_test, definition_for, hypothesis_of
+    from hypograph.models.campaigns.laboratory.definition import definition_from
+
+    if graph is None:
+        raise InputError("a hypothesis is looked up in the graph", where="--hypothesis")
+    found = hypothesis_of(graph, hypothesis)
+    record = {"name": folder.name, **definition_for(found), **settings}
+    if dry_run:
+        _show_understood(files.space_document(definition_from(record)), as_json)
+        return
+    campaign = create(folder, record)
+    _finish(campaign, graph)
+    begin_test(graph, campaign.definition.id, str(found["id"]))
+    _show(campaign, as_json, None)
 
 
 @app.command("suggest", help="Suggest the next experiments, each with its reason and what is expected of it.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,6 +19,7 @@ from hypograph.flows.hypotheses.result import Result, search_document
 from hypograph.flows.readers.disciplines import load_discipline
 from hypograph.flows.runtime.unit_kinds import HYPOTHESIS_SEARCH
 from hypograph.flows.runtime.units import UnitRunner
+from hypograph.graph.records.hypotheses import question_id
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.keys import digest
 from hypograph.models.core.protocols import Judge
@@ -30,6 +32,7 @@ from hypograph.models.hypotheses.tasks.corpus import Passages, passages_of, sent
 
 if TYPE_CHECKING:
     from hypograph.flows.runtime.sources import Knowledge
+    from hypograph.graph import GraphStore
 
 STRATEGIES = ("ours", "direct", "best-of-n", "greedy")
 RETRIEVED = 8  # passages of the corpus that every request holds
@@ -89,7 +92,9 @@ def search_command(request: Request, tell: Callable[[str], None]) -> dict[str, A
                 return without_model(runner, request.question, request.coarse, corpus, discipline)
             if request.person:
                 judge = PersonJudge(store)
-            found = run_search(request, discipline, corpus, proposer, judge, runner, partial(spent, knowledge), tell)
+            known = experience(store, request.question)
+            costs = partial(spent, knowledge)
+            found = run_search(request, discipline, corpus, proposer, judge, runner, costs, tell, known)
             return {**found, "llm": knowledge.document()}
 
 
@@ -109,6 +114,20 @@ def searchers(knowledge: Knowledge) -> tuple[DocumentProposer | None, Judge | No
     """Return who writes and who judges, None each without a language model."""
     told = knowledge.hypotheses()
     return told.get("proposer"), told.get("judge")
+
+
+def experience(store: GraphStore, question: str) -> list[str]:
+    """Return what experiments have said of earlier hypotheses on a question, one line each."""
+    from hypograph.flows.hypotheses.report import hypotheses_of
+    from hypograph.graph.campaigns.outcomes import prediction_of
+
+    lines = []
+    for row in hypotheses_of(store, question_id(question)):
+        history = json.loads(row.get("history") or "[]")
+        if history:
+            told = f"predicted {prediction_of(row)}; measured {history[-1]['observed']}; {history[-1]['state']}"
+            lines.append(f"Experiment on: {row['statement']} {told}")
+    return lines
 
 
 def corpus_of(publications: Sequence[Publication], survey: str) -> Passages:

@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hypograph.graph.campaigns.outcomes import learn
 from hypograph.graph.files.locks import file_lock
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory import progress
@@ -198,6 +199,8 @@ def keep(store: GraphStore, campaign: CampaignFolder) -> None:
         return
     store.run_command(queries.FORGET_OUTCOMES, campaign=campaign.definition.id)
     store.commit(Unit(key, "live campaign", outcome(campaign)))
+    # What a campaign tests hears of every result, whoever recorded it.
+    learn(store, campaign.definition, campaign.events)
 
 
 def folder_of(store: GraphStore, campaign: str) -> Path:

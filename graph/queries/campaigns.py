@@ -37,3 +37,29 @@ COMPARED = Query(
     "collect([x.index, x.value]) AS steps ORDER BY c.id LIMIT 20000",
     {"name": "none"},
 )
+
+# What a campaign tests, and what experiments have said of a hypothesis so far.
+TESTED = Query(
+    "campaigns_tested",
+    "MATCH (c:Campaign {id: $campaign})-[:TESTS]->(h:Hypothesis) RETURN properties(h) AS h ORDER BY h.id",
+    {"campaign": "none"},
+)
+
+TEST_RESULTS = Query(
+    "campaigns_test_results",
+    "MATCH (e:Evidence {source: 'experiment'})-[:SUPPORTS|REFUTES]->(h:Hypothesis {id: $hypothesis}) "
+    "RETURN DISTINCT properties(e) AS e ORDER BY e.id",
+    {"hypothesis": "none"},
+)
+
+# A result that changed sides must not speak for both.
+FORGET_TEST = Query(
+    "campaigns_forget_test",
+    "MATCH (e:Evidence {id: $evidence})-[r:SUPPORTS|REFUTES]->(:Hypothesis) DELETE r RETURN count(r) AS n",
+    {"evidence": "none"},
+    writes=True,
+)
+
+QUESTION = Query(
+    "campaigns_question", "MATCH (q:Question {id: $question}) RETURN properties(q) AS q", {"question": "none"}
+)

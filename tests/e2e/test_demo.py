@@ -48,7 +48,7 @@ def test_the_document_has_what_the_contract_names(first: dict[str, Any]) -> None
     assert first["literature"]["publications"] == 200
     assert {"ours", "vote", "majority"} <= set(first["evidence"]["checked"])
     assert first["hypotheses"]["count"] > 0
-    assert 0 <= first["hypotheses"]["best"]["probability_best"] <= 1
+    assert first["hypotheses"]["best"]["probability_best"] is None  # leads are listed, not ranked by a judge
     assert {c["method"] for c in first["campaigns"]} == {"random", "bo"}
     assert first["llm"] is None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path as Folder
 from typing import Annotated, Any
 
@@ -12,9 +11,8 @@ from fastapi.responses import RedirectResponse
 
 from hypograph.graph import GraphStore
 from hypograph.graph.campaigns import folder as folders
-from hypograph.graph.queries import pages
+from hypograph.graph.campaigns.outcomes import begin_test, definition_for, hypothesis_of
 from hypograph.models.core.errors import InputError, SettingError
-from hypograph.models.core.records import Edge
 from hypograph.ui.pages.campaigns.laboratory_routes import REFUSALS
 
 router = APIRouter()
@@ -49,18 +47,14 @@ def begin(store: GraphStore, home: Folder | None, hypothesis: str, name: str, me
     """
     if home is None:
         raise SettingError("no folder for campaigns is set", hint="Start the pages with `hypograph ui`.")
-    found = store.read(pages.HYPOTHESIS, id=hypothesis)
-    space = found[0]["h"].get("space") if found else None
-    if not space:
-        what = "it leaves nothing for an experiment to vary" if found else "no hypothesis has this id"
-        raise InputError(what, where=hypothesis[:80])
+    definition = definition_for(hypothesis_of(store, hypothesis))
     folder = re.sub(r"[^\w-]+", "-", name.strip()).strip("-_")[:60]
     if not folder:
         raise InputError("the campaign has no name", where="name", expected="letters or digits")
-    record = tomllib.loads(space) | {"name": name.strip(), "method": method}
+    record = definition | {"name": name.strip(), "method": method}
     campaign = folders.create(home / folder, record)
     folders.keep(store, campaign)
-    store.merge((), [Edge("TESTS", ("Campaign", campaign.definition.id), ("Hypothesis", hypothesis))])
+    begin_test(store, campaign.definition.id, hypothesis)
     return campaign.definition.id
 
 
