@@ -3,6 +3,7 @@
 from hypograph.agents.gateway.cascade import Cascade
 from hypograph.agents.gateway.config import Budget, Decoding, ModelConfig
 from hypograph.agents.gateway.gateway import Gateway, connect
+from hypograph.agents.roles.answerer import ModelAnswerer
 from hypograph.agents.roles.document_proposer import ModelDocumentProposer
 from hypograph.agents.roles.extractor import ModelExtractor
 from hypograph.agents.roles.judgement import ModelExpert, ModelJudge
@@ -16,6 +17,7 @@ __all__ = [
     "Cascade",
     "Decoding",
     "Gateway",
+    "ModelAnswerer",
     "ModelConfig",
     "ModelDocumentProposer",
     "ModelExpert",

@@ -21,10 +21,10 @@ from typing import Any
 
 from pymatgen.core import Composition
 
+from hypograph.models.literature.chemistry.reading import chemistry, not_chemistry
+from hypograph.models.literature.chemistry.split_formulas import join_split
 from hypograph.models.literature.text.abbreviations import abbreviations
-from hypograph.models.literature.text.chemistry import chemistry, not_chemistry
 from hypograph.models.literature.text.markup import plain_text
-from hypograph.models.literature.text.split_formulas import join_split
 
 JUDGED = Path(__file__).parent / "judged" / "doping_formulas.json"
 OUT = Path(__file__).parent / "results" / "literature_formulas.json"

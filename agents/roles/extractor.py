@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from hypograph.agents.roles.judgement import Role
 from hypograph.models.core.protocols import RELATION_KINDS, Mention, Related
 from hypograph.models.core.records import Publication
+from hypograph.models.literature.keywords.extraction import pieces
 from hypograph.models.literature.keywords.relations import stands_there
 
 MOST = 10  # keywords, and relations, of one publication
@@ -41,27 +42,45 @@ class _Relations(BaseModel):
 
 
 class ModelExtractor(Role):
-    """Finds keywords; what does not stand in the text word for word is dropped."""
+    """Finds keywords and relations; what does not stand in the text word for word is dropped.
+
+    A text that is longer than the model is shown at once is read in sections of whole sentences; a section whose answer
+    cannot be used leaves the others.
+    """
 
     role = "extractor"
 
     def extract(self, publication: Publication) -> list[Mention]:
-        """Return mentions in the order of the answer."""
-        text = "\n".join([publication.title, publication.abstract, *publication.passages])
-        answer = self._gateway.ask(self._question(_Keywords, "extract", text=text))
-        if answer.value is None:
-            return []
-        return [
-            Mention(k.keyword, k.kind, k.sentence)
-            for k in answer.value.keywords
-            if k.keyword and k.sentence and k.sentence in text and k.keyword.lower() in k.sentence.lower()
-        ]
+        """Return mentions in the order of the answers, each keyword once."""
+        found: dict[str, Mention] = {}
+        for text in self._sections(publication):
+            answer = self._gateway.ask(self._question(_Keywords, "extract", text=text))
+            for k in answer.value.keywords if answer.value else ():
+                if k.keyword and k.sentence and k.sentence in text and k.keyword.lower() in k.sentence.lower():
+                    found.setdefault(k.keyword.lower(), Mention(k.keyword, k.kind, k.sentence))
+        return list(found.values())
 
     def relate(self, publication: Publication) -> list[Related]:
-        """Return relations in the order of the answer, without those that do not stand there."""
-        text = "\n".join([publication.title, publication.abstract, *publication.passages])
+        """Return relations in the order of the answers, without those that do not stand there."""
         kinds = ", ".join(RELATION_KINDS)
-        answer = self._gateway.ask(self._question(_Relations, "extract_relations", text=text, kinds=kinds))
-        found = answer.value.relations if answer.value else []
-        rows = [Related(r.first, r.relation, r.second, r.sentence) for r in found]
-        return [row for row in rows if stands_there(row, publication)]
+        found: dict[tuple[str, str, str], Related] = {}
+        for text in self._sections(publication):
+            answer = self._gateway.ask(self._question(_Relations, "extract_relations", text=text, kinds=kinds))
+            for r in answer.value.relations if answer.value else ():
+                row = Related(r.first, r.relation, r.second, r.sentence)
+                if stands_there(row, publication):
+                    found.setdefault((r.first.lower(), r.relation, r.second.lower()), row)
+        return list(found.values())
+
+    def _sections(self, publication: Publication) -> list[str]:
+        """Cut a publication into texts that fit one prompt; one text where it fits as a whole."""
+        whole = "\n".join([publication.title, publication.abstract, *publication.passages])
+        if len(whole) <= self._longest:
+            return [whole]
+        sections: list[str] = []
+        for piece in pieces(publication):
+            if sections and len(sections[-1]) + len(piece) < self._longest:
+                sections[-1] += f" {piece}"
+            else:
+                sections.append(piece[: self._longest])
+        return sections

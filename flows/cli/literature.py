@@ -18,7 +18,7 @@ from hypograph.flows.cli.common import (
     show_estimate,
     table,
 )
-from hypograph.flows.cli.literature_concepts import manifest
+from hypograph.flows.cli.literature_concepts import ask, manifest, words
 from hypograph.flows.cli.literature_corpus import export, list_publications, search, show
 from hypograph.flows.cli.literature_papers import MAIN, CorpusOption, corpus_and_settings, read_papers, year_span
 from hypograph.models.core.errors import InputError
@@ -29,6 +29,8 @@ for name, said, command in (
     ("list", "List the publications of your corpus.", list_publications),
     ("show", "Show one publication with what it cites and is cited by.", show),
     ("search", "Search your corpus by words.", search),
+    ("ask", "Answer a question from your corpus, with numbered citations.", ask),
+    ("words", "Keep your stop words and thesaurus for the next build.", words),
     ("export", "Write your corpus for a reference manager: BibTeX, RIS or CSL-JSON.", export),
 ):
     app.command(name, help=said)(command)

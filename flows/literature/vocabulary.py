@@ -15,8 +15,8 @@ def read_vocabulary(folder: Path) -> Vocabulary:
     """Read what is kept in the folder of a corpus; an empty vocabulary where nothing is."""
     stop, same = folder / STOP_WORDS, folder / THESAURUS
     return Vocabulary(
-        read_stop_words(stop.read_text("utf-8")) if stop.exists() else frozenset(),
-        read_thesaurus(same.read_text("utf-8"), str(same)) if same.exists() else {},
+        read_stop_words(stop.read_text("utf-8-sig")) if stop.exists() else frozenset(),
+        read_thesaurus(same.read_text("utf-8-sig"), str(same)) if same.exists() else {},
     )
 
 
@@ -34,9 +34,9 @@ def keep_vocabulary(folder: Path, stop: Path | None = None, thesaurus: Path | No
         if given is not None and not given.is_file():
             raise MissingFileError("no such file", where=str(given))
     if thesaurus is not None:
-        read_thesaurus(thesaurus.read_text("utf-8"), str(thesaurus))
+        read_thesaurus(thesaurus.read_text("utf-8-sig"), str(thesaurus))
     folder.mkdir(parents=True, exist_ok=True)
     for given, name in ((stop, STOP_WORDS), (thesaurus, THESAURUS)):
         if given is not None:
-            (folder / name).write_text(given.read_text("utf-8"), "utf-8")
+            (folder / name).write_text(given.read_text("utf-8-sig"), "utf-8")
     return read_vocabulary(folder)

@@ -13,7 +13,7 @@ from hypograph.flows.runtime.spending import block, noted_spending
 from hypograph.models.core.protocols import CallSink, Extractor
 
 if TYPE_CHECKING:
-    from hypograph.agents import Cascade, Gateway, ModelOptionScorer, ModelPlanner
+    from hypograph.agents import Cascade, Gateway, ModelAnswerer, ModelOptionScorer, ModelPlanner
 
 NO_MODEL = "none configured: this run is knowledge-free (set HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL to use one)"
 
@@ -77,6 +77,14 @@ class Knowledge:
         from hypograph.agents import ModelPassageReader, ModelWriter
 
         return {"writer": ModelWriter(self._of("writer")[0]), "reader": ModelPassageReader(self._of("reader")[0])}
+
+    def answerer(self) -> ModelAnswerer | None:
+        """Who answers questions from passages, or None."""
+        if self.gateway is None:
+            return None
+        from hypograph.agents import ModelAnswerer
+
+        return ModelAnswerer(self._of("reader")[0])
 
     def evidence(self) -> dict[str, Any]:
         """Arguments of the evidence step."""

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hypograph.models.core.elements import SYMBOLS
-from hypograph.models.literature.text.amounts import Amount
-from hypograph.models.literature.text.chemistry import chemistry
-from hypograph.models.literature.text.composition import Formula, read_formula
-from hypograph.models.literature.text.element_order import ALLOYING, NONMETALS, in_order
+from hypograph.models.literature.chemistry.amounts import Amount
+from hypograph.models.literature.chemistry.composition import Formula, read_formula
+from hypograph.models.literature.chemistry.element_order import ALLOYING, NONMETALS, in_order
+from hypograph.models.literature.chemistry.reading import chemistry
 from hypograph.models.literature.text.spelling import normalise
 
 pytestmark = pytest.mark.filterwarnings("error")

@@ -11,7 +11,7 @@ import numpy as np
 
 from hypograph.models.core.records import Publication
 from hypograph.models.literature.graph.pair_counts import FloatArray
-from hypograph.models.literature.inspiration.retrieval import Bm25
+from hypograph.models.literature.inspiration.retrieval import Bm25, terms
 from hypograph.models.literature.keywords.extraction import pieces
 
 LENGTH: Final = 400
@@ -68,6 +68,8 @@ class Library:
         The corpus; retracted publications are left out.
     embed
         Maps texts to vectors of shape ``(n, d)``; None ranks by words alone.
+    split
+        Cuts a text into the words that are compared.
 
     Attributes
     ----------
@@ -75,11 +77,16 @@ class Library:
         The publications by their keys.
     """
 
-    def __init__(self, publications: Sequence[Publication], embed: Embed | None = None) -> None:
+    def __init__(
+        self,
+        publications: Sequence[Publication],
+        embed: Embed | None = None,
+        split: Callable[[str], Sequence[str]] = terms,
+    ) -> None:
         self._publications = [p for p in publications if not p.retracted]
         self.by_key = {p.key: p for p in self._publications}
-        self._embed = embed
-        self._index = Bm25([" ".join([p.title, p.abstract, *p.passages]) for p in self._publications])
+        self._embed, self._split = embed, split
+        self._index = Bm25([" ".join([p.title, p.abstract, *p.passages]) for p in self._publications], split)
 
     def find(self, query: str, most: int = 5, documents: int = DOCUMENTS) -> list[Passage]:
         """Find passages for a query, best first, at most two of a publication.
@@ -95,7 +102,7 @@ class Library:
         passages = [passage for publication in ranked for passage in cut(publication)]
         if not passages:
             return []
-        scores = Bm25([p.text for p in passages]).scores(query)
+        scores = Bm25([p.text for p in passages], self._split).scores(query)
         value = 1.0 / (FUSE + _ranks(scores))
         if self._embed is not None:
             vectors = self._embed([query, *(p.text for p in passages)])

@@ -77,12 +77,17 @@ class Bm25:
         order = np.lexsort((np.arange(scores.size), -scores))[:most]
         return order[scores[order] > 0].astype(np.int64)
 
+    def information(self, term: str) -> float:
+        """Inverse document frequency of a word as `split` gives it; the largest for a word that no document holds."""
+        if term in self._words:
+            return float(self._idf[self._words[term]])
+        return float(np.log(1.0 + (len(self.texts) + 0.5) / 0.5))
+
     def coverage(self, query: str) -> FloatArray:
         """Share of the information of a query (summed idf of its words) that each document holds, shape ``(n,)``."""
         asked = sorted(set(self.split(query)))
         known = [self._words[t] for t in asked if t in self._words]
-        unknown = len(asked) - len(known)
-        whole = float(self._idf[known].sum()) + unknown * float(np.log(1.0 + (len(self.texts) + 0.5) / 0.5))
+        whole = sum(map(self.information, asked))
         if not known or whole <= 0.0:
             return np.zeros(len(self.texts))
         held = (self._matrix[:, known] > 0).astype(float) @ self._idf[known]

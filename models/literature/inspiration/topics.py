@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hypograph.models.core.elements import NAME_TO_SYMBOL, SYMBOL_SET
-from hypograph.models.literature.text.composition import read_formula
+from hypograph.models.literature.chemistry.composition import read_formula
 from hypograph.models.literature.text.materials import keyword_kind, lexicon_name
 from hypograph.models.literature.text.spelling import american, normalise, singular
 

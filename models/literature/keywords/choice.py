@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 
+from hypograph.models.literature.chemistry.reading import compound, is_capitals
 from hypograph.models.literature.graph.pair_counts import BoolArray, FloatArray, IntArray
-from hypograph.models.literature.text.chemistry import compound, is_capitals
 from hypograph.models.literature.text.chunks import noun_phrases
 from hypograph.models.literature.text.english import CLOSED
 from hypograph.models.literature.text.names import names_in

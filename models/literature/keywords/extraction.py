@@ -10,9 +10,9 @@ from typing import Final
 
 from hypograph.models.core.protocols import Mention, Related
 from hypograph.models.core.records import Publication
+from hypograph.models.literature.chemistry.reading import not_chemistry
 from hypograph.models.literature.keywords.choice import Found, candidates
 from hypograph.models.literature.text.abbreviations import abbreviations
-from hypograph.models.literature.text.chemistry import not_chemistry
 from hypograph.models.literature.text.chunks import noun_phrases
 from hypograph.models.literature.text.materials import keyword_kind, lexicon_name, material_mentions, snippet
 from hypograph.models.literature.text.spelling import normalise

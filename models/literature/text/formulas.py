@@ -7,9 +7,9 @@ import re
 from typing import Final
 
 from hypograph.models.core.elements import NAME_TO_SYMBOL, SYMBOL_SET, SYMBOLS
-from hypograph.models.literature.text.amounts import Amount
-from hypograph.models.literature.text.chemistry import compound
-from hypograph.models.literature.text.composition import Formula, plain_digits, read_formula
+from hypograph.models.literature.chemistry.amounts import Amount
+from hypograph.models.literature.chemistry.composition import Formula, plain_digits, read_formula
+from hypograph.models.literature.chemistry.reading import compound
 
 __all__ = ["FORMULA", "NAME_TO_SYMBOL", "SYMBOLS", "SYMBOL_SET", "formula_name", "looks_like_formula", "parse_formula"]
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from hypograph.models.core.elements import SYMBOL_SET
 from hypograph.models.core.protocols import Mention
-from hypograph.models.literature.text.chemistry import chemistry, is_capitals
-from hypograph.models.literature.text.element_order import ALLOYING
+from hypograph.models.literature.chemistry.element_order import ALLOYING
+from hypograph.models.literature.chemistry.reading import chemistry, is_capitals
 from hypograph.models.literature.text.formulas import looks_like_formula
 from hypograph.models.literature.text.lexicon import PHASES, PROCESSES
 

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from hypograph.models.core.elements import NAME_TO_SYMBOL, SYMBOL_SET
-from hypograph.models.literature.text.chemistry import compound, system
+from hypograph.models.literature.chemistry.reading import compound, system
 from hypograph.models.literature.text.names import ENDING_IN_S
 
 TOKEN: Final = re.compile(r"[^\W\d_][^\W_]*(?:['’\-‐‑–/+.](?=[^\W_])[^\W_]+)*|\d+(?:[.,]\d+)*|[^\w\s]")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from hypograph.models.core.records import Publication
+from hypograph.models.literature.chemistry.composition import read_formula
+from hypograph.models.literature.chemistry.reading import chemistry, not_chemistry
+from hypograph.models.literature.chemistry.split_formulas import join_split
 from hypograph.models.literature.keywords.extraction import PhraseExtractor, is_verbatim
 from hypograph.models.literature.text.abbreviations import abbreviations
-from hypograph.models.literature.text.chemistry import chemistry, not_chemistry
-from hypograph.models.literature.text.composition import read_formula
 from hypograph.models.literature.text.names import names_in
-from hypograph.models.literature.text.split_formulas import join_split
 
 
 def compounds(text: str) -> list[str]:

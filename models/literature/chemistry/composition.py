@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from hypograph.models.core.elements import SYMBOL_SET
-from hypograph.models.literature.text.amounts import ONE, Amount, read_amount
-from hypograph.models.literature.text.element_order import ALLOYING, in_order
+from hypograph.models.literature.chemistry.amounts import ONE, Amount, read_amount
+from hypograph.models.literature.chemistry.element_order import ALLOYING, in_order
 
 _PLAIN: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋ₓ∙•‧⋅＋", "0123456789+-x····+")
 _SYMBOL: Final = re.compile(r"[A-Z][a-z]?")

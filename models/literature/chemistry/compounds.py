@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from hypograph.models.core.elements import SYMBOL_SET
-from hypograph.models.literature.text.composition import Formula, formula_at, plain_digits
-from hypograph.models.literature.text.element_mentions import dopants_at
-from hypograph.models.literature.text.element_order import NOBLE, NONMETALS, balanced, in_order
+from hypograph.models.literature.chemistry.composition import Formula, formula_at, plain_digits
+from hypograph.models.literature.chemistry.element_mentions import dopants_at
+from hypograph.models.literature.chemistry.element_order import NOBLE, NONMETALS, balanced, in_order
 
 _EL: Final = "|".join(sorted(SYMBOL_SET, key=len, reverse=True))
 _START: Final = re.compile(r"(?<![^\W_])(?:\d+(?:\.\d+)?|[xyz](?=[A-Z(]))?(?=[A-Z(\[])")

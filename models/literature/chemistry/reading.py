@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from hypograph.models.core.elements import NAME_TO_SYMBOL
-from hypograph.models.literature.text.composition import plain_digits
-from hypograph.models.literature.text.compounds import Found, compound, compounds, is_capitals
-from hypograph.models.literature.text.element_mentions import element_mentions, system
-from hypograph.models.literature.text.split_formulas import join_split
+from hypograph.models.literature.chemistry.composition import plain_digits
+from hypograph.models.literature.chemistry.compounds import Found, compound, compounds, is_capitals
+from hypograph.models.literature.chemistry.element_mentions import element_mentions, system
+from hypograph.models.literature.chemistry.split_formulas import join_split
 
 __all__ = ["Found", "chemistry", "compound", "is_capitals", "not_chemistry", "system"]
 

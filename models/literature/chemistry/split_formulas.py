@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from hypograph.models.literature.text.composition import Formula, formula_at, plain_digits
-from hypograph.models.literature.text.element_order import balanced
+from hypograph.models.literature.chemistry.composition import Formula, formula_at, plain_digits
+from hypograph.models.literature.chemistry.element_order import balanced
 
 _HINT: Final = re.compile(r"[A-Z][a-z]?\)? \d|[xyzδ] \(?[A-Z]| [xyz][A-Z]|[+–−-] δ|\d \([A-Z][^)]*[xyδ]")
 _WORD: Final = re.compile(r"[^\s]+")

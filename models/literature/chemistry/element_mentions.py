@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from hypograph.models.core.elements import NAME_TO_SYMBOL, SYMBOL_SET
-from hypograph.models.literature.text.element_order import NOBLE, NONMETALS
+from hypograph.models.literature.chemistry.element_order import NOBLE, NONMETALS
 
 _EL: Final = "|".join(sorted(SYMBOL_SET, key=len, reverse=True))
 _ONE: Final = rf"(?:\d+(?:\.\d+)?\s?(?:%|mol%|at%)?\s?)?(?:{_EL})(?:\d?[+⁺]|[²³][⁺]|\([IV]+\)|[xyz]\b|\d?\.\d+)?"
