@@ -111,12 +111,12 @@ def test_a_result_is_recorded_and_the_next_suggestion_comes(page: Any, address: 
         trial = page.get_by_role("article", name=f"Experiment {id}")
         trial.get_by_label("yield").fill(value)
         trial.get_by_role("button", name="Record").click()
-        page.get_by_text(f"{id} recorded.").wait_for()
+        page.get_by_text(f"{id} recorded").wait_for()
     page.get_by_role("button", name="Suggest").click()
     third = page.get_by_role("article", name="Experiment e3")
     third.wait_for()
     assert "Expected yield" in third.inner_text()
-    page.get_by_label("A CSV with yield").set_input_files(
+    page.get_by_label("A table with yield").set_input_files(
         {"name": "r.csv", "mimeType": "text/csv", "buffer": b"id,yield\ne9,1\n"}
     )
     page.get_by_role("button", name="Record the file’s outcomes").click()
