@@ -193,3 +193,18 @@ def test_pages_without_services_say_what_they_lack(graph_store: GraphStore, tmp_
         answer = bare.get(place)
         assert answer.status_code == 400
         assert "hypograph ui" in answer.text
+
+
+def test_never_again_and_an_empty_bottle_are_changes_that_can_be_undone(client: TestClient, tmp_path: Path) -> None:
+    id = client.post("/campaigns/new", data={**HAND, "act": "begin"}).json()["go"].rsplit("/", 1)[1]
+    client.post(f"/campaigns/{id}/suggest", data={"count": "1"})
+    part = client.post(f"/campaigns/{id}/never", data={"id": "e1"}).text
+    assert "never suggested again" in part
+    assert "space changed" in part
+    folder = tmp_path / "campaigns" / "by-hand"
+    assert len(folders.load(folder).definition.space.exclusions) == 1
+    assert client.post(f"/campaigns/{id}/change", data={"parameter": "solvent", "drop": "THF"}).status_code == 200
+    assert folders.load(folder).definition.space["solvent"].levels == ("DMF",)
+    assert client.post(f"/campaigns/{id}/undo", data={"id": "edit-2"}).status_code == 200
+    assert folders.load(folder).definition.space["solvent"].levels == ("THF", "DMF")
+    assert client.post(f"/campaigns/{id}/change", data={"parameter": "solvent"}).status_code == 400

@@ -14,6 +14,7 @@ from typing import Any
 
 from hypograph.graph import GraphStore
 from hypograph.graph.campaigns import folder as folders
+from hypograph.models.campaigns.laboratory import edits
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory.results import outcome_events
 from hypograph.models.core.errors import InputError, UnavailableError
@@ -108,8 +109,54 @@ def fail(store: GraphStore, campaign: str, id: str, note: str = "") -> dict[str,
 
 
 def undo(store: GraphStore, campaign: str, id: str, note: str = "") -> dict[str, Any]:
-    """Take an outcome or a failure back, or withdraw a suggestion; the history keeps both."""
+    """Take an outcome, a failure or a change of the space back, or withdraw a suggestion; the history keeps both."""
+    if live.EDIT_ID.fullmatch(id):
+        with _changing(store, campaign) as found:
+            event = edits.undo_edit(found.base, found.events, id, _note(note))
+            found.append([event])
+        return event
     return _append(store, campaign, lambda definition, events: live.undo(definition, events, id, _note(note)))
+
+
+def never(store: GraphStore, campaign: str, id: str, note: str = "") -> dict[str, Any]:
+    """Say that an experiment's point is not to be tried (again), and withdraw it where it is awaited.
+
+    Raises
+    ------
+    InputError
+        If there is no such experiment.
+    """
+    with _changing(store, campaign) as found:
+        known = {e.id: e for e in live.fold(found.definition, found.events)}
+        if id not in known:
+            raise InputError("no such experiment", where=id[:40])
+        awaited = known[id].status == "pending"
+        before = [live.undo(found.definition, found.events, id, _note(note))] if awaited else []
+        rule = {"never": dict(known[id].parameters)}
+        event = edits.edit(found.base, [*found.events, *before], [rule], _note(note))
+        found.append([*before, event])
+    return event
+
+
+def change(store: GraphStore, campaign: str, parameter: str, drop: str, add: str, note: str = "") -> dict[str, Any]:
+    """Take an option out, for instance because its bottle is empty, or add one; what was done with it stays.
+
+    Raises
+    ------
+    InputError, SpaceError
+        If nothing is to be changed, or it cannot be.
+    """
+    changes: list[dict[str, Any]] = []
+    if add.strip():
+        changes.append({"add": parameter, "levels": [add.strip()]})
+    if drop.strip():
+        changes.append({"drop": parameter, "levels": [drop.strip()]})
+    if not changes:
+        raise InputError("nothing is to be changed", where="add", expected="an option to take out or to add")
+    with _changing(store, campaign) as found:
+        event = edits.edit(found.base, found.events, changes, _note(note))
+        found.append([event])
+    return event
 
 
 def upload(store: GraphStore, campaign: str, content: bytes, name: str) -> tuple[list[dict[str, Any]], list[str]]:

@@ -16,7 +16,13 @@ from hypograph.models.campaigns.space.space import Parameter
 from hypograph.models.core.errors import MissingFileError
 from hypograph.ui.drawing.structures import structures_of
 
-SAYS = {"suggest": "suggested", "record": "recorded", "fail": "marked as failed", "undo": "taken back"}
+SAYS = {
+    "suggest": "suggested",
+    "record": "recorded",
+    "fail": "marked as failed",
+    "undo": "taken back",
+    "edit": "space changed",
+}
 
 
 def campaign(store: GraphStore, id: str) -> dict[str, Any] | None:
@@ -45,7 +51,10 @@ def _shown(definition: live.Definition, events: Sequence[Mapping[str, Any]]) -> 
     return {
         **progress.status(definition, events),
         "objectives": [{"name": o.name, "direction": o.direction, "target": o.target} for o in definition.objectives],
-        "parameters": [{"name": p.name, "range": _range(p), "unit": p.unit} for p in definition.space.parameters],
+        "parameters": [
+            {"name": p.name, "range": _range(p), "unit": p.unit, "options": list(p.options)}
+            for p in definition.space.parameters
+        ],
         "methods": [m for m in METHODS if m not in {"llm", "hybrid"}],
         "structures": structures_of(definition.space.record()["parameters"]),
         "experiments": [_experiment(i, row, at) for i, row in enumerate(rows, 1)],
@@ -79,7 +88,8 @@ def _experiment(index: int, row: progress.Progress, at: Mapping[str, str]) -> di
 
 def _happened(number: int, event: Mapping[str, Any]) -> dict[str, Any]:
     values = event.get("values") or {}
-    what = ", ".join(f"{name} {value:g}" for name, value in values.items() if isinstance(value, int | float))
+    what = ", ".join(f"{name} {value:.12g}" for name, value in values.items() if isinstance(value, int | float))
+    what = what or "; ".join(_changed(change) for change in event.get("changes") or ())
     kind = str(event["event"])
     return {
         "number": number,
@@ -90,6 +100,16 @@ def _happened(number: int, event: Mapping[str, Any]) -> dict[str, Any]:
         "note": str(event.get("note", "")),
         "at": str(event.get("at", "")),
     }
+
+
+def _changed(change: Mapping[str, Any]) -> str:
+    """Say one change of the space."""
+    for word in ("never", "allow"):
+        if isinstance(rule := change.get(word), Mapping):
+            return f"{word} {', '.join(f'{n} {v}' for n, v in rule.items())}"
+    kind = next((word for word in ("add", "drop", "range", "fix") if word in change), "change")
+    rest = ", ".join(str(v) for n, v in change.items() if n != kind)
+    return f"{kind} {change.get(kind, '')}: {rest}"
 
 
 def _range(parameter: Parameter) -> str:

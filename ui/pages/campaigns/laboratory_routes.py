@@ -149,7 +149,7 @@ async def by_form(request: Request, campaign: str, command: str) -> Response:
     return await run_in_threadpool(_part, request, campaign, said)
 
 
-FORMS = ("suggest", "repeat", "record", "fail", "undo", "csv")
+FORMS = ("suggest", "repeat", "record", "fail", "undo", "csv", "never", "change")
 
 
 def _by_form(store: Any, campaign: str, command: str, form: FormData, content: bytes) -> dict[str, Any]:
@@ -169,6 +169,13 @@ def _by_form(store: Any, campaign: str, command: str, form: FormData, content: b
     if command == "fail" or given.get("failed"):
         commands.fail(store, campaign, id, note)
         return {"text": f"{id} is marked as failed.", "problems": [], "undo": id}
+    if command == "never":
+        event = commands.never(store, campaign, id, note)
+        return {"text": f"What {id} tried is never suggested again.", "problems": [], "undo": event["id"]}
+    if command == "change":
+        chosen, option = given.get("parameter", ""), given.get("add", "").strip()
+        event = commands.change(store, campaign, chosen, given.get("drop", ""), option, note)
+        return {"text": f"The options of {chosen} are changed from here on.", "problems": [], "undo": event["id"]}
     if command == "repeat":
         commands.repeat(store, campaign, id)
         return {"text": f"{id} is to be repeated.", "problems": []}
