@@ -20,6 +20,7 @@ from hypograph.flows.cli.common import (
 )
 from hypograph.flows.cli.literature_concepts import ask, manifest, words
 from hypograph.flows.cli.literature_corpus import export, list_publications, search, show
+from hypograph.flows.cli.literature_networks import network, years
 from hypograph.flows.cli.literature_papers import MAIN, CorpusOption, corpus_and_settings, read_papers, year_span
 from hypograph.models.core.errors import InputError
 
@@ -31,6 +32,8 @@ for name, said, command in (
     ("search", "Search your corpus by words.", search),
     ("ask", "Answer a question from your corpus, with numbered citations.", ask),
     ("words", "Keep your stop words and thesaurus for the next build.", words),
+    ("network", "Who cites whom, what is cited together, who writes together; files for VOSviewer.", network),
+    ("years", "How your corpus grew, year by year.", years),
     ("export", "Write your corpus for a reference manager: BibTeX, RIS or CSL-JSON.", export),
 ):
     app.command(name, help=said)(command)
@@ -45,11 +48,11 @@ def evaluate(
     seed: SeedOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
-    years = year_span(test_years, "--test-years")
+    tested = year_span(test_years, "--test-years")
     from hypograph.flows.literature.evaluate import evaluate_literature
 
     publications, problems = read_papers([papers])
-    document = evaluate_literature(publications, years, seed=seed, draws=draws, say=say)
+    document = evaluate_literature(publications, tested, seed=seed, draws=draws, say=say)
     document["problems"] = len(problems)
     emit(document, as_json, _evaluation_text(document))
 

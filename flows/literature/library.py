@@ -16,6 +16,7 @@ from hypograph.flows.readers.publications.registry import ReadReport, read_uploa
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.records import Publication
 from hypograph.models.literature.bibliography import FORMATS
+from hypograph.models.literature.graph.bibliographic import Network, by_year, network_of
 
 MAIN: Final = "main"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -159,6 +160,22 @@ class Library:
             If its format is not known.
         """
         return self.add(read_uploaded(file, data), name)
+
+    def network(self, kind: str, name: str = MAIN, *, least: int | None = None) -> Network:
+        """Return who cites whom (``citation``), what is cited together (``co-citation``), who writes together.
+
+        Raises
+        ------
+        InputError
+            If the kind is not known (`hypograph.models.literature.graph.bibliographic.NETWORKS`).
+        """
+        return network_of(kind, self.corpus(name).publications(), least)
+
+    def years(self, name: str = MAIN) -> Document:
+        """Return how a corpus grew: `years` (each with `year`, `publications`, `total`) and `without_year`."""
+        publications = self.corpus(name).publications()
+        rows = [{"year": year, "publications": n, "total": total} for year, n, total in by_year(publications)]
+        return {"corpus": name, "years": rows, "without_year": sum(p.year is None for p in publications)}
 
     def total(self, name: str = MAIN) -> int:
         """Return how many publications a corpus holds."""

@@ -12,6 +12,7 @@ from hypograph.flows.literature.extract import text_hash
 from hypograph.graph.records.literature import mention_edges, publication_node, relation_edges
 from hypograph.models.core.protocols import Mention
 from hypograph.models.core.records import Edge, Publication
+from hypograph.models.literature.graph.bibliographic import citation_links
 from hypograph.models.literature.keywords.extracted import Extracted
 from hypograph.models.literature.keywords.extraction import passage_of
 
@@ -68,13 +69,7 @@ def written_of(prepared: Prepared, i: int, kept: Collection[str]) -> Written:
 
 def citation_edges(publications: Sequence[Publication]) -> list[Edge]:
     """Join each publication to those of the same corpus that it cites."""
-    by_name = {name: p.key for p in publications for name in (p.key, p.doi, *p.ids) if name}
-    edges = []
-    for publication in publications:
-        cited = {by_name[r] for r in publication.references if r in by_name} - {publication.key}
-        start = ("Publication", publication.key)
-        edges += [Edge("CITES", start, ("Publication", key), {}) for key in sorted(cited)]
-    return edges
+    return [Edge("CITES", ("Publication", a), ("Publication", b), {}) for a, b in citation_links(publications)]
 
 
 def short_hash(value: object) -> str:

@@ -6,7 +6,7 @@ import functools
 import html
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 # Names of elements in HTML, JATS, MathML and what publishers put into abstracts. Only these are tags: "a<b and c>d"
@@ -78,6 +78,7 @@ _SILENT_WORDS: Final = (
 _SILENT: Final = _SILENT_WORDS.split()
 _SIGNS: Final = (("textbraceleft", "{"), ("textbraceright", "}"), ("textasciicircum", "^"), ("textasciitilde", "~"))
 _SCRIPT: Final = re.compile("(.?)([\ue000\ue001])([^\ue000-\ue002]*)\ue002", re.DOTALL)
+_OPEN_END: Final = re.compile(r"\\(?:[A-Za-z]+|[\"'`^~=.])\s*$")  # its argument may follow
 _SPACED: Final = re.compile(
     r"\\(log|ln|exp|sin|cos|tan|max|min|lim|sim|approx|pm|times|leq?|geq?|to|rightarrow|cdot|equiv|ll|gg|neq?|in)\s+"
 )
@@ -189,8 +190,26 @@ def _decoded(text: str) -> str:
     known, decode = _decoder()
     text = _SPACED.sub(r"\\\1{} ", text)
     text = _MACRO.sub(lambda m: m.group() if m.group(1) in known else _unknown(m), text)
+    return "".join(_piece(piece, decode) for piece in _pieces(text)).replace("∘", "°")
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Part a text at spaces that no braces hold and no macro stands before: few pieces have LaTeX in them."""
+    held, depth = "", 0
+    for word in re.split(r"(\s+)", text):
+        held += word
+        depth += word.count("{") - word.count("}") - word.count("\\{") + word.count("\\}")
+        if depth <= 0 and not _OPEN_END.search(held):
+            yield held
+            held, depth = "", 0
+    yield held
+
+
+def _piece(text: str, decode: Callable[[str], str]) -> str:
+    if not set(text) & set("\\{}$`'-"):
+        return text
     try:
-        return decode(text).replace("∘", "°")
+        return decode(text)
     except (ValueError, IndexError, RecursionError):
         return text
 
