@@ -37,7 +37,9 @@ def network(
             files.append(str(path))
             say(f"{path}: written for VOSviewer")
     if not found.links:
-        say("no references or authors that meet: most exports of citations have them (Web of Science, Crossref, OpenAlex)")
+        say(
+            "no references or authors that meet: most exports of citations have them (Web of Science, Crossref, OpenAlex)"
+        )
     document: dict[str, Any] = {
         "kind": kind,
         "corpus": corpus,

@@ -116,6 +116,15 @@ def test_the_commands_say_what_the_corpus_holds(tmp_path: Path, monkeypatch: pyt
     assert titles(document("search", "zirconia")) == ["Sintering of zirconia tubes"]
     assert document("show", "10.5555/lib.1")["total"] == 1
     assert document("list", "--corpus", "other")["total"] == 0
+    assert document("years", "--figure", str(tmp_path / "years.svg"))["years"][0] == {  # type: ignore[index]
+        "year": 2015,
+        "publications": 1,
+        "total": 1,
+    }
+    assert (tmp_path / "years.svg").read_text().startswith("<?xml")
+    network = document("network", "co-author", "--least", "1", "--output", str(tmp_path / "people"))
+    assert [len(network[name]) for name in ("nodes", "edges", "files")] == [2, 1, 2]  # type: ignore[arg-type]
+    assert run.invoke(app, ["years", "--figure", "years.gif"]).exit_code != 0
     assert run.invoke(app, ["export", "--format", "ris"]).stdout.count("TY  - JOUR") == 2
 
 
