@@ -20,6 +20,7 @@ from hypograph.flows.literature.written import Written, citation_edges, short_ha
 from hypograph.flows.runtime.unit_kinds import LITERATURE, LITERATURE_GRAPH, LITERATURE_WRITE
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph import GraphStore
+from hypograph.graph.core.query import Query
 from hypograph.graph.queries import literature as queries
 from hypograph.graph.queries.core import DELETE_EDGES
 from hypograph.graph.records.literature import publication_node
@@ -230,7 +231,7 @@ def clear(store: GraphStore) -> None:
     store.run_command(queries.CLEAR_OPEN_MERGES)
 
 
-def _in_batches(store: GraphStore, keys: Sequence[str], commands: Sequence[queries.Query]) -> None:
+def _in_batches(store: GraphStore, keys: Sequence[str], commands: Sequence[Query]) -> None:
     for start in range(0, len(keys), BATCH):
         for command in commands:
             store.run_command(command, keys=list(keys[start : start + BATCH]))
