@@ -37,9 +37,7 @@ def network(
             files.append(str(path))
             say(f"{path}: written for VOSviewer")
     if not found.links:
-        say(
-            "no references or authors that meet: most exports of citations have them (Web of Science, Crossref, OpenAlex)"
-        )
+        say("nothing meets here; exports with references (Web of Science, Crossref, OpenAlex) give more")
     document: dict[str, Any] = {
         "kind": kind,
         "corpus": corpus,
