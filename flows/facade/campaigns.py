@@ -276,7 +276,8 @@ class Campaign:
         InputError
             Naming the row; then nothing is recorded.
         """
-        rows = results.reset_index().to_dict("records") if hasattr(results, "to_dict") else list(results)  # type: ignore[operator]
+        rows: Sequence[Mapping[str, Any]]
+        rows = results if isinstance(results, Sequence) else results.reset_index().to_dict("records")
         goals, names = [o.name for o in self.objectives], [p.name for p in self.space.parameters]
         with self._changing():
             made: list[dict[str, Any]] = []
@@ -318,7 +319,9 @@ class Campaign:
         axes = figure.subplots()
         count = range(1, len(rows) + 1)
         axes.plot(count, [r.experiment.values[first.name] for r in rows], "o", color="#888888", label="outcome")
-        axes.step(count, [r.best_so_far for r in rows], where="post", color="#2a7f62", label="best so far")
+        axes.step(
+            count, [float(r.best_so_far or 0.0) for r in rows], where="post", color="#2a7f62", label="best so far"
+        )
         axes.set_xlabel("experiment")
         axes.set_ylabel(f"{first.name} ({first.unit})" if first.unit else first.name)
         axes.set_title(self.name)

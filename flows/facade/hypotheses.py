@@ -23,7 +23,7 @@ A = TypeVar("A", bound=BaseModel)
 LOGITS_A_PASSAGE = 0.7  # one more passage for than against: two to one
 
 
-@dataclass(frozen=True)
+@dataclass
 class EvidenceJudge:
     """Prefers what more passages speak for than against; knows nothing else.
 
@@ -55,7 +55,7 @@ def _balance(candidate: Candidate) -> int:
     return sum(-1 if line.startswith("against") else 1 for line in candidate.evidence)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _CallableJudge:
     """A function ``(question, first, second) -> probability that the first is better`` as a judge."""
 
@@ -68,7 +68,7 @@ class _CallableJudge:
         return [Verdict(float(self.work(question, a.text, b.text)), provenance=self.name) for a, b in pairs]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _CallableProposer:
     """A function ``(operator, block, parts) -> mapping`` as a proposer; None where it has no answer."""
 

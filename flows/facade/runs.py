@@ -81,8 +81,8 @@ def run(
     from hypograph.flows.runtime.settings import load_settings
     from hypograph.flows.server.prefect_server import Orchestrator
 
-    given = {k: None if v is None else Path(v) for k, v in {"papers": papers, "alloys": alloys, "table": table}.items()}
-    wanted = DiscoveryParameters(**given, small=small, seed=seed, **parameters)
+    files = {"papers": papers, "alloys": alloys, "table": table}
+    wanted = DiscoveryParameters.model_validate({**files, "small": small, "seed": seed, **parameters})
     with Orchestrator(load_settings().home) as server, server.connected():
         document: dict[str, Any] = discovery(wanted)
     return document
