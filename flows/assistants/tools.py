@@ -62,7 +62,7 @@ class Toolbox:
     def tools(self, *, changes: bool = False) -> Sequence[Tool]:
         """Return the tools, those that change something only where `changes` is true."""
         reading = (
-            self.search_papers, self.list_hypotheses, self.show_hypothesis, self.explain_alloy,
+            self.search_papers, self.ask_papers, self.list_hypotheses, self.show_hypothesis, self.explain_alloy,
             self.list_campaigns, self.show_campaign,
         )  # fmt: skip
         changing = (self.suggest_experiments, self.record_outcome, self.undo)
@@ -80,6 +80,18 @@ class Toolbox:
         ]
         return {"papers": found[: _bounded(limit)], "total": len(found)}
 
+    def ask_papers(self, question: str) -> dict[str, Any]:
+        """Answer a question from the corpus with numbered citations, or say that the passages do not carry it."""
+        from hypograph.flows.literature.ask import ask
+        from hypograph.flows.literature.library import MAIN, Library
+        from hypograph.flows.runtime.sources import open_knowledge
+
+        publications = Library(self.settings.home / "literature").corpus(MAIN).publications()
+        if not publications:
+            raise InputError("the corpus is empty", hint="`hypograph literature add FILE` fills it.")
+        with open_knowledge(self.settings, None) as knowledge:
+            return ask(publications, question, answerer=knowledge.answerer())
+
     def list_hypotheses(self, text: str = "", limit: int = 10) -> dict[str, Any]:
         """List hypotheses whose statement holds the text, with belief, ignorance and the id to show one."""
         from hypograph.graph.queries import pages
@@ -95,7 +107,7 @@ class Toolbox:
 
     def explain_alloy(self, formula: str) -> dict[str, Any]:
         """Say whether an alloy such as CoCrFeNi is single-phase: belief, ignorance, records and nearest alloys."""
-        from hypograph.flows.evidence.predict import explain_alloy
+        from hypograph.flows.evidence.explain import explain_alloy
 
         return explain_alloy(formula)
 

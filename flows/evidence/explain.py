@@ -56,8 +56,12 @@ def explain_alloy(
         If the text is no alloy.
     """
     composition = read_composition(alloy, "ALLOY")
-    asked = dict(zip(composition.elements, composition.fractions, strict=True))
     fitted = open_predictor(files, sources, expert_answers, seed=seed, tell=tell)
+    return explained(fitted, dict(zip(composition.elements, composition.fractions, strict=True)), top)
+
+
+def explained(fitted: Fitted, asked: dict[str, float], top: int = 10) -> dict[str, Any]:
+    """Explain what a fitted predictor says of an alloy, given as element → atomic fraction; see `explain_alloy`."""
     weights = weights_of(fitted, [asked])
     joint = fitted.predictor.predict(weights)
     pieces = explain(fitted.predictor, joint, [0], most=top)[0]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from hypograph.flows.facade.alloys import AlloyPredictor, read_alloys
     from hypograph.flows.facade.campaigns import Campaign, maximize, minimize, target
     from hypograph.flows.facade.exploration import exploration_entropy
     from hypograph.flows.facade.hypotheses import EvidenceJudge, search_hypothesis
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from hypograph.models.core.errors import HypographError
 
 _HOMES = {
+    "AlloyPredictor": "flows.facade.alloys",
     "Campaign": "flows.facade.campaigns",
     "EvidenceJudge": "flows.facade.hypotheses",
     "HypographError": "models.core.errors",
@@ -39,12 +41,14 @@ _HOMES = {
     "maximize": "flows.facade.campaigns",
     "minimize": "flows.facade.campaigns",
     "open_graph": "flows.facade.runs",
+    "read_alloys": "flows.facade.alloys",
     "read_publications": "flows.facade.literature",
     "run": "flows.facade.runs",
     "search_hypothesis": "flows.facade.hypotheses",
     "target": "flows.facade.campaigns",
 }
 __all__ = [
+    "AlloyPredictor",
     "Campaign",
     "EvidenceJudge",
     "HypographError",
@@ -58,6 +62,7 @@ __all__ = [
     "maximize",
     "minimize",
     "open_graph",
+    "read_alloys",
     "read_publications",
     "run",
     "search_hypothesis",

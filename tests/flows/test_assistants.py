@@ -83,6 +83,12 @@ def test_a_campaign_is_suggested_recorded_and_undone(toolbox: Toolbox) -> None:
     assert listed.structured_content["campaigns"][0]["done"] == 0
 
 
+def test_a_question_without_a_corpus_says_how_to_get_one(toolbox: Toolbox) -> None:
+    (found,) = call(toolbox, ("ask_papers", {"question": "What hardens CoCrFeNi?"}))
+    assert found.is_error
+    assert "hypograph literature add" in found.content[0].text
+
+
 def test_a_mistake_is_a_sentence_for_the_assistant(toolbox: Toolbox) -> None:
     (found,) = call(toolbox, ("show_campaign", {"campaign": "kitchen"}))
     assert found.is_error

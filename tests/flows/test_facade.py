@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import itertools
 import json
 import pickle
 import subprocess
@@ -16,7 +17,7 @@ import hypograph as hg
 from hypograph.flows.cli.main import main
 from hypograph.models.core.errors import InputError
 
-MODULES = ("mass_functions", "exploration", "campaigns", "literature", "hypotheses")
+MODULES = ("mass_functions", "exploration", "campaigns", "literature", "hypotheses", "alloys")
 
 
 def test_the_import_is_light() -> None:
@@ -142,3 +143,23 @@ def test_a_search_takes_functions_as_proposer_and_judge(tmp_path: Path, monkeypa
     assert "direct" in asked
     assert found["statement"].startswith("Alloying with")
     assert found["judge"] == "judge"
+
+
+def test_the_predictor_is_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hypograph.flows.evidence.predict import open_predictor, predict_list
+
+    monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path))
+    table, asked = tmp_path / "mine.csv", tmp_path / "asked.txt"
+    threes = itertools.combinations(["Co", "Cr", "Cu", "Fe", "Mn", "Ni", "Ti"], 3)
+    rows = ["".join(t) + (",FCC" if "Ni" in t else ",FCC+BCC") for t in threes]
+    table.write_text("alloy,phase\n" + "\n".join(rows) + "\n")
+    asked.write_text("CoCrFeNi\nCoCrFeMn\n")
+    model = hg.AlloyPredictor().fit(hg.read_alloys(table))
+    mine = model.predict(["CoCrFeNi", "CoCrFeMn"])
+    theirs = predict_list(asked, files=[table])["alloys"]
+    for name in ("belief", "plausibility", "pignistic", "ignorance"):
+        assert [row[name] for row in mine] == [row[name] for row in theirs]
+    assert list(mine.to_dataframe().index) == ["CoCrFeNi", "CoCrFeMn"]
+    assert model.explain("CoCrFeNi")["belief"] == mine[0]["belief"]
+    assert len(model.predict(["Co", "Cr", "Fe", "Ni"], size=3)) == 4
+    assert open_predictor([table]).predictor.table is not None
