@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from hypograph.models.core.protocols import NO_CONTEXT, Candidate, JudgingContext, Verdict
@@ -52,7 +53,8 @@ class Scripted:
 
     name = "scripted"
 
-    def __init__(self, fail: Sequence[str] = (), lose: bool = False) -> None:
+    def __init__(self, fail: Sequence[str] = (), lose: bool = False, statement: str = "") -> None:
+        self.statement = statement
         self.asked: list[tuple[str, int]] = []
         self.parts: list[Mapping[str, str]] = []
         self.blocks: list[Block] = []
@@ -66,6 +68,10 @@ class Scripted:
         if operator in self.fail:
             return None
         return schema.model_validate(self._answer(operator, parts, schema, sample))
+
+    def _written(self, salt: str, **changes: Any) -> HypothesisDocument:
+        told = {"statement": self.statement.format(salt=salt)} if self.statement else {}
+        return document(salt, **told, **changes)
 
     def _answer(self, operator: Operator, parts: Mapping[str, str], schema: type[Any], sample: int) -> Any:
         if schema is Readings:
@@ -88,9 +94,10 @@ class Scripted:
             extra = {"assumptions": ["the couple is stable", f"version {sample}"], "nearest": f"Version {sample}."}
             lost = {"components": [{"name": "lithium", "amount": "1 M", "role": "salt"}]} if self.lose else {}
             added = {"mechanisms": [*document(salt).mechanisms, f"version {sample} adds convection of heat"]}
-            return {"changes": [], "document": document(salt, **extra, **added, **lost).model_dump(mode="json")}
+            return {"changes": [], "document": self._written(salt, **extra, **added, **lost).model_dump(mode="json")}
         place = {"direct": 0, "propose": 1 + sample, "counter": 7, "simplify": 8}[operator]
-        return document(SALTS[(place + 3 * sample if operator == "direct" else place) % 9]).model_dump(mode="json")
+        salt = SALTS[(place + 3 * sample if operator == "direct" else place) % 9]
+        return self._written(salt).model_dump(mode="json")
 
 
 class Knowing:
@@ -119,3 +126,23 @@ class Knowing:
             gap = self.lean if self.lean else self.worth(first.text) - self.worth(second.text)
             found.append(Verdict(1 / (1 + math.exp(-gap)), reasons=f"the salt decides: {gap:.1f}"))
         return found
+
+
+def plant(home: Path) -> dict[str, Any]:
+    """Search an answer to a question in a home that has a graph; returns the document of the search."""
+    from hypograph.flows.hypotheses.search import Request, corpus_of, run_search
+    from hypograph.flows.readers.disciplines import load_discipline
+    from hypograph.flows.readers.publications.registry import hea_literature
+    from hypograph.flows.runtime.settings import load_settings
+    from hypograph.flows.runtime.units import UnitRunner
+    from hypograph.graph import open_store
+
+    statement = "CrCoNi keeps FCC phases after processing by magnetron sputtering on guanidinium {salt}."
+    settings = load_settings(home=home)
+    request = Request("Which films keep one phase?", "Sputtered films", calls=24)
+    costs = lambda: {"calls": 0, "tokens": 0, "cost": 0.0}  # noqa: E731
+    with open_store(settings.store_config()) as store:
+        store.ensure_schema()
+        runner, corpus = UnitRunner(store, home / "units"), corpus_of(hea_literature(limit=200), "")
+        discipline, proposer = load_discipline("alloys"), Scripted(statement=statement)
+        return run_search(request, discipline, corpus, proposer, Knowing(), runner, costs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from hypograph.flows.hypotheses.result import published
 from hypograph.flows.runtime.unit_kinds import HYPOTHESIS_SEARCH
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.records.hypotheses import passage_records, question_id, question_node
@@ -90,7 +91,7 @@ def without_model(
         "root": key,
     }
     nodes = [node, Node("Hypothesis", document.id, props | {"details": "[]", "question": key, "status": "lead"})]
-    more, edges = passage_records(_published(found), document.id)
+    more, edges = passage_records(published(found), document.id)
     edges.append(Edge("ANSWERS", ("Hypothesis", document.id), ("Question", key)))
     inputs = {"question": question, "idea": idea, "corpus": digest(corpus), "model": None}
     runner.run(HYPOTHESIS_SEARCH, inputs, lambda: Outcome({"id": document.id}, [*nodes, *more], edges))
@@ -123,14 +124,6 @@ def without_model(
         "finalists": [],
         "llm": None,
     }
-
-
-def _published(found: Ground) -> Ground:
-    return Ground(
-        tuple(p for p in found.support if p[0] != "survey"),
-        tuple(p for p in found.contradict if p[0] != "survey"),
-        (),
-    )
 
 
 def _counts(found: Ground) -> str:

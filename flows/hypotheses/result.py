@@ -214,14 +214,9 @@ def _records(result: Result, document: Mapping[str, Any], answer: HypothesisDocu
         part = line_records(line, lines, question, result.discipline, keeper.provenance)
         nodes, edges = [*nodes, *part.nodes], [*edges, *part.edges]
         nodes.append(_standing(result, line, document))
-    publications = {k for k in result.passages.publications if k != "survey"}
-    own = Ground(
-        tuple(p for p in found.support if p[0] in publications),
-        tuple(p for p in found.contradict if p[0] in publications),
-        (),
-    )
-    if lines:
-        more_nodes, more_edges = passage_records(own, answer.id)
+    for line in lines:
+        told = found if line.document is answer else ground(line.document.statement, result.passages)
+        more_nodes, more_edges = passage_records(published(told), line.document.id)
         nodes, edges = [*nodes, *more_nodes], [*edges, *more_edges]
     if keeper.judge.name != "person":
         for a in search.log.asked:
@@ -229,6 +224,15 @@ def _records(result: Result, document: Mapping[str, Any], answer: HypothesisDocu
             nodes, edges = [*nodes, *part.nodes], [*edges, *part.edges]
         edges += preferred(search.log.asked, lines)
     return Outcome({}, nodes, edges)
+
+
+def published(found: Ground) -> Ground:
+    """Return what publications say; sentences of the user's own survey are no evidence for the graph."""
+    return Ground(
+        tuple(p for p in found.support if p[0] != "survey"),
+        tuple(p for p in found.contradict if p[0] != "survey"),
+        (),
+    )
 
 
 def _standing(result: Result, line: Line, document: Mapping[str, Any]) -> Node:

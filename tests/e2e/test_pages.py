@@ -12,14 +12,17 @@ import httpx
 import pytest
 from browser_pages import MARKS, serious, served, width
 from demo_runs import DemoRun
+from scripted_hypotheses import plant
 
 pytestmark = MARKS
 
 
 @pytest.fixture(scope="module")
 def address(small_demo: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the pages of the small demo."""
-    with served(small_demo.copy(tmp_path_factory.mktemp("pages") / "home")) as url:
+    """Serve the pages of the small demo, and of a question that was answered after it."""
+    home = small_demo.copy(tmp_path_factory.mktemp("pages") / "home")
+    plant(home)
+    with served(home) as url:
         yield url
 
 
