@@ -5,16 +5,14 @@ python benchmarks/hypotheses_loop.py [--quick] [--runs 200]
 
 from __future__ import annotations
 
-import argparse
 import json
-from pathlib import Path
 
 import numpy as np
+from harness import arguments, write
 
 from hypograph.models.hypotheses.document import Prediction
 from hypograph.models.hypotheses.outcomes import Measured, combined, probabilities_best, weigh
 
-RESULTS = Path(__file__).parent / "results"
 EXPERIMENTS = (2, 4, 8, 12)
 NOISES = (0.25, 0.5, 1.0)  # of one result, as share of the effect
 PRIOR = 0.35  # probability of being best that the judge gives the true one: it prefers the false one
@@ -43,8 +41,7 @@ def leads(effect: float, noise: float, experiments: int, rng: np.random.Generato
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--quick", action="store_true")
+    parser = arguments(__doc__)
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
@@ -66,8 +63,7 @@ def main() -> None:
                 )
     document = {"runs": runs, "prior_of_the_true": PRIOR, "seed": chosen.seed, "rows": rows}
     print(json.dumps(document, indent=1))
-    if not chosen.quick:
-        (RESULTS / "hypotheses_loop.json").write_text(json.dumps(document, indent=1) + "\n")
+    write("hypotheses_loop", document, quick=chosen.quick)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,6 +12,7 @@ import hypograph.models.hypotheses
 from hypograph.models.core.errors import InputError, MissingFileError
 from hypograph.models.hypotheses.discipline import Discipline, Level, Slot
 from hypograph.models.hypotheses.hypothesis import Kind
+from hypograph.models.hypotheses.quantities import quantities
 
 FOLDER = Path(hypograph.models.hypotheses.__file__).parent / "disciplines"
 
@@ -44,10 +46,25 @@ def load_discipline(name: str) -> Discipline:
     return _discipline(raw, str(path))
 
 
+KEYS = {
+    "discipline": {"name", "question", "objective", "goal", "levels"},
+    "level": {"name", "asks", "slots"},
+    "slot": {f.name for f in fields(Slot)},
+}
+
+
+def _strict(raw: Mapping[str, Any], what: str, where: str) -> None:
+    """Refuse a key that nothing reads: a misspelt one would change nothing in silence."""
+    if unknown := sorted(set(raw) - KEYS[what]):
+        raise InputError(f"no such key: {unknown[0]}", where=where, expected=", ".join(sorted(KEYS[what])))
+
+
 def _discipline(raw: Mapping[str, Any], where: str) -> Discipline:
+    _strict(raw, "discipline", where)
     levels = []
     for number, level in enumerate(_tables(raw, "levels", where), start=1):
         place = f"{where}: level {number}"
+        _strict(level, "level", place)
         slots = tuple(_slot(s, place) for s in _tables(level, "slots", place))
         name = _text(level, "name", place)
         levels.append(Level(name, str(level.get("asks", name)), slots))
@@ -78,6 +95,7 @@ def _discipline(raw: Mapping[str, Any], where: str) -> Discipline:
 def _slot(raw: Mapping[str, Any], where: str) -> Slot:
     name = _text(raw, "name", where)
     place = f"{where}, slot {name}"
+    _strict(raw, "slot", place)
     kind = str(raw.get("kind", "text"))
     if kind not in get_args(Kind):
         raise InputError(f"kind is {kind!r}", where=place, expected=" or ".join(get_args(Kind)))
@@ -87,6 +105,7 @@ def _slot(raw: Mapping[str, Any], where: str) -> Slot:
     terms = raw.get("terms", {})
     if not isinstance(terms, Mapping):
         raise InputError("terms is no table", where=place, expected="option = [words]")
+    _sound(raw, kind, place)
     return Slot(
         name,
         kind,  # type: ignore[arg-type]
@@ -100,6 +119,21 @@ def _slot(raw: Mapping[str, Any], where: str) -> Slot:
         bool(raw.get("optional", False)),
         tuple((str(k), tuple(str(w).lower() for w in v)) for k, v in terms.items()),
     )
+
+
+def _sound(raw: Mapping[str, Any], kind: str, where: str) -> None:
+    """Refuse options that are no list of texts, an empty range, and a unit that is none or does not fit."""
+    options = raw.get("options", [])
+    if not isinstance(options, list) or not all(isinstance(o, str) for o in options):
+        raise InputError("options is no list of texts", where=where, expected='options = ["a", "b"]')
+    low, high = _number(raw, "low", where), _number(raw, "high", where)
+    if low is not None and high is not None and low >= high:
+        raise InputError(f"the range {low:g} to {high:g} is empty", where=where, expected="low below high")
+    unit = str(raw.get("unit", ""))
+    if kind in ("temperature", "time") and not any(q.dimension == kind for q in quantities(f"1 {unit}")):
+        raise InputError(
+            f"{unit!r} is no unit of {kind}", where=where, expected="°C or K" if kind == "temperature" else "h"
+        )
 
 
 def _tables(raw: Mapping[str, Any], key: str, where: str) -> list[Mapping[str, Any]]:

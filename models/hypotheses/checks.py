@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hypograph.models.hypotheses.campaign_space import warnings
+from hypograph.models.hypotheses.details import NUMBERS, details_of
 from hypograph.models.hypotheses.discipline import Discipline
 from hypograph.models.hypotheses.document import HypothesisDocument
 from hypograph.models.hypotheses.quantities import quantities
@@ -68,7 +69,7 @@ def melting_point(amounts: Mapping[str, float]) -> float | None:
 
 def document_problems(document: HypothesisDocument, discipline: Discipline) -> list[str]:
     """Say what code finds wrong with a hypothesis: conditions that cannot be, compositions that cannot be made."""
-    problems = warnings(document)
+    problems = warnings(document) + _out_of_range(document, discipline)
     kinds = {slot.kind for level in discipline.levels for slot in level.slots}
     names = [c.name.replace(" ", "") for c in document.components]
     if "composition" in kinds:
@@ -78,6 +79,18 @@ def document_problems(document: HypothesisDocument, discipline: Discipline) -> l
     if "formula" in kinds:
         problems += [p for n in names if parse_formula(n) is not None for p in charge_problems(n)]
     return list(dict.fromkeys(problems))
+
+
+def _out_of_range(document: HypothesisDocument, discipline: Discipline) -> list[str]:
+    found = []
+    for detail in details_of(document, discipline, ""):
+        slot = discipline.slot(detail.slot)
+        if slot is None or slot.kind not in NUMBERS:
+            continue
+        value = float(detail.value)
+        if (slot.low is not None and value < slot.low) or (slot.high is not None and value > slot.high):
+            found.append(f"{slot.name}: {detail.value} {slot.unit} lies outside {slot.low} to {slot.high}")
+    return found
 
 
 def _melts(document: HypothesisDocument, formula: str) -> list[str]:

@@ -36,6 +36,10 @@ def test_an_anneal_that_melts_the_alloy_is_named() -> None:
     assert any("absolute zero" in p for p in document_problems(alloy("CoCrNi", "anneal at -300 °C"), ALLOYS))
 
 
+def test_a_number_outside_its_slot_is_named() -> None:
+    assert any("lies outside" in p for p in document_problems(alloy("CoCrNi", "anneal at 5000 °C for 2 h"), ALLOYS))
+
+
 def test_details_are_read_from_the_document_by_level() -> None:
     found = {(d.slot, d.value) for d in details_of(alloy("CoCrFeNi", "anneal at 1652 °F for 2 days"), ALLOYS, "x")}
     assert {("composition", "CoCrFeNi"), ("anneal temperature", "900"), ("anneal time", "48")} <= found
@@ -63,6 +67,12 @@ def test_shipped_disciplines_load() -> None:
         ("name='x'\nquestion='q'\n[[levels]]\nname='a'\n[[levels.slots]]\nname='s'\nparent='t'", "no slot"),
         ("name='x'\nquestion='q'\n[[levels]]\nname='a'\n[[levels.slots]]\nname='s'\nkind='odd'", "kind"),
         ("name='x'\nquestion='q'\n[[levels]]\nname='a'\n[[levels.slots]]\nname='s'\nwording='x'", "value"),
+        ("name='x'\nquestion='q'\ngaol='max'\n[[levels]]\nname='a'\n[[levels.slots]]\nname='s'", "no such key: gaol"),
+        ("name='x'\nquestion='q'\n[[levels]]\nname='a'\nask='b'\n[[levels.slots]]\nname='s'", "no such key: ask"),
+        ("name='x'\nquestion='q'\n[[levels]]\nname='a'\n[[levels.slots]]\nname='s'\noption=['a']", "no such key"),
+        ("name='x'\nquestion='q'\n[[levels]]\nname='a'\n[[levels.slots]]\nname='s'\noptions='a'", "list of texts"),
+        ("name='x'\nquestion='q'\n[[levels]]\nname='a'\n[[levels.slots]]\nname='s'\nlow=3\nhigh=2", "empty"),
+        ("name='x'\nquestion='q'\n[[levels]]\nname='a'\n[[levels.slots]]\nname='s'\nkind='time'\nunit='°C'", "no unit"),
     ],
 )
 def test_a_wrong_discipline_file_is_explained(tmp_path, text: str, word: str) -> None:  # type: ignore[no-untyped-def]
