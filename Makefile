@@ -13,7 +13,7 @@ $(STAMP): pyproject.toml setup.py infra/constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 …" >&2; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --constraint infra/constraints.txt --progress-bar on --editable '.[dev,local,chem]'
+	$(BIN)/python -m pip install --constraint infra/constraints.txt --progress-bar on --editable '.[dev,server,local,chem]'
 	@touch $@
 
 install: $(STAMP)  ## Make .venv and install everything into it

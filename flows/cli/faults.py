@@ -33,6 +33,14 @@ LONGEST_NAME: Final = 255  # bytes: what file systems take for one part of a pat
 INTERRUPTED, TERMINATED = 130, 143
 # Where no file is named, it is standard output that takes no more.
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+# Top module of an optional package → the extra that brings it.
+EXTRAS: Final = {
+    **dict.fromkeys(("arcadedb_embedded", "fastapi", "mcp", "multipart", "neo4j", "prefect", "prefect_dask"), "server"),
+    **dict.fromkeys(("dask", "distributed", "prometheus_client", "sqlalchemy", "starlette", "uvicorn"), "server"),
+    **dict.fromkeys(("rdkit", "mordred"), "chem"),
+    **dict.fromkeys(("pyalex", "arxiv", "habanero", "semanticscholar"), "live"),
+    **{"xllamacpp": "local", "yake": "yake", "opentelemetry": "otel"},
+}
 
 
 class Terminated(BaseException):
@@ -129,6 +137,9 @@ def _told(error: BaseException) -> int:
         return 1
     if isinstance(error, OSError):
         return _system_refused(error)
+    if isinstance(error, ModuleNotFoundError) and (extra := EXTRAS.get(str(error.name).partition(".")[0])):
+        tell(f"hypograph: the package {error.name} is not installed. pip install 'hypograph[{extra}]'")
+        return 1
     if isinstance(error, MemoryError):
         tell("hypograph: there is not enough memory for this")
         return 1
