@@ -105,9 +105,12 @@ def ask(app: FastAPI, requests: list[tuple[str, str, dict[str, Any]]]) -> list[s
 def test_odd_addresses_are_answered(pages: FastAPI) -> None:
     tried = {path.partition("?")[2].partition("=")[0] for _, path in addresses(pages)}
     assert {"low", "high", "symbol"} <= tried
-    assert ask(pages, [(method, path, {}) for method, path in addresses(pages) if method == "GET"]) == []
+    faults = ask(pages, [(method, path, {}) for method, path in addresses(pages) if method == "GET"])
+    assert not faults, "\n".join(faults)
 
 
+# A form that breaks off leaves its temporary file to the collector of garbage (python-multipart).
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_odd_bodies_are_answered(pages: FastAPI) -> None:
     requests = []
     for method, route in routes(pages):
@@ -120,7 +123,8 @@ def test_odd_bodies_are_answered(pages: FastAPI) -> None:
             more: dict[str, Any] = {"content": body, "headers": {"content-type": kind.encode("latin-1")}}
             requests.append((method, path, more))
             requests.append((method, path, {**more, "headers": {**more["headers"], "authorization": ""}}))
-    assert ask(pages, requests) == []
+    faults = ask(pages, requests)
+    assert not faults, "\n".join(faults)
 
 
 def test_odd_headers_are_answered(pages: FastAPI) -> None:
