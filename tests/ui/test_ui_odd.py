@@ -102,6 +102,7 @@ def ask(app: FastAPI, requests: list[tuple[str, str, dict[str, Any]]]) -> list[s
     return asyncio.run(work())
 
 
+@pytest.mark.slow
 def test_odd_addresses_are_answered(pages: FastAPI) -> None:
     tried = {path.partition("?")[2].partition("=")[0] for _, path in addresses(pages)}
     assert {"low", "high", "symbol"} <= tried
@@ -109,6 +110,7 @@ def test_odd_addresses_are_answered(pages: FastAPI) -> None:
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.slow
 # A form that breaks off leaves its temporary file to the collector of garbage (python-multipart).
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_odd_bodies_are_answered(pages: FastAPI) -> None:
