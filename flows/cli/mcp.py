@@ -11,7 +11,7 @@ import typer
 
 from hypograph.flows.cli.common import say
 
-app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
 
 @app.command(
