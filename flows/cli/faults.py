@@ -39,7 +39,9 @@ EXTRAS: Final = {
     **dict.fromkeys(("dask", "distributed", "prometheus_client", "sqlalchemy", "starlette", "uvicorn"), "server"),
     **dict.fromkeys(("rdkit", "mordred"), "chem"),
     **dict.fromkeys(("pyalex", "arxiv", "habanero", "semanticscholar"), "live"),
-    "xllamacpp": "local", "yake": "yake", "opentelemetry": "otel",
+    "xllamacpp": "local",
+    "yake": "yake",
+    "opentelemetry": "otel",
 }
 
 
