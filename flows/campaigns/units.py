@@ -25,6 +25,7 @@ from hypograph.models.core.records import Edge, Node, Outcome
 from hypograph.models.statistics.entropy import exploration_entropy, random_entropy
 from hypograph.models.statistics.intervals import mean_interval
 
+SMALL_BUDGET = 15  # experiments of a small run: enough for a method to part from chance
 REASONS = {
     "random": "drawn at random without repetition",
     "bo": "largest expected improvement under the surrogate, averaged over hyperparameters",
@@ -66,7 +67,7 @@ def campaign_units(
     CampaignOutcome
         Tables and methods in the order given.
     """
-    budget = 8 if small else budget
+    budget = SMALL_BUDGET if small else budget
     jobs = []
     for table in tables:
         size = min(budget, len(table.pool))
@@ -84,7 +85,19 @@ def campaign_units(
         for method in methods:
             inputs, told = _asked(runner, table, {**settings, "method": method}, scorer, planner)
             jobs.append((inputs, partial(_work, table, inputs, told)))
-    return CampaignOutcome(tuple(runner.run_all(CAMPAIGN, jobs)))
+    return CampaignOutcome(tuple(against_random(runner.run_all(CAMPAIGN, jobs))))
+
+
+def against_random(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Add to each method's row the paired difference to random from the same starts, with its 95% interval."""
+    random = {row["table"]: row["by_seed"] for row in rows if row["method"] == "random"}
+    found = []
+    for row in rows:
+        other = random.get(row["table"], ())[: len(row["by_seed"])]
+        paired = row["method"] != "random" and len(other) == len(row["by_seed"])
+        difference = mean_interval(np.subtract(row["by_seed"], other)) if paired else None
+        found.append({**row, "against_random": difference})
+    return found
 
 
 def _asked(
@@ -136,6 +149,7 @@ def _work(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, An
         "method": inputs["method"],
         "seeds": inputs["seeds"],
         "best": mean_interval(shares[:, -1], most=100.0),
+        "by_seed": [float(v) for v in shares[:, -1]],
         "entropy": {name: float(values[:, -1].mean()) for name, values in entropy.items()},
     }
     nodes, edges = _records(table, inputs, picks, top, shares, entropy, told.get("reasons"))

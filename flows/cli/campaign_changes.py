@@ -48,6 +48,18 @@ def changes_from(
     return found
 
 
+def point_from(space: Space, text: str) -> dict[str, Any]:
+    """Read a whole point, ``PARAMETER=LEVEL`` by semicolons; its numbers may lie beside the levels.
+
+    Raises
+    ------
+    InputError, SpaceError
+        If a parameter is missing or a level cannot be read.
+    """
+    pairs = (_pair(part, "--at", space) for part in text.split(";") if part.strip())
+    return space.done({name: _level(space, name, value) for name, value in pairs})
+
+
 def _pattern(campaign: CampaignFolder, text: str, option: str) -> dict[str, Any]:
     from hypograph.models.campaigns.laboratory import events as live
 

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hypograph.flows.cli.campaign_text import (
+    insight_text,
+    interval_text,
+    reading_from,
+    refuse_problems,
+    say_recorded,
+    say_understood,
+    show_understood,
+    understood_lines,
+    weighable,
+)
 from hypograph.flows.cli.common import JsonFlag, emit, say, table
 from hypograph.models.core.errors import InputError
 
 if TYPE_CHECKING:
     from hypograph.graph import GraphStore
     from hypograph.graph.campaigns.folder import CampaignFolder
-    from hypograph.models.campaigns.laboratory.results import Recorded
-    from hypograph.models.campaigns.laboratory.table_definition import Reading, Understood
-    from hypograph.models.core.tabular import Decimal
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -69,18 +77,18 @@ def new(
         with _opened(True) as graph:
             _test(graph, folder, hypothesis, settings, dry_run, as_json)
         return
-    reading = _reading(objective or (), parameters, types, columns, decimal)
+    reading = reading_from(objective or (), parameters, types, columns, decimal)
     if dry_run:
-        _show_understood(files.preview(space, reading, descriptors), as_json)
+        show_understood(files.preview(space, reading, descriptors), as_json)
         return
     begun = files.begin(folder, space, reading, settings=settings, results=results, descriptors=descriptors, tell=say)
     if begun.understood is not None:
-        _say_understood(begun.understood)
-    problems = None if begun.recorded is None else _say_recorded(begun.recorded, space)
+        say_understood(begun.understood)
+    problems = None if begun.recorded is None else say_recorded(begun.recorded, space)
     with _opened(store) as graph:
         _finish(begun.campaign, graph)
     _show(begun.campaign, as_json, problems)
-    _refuse(problems, space)
+    refuse_problems(problems, space)
 
 
 def _test(
@@ -97,7 +105,7 @@ def _test(
     found = hypothesis_of(graph, hypothesis)
     record = {"name": folder.name, **definition_for(found), **settings}
     if dry_run:
-        _show_understood(files.space_document(definition_from(record)), as_json)
+        show_understood(files.space_document(definition_from(record)), as_json)
         return
     campaign = create(folder, record)
     _finish(campaign, graph)
@@ -136,7 +144,13 @@ def suggest(
         say(f"only {len(shown)} of {wanted}: the space has no more")
     names = list(shown[0]["parameters"])
     rows = [
-        (s["id"], *(_weighable(s["parameters"][n]) for n in names), _range(s["predicted"]), s["source"], s["reason"])
+        (
+            s["id"],
+            *(weighable(s["parameters"][n]) for n in names),
+            interval_text(s["predicted"]),
+            s["source"],
+            s["reason"],
+        )
         for s in shown
     ]
     document = {"campaign": campaign.definition.id, "suggestions": shown}
@@ -177,18 +191,18 @@ def record(
     recorded = None
     with folders.changing(folder) as campaign:
         if csv is not None:
-            reading = _reading((), "", "", columns, decimal)
+            reading = reading_from((), "", "", columns, decimal)
             recorded = files.record_table(campaign, read_table(csv), reading, again=again)
         elif failed:
             campaign.append([live.fail(campaign.definition, campaign.events, id, note)])
         else:
             values = _values(value or [], [o.name for o in campaign.definition.objectives])
             campaign.append([live.record(campaign.definition, campaign.events, id, values, note)])
-    problems = [] if recorded is None or csv is None else _say_recorded(recorded, csv)
+    problems = [] if recorded is None or csv is None else say_recorded(recorded, csv)
     with _opened(store) as graph:
         _finish(campaign, graph)
     _show(campaign, as_json, problems, already=0 if recorded is None else recorded.already)
-    _refuse(problems, csv)
+    refuse_problems(problems, csv)
 
 
 @app.command("undo", help="Take an outcome, a suggestion or a change of the space back; the history keeps both.")
@@ -243,7 +257,29 @@ def edit(
         with _opened(store) as graph:
             _finish(campaign, graph)
     done = "nothing was written" if dry_run else f"{document['edit']}: undo it with `hypograph campaign undo`"
-    emit(document, as_json, "\n".join([*_understood_lines(document), done]))
+    emit(document, as_json, "\n".join([*understood_lines(document), done]))
+
+
+@app.command("insight", help="Say what the results show: parameters that count, slices, predictions, when to stop.")
+def insight(
+    folder: Folder,
+    at: Annotated[
+        list[str] | None, typer.Option("--at", help="PARAMETER=LEVEL by semicolons: a point to predict.")
+    ] = None,
+    ahead: Annotated[int, typer.Option(min=1, max=96, help="Experiments that the stopping hint looks ahead.")] = 5,
+    gain: Annotated[
+        float | None, typer.Option(min=0, help="Improvement worth having; default 1% of the range seen.")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    from hypograph.flows.cli.campaign_changes import point_from
+    from hypograph.graph.campaigns import folder as folders
+    from hypograph.models.campaigns.laboratory import insight as insights
+
+    campaign = folders.load(folder)
+    points = [point_from(campaign.definition.space, text) for text in at or ()]
+    document = insights.insight(campaign.definition, campaign.events, at=points, ahead=ahead, gain=gain)
+    emit(document, as_json, insight_text(document))
 
 
 @app.command("status", help="Say how the campaign stands.")
@@ -260,84 +296,6 @@ def export(folder: Folder, as_json: JsonFlag = False) -> None:
     campaign = folders.load(folder)
     document = {"definition": campaign.definition.record(), "events": campaign.events}
     emit(document, as_json, folders.export_csv(campaign))
-
-
-def _reading(objectives: Sequence[str], parameters: str, types: str, columns: str, decimal: str) -> Reading:
-    """Return how a table is to be read."""
-    from hypograph.models.campaigns.laboratory.table_definition import Reading
-
-    marks: dict[str, Decimal | None] = {"": None, "comma": ",", "point": ".", ",": ",", ".": "."}
-    if decimal not in marks:
-        raise InputError("no such decimal mark", where=decimal, expected="comma or point")
-    named = tuple(p.strip() for p in parameters.split(",") if p.strip())
-    return Reading(tuple(objectives), named, _pairs(types, "--types"), _pairs(columns, "--columns"), marks[decimal])
-
-
-def _pairs(text: str, option: str) -> dict[str, str]:
-    """Read ``NAME=VALUE`` by commas; a comma inside a name is kept where no equals sign follows it."""
-    found, parts = dict[str, str](), list[str]()
-    for piece in text.split(",") if text.strip() else ():
-        if "=" in piece or not parts:
-            parts.append(piece)
-        else:
-            parts[-1] += f",{piece}"
-    for part in parts:
-        name, sep, value = part.rpartition("=")
-        if not sep or not name.strip() or not value.strip():
-            raise InputError(f"{part.strip()!r} cannot be read", where=option, expected="NAME=VALUE, by commas")
-        found[name.strip()] = value.strip()
-    return found
-
-
-def _say_understood(found: Understood) -> None:
-    for line in _understood_lines(found.document()):
-        say(line)
-
-
-def _understood_lines(document: Mapping[str, Any]) -> list[str]:
-    lines = []
-    for p in document["parameters"]:
-        levels = [f"{v:.12g}" if isinstance(v, float) else str(v) for v in p.get("options", ())]
-        shown = ", ".join(levels[:8]) + (f", … ({len(levels)} in all)" if len(levels) > 8 else "")
-        unit = f" in {p['unit']}" if p.get("unit") else ""
-        lines.append(f"parameter {p['name']} ({p['type']}{unit}): {shown or _span(p)}")
-    for o in document["objectives"]:
-        way = f"brought to {o['target']:g}" if o.get("target") is not None else f"{o.get('direction', 'max')}imised"
-        lines.append(f"objective {o['name']}: {way}" + (f", in {o['unit']}" if o.get("unit") else ""))
-    lines += [
-        f"never: {', '.join(f'{k}={_weighable(v)}' for k, v in e.items())}" for e in document.get("exclusions", ())
-    ]
-    lines += [f"left out: {c['column']} ({c['reason']})" for c in document.get("left_out", ())]
-    lines += [f"note: {n}" for n in document.get("notes", ())]
-    lines += [f"row {r['row']}: {r['reason']}" for r in document["rows"]["skipped"]]
-    return lines
-
-
-def _span(parameter: Mapping[str, Any]) -> str:
-    return f"{parameter['low']:.12g} to {parameter['high']:.12g}"
-
-
-def _show_understood(document: Mapping[str, Any], as_json: bool) -> None:
-    skipped = document["rows"]["skipped"]
-    emit(document, as_json, "\n".join([*_understood_lines(document), "nothing was written"]))
-    if skipped:
-        raise InputError(f"{len(skipped)} rows would not be taken", expected="see above")
-
-
-def _say_recorded(found: Recorded, path: Path) -> list[str]:
-    problems = found.sentences(path.name)
-    for line in [*(f"note: {n}" for n in found.notes), *problems]:
-        say(line)
-    told = f"{len(found.events)} rows recorded"
-    told += f", {found.already} are recorded already" if found.already else ""
-    told += f", {found.plans} have no outcome yet" if found.plans else ""
-    say(told)
-    return problems
-
-
-def _refuse(problems: Sequence[str] | None, path: Path | None) -> None:
-    if problems:
-        raise InputError(f"{len(problems)} rows were not recorded", where=str(path), expected="see above")
 
 
 @contextlib.contextmanager
@@ -386,15 +344,6 @@ def _suggestion(event: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "predicted": predicted}
 
 
-def _weighable(value: object) -> str:
-    """Return a level with all its digits, as it is to be weighed in."""
-    return f"{value:.12g}" if isinstance(value, float) else str(value)
-
-
-def _range(predicted: dict[str, float] | None) -> str | None:
-    return None if predicted is None else f"{predicted['mean']:.4g} ({predicted['low']:.4g} to {predicted['high']:.4g})"
-
-
 def _show(
     campaign: CampaignFolder, as_json: bool, problems: list[str] | None = None, already: int | None = None
 ) -> None:
@@ -408,7 +357,7 @@ def _show(
     counts = ", ".join(f"{found[k]} {k}" for k in ("done", "pending", "failed", "withdrawn"))
     text = f"{found['name']} ({found['method']}): {counts}"
     if found["best"]:
-        point = ", ".join(f"{k}={_weighable(v)}" for k, v in found["best"]["parameters"].items())
+        point = ", ".join(f"{k}={weighable(v)}" for k, v in found["best"]["parameters"].items())
         values = ", ".join(f"{k} {v:.4g}" for k, v in found["best"]["values"].items())
         text += f"\nbest: {found['best']['id']}, {values} with {point}"
     for other in found["front"] or ():

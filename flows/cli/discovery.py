@@ -134,7 +134,7 @@ def summary(document: dict[str, Any]) -> str:
         *[
             (
                 f"campaign {c['table']}, {c['method']}",
-                f"best {_figure(c['best'])}, entropy {_figure(c['entropy'])}",
+                f"best {_figure(c['best'])}, entropy {_figure(c['entropy'])}" + _against(c.get("against_random")),
             )
             for c in document["campaigns"]
         ],
@@ -144,6 +144,14 @@ def summary(document: dict[str, Any]) -> str:
         ("page", f"{document['page']}  (start it with `hypograph ui`)"),
     ]
     return table(("what", "found"), rows)
+
+
+def _against(difference: dict[str, float] | None) -> str:
+    """Return the paired difference to random in words, with its interval."""
+    if difference is None:
+        return ""
+    low, high = (f"{difference[k]:+.1f}" for k in ("low", "high"))
+    return f"; {difference['mean']:+.1f} against random from the same starts (95%: {low} to {high})"
 
 
 def _found(document: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -35,12 +35,21 @@ from hypograph.models.campaigns.optimizers.trials import (
 )
 from hypograph.models.campaigns.space.candidates import candidates, identity, spread
 from hypograph.models.campaigns.space.space import Point, Space
-from hypograph.models.core.errors import SpaceError
+from hypograph.models.core.errors import InputError, SpaceError
 from hypograph.models.core.protocols import OptionScorer, Suggestion
 
 Floats = NDArray[np.float64]
 Acquisition = Literal["ei", "ucb", "thompson"]
 MEMORY = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is expected at points: means and standard deviations ``(m,)``, and that of a repeated measurement."""
+
+    mean: Floats
+    sd: Floats
+    noise: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +109,59 @@ class Bayesian:
         goal = self.objectives[0]
         column = y[:, 0] if goal.target is None else levels(known, goal)
         return found + self._batch(known, column, pending, pool, left, rng)
+
+    def predict(self, history: Sequence[Trial], points: Sequence[Point], objective: int = 0) -> Outlook:
+        """Return what is expected of an objective at any points, tried or not, in its own unit.
+
+        Raises
+        ------
+        InputError
+            With fewer than two results.
+        """
+        trials = ordered(history)
+        known, goal = measured(trials), self.objectives[objective]
+        if len(known) < 2:
+            raise InputError("too few results to predict from", where=goal.name, expected="two or more")
+        y = levels(known, goal) if goal.target is not None else outcomes(known, self.objectives)[:, objective]
+        pool = _Pool(self.space, list({identity(p): p for p in points}.values()), [t.parameters for t in known])
+        model = _Model(
+            self, goal, (None, None), [t.parameters for t in known], y, [], pool, 1, values=goal.target is not None
+        )
+        prediction = model.batch.prediction.only(np.array([pool.row(p) for p in points]))
+        mean, sd = prediction.moments()
+        sign = -1.0 if goal.direction == "min" else 1.0
+        noise = float(np.sqrt(prediction.weights @ prediction.noise))
+        return Outlook(sign * (model.centre + model.scale * mean), model.scale * sd, model.scale * noise)
+
+    def chance_of_gain(self, history: Sequence[Trial], n: int, gain: float, samples: int = 4000) -> float:
+        """Return the chance that the best of the next n experiments is better than the best so far by more than `gain`.
+
+        The n experiments are those of a batch; their outcomes are drawn from their joint posterior, without noise.
+        """
+        trials, goal = ordered(history), self.objectives[0]
+        chosen = [dict(s.parameters) for s in self.ask(trials, n)]
+        known = measured(trials)
+        if len(known) < 2 or not chosen:
+            return float("nan")
+        y = levels(known, goal) if goal.target is not None else outcomes(known, self.objectives)[:, 0]
+        pool = _Pool(self.space, chosen, [t.parameters for t in known])
+        model = _Model(
+            self, goal, (None, None), [t.parameters for t in known], y, [], pool, 1, values=goal.target is not None
+        )
+        rows = np.array([pool.row(p) for p in chosen])
+        now, table = model.batch.prediction.only(rows), model.batch.table
+        squares = np.stack([table.squares(False, int(r), rows) for r in rows], axis=1)
+        rng, hits = np.random.default_rng([self.seed, len(trials), n]), 0.0
+        sign = 1.0 if goal.target is None else 0.0
+        best = max(goal.utility(t.values[goal.name]) for t in known if t.status == "done")
+        for k, draw_index in enumerate(now.draws):
+            prior = table.draws[0].covariance(squares, np.array([draw_index]))[0]
+            joint = now.variance[k] * (prior - now.cross[k].T @ now.cross[k]) + 1e-9 * np.eye(len(rows))
+            drawn = rng.multivariate_normal(now.mean[k].astype(float), joint, samples, check_valid="ignore")
+            value = model.centre + model.scale * drawn
+            value = value if sign else -np.abs(value - float(goal.target or 0.0))
+            hits += now.weights[k] * float((value.max(1) > best + gain).mean())
+        return hits
 
     def _start(self, trials: Sequence[Trial], n: int) -> list[Suggestion]:
         if n == 0:

@@ -63,6 +63,12 @@ def status(definition: live.Definition, events: Sequence[live.Event]) -> dict[st
     }
 
 
+def best(definition: live.Definition, done: Sequence[live.Experiment]) -> dict[str, Any]:
+    """Return the best of finished experiments by the first objective, joined where a point was repeated."""
+    first = definition.objectives[0]
+    return _shown(max(means(definition, done), key=lambda e: first.utility(e.values[first.name])))
+
+
 def means(definition: live.Definition, done: Sequence[live.Experiment]) -> list[live.Experiment]:
     """Join experiments of one point: the first of them, with the mean of their outcomes."""
     points: dict[tuple[str, ...], list[live.Experiment]] = {}
