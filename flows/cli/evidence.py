@@ -29,6 +29,15 @@ SourcesOption = Annotated[
         "--sources", help="Sources: data, literature, expert, similarity[:SCALE], context; default: all there are."
     ),
 ]
+LaboratoryOption = Annotated[
+    str, typer.Option("--laboratory", help="Tables of own measurements, parted by commas: a source beside the others.")
+]
+ColumnsOption = Annotated[
+    str, typer.Option("--columns", help="Columns the header does not tell: composition=NAME,phase=NAME,label=NAME.")
+]
+SkipBadOption = Annotated[
+    bool, typer.Option("--skip-bad/--no-skip-bad", help="Leave out rows that cannot be read, and name them; or stop.")
+]
 AnswersOption = Annotated[
     Path | None,
     typer.Option(
@@ -47,6 +56,8 @@ def evaluate(
     sources: SourcesOption = "",
     expert_answers: AnswersOption = None,
     methods: Annotated[str, typer.Option("--methods", help="Methods to run, parted by commas; default: all.")] = "",
+    columns: ColumnsOption = "",
+    skip_bad: SkipBadOption = True,
     seed: SeedOption = 0,
     json: JsonFlag = False,
 ) -> None:
@@ -54,8 +65,9 @@ def evaluate(
     from hypograph.flows.evidence.evaluate import evaluate_tables
 
     document = evaluate_tables(
-        paths(alloys), protocol, names(sources), expert_answers, methods=names(methods), seed=seed, tell=say
-    )
+        paths(alloys), protocol, names(sources), expert_answers, methods=names(methods),
+        columns=roles(columns) or None, skip_bad=skip_bad, seed=seed, tell=say,
+    )  # fmt: skip
     rows = [
         [m["method"], m["accuracy"], m["auc"], m["mcc"], m["ece"], m["accuracy_certain_half"],
         m["share_saturated"],
@@ -79,6 +91,9 @@ def predict(
     alloys: AlloysOption = "",
     sources: SourcesOption = "",
     expert_answers: AnswersOption = None,
+    laboratory: LaboratoryOption = "",
+    columns: ColumnsOption = "",
+    skip_bad: SkipBadOption = True,
     seed: SeedOption = 0,
     json: JsonFlag = False,
 ) -> None:
@@ -89,13 +104,16 @@ def predict(
         raise InputError(
             "what to predict is not said, or said twice", expected="one of --elements, --list, --scan, --exchange"
         )
-    files, chosen = paths(alloys), names(sources)
+    files, own, named = paths(alloys), paths(laboratory), roles(columns) or None
     if elements:
-        document = predict_alloys(names(elements), size, top, files, chosen, expert_answers, seed=seed, tell=say)
+        document = predict_alloys(
+            names(elements), size, top, files, names(sources), expert_answers,
+            laboratory=own, columns=named, skip_bad=skip_bad, seed=seed, tell=say,
+        )  # fmt: skip
     else:
         document = predict_list(
-            formulas, scan_of=scan, exchange_of=exchange, files=files, sources=chosen,
-            expert_answers=expert_answers, seed=seed, tell=say,
+            formulas, scan_of=scan, exchange_of=exchange, files=files, sources=names(sources),
+            expert_answers=expert_answers, laboratory=own, columns=named, skip_bad=skip_bad, seed=seed, tell=say,
         )  # fmt: skip
     for skipped in document.get("skipped", ()):
         say(f"{skipped['alloy']}: {skipped['reason']}")
@@ -119,13 +137,19 @@ def explain(
     alloys: AlloysOption = "",
     sources: SourcesOption = "",
     expert_answers: AnswersOption = None,
+    laboratory: LaboratoryOption = "",
+    columns: ColumnsOption = "",
+    skip_bad: SkipBadOption = True,
     seed: SeedOption = 0,
     json: JsonFlag = False,
 ) -> None:
     """Say which substitutions from which known alloys, from which sources, carry a prediction."""
     from hypograph.flows.evidence.explain import explain_alloy
 
-    document = explain_alloy(alloy, top, paths(alloys), names(sources), expert_answers, seed=seed, tell=say)
+    document = explain_alloy(
+        alloy, top, paths(alloys), names(sources), expert_answers,
+        laboratory=paths(laboratory), columns=roles(columns) or None, skip_bad=skip_bad, seed=seed, tell=say,
+    )  # fmt: skip
     emit(document, json, explanation(document))
 
 

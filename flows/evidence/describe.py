@@ -9,6 +9,7 @@ import numpy as np
 from hypograph.flows.evidence.predictor import Fitted
 from hypograph.graph.records.evidence import Known
 from hypograph.models.evidence.alloys.keys import set_keys
+from hypograph.models.evidence.alloys.state import state_of
 from hypograph.models.evidence.fusion.alloy_predictor import Joint
 from hypograph.models.evidence.fusion.known_records import FRAME, MULTI_UNNAMED, SINGLE_UNNAMED
 from hypograph.models.evidence.fusion.phase_frame import phase_bounds
@@ -69,10 +70,15 @@ def name_of(fitted: Fitted, weights: FloatArray) -> str:
 
 
 def records_of(fitted: Fitted, joint: Joint, place: int) -> dict[str, Any]:
-    """What was counted of an alloy itself: by outcome, phase and source."""
+    """What was counted of an alloy itself: by outcome, phase, state and source; the prediction pools all states."""
     index, rows = fitted.predictor.index, joint.near.same[place]
     single, multi = index.single[rows].sum(0), index.multi[rows].sum(0)
     phases = index.phases[rows].sum(0)
+    states: dict[str, dict[str, int]] = {}
+    for i in (i for row in rows for i in index.behind[row]):
+        record = fitted.knowledge.records[i]
+        counts = states.setdefault(state_of(record.state) or "not said", {"single": 0, "multi": 0})
+        counts["single" if record.single_phase else "multi"] += 1
     named = {name: int(phases[p]) for p, name in enumerate(FRAME) if phases[p]}
     unnamed = int(phases[SINGLE_UNNAMED]), int(phases[MULTI_UNNAMED])
     trust = {t.name: t for t in fitted.predictor.trusts}
@@ -80,6 +86,7 @@ def records_of(fitted: Fitted, joint: Joint, place: int) -> dict[str, Any]:
         "single": int(single.sum()),
         "multi": int(multi.sum()),
         "phases": named | ({"not named": sum(unnamed)} if sum(unnamed) else {}),
+        "states": dict(sorted(states.items())),
         "sources": [
             {
                 "source": name,

@@ -34,6 +34,8 @@ def evaluate_tables(
     expert_answers: Path | None = None,
     *,
     methods: Sequence[str] = (),
+    columns: dict[str, str] | None = None,
+    skip_bad: bool = True,
     seed: int = 0,
     tell: Callable[[str], None] = lambda text: None,
 ) -> dict[str, Any]:
@@ -51,6 +53,8 @@ def evaluate_tables(
         Answers of an expert on pairs of elements.
     methods
         Of `METHODS`; all if empty.
+    columns, skip_bad
+        As for `read_alloys`.
     seed
         Seed of all random choices.
     tell
@@ -71,7 +75,11 @@ def evaluate_tables(
             raise InputError(f"{name!r} is no method", where="--methods", expected=", ".join(METHODS))
     if not files:
         raise InputError("no alloy table is named", where="--alloys", expected="one or more files")
-    records = [(r, number) for number, path in enumerate(files) for r in read_alloys(path, tell=tell)]
+    records = [
+        (r, number)
+        for number, path in enumerate(files)
+        for r in read_alloys(path, columns=columns, skip_bad=skip_bad, tell=tell)
+    ]
     opinions = read_answers(expert_answers) if expert_answers is not None else None
     knowledge = gather([r for r, _ in records], [n for _, n in records], sources, opinions, files[-1])
     tested = np.flatnonzero(knowledge.table.source == len(files) - 1)

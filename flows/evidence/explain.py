@@ -40,6 +40,9 @@ def explain_alloy(
     expert_answers: Path | None = None,
     *,
     seed: int = 0,
+    laboratory: Sequence[Path] = (),
+    columns: dict[str, str] | None = None,
+    skip_bad: bool = True,
     tell: Tell = _silent,
 ) -> dict[str, Any]:
     """Predict one alloy and say what the prediction rests on.
@@ -56,7 +59,16 @@ def explain_alloy(
         If the text is no alloy.
     """
     composition = read_composition(alloy, "ALLOY")
-    fitted = open_predictor(files, sources, expert_answers, seed=seed, tell=tell)
+    fitted = open_predictor(
+        files,
+        sources,
+        expert_answers,
+        seed=seed,
+        laboratory=laboratory,
+        columns=columns,
+        skip_bad=skip_bad,
+        tell=tell,
+    )
     return explained(fitted, dict(zip(composition.elements, composition.fractions, strict=True)), top)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,6 +50,7 @@ def open_predictor(
     *,
     seed: int = 0,
     small: bool = False,
+    laboratory: Sequence[Path] = (),
     columns: dict[str, str] | None = None,
     skip_bad: bool = True,
     tell: Tell = _silent,
@@ -63,18 +65,21 @@ def open_predictor(
         As for `evaluate_tables`.
     small
         The quick preset.
+    laboratory
+        Tables of own measurements, a source of their own beside the others.
     columns, skip_bad
         As for `read_alloys`.
     tell
         Takes progress, and rows that were left out.
     """
     spec = EvidenceSpec(tuple(sources), small, seed)
-    for path in (*files, *((expert_answers,) if expert_answers is not None else ())):
+    for path in (*files, *laboratory, *((expert_answers,) if expert_answers is not None else ())):
         if not path.is_file():
             raise MissingFileError("there is no such file", where=str(path), hint="Check the path.")
     inputs = {
         "files": list(files),
-        "names": [path.name for path in files],
+        "laboratory": list(laboratory),
+        "names": [path.name for path in (*files, *laboratory)],
         "answers": expert_answers,
         "columns": columns,
         "skip_bad": skip_bad,
@@ -89,6 +94,9 @@ def open_predictor(
         if not files:
             records = [*hea_tables(), *hea_literature_alloys()]
             tell(f"learning from {len(records):,} records that ship with the package; the result is kept")
+        for path in laboratory:
+            measured = read_alloys(path, columns=columns, skip_bad=skip_bad, tell=tell)
+            records += [replace(r, source="laboratory") for r in measured]
         opinions = read_answers(expert_answers) if expert_answers is not None else None
         where = str(files[-1]) if files else "packaged tables"
         folder = load_settings().home / "units"
@@ -106,6 +114,9 @@ def predict_alloys(
     expert_answers: Path | None = None,
     *,
     seed: int = 0,
+    laboratory: Sequence[Path] = (),
+    columns: dict[str, str] | None = None,
+    skip_bad: bool = True,
     tell: Tell = _silent,
 ) -> dict[str, Any]:
     """Predict the equimolar alloys of some elements.
@@ -118,7 +129,7 @@ def predict_alloys(
         Elements in an alloy.
     top
         Alloys to return, best first.
-    files, sources, expert_answers, seed, tell
+    files, sources, expert_answers, seed, laboratory, columns, skip_bad, tell
         As for `open_predictor`.
 
     Returns
@@ -144,7 +155,16 @@ def predict_alloys(
             where="--elements",
             expected=f"{size} or more",
         )
-    fitted = open_predictor(files, sources, expert_answers, seed=seed, tell=tell)
+    fitted = open_predictor(
+        files,
+        sources,
+        expert_answers,
+        seed=seed,
+        laboratory=laboratory,
+        columns=columns,
+        skip_bad=skip_bad,
+        tell=tell,
+    )
     columns = fitted.predictor.table.elements.index(symbols)
     total = math.comb(len(symbols), size)
     began = time.perf_counter()
@@ -185,6 +205,9 @@ def predict_list(
     sources: Sequence[str] = (),
     expert_answers: Path | None = None,
     seed: int = 0,
+    laboratory: Sequence[Path] = (),
+    columns: dict[str, str] | None = None,
+    skip_bad: bool = True,
     tell: Tell = _silent,
 ) -> dict[str, Any]:
     """Predict the alloys of a list, of a scan of amounts, or with an element exchanged.
@@ -195,7 +218,7 @@ def predict_list(
         File with one formula a line.
     scan_of, exchange_of
         Such as ``Al 0:2:0.1 in CoCrFeNi`` and ``Co=Ni,Fe in CoCrFeNi``.
-    files, sources, expert_answers, seed, tell
+    files, sources, expert_answers, seed, laboratory, columns, skip_bad, tell
         As for `open_predictor`.
 
     Returns
@@ -208,21 +231,29 @@ def predict_list(
     InputError
         If nothing can be read.
     """
+    asked: list[Asked] = []
     skipped: list[dict[str, str]] = []
     if path is not None:
         asked, skipped = read_list(path)
     elif scan_of:
         asked = scan(scan_of)
-    fitted: Fitted | None = None
-    if path is None and not scan_of:
-        fitted = open_predictor(files, sources, expert_answers, seed=seed, tell=tell)
-        asked = exchange(exchange_of, _common(fitted))
-    if not asked:
+    if (path is not None or scan_of) and not asked:
         first = f"{skipped[0]['alloy']}: {skipped[0]['reason']}" if skipped else ""
         raise InputError("no alloy can be read", where=str(path or ""), expected="a formula a line", hint=first)
-    fitted = fitted or open_predictor(files, sources, expert_answers, seed=seed, tell=tell)
+    fitted = open_predictor(
+        files,
+        sources,
+        expert_answers,
+        seed=seed,
+        laboratory=laboratory,
+        columns=columns,
+        skip_bad=skip_bad,
+        tell=tell,
+    )
+    if path is None and not scan_of:
+        asked = exchange(exchange_of, _common(fitted))
     rows = answers(fitted, asked)
-    if exchange_of and path is None and not scan_of:
+    if path is None and not scan_of:
         rows = [rows[0], *sorted(rows[1:], key=lambda row: -row["pignistic"])]
     learned = len(fitted.knowledge.main)
     return {

@@ -220,4 +220,4 @@ def weights_of(fitted: Fitted, fractions: Sequence[dict[str, float]]) -> np.ndar
     for row, alloy in enumerate(fractions):
         for symbol, share in alloy.items():
             weights[row, place[symbol]] = share
-    return weights / weights.sum(1, keepdims=True)
+    return np.asarray(weights / weights.sum(1, keepdims=True), float)

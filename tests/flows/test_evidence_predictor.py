@@ -106,6 +106,28 @@ def test_a_changed_file_is_learned_anew(home: Path, tmp_path: Path, file: Path) 
     assert after["phases"]["BCC"]["belief"] > before["phases"]["BCC"]["belief"]
 
 
+def test_own_measurements_are_a_source_beside_the_others(home: Path, tmp_path: Path, file: Path) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("alloy,phase,state\nCoFeNiMn,FCC,arc melted and annealed at 1000 °C\nMoNb2,BCC,SPS\n")
+    bare, with_own = (explain_alloy("CoFeMnNi", 3, [file], laboratory=lab) for lab in ((), (own,)))
+    assert bare["records"]["sources"] == []
+    assert [s["source"] for s in with_own["records"]["sources"]] == ["laboratory"]
+    assert with_own["records"]["states"] == {"annealed": {"single": 1, "multi": 0}}
+    assert with_own["pignistic"] > bare["pignistic"]
+    assert with_own["ignorance"] < bare["ignorance"]
+
+
+def test_columns_are_named_and_bad_rows_stop_where_asked(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,b,phase\nCoCrNi,AlNi,FCC\nFeNi,CoNi,BCC+B2\nFeCo,CoAlx,BCC\n")
+    options = ["--alloys", str(path), "--columns", "composition=b,phase=phase", "--json"]
+    found = CliRunner().invoke(app, ["explain", "AlNi", *options], catch_exceptions=False)
+    assert json.loads(found.stdout)["records"]["single"] == 1
+    stopped = CliRunner().invoke(app, ["explain", "AlNi", *options, "--no-skip-bad"])
+    assert isinstance(stopped.exception, InputError)
+    assert "row 4" in str(stopped.exception)
+
+
 def test_the_known_alloys(home: Path, cases_dir: Path, tmp_path: Path) -> None:
     with (cases_dir / "alloys" / "known.csv").open(encoding="utf-8") as handle:
         known = list(csv.DictReader(handle))

@@ -27,9 +27,10 @@ _PHASE: Final = (
     r"(?:crystal[- _]?)?structures?|(?:kristall)?struktur|lattice|bcc/fcc/other|.*bcc.*fcc.*|crystal.*|space ?group",
     r".*microstructure.*|gefuge|.*constituents?.*",
 )
+CLASSES: Final = r"class(?:es)?|category|types?|outcome|result|classification|klasse"
 _LABEL: Final = (
     r"labels?|targets?|y|.*single.*|.*solid[- _]?solution.*|is[- _]?hea|hea\??|stable|is[- _]?stable|ss",
-    r"class(?:es)?|category|types?|outcome|result|classification|klasse",
+    CLASSES,
 )
 _STATE: Final = (
     r"(?:material |sample )?(?:state|condition)s?|zustand|.*process(?:ing)?(?: ?(?:method|route))?.*"

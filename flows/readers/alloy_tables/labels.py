@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from hypograph.flows.readers.alloy_tables.columns import Columns, cell_text
+from hypograph.flows.readers.alloy_tables.columns import CLASSES, Columns, cell_text
 from hypograph.flows.readers.tabular import Row
 from hypograph.models.evidence.alloys.notation import is_missing, plain
 from hypograph.models.evidence.alloys.phases import Label, PhaseError, PhaseReading, read_phases
@@ -21,6 +21,7 @@ _YES: Final = frozenset({"1", "1.0", "true", "yes", "y", "t", "pos", "positive",
 _NO: Final = frozenset({"0", "0.0", "-1", "false", "no", "n", "f", "neg", "negative", "nein"})
 # A class of alloy says how many elements it has, and nothing of its phases.
 _CLASSES: Final = re.compile(r"(?:r|l|hs)?(?:hea|mea|lea|cca|mpea|ccs|hec|bmg-?hea)s?|(?:high|medium|low)[- ]entropy.*")
+CLASS: Final = re.compile(CLASSES)
 _QUESTION: Final = re.compile(r".*(?:single|solid[- _]?solution|stable|\bss\b|is[- _]?hea|^hea\??$).*", re.IGNORECASE)
 
 
@@ -37,11 +38,11 @@ def read_labels(columns: Columns, header: Sequence[str], row: Row) -> tuple[tupl
         If columns contradict each other, or something is written that is not understood.
     """
     phases, by_phases = _from_phases(columns.phases, header, row)
-    by_label = _from_labels(columns.labels, header, row)
-    if by_label == "single" and by_phases == "multi":
-        raise LabelError("the label says single-phase, the phases say otherwise")
-    # A label against may know of a phase that is not named: it stands.
-    return phases, by_label or by_phases if by_label == "multi" else by_phases or by_label
+    by_label, asked = _from_labels(columns.labels, header, row)
+    if by_label and by_phases and by_label != by_phases and not (asked and by_label == "multi"):
+        raise LabelError(f"the label says {by_label}-phase, the phases say otherwise")
+    # A label that answers the question and says no may know of a phase that is not named: it stands.
+    return phases, by_label or by_phases
 
 
 def _from_phases(
@@ -79,7 +80,8 @@ def _phases(text: str, name: str) -> PhaseReading:
         raise LabelError(_why(text, name, str(error))) from None
 
 
-def _from_labels(tiers: Sequence[Sequence[int]], header: Sequence[str], row: Row) -> Label | None:
+def _from_labels(tiers: Sequence[Sequence[int]], header: Sequence[str], row: Row) -> tuple[Label | None, bool]:
+    """The label, and whether it stands in a column for labels and not in one of classes."""
     said: list[tuple[int, Label]] = []
     unclear = ""
     for i in (i for tier in tiers for i in tier):
@@ -100,7 +102,10 @@ def _from_labels(tiers: Sequence[Sequence[int]], header: Sequence[str], row: Row
         raise LabelError(f"the columns {names} contradict each other")
     if unclear and not said:
         raise LabelError(unclear)
-    return said[0][1] if said else None
+    if not said:
+        return None, False
+    place, found = said[0]
+    return found, not CLASS.fullmatch(header[place].strip().lower())
 
 
 def _word(text: str, name: str) -> Label | None:

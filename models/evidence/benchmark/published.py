@@ -13,10 +13,11 @@ from typing import Final
 
 import numpy as np
 
-from hypograph.models.evidence.alloys.keys import BoolArray, element_keys
+from hypograph.models.evidence.alloys.keys import element_keys
 from hypograph.models.evidence.alloys.substitution import PairCounts, count_exchanges
 from hypograph.models.evidence.masses.many_equal import binary_conflict, binary_mass, weight_of
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
+from hypograph.models.statistics.arrays import BoolArray
 
 MOST_PAIRS: Final = 9_000_000
 STEP: Final = 512

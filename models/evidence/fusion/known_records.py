@@ -23,6 +23,8 @@ PRIOR_REPORTS: Final = 2.0
 FRAME: Final = ("FCC", "BCC", "HCP", "ordered", "amorphous", "several")
 SINGLE_UNNAMED: Final = len(FRAME)
 MULTI_UNNAMED: Final = SINGLE_UNNAMED + 1
+# A source that errs more often than this explains no disagreement at all.
+MOST_ERROR: Final = 0.45
 GROUPS: Final = ("tables", "literature", "laboratory")
 
 
@@ -171,13 +173,28 @@ def record_weights(
     Notes
     -----
     The balance is the log likelihood ratio of the counts (`SourceTrust.log_ratio`), discounted by the reliability of
-    the group. Reports against each other are no lack of knowledge: they add one weight c to both sides, with
-    1 − e^−c = 2·min(k, l)/(k + l + 2), so that K tells them from ignorance; few reports leave c small.
+    the group. Reports against each other are no lack of knowledge: where more reports of a source are in the minority
+    than its errors explain, they add one weight c to both sides, so that K tells them from ignorance.
     """
     balance = group_weights(trusts, group, which, single, multi)
-    mine = group == which
-    k, n = single[:, mine].sum(1), (single + multi)[:, mine].sum(1)
-    split = 2 * np.minimum(k, n - k) / (n + PRIOR_REPORTS)
-    both = -np.log1p(-split)
+    both = np.zeros(len(single))
+    for s in np.flatnonzero(group == which):
+        both = np.maximum(both, -np.log1p(-disputed(trusts[int(s)], single[:, s], multi[:, s])))
     kept = next((t.reliability for t, g in zip(trusts, group, strict=True) if g == which), 0.0)
     return (balance + Weights(both, both)).discounted(kept)
+
+
+def disputed(trust: SourceTrust, single: FloatArray, multi: FloatArray) -> FloatArray:
+    """How far a source's reports of an alloy contradict each other beyond its errors, in [0, 1), shape ``(alloys,)``.
+
+    Notes
+    -----
+    With n reports of which a share e of the minority is explained by the source's errors (1 − se where most say single,
+    1 − sp where most do not), 2·(min(k, l) − e·n) / ((1 − 2e)·n + 2): nearly 1 for many reports split evenly, little
+    for few.
+    """
+    total = single + multi
+    error = np.where(single >= multi, 1 - trust.sensitivity, 1 - trust.specificity)
+    error = np.minimum(error, MOST_ERROR)
+    excess = np.maximum(np.minimum(single, multi) - error * total, 0.0)
+    return np.asarray(2 * excess / ((1 - 2 * error) * total + PRIOR_REPORTS), float)

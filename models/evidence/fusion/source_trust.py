@@ -97,7 +97,10 @@ def learn_trust(
             if rows.any():
                 value[s] = _maximise(value[s], single[rows, s], multi[rows, s], truth[rows], centre)
         centre = float(np.clip(value[:, :2].mean(), 0.6, 0.95))
-    trusts = [SourceTrust(n, *map(float, v), 1.0, int(c)) for n, v, c in zip(names, value, compared, strict=True)]
+    trusts = [
+        SourceTrust(name, float(v[0]), float(v[1]), float(v[2]), 1.0, int(c))
+        for name, v, c in zip(names, value, compared, strict=True)
+    ]
     kept = _reliabilities(trusts, group, single, multi, reports, prior)
     return [
         SourceTrust(t.name, t.sensitivity, t.specificity, t.spread, float(kept[g]), t.compared)
@@ -186,5 +189,5 @@ def group_weights(
     """Evidence of a group of sources that may copy each other: the cautious rule over its sources, not discounted."""
     found = Weights.none(len(single))
     for s in np.flatnonzero(group == which):
-        found = found.cautious(Weights.of_ratio(trusts[s].log_ratio(single[:, s], multi[:, s])))
+        found = found.cautious(Weights.of_ratio(trusts[int(s)].log_ratio(single[:, s], multi[:, s])))
     return found

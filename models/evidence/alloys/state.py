@@ -1,0 +1,33 @@
+"""States of an alloy: how a text on processing and treatment places it."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Final
+
+# The first that fits: what was done last decides, and a route names itself before its steps.
+_STATES: Final = (
+    ("film", r"sputter|thin film|\bfilms?\b|coating|cladding|\bclad\b|deposited layer|\bpvd\b|\bcvd\b|beschicht"),
+    ("additive", r"additive|\bslm\b|l-?pbf|\bebm\b|\bded\b|\blens\b|\blmd\b|laser[- ](?:powder|melt|deposit|engineer)"
+     r"|3d[- ]print"),
+    ("powder", r"powder|\bsps\b|spark plasma|mechanical(?:ly)? alloy|ball[- ]mill|sinter|hot[- ]press|\bhip(?:ped)?\b"
+     r"|pulver"),
+    ("wrought", r"wrought|roll(?:ed|ing)|forg(?:ed|ing)|swag|extru|drawn|\bhpt\b|\becap\b|deform|gewalzt|geschmiedet"),
+    ("annealed", r"anneal|homogeni[sz]|heat[- ]treat|\bag(?:ed|eing|ing)\b|solution[- ]treat|quench|gegl(?:ü|u)ht"),
+    ("as cast", r"cast|arc[- ]?melt|induction|melt(?:ed|ing)|solidif|suction|guss|directional"),
+)  # fmt: skip
+STATES: Final = tuple(name for name, _ in _STATES)
+_PATTERNS: Final = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _STATES)
+
+
+@functools.lru_cache(maxsize=8192)
+def state_of(text: str) -> str:
+    """Place a text on processing in one of `STATES`; "" where it says nothing of it.
+
+    Examples
+    --------
+    >>> state_of("vacuum arc melting, annealed at 1200 °C for 24 h"), state_of("SPS"), state_of("")
+    ('annealed', 'powder', '')
+    """
+    return next((name for name, pattern in _PATTERNS if pattern.search(text)), "")
