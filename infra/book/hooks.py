@@ -16,6 +16,18 @@ from book_figures import measurements_page  # noqa: E402
 from book_tables import graph_page, settings_page  # noqa: E402
 
 
+def notebook_page(path: Path) -> str:
+    """Write a notebook as a page: prose, and its code."""
+    import jupytext
+
+    cells = jupytext.read(path).cells
+    parts = [c.source if c.cell_type == "markdown" else f"```python\n{c.source}\n```" for c in cells]
+    return (
+        "\n\n".join(parts)
+        + f"\n\n[The notebook](https://github.com/hypograph/hypograph/blob/main/docs/notebooks/{path.name})\n"
+    )
+
+
 def on_files(files: Files, config: Any) -> Files:
     """Add what is written from the program."""
     made = {
@@ -24,6 +36,8 @@ def on_files(files: Files, config: Any) -> Files:
         "reference/graph-schema.md": graph_page(),
         "measurements/results.md": measurements_page(ROOT / "benchmarks" / "results"),
     }
+    for path in sorted((ROOT / "docs" / "notebooks").glob("*.py")):
+        made[f"notebooks/{path.stem}.md"] = notebook_page(path)
     for name, text in made.items():
         files.append(File.generated(config, name, content=text))
     return files

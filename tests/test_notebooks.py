@@ -1,0 +1,26 @@
+"""The notebooks run from top to bottom in a kernel of their own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "docs" / "notebooks"
+
+
+@pytest.mark.slow
+@pytest.mark.server
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda p: p.stem)
+def test_a_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import jupytext
+    from nbclient import NotebookClient
+
+    monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    notebook = jupytext.read(path)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python", "language": "python"}
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute(env=dict(os.environ))
+    assert any(cell.get("outputs") for cell in notebook.cells)
