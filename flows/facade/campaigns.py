@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from hypograph.flows.facade.frames import Rows
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory import progress
-from hypograph.models.campaigns.laboratory.definition import Experiment, definition_from
+from hypograph.models.campaigns.laboratory.definition import Definition, Experiment, definition_from
+from hypograph.models.campaigns.laboratory.edits import edit, edited, undo_edit
 from hypograph.models.campaigns.optimizers.trials import Objective
 from hypograph.models.campaigns.space.space import Space
 from hypograph.models.core.errors import InputError
@@ -60,6 +61,9 @@ class Campaign:
         Its name in the pages.
     folder
         Keep the campaign there, as the command line and the pages do; None keeps it in memory.
+    descriptors
+        What is known of options by their structures: ``auto`` (where they are SMILES or elements), ``none``,
+        ``mordred``, ``fingerprints``, or a file.
     scorer, planner
         What knows something of options (for ``hybrid``) or plans experiments (for ``llm``): any object with the
         methods of `OptionScorer` or `Planner`.
@@ -92,6 +96,7 @@ class Campaign:
         replicates: int = 1,
         name: str = "campaign",
         folder: Path | str | None = None,
+        descriptors: str = "auto",
         scorer: OptionScorer | None = None,
         planner: Planner | None = None,
     ) -> None:
@@ -106,7 +111,7 @@ class Campaign:
             **space.record(),
         }
         self.scorer, self.planner = scorer, planner
-        self._definition = definition_from(record)
+        self._base = definition_from(_described(record, descriptors))
         self._events: list[dict[str, Any]] = []
         self.folder: Path | None = None
         if folder is not None:
@@ -126,7 +131,7 @@ class Campaign:
         kept = load(Path(folder))
         made = cls.__new__(cls)
         made.scorer = made.planner = None
-        made._definition, made._events, made.folder = kept.definition, list(kept.events), kept.folder
+        made._base, made._events, made.folder = kept.base, list(kept.events), kept.folder
         return made
 
     @classmethod
@@ -163,10 +168,15 @@ class Campaign:
         record, _, _ = definition_of(Path(table), Reading(objectives=tuple(o for o in wanted if o)))
         made = cls.__new__(cls)
         made.scorer = made.planner = made.folder = None
-        made._definition, made._events = definition_from({**record, **settings}), []
+        made._base, made._events = definition_from({**record, **settings}), []
         if folder is not None:
             made.save(folder)
         return made
+
+    @property
+    def _definition(self) -> Definition:
+        """The definition as it stands after all edits."""
+        return edited(self._base, self._events)
 
     @property
     def name(self) -> str:
@@ -254,9 +264,12 @@ class Campaign:
             self._append([live.fail(self._definition, self._events, id, note)])
 
     def undo(self, id: str, note: str = "") -> None:
-        """Take an outcome back, or withdraw a suggestion."""
+        """Take an outcome back, withdraw a suggestion, or take back a change of the space by its id."""
         with self._changing():
-            self._append([live.undo(self._definition, self._events, id, note)])
+            if any(e["event"] == "edit" and e["id"] == id for e in self._events):
+                self._append([undo_edit(self._base, self._events, id, note)])
+            else:
+                self._append([live.undo(self._definition, self._events, id, note)])
 
     def tell(self, results: pd.DataFrame | Sequence[Mapping[str, Any]]) -> int:
         """Record many outcomes: rows with an `id` column, or with a column for each parameter.
@@ -299,6 +312,53 @@ class Campaign:
             self._append(made)
         return len(made)
 
+    def edit(self, *changes: Mapping[str, Any], note: str = "") -> str:
+        """Change the space while the campaign runs, and return the id of the change, which `undo` takes back.
+
+        Parameters
+        ----------
+        *changes
+            ``{"add": "ligand", "levels": ["SPhos"]}``, ``{"drop": "base", "levels": ["DBU"]}``,
+            ``{"range": "T", "low": 20, "high": 120}``, ``{"fix": "solvent", "level": "THF"}``,
+            ``{"never": {"ligand": "XPhos", "T": 80}}`` or ``{"allow": {…}}``.
+        note
+            A remark to keep.
+
+        Raises
+        ------
+        InputError, SpaceError
+            If a change cannot be made; then nothing is.
+        """
+        with self._changing():
+            event = edit(self._base, self._events, changes, note)
+            self._append([event])
+        return str(event["id"])
+
+    def insight(self, at: Sequence[Mapping[str, Any]] = (), *, ahead: int = 5) -> dict[str, Any]:
+        """Say what the surrogate learned: importance of parameters, slices, predictions, and whether to stop.
+
+        Parameters
+        ----------
+        at
+            Points to predict, tried or not.
+        ahead
+            Experiments that the stopping hint looks ahead.
+
+        Returns
+        -------
+        dict
+            The document of ``hypograph campaign insight --json``.
+
+        Raises
+        ------
+        InputError
+            With fewer than two finished experiments.
+        """
+        from hypograph.models.campaigns.laboratory.insight import insight
+
+        self._reload()
+        return insight(self._definition, self._events, at=at, ahead=ahead)
+
     def status(self) -> dict[str, Any]:
         """Return the document of ``hypograph campaign status --json``."""
         self._reload()
@@ -340,10 +400,10 @@ class Campaign:
         """
         from hypograph.graph.campaigns.folder import create
 
-        record = self._definition.record()
+        record = self._base.record()
         made = create(Path(folder), {k: v for k, v in record.items() if k != "id"})
         made.append([{k: v for k, v in e.items() if k != "at"} for e in self._events])
-        self._definition, self._events, self.folder = made.definition, list(made.events), made.folder
+        self._base, self._events, self.folder = made.base, list(made.events), made.folder
         return made.folder
 
     def benchmark(
@@ -388,7 +448,7 @@ class Campaign:
             from hypograph.graph.campaigns.folder import load
 
             kept = load(self.folder)
-            self._definition, self._events = kept.definition, list(kept.events)
+            self._base, self._events = kept.base, list(kept.events)
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[None]:
@@ -399,15 +459,24 @@ class Campaign:
         from hypograph.graph.campaigns.folder import changing
 
         with changing(self.folder) as kept:
-            self._definition, self._events, self._kept = kept.definition, list(kept.events), kept
+            self._base, self._events, self._kept = kept.base, list(kept.events), kept
             yield
 
     def _append(self, made: Sequence[Mapping[str, Any]]) -> None:
         if self.folder is None:
-            live.fold(self._definition, [*self._events, *made])
+            live.fold(edited(self._base, [*self._events, *made]), [*self._events, *made])
         else:
             self._kept.append(made)
         self._events += [dict(e) for e in made]
 
     def __getstate__(self) -> dict[str, Any]:
         return {k: v for k, v in self.__dict__.items() if k != "_kept"}
+
+
+def _described(record: dict[str, Any], descriptors: str) -> dict[str, Any]:
+    """Give options descriptors where their structures are known."""
+    if descriptors == "none":
+        return record
+    from hypograph.flows.campaigns.descriptors import described
+
+    return described(record, descriptors)

@@ -101,6 +101,25 @@ def test_python_and_the_command_line_share_a_folder(
     assert len(hg.Campaign.open(folder).experiments) == 1
 
 
+def test_a_space_changes_and_the_change_is_taken_back(campaign: hg.Campaign, tmp_path: Path) -> None:
+    for folder in (None, tmp_path / "lab"):
+        if folder is not None:
+            campaign.save(folder)
+        change = campaign.edit({"drop": "solvent", "levels": ["DMF"]}, {"range": "temperature", "low": 20, "high": 60})
+        made = [campaign.suggest()[0].parameters for _ in range(3)]
+        assert all(p["solvent"] != "DMF" and p["temperature"] <= 60 for p in made)
+        campaign.undo(change)
+        assert "DMF" in campaign.space["solvent"].levels
+
+
+def test_structures_are_used_where_options_are_structures() -> None:
+    space = hg.Space.of(solvent=["CN(C)C=O", "CC#N", "Cc1ccccc1"], t=(20, 80))
+    with_them = hg.Campaign(space, hg.maximize("yield"))
+    without = hg.Campaign(space, hg.maximize("yield"), descriptors="none")
+    assert with_them.space["solvent"].distances
+    assert not without.space["solvent"].distances
+
+
 def test_masses_are_those_of_the_algebra() -> None:
     one, two = hg.mass(a=0.6), hg.mass({("a", "b"): 0.5}, frame=["a", "b"])
     with pytest.raises(InputError, match="different frames"):
