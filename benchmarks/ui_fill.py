@@ -1,6 +1,7 @@
 """Fill an empty store with made-up content as large as a busy laboratory's, for the speed of the pages.
 
 HYPOGRAPH_HOME=FOLDER python benchmarks/ui_fill.py [--hypotheses 10000] [--groups 100] [--seeds 50] [--quick]
+HYPOGRAPH_HOME=FOLDER python benchmarks/ui_fill.py --papers 20000 --keywords 5000 --hypotheses 500 --groups 0
 
 Nothing in it is a finding: hypotheses say "made-up", campaigns are random walks.
 """
@@ -22,7 +23,9 @@ from hypograph.models.core.errors import InputError
 from hypograph.models.core.records import Edge, ModelCall, Node
 
 PART = 20_000
+BUDGET = 20
 KEYWORDS = 2_000
+MENTIONS = 8
 LEVELS = ("idea", "family", "composition", "processing", "conditions")
 
 
@@ -66,13 +69,13 @@ def hypothesis_records(n: int, rng: np.random.Generator) -> tuple[list[Node], li
     return nodes, edges
 
 
-def keyword_records(rng: np.random.Generator) -> tuple[list[Node], list[Edge]]:
+def keyword_records(rng: np.random.Generator, size: int = KEYWORDS) -> tuple[list[Node], list[Edge]]:
     """Make keywords and their backbone."""
     nodes = [
         Node("Keyword", f"keyword {i}", {"kind": "phrase", "df": int(rng.integers(1, 500)), "community": i % 30})
-        for i in range(KEYWORDS)
+        for i in range(size)
     ]
-    pairs = {tuple(sorted(p)) for p in rng.integers(0, KEYWORDS, (2 * KEYWORDS, 2)).tolist() if p[0] != p[1]}
+    pairs = {tuple(sorted(p)) for p in rng.integers(0, size, (2 * size, 2)).tolist() if p[0] != p[1]}
     return nodes, [
         Edge(
             "CO_OCCURS",
@@ -82,6 +85,24 @@ def keyword_records(rng: np.random.Generator) -> tuple[list[Node], list[Edge]]:
         )
         for a, b in sorted(pairs)
     ]
+
+
+def paper_records(n: int, keywords: int, rng: np.random.Generator) -> tuple[list[Node], list[Edge]]:
+    """Make papers that mention keywords, most of one community."""
+    nodes, edges = [], []
+    for i in range(n):
+        about = {
+            "title": f"Made-up paper {i} on subject {i % 97}",
+            "year": int(rng.integers(1990, 2026)),
+            "venue": "Made-up",
+        }
+        nodes.append(Node("Publication", f"10.1000/made-up.{i}", {**about, "citations": int(rng.gamma(1.0, 20.0))}))
+        home = int(rng.integers(30))
+        own = home + 30 * rng.integers(0, keywords // 30, MENTIONS - 2)
+        words = sorted({*own.tolist(), *rng.integers(0, keywords, 2).tolist()})
+        paper = ("Publication", f"10.1000/made-up.{i}")
+        edges += [Edge("MENTIONS", paper, ("Keyword", f"keyword {k}")) for k in words]
+    return nodes, edges
 
 
 def campaign_records(group: int, seeds: int, budget: int, rng: np.random.Generator) -> tuple[list[Node], list[Edge]]:
@@ -124,7 +145,9 @@ def parts(rows: Sequence[Node]) -> Iterator[Sequence[Node]]:
         yield rows[start : start + PART]
 
 
-def fill(store: GraphStore, hypotheses: int, groups: int, seeds: int, budget: int = 20) -> dict[str, int]:
+def fill(
+    store: GraphStore, hypotheses: int, groups: int, seeds: int, papers: int = 0, keywords: int = KEYWORDS
+) -> dict[str, int]:
     """Fill the store.
 
     Raises
@@ -136,13 +159,14 @@ def fill(store: GraphStore, hypotheses: int, groups: int, seeds: int, budget: in
         raise InputError("the store is not empty", hint="Name a new folder in HYPOGRAPH_HOME.")
     rng = np.random.default_rng(7)
     store.ensure_schema()
-    for nodes, edges in (keyword_records(rng), hypothesis_records(hypotheses, rng)):
+    literature = paper_records(papers, keywords, rng)
+    for nodes, edges in (keyword_records(rng, keywords), hypothesis_records(hypotheses, rng), literature):
         for part in parts(nodes):
             store.merge(part, ())
         for start in range(0, len(edges), PART):
             store.merge((), edges[start : start + PART])
     for group in range(groups):
-        store.merge(*campaign_records(group, seeds, budget, rng))
+        store.merge(*campaign_records(group, seeds, BUDGET, rng))
     for i in range(30):
         store.start_run(FlowRun(f"r{i:03d}", "discovery", datetime(2026, 1, 1, i % 24, tzinfo=UTC)))
         store.finish_run(f"r{i:03d}", "completed", seconds=60.0, summary={"made": "up"}, units_done=1, units_skipped=0)
@@ -157,12 +181,15 @@ def main() -> None:
     parser.add_argument("--hypotheses", type=int, default=10_000)
     parser.add_argument("--groups", type=int, default=100)
     parser.add_argument("--seeds", type=int, default=50)
+    parser.add_argument("--papers", type=int, default=0)
+    parser.add_argument("--keywords", type=int, default=KEYWORDS)
     parser.add_argument("--quick", action="store_true", help="a twentieth of it")
     given = parser.parse_args()
     scale = 20 if given.quick else 1
     began = time.monotonic()
     with open_store(load_settings().store_config()) as store:
-        found = fill(store, given.hypotheses // scale, given.groups // scale, given.seeds)
+        papers = given.papers // scale
+        found = fill(store, given.hypotheses // scale, given.groups // scale, given.seeds, papers, given.keywords)
     print(json.dumps({"seconds": round(time.monotonic() - began, 1), "counts": found}, indent=1))
 
 

@@ -16,7 +16,7 @@ from hypograph.ui import login
 from hypograph.ui.api import routes as api
 from hypograph.ui.assets import Assets
 from hypograph.ui.config import UiConfig
-from hypograph.ui.pages.campaigns import beginning_routes, comparison_routes, laboratory_routes
+from hypograph.ui.pages.campaigns import beginning_routes, comparison_routes, insight, laboratory_routes
 from hypograph.ui.pages.campaigns import routes as campaigns
 from hypograph.ui.pages.elements import routes as elements
 from hypograph.ui.pages.flows import begin_run
@@ -41,7 +41,7 @@ __all__ = ["PAGES", "create_app"]
 
 # What stands first is asked first: `/campaigns/new` is no campaign, `/hypotheses/h1/campaign` no hypothesis.
 ROUTERS = (
-    *(beginning_routes.router, bring.router, begin_run.router, questions.router),
+    *(beginning_routes.router, bring.router, begin_run.router, questions.router, insight.router),
     *(graph.router, comparison_routes.router, api.router, laboratory_routes.router),
     *(flows.router, reviews.router, start_campaign.router),
     *(

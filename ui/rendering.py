@@ -39,7 +39,12 @@ def make_templates() -> Jinja2Templates:
     folders = [HERE / "templates", *sorted(p for p in (HERE / "pages").iterdir() if p.is_dir())]
     templates = Jinja2Templates(directory=folders)
     templates.env.globals |= {"pages": PAGES, "begin": BEGIN, "course": figures.course, "once": fresh}
-    templates.env.globals |= {"mass_bar": bars.mass, "duel_bar": bars.duel, "interval_bar": bars.interval}
+    templates.env.globals |= {
+        "mass_bar": bars.mass,
+        "duel_bar": bars.duel,
+        "interval_bar": bars.interval,
+        "share_bar": bars.part,
+    }
     templates.env.globals |= {"slices": slices.slices, "front": slices.front}
     templates.env.filters |= {
         "figure": figure,

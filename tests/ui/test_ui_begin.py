@@ -208,3 +208,17 @@ def test_never_again_and_an_empty_bottle_are_changes_that_can_be_undone(client: 
     assert client.post(f"/campaigns/{id}/undo", data={"id": "edit-2"}).status_code == 200
     assert folders.load(folder).definition.space["solvent"].levels == ("THF", "DMF")
     assert client.post(f"/campaigns/{id}/change", data={"parameter": "solvent"}).status_code == 400
+
+
+def test_the_surrogate_says_what_counts_and_predicts_at_a_point(client: TestClient) -> None:
+    place = client.post("/campaigns/new/sheet", files={"file": ("plate.csv", SHEET)}).json()["go"]
+    roles = {"role.0": "record", "role.1": "parameter", "role.2": "parameter", "role.3": "max"}
+    went = client.post(place, data={**roles, "act": "begin", "name": "told", "results": "1"}).json()["go"]
+    place = went.partition("?")[0] + "/insight"
+    part = client.get(place)
+    assert (part.status_code, "<html" in part.text) == (200, False)
+    assert "What counts for yield" in part.text
+    told = client.get(place, params={"x:solvent": "DMF", "x:T (°C)": "60"})
+    assert "95 % from" in told.text
+    wrong = client.get(place, params={"x:solvent": "DMF", "x:T (°C)": "warm"})
+    assert (wrong.status_code, wrong.json()["field"]) == (400, "x:T (°C)")

@@ -31,6 +31,12 @@ def mass(belief: Number, ignorance: Number, style: str = "") -> Markup:
     return _FRAME.format(f"mass {style}".strip(), 8, told, _beside(parts, 8))
 
 
+def part(value: Number) -> Markup:
+    """Draw one share of a whole."""
+    body = _beside((("m-for", share(value)), ("m-unknown", 1.0)), 8)
+    return _FRAME.format("mass", 8, f"{share(value):.2f}", body)
+
+
 def duel(first: Number) -> Markup:
     """Draw the probability that the first of two is better."""
     if first is None or isinstance(first, Undefined):

@@ -47,6 +47,31 @@ def _slice(done: Rows, name: str, unit: str, goal: str, best: str | None) -> str
     return plot.svg()
 
 
+def predicted(told: Mapping[str, Any], goal: str) -> str:
+    """Draw what is expected along one parameter: mean with the 95% interval of a measurement.
+
+    Parameters
+    ----------
+    told
+        `parameter`, and `levels` each with `level`, `mean`, `low`, `high`.
+    """
+    name, rows = str(told["parameter"]), told["levels"]
+    heights = padded([row[end] for row in rows for end in ("low", "high")])
+    if all(isinstance(row["level"], int | float) for row in rows):
+        plot = Plot(padded([row["level"] for row in rows]), heights, name, goal, f"{goal} along {name}", WIDTH, HEIGHT)
+        points = [(float(row["level"]), row) for row in rows]
+        plot.band(0, [(x, row["low"]) for x, row in points], [(x, row["high"]) for x, row in points])
+        plot.line(0, [(x, row["mean"]) for x, row in points])
+        return plot.svg()
+    rows = rows[:MOST_OPTIONS]
+    names = [shortened(str(row["level"]), max(4, 60 // len(rows))) for row in rows]
+    plot = Plot((-0.6, len(rows) - 0.4), heights, name, goal, f"{goal} along {name}", WIDTH, HEIGHT, names=names)
+    for x, row in enumerate(rows):
+        plot.bar(0, x, row["low"], row["high"])
+        plot.dot(0, x, row["mean"], f"{row['level']}: {row['mean']:.4g} ({row['low']:.4g} to {row['high']:.4g})")
+    return plot.svg()
+
+
 def front(campaign: Mapping[str, Any]) -> str:
     """Draw two outcomes against each other, with those that no other experiment is better than in both."""
     goals = [o["name"] for o in campaign["objectives"]]
