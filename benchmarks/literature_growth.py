@@ -1,19 +1,19 @@
 """What ten more publications cost: a build from scratch beside the build after adding them.
 
-    python benchmarks/literature_growth.py --papers FILE.jsonl.gz --sizes 4000 20000
+Run: python benchmarks/literature_growth.py [--quick] [--sizes 4000 20000]
 
-Prints one JSON document: of each size the seconds of `build` (store open, program started) from scratch and after ten
-more, their ratio, and how many parts were read again. With --fresh the graph is compared by content hash with one
-built from scratch on the same publications.
+Of each size the seconds of `build` (store open, program started) from scratch and after ten more, on the clock and of
+this process (the embedded server's are not in the latter), their ratios, and how many parts of the corpus were read
+again. The graph after adding is compared by content hash with one built from scratch on the same publications.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import tempfile
 import time
 from pathlib import Path
+
+from harness import arguments, supplied, write
 
 from hypograph.flows.literature.build import build
 from hypograph.flows.literature.corpus import Corpus
@@ -46,33 +46,33 @@ def timed(store: GraphStore, folder: Path, publications: list[Publication]) -> t
     return time.perf_counter() - start, heard.read
 
 
-def measure(every: list[Publication], size: int, fresh: bool) -> dict[str, object]:
+def measure(every: list[Publication], size: int) -> dict[str, object]:
     """Measure one size."""
-    step = max(1, len(every) // (size + MORE))
-    chosen = every[::step][: size + MORE]
+    chosen = every[:: max(1, len(every) // (size + MORE))][: size + MORE]
+    more = chosen[:: len(chosen) // MORE][:MORE]
+    keys = {p.key for p in more}
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         corpus = Corpus(root / "corpus")
-        more = chosen[:: len(chosen) // MORE][:MORE]
-        keys = {p.key for p in more}
         corpus.add(p for p in chosen if p.key not in keys)
         with open_store(StoreConfig(data_folder=root / "graph")) as store:
             store.ensure_schema()
-            scratch, parts = timed(store, root / "units", corpus.publications())
+            scratch, scratch_cpu, parts = timed(store, root / "units", corpus.publications())
             corpus.add(more)
-            grown, again = timed(store, root / "units", corpus.publications())
-            same = None
-            if fresh:
-                found = store.content_hash()
-                with open_store(StoreConfig(data_folder=root / "fresh")) as other:
-                    other.ensure_schema()
-                    timed(other, root / "units-fresh", corpus.publications())
-                    same = other.content_hash() == found
+            grown, grown_cpu, again = timed(store, root / "units", corpus.publications())
+            found = store.content_hash()
+        with open_store(StoreConfig(data_folder=root / "fresh")) as store:
+            store.ensure_schema()
+            timed(store, root / "units-fresh", corpus.publications())
+            same = store.content_hash() == found
     return {
         "publications": size,
         "scratch_seconds": round(scratch, 2),
         "grown_seconds": round(grown, 2),
         "ratio": round(grown / scratch, 3),
+        "scratch_cpu_seconds": round(scratch_cpu, 2),
+        "grown_cpu_seconds": round(grown_cpu, 2),
+        "cpu_ratio": round(grown_cpu / scratch_cpu, 3),
         "parts": parts,
         "parts_read_again": again,
         "same_as_fresh": same,
@@ -80,13 +80,12 @@ def measure(every: list[Publication], size: int, fresh: bool) -> dict[str, objec
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--papers", type=Path, required=True)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[4000])
-    parser.add_argument("--fresh", action="store_true", help="Also compare with a build from scratch.")
+    parser = arguments(__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[4000, 20000])
     options = parser.parse_args()
-    every = list(read_publications(options.papers).publications)
-    print(json.dumps({"added": MORE, "sizes": [measure(every, n, options.fresh) for n in options.sizes]}, indent=1))
+    every = list(read_publications(supplied("papers_until_2017.jsonl.gz")).publications)
+    sizes = [300] if options.quick else options.sizes
+    write("literature_growth", {"added": MORE, "sizes": [measure(every, n) for n in sizes]}, quick=options.quick)
 
 
 if __name__ == "__main__":

@@ -294,6 +294,16 @@ def test_a_row_that_cannot_be_read_leaves_the_others(read) -> None:  # type: ign
     assert "row 2" in table.problems[0]
 
 
+def test_joined_exports_are_parted_again(read) -> None:  # type: ignore[no-untyped-def]
+    one, two = json.dumps({"title": "First of all"}), json.dumps({"title": "Second of all"}, indent=2)
+    for text in (one + two, two + "\n" + one, f"{one},\n{one}"):
+        assert {p.title for p in read(text, "a.json").publications} <= {"First of all", "Second of all"}
+        assert len(read(text, "a.json").publications) == 2
+    table = read("Title,Year\nFirst of all,2001\nTitle,Year\nSecond of all,2002\n", "a.csv")
+    assert [p.title for p in table.publications] == ["First of all", "Second of all"]
+    assert table.problems == ()
+
+
 def test_values_that_cannot_be_read_are_quoted(read) -> None:  # type: ignore[no-untyped-def]
     table = "title;year;cited by\nA study;forthcoming;12\nB study;2001;lots\nC study;n/a;-\nD study;1999-2000;1'204\n"
     report = read(table, "a.csv")

@@ -32,6 +32,8 @@ def read_delimited(path: Path) -> Found:
         yield MalformedRowError(problem.reason, where=f"{path}, row {problem.row - shift}")
     springer = {"itemtitle", "itemdoi"} <= {flat_name(h) for h in table.header}
     for row in table.rows:
+        if [c for c in row.cells if c is not None] == table.header[: len(row.cells)]:
+            continue  # exports that were joined repeat their header
         fields: dict[str, object] = {}
         for name, cell in zip(table.header, row.cells, strict=True):
             if fields.get(name) is None:  # of two columns of one name, the first that is filled

@@ -34,6 +34,7 @@ _WRAPS: Final = (
     "document",
 )
 _DEPTH: Final = 5
+_BETWEEN: Final = re.compile(r"[\s,]*")
 
 
 def read_json(path: Path) -> Found:
@@ -53,14 +54,15 @@ def read_json(path: Path) -> Found:
             return
         text = first + file.read()
     try:
-        document = json.loads(text)
+        documents = _values(text)
     except json.JSONDecodeError as error:
         where = f"{path}, row {error.lineno + number - 1}, column {error.colno}"
         yield MalformedRowError(f"this is no JSON ({error.msg})", where=where)
     except (ValueError, RecursionError) as error:
         yield MalformedRowError(f"this JSON cannot be read ({_reason(error)})", where=str(path))
     else:
-        yield from _document(document, path, "")
+        for place, document in enumerate(documents, start=1):
+            yield from _document(document, path, f"{path}, part {place}" if len(documents) > 1 else "")
 
 
 def _is_line(first: str, file: TextIOWrapper) -> bool:
@@ -88,15 +90,28 @@ def _lines(path: Path, number: int, first: str, file: TextIOWrapper) -> Found:
         if line.strip(" \t\r\n,"):
             where = f"{path}, row {number}"
             try:
-                found = json.loads(line.strip().removesuffix(","))
+                found = _values(line)
             except json.JSONDecodeError as error:
                 yield MalformedRowError(f"this is no JSON ({error.msg})", where=f"{where}, column {error.colno}")
             except (ValueError, RecursionError) as error:
                 yield MalformedRowError(f"this JSON cannot be read ({_reason(error)})", where=where)
             else:
-                yield from _document(found, path, where)
+                for document in found:
+                    yield from _document(document, path, where)
         number += 1
         line = file.readline()
+
+
+def _values(text: str) -> list[object]:
+    """Return the JSON values of a text, one behind the other, with blanks or commas between them."""
+    decoder = json.JSONDecoder()
+    found: list[object] = []
+    at = _BETWEEN.match(text, 0).end()  # type: ignore[union-attr]  # matches anywhere
+    while at < len(text):
+        value, at = decoder.raw_decode(text, at)
+        found.append(value)
+        at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]
+    return found
 
 
 def _reason(error: BaseException) -> str:
