@@ -60,7 +60,7 @@ class PersonJudge:
         }
         nodes = [
             Node("Comparison", key, {**props, "answer": "waiting", "probability_first": 0.5}),
-            *(Node("Hypothesis", c.id, {"statement": c.text}) for c in (first, second)),
+            *(Node("Hypothesis", c.id, {"statement": c.text.split("\n")[0]}) for c in (first, second)),
         ]
         edges = [
             Edge("COMPARES", ("Comparison", key), ("Hypothesis", c.id), {"side": side})
