@@ -14,7 +14,9 @@ from typing import Any
 import openpyxl
 import pytest
 from scripted_hypotheses import SALTS, document
+from typer.testing import CliRunner
 
+from hypograph.flows.cli.hypotheses import app
 from hypograph.flows.hypotheses.evaluate import evaluate_command
 from hypograph.models.hypotheses.ledger import ledger
 
@@ -200,3 +202,29 @@ def test_a_spent_budget_leaves_the_papers_that_are_done(
     found = evaluate(benchmark_file, strategies=("greedy",))
     assert found["papers"] == 1
     assert "budget of 3 calls" in found["stopped"]
+
+
+def test_a_search_with_a_model_ends_with_documents_and_its_direct_answer(
+    model: ThreadingHTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path / "home"))
+    (tmp_path / "survey.txt").write_text("Guanidine sulfate salts out hydrogels.", "utf-8")
+    asked = ["search", "--question", "How can heat be harvested?", "--survey", str(tmp_path / "survey.txt"), "--json"]
+    done = CliRunner().invoke(app, [*asked, "--budget", "10"])
+    assert done.exit_code == 0, (done.output, done.exception)
+    found = json.loads(done.stdout)
+    assert found["calls"] <= 10
+    assert found["lines"] >= 2
+    assert found["direct"]["document"]["prediction"]["unit"] == "mV/K"
+    assert found["stopped"]
+    assert 0 < found["probability_best"] < 1
+    told = [text for text in model.asked if "Guanidine sulfate salts out hydrogels." in text]  # type: ignore[attr-defined]
+    assert told
+    before = len(model.asked)  # type: ignore[attr-defined]
+    again = json.loads(CliRunner().invoke(app, [*asked, "--budget", "10"]).stdout)
+    assert again["id"] == found["id"]
+    assert len(model.asked) == before  # type: ignore[attr-defined]
+    one = json.loads(CliRunner().invoke(app, [*asked, "--strategy", "direct"]).stdout)
+    assert (one["calls"], one["probability_best"]) == (1, None)
+    # The direct answer of the search is the direct answer: it is not asked for twice.
+    assert len(model.asked) == before  # type: ignore[attr-defined]
