@@ -16,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.utilities.annotations import quote
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from hypograph.flows.hypotheses.search import spent
 from hypograph.flows.hypotheses.units import Asked
 from hypograph.flows.readers.inputs import read_inputs
 from hypograph.flows.runtime.observe import configure, observed_run
@@ -162,6 +163,7 @@ def hypotheses_task(run: _Run, literature: Any, evidence: Any, publications: Seq
             publications=publications,
             budget=LOCAL_QUESTION_CALLS if run.knowledge.local else QUESTION_CALLS,
             asked=_asked(run.parameters),
+            costs=partial(spent, run.knowledge),
             seed=run.parameters.seed,
             small=run.parameters.small,
             **run.knowledge.hypotheses(),

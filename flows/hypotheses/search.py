@@ -28,7 +28,8 @@ from hypograph.models.hypotheses.discipline import Discipline
 from hypograph.models.hypotheses.search.documents import REPLACE, DocumentSearch
 from hypograph.models.hypotheses.search.operators import Block, DocumentProposer
 from hypograph.models.hypotheses.search.plan import schedule
-from hypograph.models.hypotheses.tasks.corpus import Passages, passages_of, sentences
+from hypograph.models.hypotheses.tasks.corpus import Passages, passages_of
+from hypograph.models.literature.text.doubt import sentences
 
 if TYPE_CHECKING:
     from hypograph.flows.runtime.sources import Knowledge

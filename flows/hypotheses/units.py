@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,7 @@ def hypothesis_units(
     seed: int = 0,
     small: bool = False,
     asked: Asked | None = None,
+    costs: Callable[[], dict[str, Any]] = lambda: {"calls": 0, "tokens": 0, "cost": 0.0},
 ) -> HypothesisOutcome:
     """List keyword sets and promising alloys as leads, and answer a question from them.
 
@@ -92,6 +93,8 @@ def hypothesis_units(
         Fewer leads.
     asked
         The question; None: leads only.
+    costs
+        What the language model has cost so far: `tokens` and `cost`.
 
     Returns
     -------
@@ -113,7 +116,7 @@ def hypothesis_units(
         proposer,
         judge,
         runner,
-        lambda: {"calls": 0, "tokens": 0, "cost": 0.0},
+        costs,
         leads=[lead_line(x) for x in leads],
     )
     written = [

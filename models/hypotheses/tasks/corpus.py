@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from hypograph.models.literature.inspiration.retrieval import Bm25
 
-_SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
 _WORD = re.compile(r"[a-z0-9][a-z0-9.+-]*[a-z0-9]|[a-z0-9]")
 _STOP = frozenset(
     [
@@ -90,8 +89,3 @@ def passages_of(publications: Sequence[tuple[str, Sequence[str]]]) -> Passages:
     """Lay out (key, texts) of publications as passages, empty texts left out."""
     pairs = [(key, text) for key, texts in publications for text in texts if text.strip()]
     return Passages(tuple(k for k, _ in pairs), tuple(t for _, t in pairs))
-
-
-def sentences(text: str) -> list[str]:
-    """Split a text at the ends of sentences."""
-    return [part.strip() for part in _SENTENCE.split(text) if part.strip()]

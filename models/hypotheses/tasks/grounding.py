@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hypograph.models.hypotheses.tasks.corpus import Passages, sentences, words
-from hypograph.models.literature.text.doubt import AGAINST
+from hypograph.models.hypotheses.tasks.corpus import Passages
+from hypograph.models.literature.text.doubt import doubts, nearest_sentence
 
 LIKENESS = 0.25  # share of a hypothesis's information that a passage must hold to count
 
@@ -53,14 +53,8 @@ def ground(statement: str, passages: Passages, n: int = 5, length: int = 400) ->
         if similarity < LIKENESS:
             continue
         sentence = nearest_sentence(statement, text)
-        side = contradict if any(word in sentence.lower() for word in AGAINST) else support
+        side = contradict if doubts(statement, text) else support
         shown = text[:length] if sentence in text[:length] else sentence[:length]
         if len(side) < n and all(shown != old[1] for old in side):
             side.append((key, shown, round(similarity, 6)))
     return Ground(tuple(support), tuple(contradict), nearest)
-
-
-def nearest_sentence(statement: str, text: str) -> str:
-    """Return the sentence of a text that shares most words with a statement."""
-    wanted = set(words(statement))
-    return max(sentences(text) or [text], key=lambda s: len(wanted & set(words(s))))

@@ -10,7 +10,7 @@ from typing import Final, Protocol, runtime_checkable
 
 from hypograph.models.literature.inspiration.logic_graph import Claim
 from hypograph.models.literature.inspiration.retrieval import terms
-from hypograph.models.literature.text.doubt import AGAINST
+from hypograph.models.literature.text.doubt import doubts
 
 SEVERITIES: Final = ("fatal", "major", "minor", "negligible")
 # Mass of one reading where no skill was measured: what arXiv 2502.14631 gives one answer, a = 1/(3·5).
@@ -166,7 +166,7 @@ class WordReader:
         share = len(wanted & set(terms(passage))) / max(len(wanted), 1)
         if share < 0.5:
             return Said(0.0, 0.0, UNMEASURED, f"{share:.2f} of the words", self.name)
-        doubt = any(word in passage.lower() for word in AGAINST)
+        doubt = doubts(claim, passage)
         for_, against = (0.0, share) if doubt else (share, 0.0)
         return Said(for_, against, UNMEASURED, f"{share:.2f} of the words{', with doubt' if doubt else ''}", self.name)
 
