@@ -1,5 +1,5 @@
 """Cypher, as named constants, one module a theme; importing this registers them all."""
 
-from hypograph.graph.queries import campaigns, core, literature, operations, pages, reviews
+from hypograph.graph.queries import campaigns, core, examples, literature, operations, pages, reviews
 
-__all__ = ["campaigns", "core", "literature", "operations", "pages", "reviews"]
+__all__ = ["campaigns", "core", "examples", "literature", "operations", "pages", "reviews"]
