@@ -6,12 +6,15 @@ import ctypes
 import os
 import signal
 import sys
+import threading
+import time
 
 _PR_SET_PDEATHSIG = 1
+LOOK_SECONDS = 0.5
 
 
 def die_with_parent(parent: int) -> None:
-    """Ask the kernel to kill this process when the thread that started it ends.
+    """End this process when its parent ends.
 
     Parameters
     ----------
@@ -20,11 +23,19 @@ def die_with_parent(parent: int) -> None:
 
     Notes
     -----
-    Only Linux has `prctl`; elsewhere this does nothing and the parent's own clean-up has to do. The signal is
-    SIGKILL: what we guard keeps its state in transactions, so it has nothing to tidy.
+    On Linux the kernel does it, as soon as the thread that started us ends (`prctl`). Elsewhere a thread looks whether
+    we have another parent. Either way nothing is tidied: what we guard keeps its state in transactions.
     """
-    if not sys.platform.startswith("linux"):
-        return
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    else:
+        threading.Thread(target=leave_with_parent, args=(parent,), daemon=True).start()
     if os.getppid() != parent:  # it died between our start and the call above
         os._exit(1)
+
+
+def leave_with_parent(parent: int) -> None:
+    """Wait until this process has another parent, and leave."""
+    while os.getppid() == parent:
+        time.sleep(LOOK_SECONDS)
+    os._exit(1)

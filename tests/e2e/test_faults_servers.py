@@ -83,7 +83,8 @@ def test_a_cut_to_a_prefect_server_elsewhere_is_said_so_and_leaves_nothing(tmp_p
     with Orchestrator(tmp_path / "elsewhere") as elsewhere:
         elsewhere.wait()
         cable = Cable(elsewhere.port)
-        variables = {"PREFECT_API_URL": f"http://127.0.0.1:{cable.port}/api"}
+        address = f"http://127.0.0.1:{cable.port}/api"
+        variables = {"PREFECT_API_URL": address, "PREFECT_API_AUTH_STRING": elsewhere.auth_string or ""}
         run = Command(home, *CAMPAIGN, **variables)
         run.until_units(1)
         family = run.children()

@@ -81,9 +81,16 @@ def test_a_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
         pass
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has PR_SET_PDEATHSIG")
-def test_a_guarded_child_dies_with_a_killed_parent() -> None:
-    parent = start(PARENT)
+@pytest.mark.parametrize("way", ["die_with_parent", "leave_with_parent"])
+def test_a_guarded_child_dies_with_a_killed_parent(way: str) -> None:
+    if way == "die_with_parent":
+        parent = start(PARENT)
+    else:  # as on systems whose kernel does not do it
+        call = "threading.Thread(target=leave_with_parent, args=(int(sys.argv[1]),), daemon=True).start()"
+        imported = PARENT.replace("import sys, time;", "import sys, time, threading;").replace(
+            "import die_with_parent", "import leave_with_parent"
+        )
+        parent = start(imported.replace("die_with_parent(int(sys.argv[1]))", call))
     child = psutil.Process(int(first_line(parent)))
     parent.send_signal(signal.SIGKILL)
     parent.communicate()
