@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hypograph.graph import GraphStore, StoreConfig, open_store
+from hypograph.graph.core.schema import SCHEMA_VERSION
 from hypograph.graph.files.backup import backup
 from hypograph.graph.files.import_ import import_jsonl
 from hypograph.graph.files.restore import checked_backup, clear, recover, restore
@@ -76,7 +77,7 @@ def test_a_restore_replaces_only_when_it_is_told_to(graph_store: GraphStore, tmp
     document = restore(graph_store, path, replace=True)
     assert graph_store.content_hash() == made["content_hash"]
     assert checked_backup(Path(document["before"])).head.content_hash == more
-    assert graph_store.schema_version() == 3
+    assert graph_store.schema_version() == SCHEMA_VERSION
     assert graph_store.read(core.RESTORE_BEGUN) == []
 
 

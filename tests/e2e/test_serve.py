@@ -149,15 +149,15 @@ import http.client, json, os, sys
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 port, metrics, requests, sockets = json.loads(sys.argv[1])
-def ask(port, method, path, headers):
+def ask(port, method, path, headers, body="{}"):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request(method, path, "{}", {"Content-Type": "application/json", **headers})
+    connection.request(method, path, body, {"Content-Type": "application/json", **headers})
     return connection.getresponse().status
 print(json.dumps([
     *(ask(port, *request) for request in requests),
     *(ask(port, "GET", f"/api/{path}", {
         "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
-        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Protocol": "prefect"}) for path in sockets),
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Protocol": "prefect"}, None) for path in sockets),
     ask(metrics, "GET", "/metrics", {}),
 ]))
 """
