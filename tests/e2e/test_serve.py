@@ -157,7 +157,8 @@ print(json.dumps([
     *(ask(port, *request) for request in requests),
     *(ask(port, "GET", f"/api/{path}", {
         "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
-        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Protocol": "prefect"}, None) for path in sockets),
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Protocol": "prefect",
+    }, None) for path in sockets),
     ask(metrics, "GET", "/metrics", {}),
 ]))
 """
