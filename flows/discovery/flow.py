@@ -123,8 +123,11 @@ class _Run:
 @task(name="literature", cache_policy=NO_CACHE, persist_result=False)
 def literature_task(run: _Run, publications: Sequence[Publication]) -> Any:
     """Publications to keyword graph and keyword sets."""
+    from hypograph.flows.literature.build import stands_beside
     from hypograph.flows.literature.units import literature_units
 
+    if note := stands_beside(run.runner.folder, publications):
+        progress().say(note)
     with run.step("literature"):
         return literature_units(
             run.runner,

@@ -219,6 +219,18 @@ def others_in_graph(store: GraphStore, folder: Path, publications: Iterable[Publ
     return f"the graph held {held}; this build takes them out, their corpus stays as it is"
 
 
+def stands_beside(folder: Path, publications: Iterable[Publication]) -> str:
+    """Say that a run writes beside a corpus that was built; '' where its publications are that corpus, or none was."""
+    last = load_note(folder)
+    if not last.state or all(p.key in last.publications for p in publications):
+        return ""
+    held = f"the corpus {last.corpus} ({len(last.publications):,} publications)"
+    back = "" if last.corpus == "main" else f" --corpus {last.corpus}"
+    return (
+        f"the graph holds {held}; this run writes beside it, `hypograph literature build{back}` leaves it alone there"
+    )
+
+
 def clear(store: GraphStore) -> None:
     """Take out what literature builds wrote: mentions, co-occurrences, and nodes that nothing else holds."""
     store.run_command(queries.FORGET_LITERATURE_UNITS)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hypograph.flows.literature.build import build
+from hypograph.flows.literature.build import build, others_in_graph, stands_beside
 from hypograph.flows.literature.corpus import Corpus
 from hypograph.flows.literature.extract import Extractions, extract
 from hypograph.flows.literature.inspire import inspire
@@ -14,6 +14,7 @@ from hypograph.flows.readers.publications.registry import hea_literature
 from hypograph.flows.readers.publications.services import query_publications
 from hypograph.graph import GraphStore
 from hypograph.graph.queries.core import READ_EDGES
+from hypograph.graph.queries.operations import UNITS_BY_CODE
 from hypograph.models.core.errors import InputError, NetworkError
 from hypograph.models.core.protocols import Mention, Related
 from hypograph.models.core.records import Node, Outcome, Publication, Unit
@@ -216,3 +217,46 @@ def test_unknown_sources_are_bad_input() -> None:
         query_publications("x", "webofscience")
     with pytest.raises(InputError, match="empty"):
         query_publications(" ", "openalex")
+
+
+def test_only_what_differs_is_written_and_citations_follow_the_corpus(graph_store: GraphStore, tmp_path: Path) -> None:
+    papers = [
+        Publication(
+            f"10.5555/{i}",
+            title=f"Hardness of CoCrFeNi sheets, part {i}",
+            abstract="CoCrFeNi was annealed. The yield strength of CoCrFeNi fell.",
+            year=2000 + i,
+            doi=f"10.5555/{i}",
+            authors=("Doe, Jane",),
+            references=tuple(f"10.5555/{j}" for j in range(i)),
+        )
+        for i in range(6)
+    ]
+    note = "literature-write"
+    build(graph_store, tmp_path / "units", papers[:5])
+    kinds = graph_store.read(UNITS_BY_CODE)
+    wrote = sum(row["n"] for row in kinds if row["kind"] == note)
+    build(graph_store, tmp_path / "units", papers[:5])
+    assert sum(row["n"] for row in graph_store.read(UNITS_BY_CODE) if row["kind"] == note) == wrote
+    build(graph_store, tmp_path / "units", papers)
+    cites = {(r["start"], r["end"]) for r in graph_store.read(READ_EDGES["CITES", "Publication", "Publication"])}
+    assert cites == {(f"10.5555/{i}", f"10.5555/{j}") for i in range(6) for j in range(i)}
+    nodes = {node["key"]: node["props"] for node in graph_store.nodes("Publication")}
+    assert nodes["10.5555/5"]["authors"] == ["Doe, Jane"]
+    build(graph_store, tmp_path / "units", papers[1:])
+    assert {r["end"] for r in graph_store.read(READ_EDGES["CITES", "Publication", "Publication"])}.isdisjoint(
+        {"10.5555/0"}
+    )
+    grown = graph_store.content_hash()
+    build(graph_store, tmp_path / "elsewhere", papers[1:])
+    assert graph_store.content_hash() == grown
+
+
+def test_corpora_do_not_replace_each_other_in_silence(graph_store: GraphStore, tmp_path: Path) -> None:
+    papers = hea_literature(limit=12)
+    units = tmp_path / "units"
+    build(graph_store, units, papers[:8], corpus="thesis")
+    assert "8 publications of the corpus thesis" in others_in_graph(graph_store, units, papers[8:], "main")
+    assert others_in_graph(graph_store, units, papers[:4], "thesis") == ""
+    assert "the corpus thesis (8 publications)" in stands_beside(units, papers[6:])
+    assert stands_beside(units, papers[:3]) == stands_beside(tmp_path / "nothing", papers) == ""
