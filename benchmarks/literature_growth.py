@@ -19,7 +19,7 @@ from hypograph.flows.literature.build import build
 from hypograph.flows.literature.corpus import Corpus
 from hypograph.flows.readers.publications.registry import read_publications
 from hypograph.graph import GraphStore, StoreConfig, open_store
-from hypograph.models.core.progress import Silence, listening
+from hypograph.models.core.progress import Silence
 from hypograph.models.core.records import Publication
 
 MORE = 10
