@@ -33,6 +33,7 @@ from hypograph.models.evidence.sources.learners import Learners, Settings
 
 FULL: Final = Settings(jobs=2)
 QUICK: Final = Settings(reference=120, pairs=120, trees=10, context_targets=150, context_steps=8, hosts=16)
+MOST_KEPT: Final = 8
 QUICK_CORE: Final = ("kernel", "context")
 
 
@@ -178,6 +179,7 @@ def _kept(folder: Path, key: str, make: Callable[[], Fitted]) -> Fitted:
                 found = make()
                 _write(path, pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL))
                 open_kept.cache_clear()
+                _prune(path.parent)
     found.__dict__["key"] = key
     return found
 
@@ -193,6 +195,13 @@ def open_kept(path: Path) -> Fitted | None:
     except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, TypeError):
         return None
     return found if isinstance(found, Fitted) else None
+
+
+def _prune(folder: Path) -> None:
+    """Remove the predictors that were made longest ago: each is some tens of megabytes, and can be made again."""
+    found = sorted(folder.glob("*.pickle"), key=lambda path: path.stat().st_mtime)
+    for path in found[:-MOST_KEPT]:
+        path.unlink(missing_ok=True)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,15 @@ def test_a_file_that_others_may_write_is_not_opened(home: Path, file: Path) -> N
     path.chmod(0o600)
     kept.open_kept.cache_clear()
     assert kept.open_kept(path) is not None
+
+
+def test_old_predictors_make_room(tmp_path: Path) -> None:
+    for i in range(kept.MOST_KEPT + 3):
+        path = tmp_path / f"{i}.pickle"
+        path.write_bytes(b"")
+        os.utime(path, (i, i))
+    kept._prune(tmp_path)
+    assert sorted(int(p.stem) for p in tmp_path.glob("*.pickle")) == list(range(3, kept.MOST_KEPT + 3))
 
 
 def test_a_changed_file_is_learned_anew(home: Path, tmp_path: Path, file: Path) -> None:
