@@ -193,7 +193,7 @@ class _Parser:
             raise FormulaError(f"the number {token} has no element before it", "Write the amount behind its element.")
         if self.hyphen:
             raise FormulaError(f"the number {token} behind the hyphen may be a sample's", "Write the formula alone.")
-        if self.apart or self.under:
+        if self.apart or self.under or token.startswith("."):
             self.loose.append(len(level) - 1 if len(self.stack) == 1 else -1)
         level[-1] = Item(level[-1].what, number(token), True)
         if len(self.stack) == 1:
@@ -244,7 +244,8 @@ class _Parser:
             raise FormulaError(f"{''.join(tags[-1])!r} may be an element or the tag of a sample",
                                "Write the formula without separators.")  # fmt: skip
         lone = self.loose == [len(level) - 1] and len(level) > 1
-        if lone and last.amount == round(last.amount) and not isinstance(last.what, tuple):
+        odd = last.amount == round(last.amount) or re.search(r"(?<!\d)\.\d+$", self.text)
+        if lone and odd and not isinstance(last.what, tuple):
             raise FormulaError(f"{last.amount:g} at the end may be an amount or the number of a sample",
                                "Write the amount directly behind its element.")  # fmt: skip
 

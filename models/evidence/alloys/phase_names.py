@@ -7,8 +7,10 @@ from typing import Final
 
 DISORDERED: Final = frozenset({"FCC", "BCC", "HCP"})
 # A lattice, a family or a Greek letter alone: too little to say whether the alloy is one disordered solution.
-VAGUE: Final = frozenset({"cubic", "hexagonal", "martensite", "unknown", "alpha", "beta", "gamma", "delta",
-                          "epsilon", "eta", "kappa", "omega", "zeta", "theta", "Pm-3m"})  # fmt: skip
+GREEK: Final = frozenset(
+    {"alpha", "beta", "gamma", "delta", "epsilon", "eta", "kappa", "omega", "zeta", "theta", "martensite"}
+)
+VAGUE: Final = GREEK | {"cubic", "hexagonal", "unknown", "Pm-3m"}
 # Words that tell more of the phase before or behind them when nothing parts the two.
 LATTICES: Final = frozenset(
     {"FCC", "BCC", "HCP", "cubic", "hexagonal", "tetragonal", "orthorhombic", "rhombohedral", "monoclinic", "BCT"}

@@ -18,6 +18,7 @@ from hypograph.models.evidence.alloys.phase_names import (
     DISORDERED,
     FILLER,
     FORMS,
+    GREEK,
     GROUP_OF,
     LATTICES,
     ODD,
@@ -129,6 +130,9 @@ def read_phases(text: str) -> PhaseReading:
     cleaned = plain(text).replace("′", "'").replace("″", "''").replace("’", "'").replace("´", "'")
     if is_missing(cleaned):
         return PhaseReading((), None)
+    # FCC-SS and γ-Fe are one word each; a hyphen elsewhere parts phases.
+    cleaned = re.sub(r"(?i)\b(fcc|bcc|hcp)[-_ ]?ss\b", r"\1", cleaned)
+    cleaned = re.sub(r"([α-ω])-(?:[A-Z][a-z]?\b)?", r"\1 ", cleaned)
     scan = _Scan()
     for match in _TOKENS.finditer(cleaned):
         _take(scan, match, cleaned)
@@ -162,7 +166,10 @@ def _take(scan: _Scan, match: re.Match[str], text: str) -> None:
     elif kind == "percent":
         _percent(scan, float(match.group("value")))
     elif kind == "part":
-        _boundary(scan, word.lower(), text[match.end() :])
+        apart = match.group().startswith(" ") and "-" in word
+        _boundary(scan, ";" if apart else word.lower(), text[match.end() :])
+    elif kind == "blank" and ":" in word and scan.negated:
+        _boundary(scan, ";", "")
     elif kind == "bracket":
         _bracket(scan, word, text[match.end() :])
 
@@ -245,6 +252,8 @@ def _joined(last: _Found, new: _Found) -> str | None:
     if last.name == new.name:
         return last.name
     for general, special in ((last.name, new.name), (new.name, last.name)):
+        if general in GREEK and special in FORMS:
+            return special
         if general not in LATTICES:
             continue
         if special == "ordered" or (special == "intermetallic" and general in ORDERED_FORM):

@@ -44,6 +44,7 @@ REFUSED = {
     "S1-CoCrFeNi": "tag of a sample",
     "CoCrFeNi 2": "number of a sample",
     "CoCrFeNi_2": "number of a sample",
+    "CoCrFeNi.2": "number of a sample",
     "CoCrFeNi as-cast": "as-cast",
     "CoCrFeNi#3": "#3",
     "AlyCoCrFeNi": "y has no value",
