@@ -34,7 +34,7 @@ def _numbers(text: str) -> list[int]:
 
 @app.command("simulate", help="Compare search strategies on simulated landscapes at equal judge calls.")
 def simulate_(
-    scenario: Annotated[str, typer.Option(help="A to H, parted by commas, or all.")] = "all",
+    scenario: Annotated[str, typer.Option(help="A to J, parted by commas; all is A to H.")] = "all",
     budget: Annotated[str, typer.Option(help="Judge calls, parted by commas.")] = "60,240,960",
     strategies: Annotated[str, typer.Option(help="Names parted by commas, or all.")] = "all",
     instances: Annotated[int, typer.Option(min=2, max=100_000, help="Landscapes a scenario.")] = 200,

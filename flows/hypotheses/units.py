@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hypograph.flows.hypotheses.leads import alloy_lead, keyword_lead, lead_line, ranked_leads
+from hypograph.flows.hypotheses.leads import alloy_lead, keyword_lead, lead_line, ranked_leads, without_model
 from hypograph.flows.hypotheses.search import Request, corpus_of, run_search
 from hypograph.flows.readers.disciplines import load_discipline
 from hypograph.flows.runtime.unit_kinds import HYPOTHESIS_LEADS
@@ -105,6 +105,12 @@ def hypothesis_units(
     rows: list[dict[str, Any]] = [
         {"id": x["id"], "statement": x["statement"], "kind": "lead", "probability_best": None} for x in leads
     ]
+    if asked is not None and (judge is None or proposer is None):
+        discipline, corpus = load_discipline(asked.discipline), corpus_of(publications, asked.survey)
+        known = without_model(runner, asked.question, asked.idea, corpus, discipline)
+        first = rows[0] if rows else known
+        best = {k: first[k] for k in ("id", "statement", "probability_best")}
+        return HypothesisOutcome(len(rows) + 1, best, tuple(rows), 0, 0, known, _note(asked, proposer))
     if asked is None or judge is None or proposer is None:
         best = {k: rows[0][k] for k in ("id", "statement", "probability_best")} if rows else {}
         return HypothesisOutcome(len(rows), best, tuple(rows), 0, 0, None, _note(asked, proposer))

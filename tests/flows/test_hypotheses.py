@@ -90,6 +90,18 @@ def test_a_question_is_answered_from_the_leads(tmp_path: Path) -> None:
     assert outcome.note == ""
 
 
+def test_a_question_without_a_model_gets_its_passages_and_the_reason(tmp_path: Path) -> None:
+    papers = hea_literature(limit=100)
+    asked = Asked("Which alloys made by magnetron sputtering have FCC phases?", discipline="alloys")
+    outcome = hypothesis_units(UnitRunner(MemoryStore(), tmp_path), (), (), publications=papers, asked=asked)
+    assert outcome.question is not None
+    assert "no language model" in outcome.question["stopped"]
+    assert outcome.question["probability_best"] is None
+    assert outcome.question["document"]["mechanisms"] == []
+    assert outcome.best["statement"] == asked.question
+    assert outcome.count == 1
+
+
 def test_killed_and_run_again_it_ends_the_same(tmp_path: Path, done: tuple[HypothesisOutcome, MemoryStore]) -> None:
     store = MemoryStore(fail_after=0)
     with pytest.raises(KeyboardInterrupt):
