@@ -100,7 +100,7 @@ def test_what_a_claim_rests_on_is_found_from_the_map(page: Any, address: str) ->
     page.wait_for_selector("#open")
     assert "node=k%3Aannealing" in page.url
     page.locator("#drawer .near button").first.click()
-    page.wait_for_function("document.querySelector('#drawer h2').textContent !== 'annealing'")
+    page.wait_for_selector("#drawer h2:not(:text-is('annealing'))")
     page.locator("#open").click()
     page.wait_for_selector("h1")
     assert page.locator("h1").inner_text()
@@ -130,7 +130,7 @@ def test_names_on_the_map_keep_clear_of_each_other_and_touch_moves_it(browser: A
 
 def test_an_element_is_replaced_with_its_reasons(page: Any, address: str) -> None:
     page.goto(f"{address}/elements")
-    page.get_by_label("Replace").first.fill("Co")
+    page.locator("input[name=symbol]").fill("Co")
     page.get_by_label("in the alloy").fill("CoCrFeNi")
     page.get_by_role("button", name="By what, and why").click()
     page.wait_for_selector("#exchange tbody tr")
