@@ -63,6 +63,8 @@ class Columns:
         Columns on processing and treatment.
     variables
         Place → name of columns of variable amounts (x).
+    flags
+        Place → phase of columns that say for one phase each whether it is there.
     """
 
     composition: int | None
@@ -73,6 +75,7 @@ class Columns:
     labels: Sequence[Sequence[int]]
     state: Sequence[int]
     variables: Mapping[int, str]
+    flags: Mapping[int, str]
 
 
 def find_columns(table: Table, given: Mapping[str, str] | None = None) -> Columns:
@@ -126,6 +129,7 @@ def find_columns(table: Table, given: Mapping[str, str] | None = None) -> Column
         labels,
         [table.index(given["state"])] if "state" in given else states,
         {i: names[i] for i in rest if _VARIABLE.fullmatch(table.header[i].strip())},
+        {} if said else _flags(table.header, rest),
     )
 
 
@@ -194,6 +198,21 @@ def _composition(
         return by_content
     # A column of sample names beside columns of elements still gives the rows their names.
     return min(ranked)[1] if ranked and elements else None
+
+
+def _flags(header: Sequence[str], free: Sequence[int]) -> dict[int, str]:
+    """Columns that are named for a phase, where there are two or more."""
+    from hypograph.models.evidence.alloys.phases import PhaseError, read_phases
+
+    found: dict[int, str] = {}
+    for i in free:
+        try:
+            phases = read_phases(take_marks(plain(header[i])).text.strip(" ()%")).phases
+        except PhaseError:
+            continue
+        if len(phases) == 1:
+            found[i] = phases[0]
+    return found if len(found) >= 2 else {}
 
 
 def _texts(table: Table, column: int) -> list[str]:

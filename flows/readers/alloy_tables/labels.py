@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from hypograph.flows.readers.alloy_tables.columns import CLASSES, Columns, cell_text
-from hypograph.flows.readers.tabular import Row
+from hypograph.flows.readers.tabular import Row, number
 from hypograph.models.evidence.alloys.notation import is_missing, plain
+from hypograph.models.evidence.alloys.phase_names import DISORDERED
 from hypograph.models.evidence.alloys.phases import Label, PhaseError, PhaseReading, read_phases
 
 # High and Low are the labels of the tables of Ha et al. (Nat. Comput. Sci. 1, 470, 2021): a single phase or not.
@@ -37,12 +38,29 @@ def read_labels(columns: Columns, header: Sequence[str], row: Row) -> tuple[tupl
     LabelError
         If columns contradict each other, or something is written that is not understood.
     """
-    phases, by_phases = _from_phases(columns.phases, header, row)
-    by_label, asked = _from_labels(columns.labels, header, row)
+    phases, by_phases = _from_flags(columns, row) if columns.flags else _from_phases(columns.phases, header, row)
+    named, by_label, asked = _from_labels(columns.labels, header, row)
     if by_label and by_phases and by_label != by_phases and not (asked and by_label == "multi"):
         raise LabelError(f"the label says {by_label}-phase, the phases say otherwise")
     # A label that answers the question and says no may know of a phase that is not named: it stands.
-    return phases, by_label or by_phases
+    return phases or named, by_label or by_phases
+
+
+def _from_flags(columns: Columns, row: Row) -> tuple[tuple[str, ...], Label | None]:
+    """Phases of columns that say for one phase each whether it is there: 1, yes, x, or a share above 0."""
+    there: list[str] = []
+    for i, phase in columns.flags.items():
+        text = plain(cell_text(row.cells[i])).lower().rstrip("% ")
+        amount = number(text) if text else 0.0
+        if text in _YES | {"x", "✓", "+"} or (amount or 0.0) > 0:
+            there.append(phase)
+        elif amount is None and text not in _NO and not is_missing(text):
+            raise LabelError(f"{text!r} under {phase} does not say whether it is there")
+    if not there:
+        return (), None
+    if len(there) > 1 or there[0] not in DISORDERED:
+        return tuple(there), "multi"
+    return tuple(there), "single"
 
 
 def _from_phases(
@@ -80,8 +98,11 @@ def _phases(text: str, name: str) -> PhaseReading:
         raise LabelError(_why(text, name, str(error))) from None
 
 
-def _from_labels(tiers: Sequence[Sequence[int]], header: Sequence[str], row: Row) -> tuple[Label | None, bool]:
-    """The label, and whether it stands in a column for labels and not in one of classes."""
+def _from_labels(
+    tiers: Sequence[Sequence[int]], header: Sequence[str], row: Row
+) -> tuple[tuple[str, ...], Label | None, bool]:
+    """Phases that the label names, the label, and whether it stands in a column for labels, not for classes."""
+    phases: tuple[str, ...] = ()
     said: list[tuple[int, Label]] = []
     unclear = ""
     for i in (i for tier in tiers for i in tier):
@@ -91,7 +112,8 @@ def _from_labels(tiers: Sequence[Sequence[int]], header: Sequence[str], row: Row
         label = _word(text, header[i])
         if label is None:
             try:
-                label = read_phases(text).label
+                reading = read_phases(text)
+                label, phases = reading.label, phases or reading.phases
             except PhaseError as error:
                 unclear = unclear or _why(text, header[i], str(error))
                 continue
@@ -103,9 +125,9 @@ def _from_labels(tiers: Sequence[Sequence[int]], header: Sequence[str], row: Row
     if unclear and not said:
         raise LabelError(unclear)
     if not said:
-        return None, False
+        return phases, None, False
     place, found = said[0]
-    return found, not CLASS.fullmatch(header[place].strip().lower())
+    return phases, found, not CLASS.fullmatch(header[place].strip().lower())
 
 
 def _word(text: str, name: str) -> Label | None:

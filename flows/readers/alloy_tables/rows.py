@@ -241,7 +241,7 @@ def _number(cell: Cell, mark: object = None) -> float | None:
         return None
     if isinstance(cell, int | float):
         return float(cell)
-    return number(plain(cell).rstrip("% "), "," if mark == "," else None)
+    return number(cell.strip().rstrip("% "), "," if mark == "," else None)
 
 
 def _misses(total: float, usual: float | None) -> bool:

@@ -95,6 +95,29 @@ def test_rows_that_contradict_themselves_are_left_out(tmp_path: Path) -> None:
     assert len(found.rows) == 3
 
 
+def test_columns_of_elements_with_decimal_commas(tmp_path: Path) -> None:
+    found = table(tmp_path, "Nr;Al;Co;Ni;Phasen\n1;0,0;50,0;50,0;kfz\n2;12,5;43,75;43,75;kfz + B2\n")
+    assert percents(found) == [{"Co": 50.0, "Ni": 50.0}, {"Al": 12.5, "Co": 43.75, "Ni": 43.75}]
+
+
+def test_a_column_for_each_phase(tmp_path: Path) -> None:
+    found = table(tmp_path, "alloy,FCC,BCC,IM\nCoCrNi,1,0,0\nAlCoCrFeNi,0,yes,x\nCoNi,0,0,0\nCoFe,maybe,0,0\n")
+    assert [(r.phases, r.label) for r in found.rows] == [
+        (("FCC",), "single"),
+        (("BCC", "intermetallic"), "multi"),
+        ((), None),
+    ]
+    assert "does not say" in found.skipped[0].reason
+
+
+def test_labels_may_name_phases(tmp_path: Path) -> None:
+    found = table(tmp_path, "alloy,label\nCoCrNi,SS+IM\nMg65Cu25Y10,AM\n")
+    assert [(r.phases, r.label) for r in found.rows] == [
+        (("solid solution", "intermetallic"), "multi"),
+        (("amorphous",), "multi"),
+    ]
+
+
 def test_a_variable_takes_its_value_from_a_column(tmp_path: Path) -> None:
     found = table(tmp_path, "alloy;x;phase\nAlxCoNi;0,5;FCC\nAlxCoNi;;FCC\n")
     assert near(percents(found)[0], {"Al": 20.0, "Co": 40.0, "Ni": 40.0})
