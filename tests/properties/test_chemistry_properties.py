@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hypograph.models.core.elements import SYMBOLS
@@ -11,6 +11,7 @@ from hypograph.models.literature.chemistry.amounts import Amount
 from hypograph.models.literature.chemistry.composition import Formula, read_formula
 from hypograph.models.literature.chemistry.element_order import ALLOYING, NONMETALS, in_order
 from hypograph.models.literature.chemistry.reading import chemistry
+from hypograph.models.literature.text.formulas import looks_like_formula
 from hypograph.models.literature.text.spelling import normalise
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -105,6 +106,8 @@ def test_any_text_is_read_without_error_and_quoted_in_place(text: str) -> None:
 @given(st.dictionaries(st.sampled_from(SYMBOLS[:83]), numbers, min_size=2, max_size=6))
 def test_a_keyword_stays_what_it_is(amounts: dict[str, float]) -> None:
     name = normalise(written(amounts))
+    # "K2Os2" is KOs, which reads as a plural: such names are left to the first reading.
+    assume(looks_like_formula(name))
     assert normalise(name) == name
 
 

@@ -12,11 +12,16 @@ _NUMBER: Final = r"\d+(?:[.,]\d+)?|\.\d+"
 _VARIABLE: Final = r"[xyznmwuvδ∂ẟ𝛿xyz]"
 _TERM: Final = rf"(?:(?P<number>{_NUMBER})?(?P<variable>{_VARIABLE})(?:/(?P<by>\d+))?|(?P<constant>{_NUMBER}))"
 _FIRST: Final = re.compile(_TERM)
+# "Pb(Mg1/3Nb2/3)O3": a fraction stands before the next one, or at the end of a bracket.
+_FRACTION: Final = re.compile(r"(\d)/(\d{1,2})(?=[)\]]|[A-Z][a-z]?\d/\d)")
 # A further term needs an unknown, so that "Ti-6Al" and "TiO2-3" stay what they are.
-_NEXT: Final = re.compile(rf"(?P<sign>[+\-–−‐‑±∓])(?:(?P<number>{_NUMBER})?(?P<variable>{_VARIABLE})(?:/(?P<by>\d+))?)")
+_NEXT: Final = re.compile(
+    rf"(?P<sign>[+\-–−‐‑±∓])"
+    rf"(?:(?P<number>{_NUMBER})?(?P<variable>{_VARIABLE}|d(?![A-Za-z]))(?:/(?P<by>\d+))?)"
+)
 _NEXT_CONSTANT: Final = re.compile(rf"(?P<sign>[+\-–−])(?P<constant>{_NUMBER})(?![A-Za-z(\[])")
 _BRACKET: Final = re.compile(r"[(\[{]([^()\[\]{}]{1,24})[)\]}]")
-_SAME: Final = str.maketrans("∂ẟ", "δδ")
+_SAME: Final = str.maketrans("∂ẟd", "δδδ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,9 @@ def read_amount(text: str, start: int) -> tuple[Amount, int]:
 
 
 def _expression(text: str, start: int) -> tuple[Amount, int]:
+    fraction = _FRACTION.match(text, start)
+    if fraction is not None and int(fraction.group(2)):
+        return Amount(int(fraction.group(1)) / int(fraction.group(2))), fraction.end()
     match = _FIRST.match(text, start)
     if match is None:
         return ONE, start

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -78,11 +79,14 @@ class Formula:
 
 def _ratios(amounts: dict[str, float]) -> dict[str, float]:
     smallest = min(amounts.values())
-    ratios = {s: a / smallest for s, a in amounts.items()}
+    # Rounded first, so that a name read back gives the same name.
+    ratios = {s: round(a / smallest, 2) for s, a in amounts.items()}
     for factor in range(1, 11):
         if all(abs(r * factor - round(r * factor)) < 0.01 * factor for r in ratios.values()):
-            return {s: float(round(r * factor)) for s, r in ratios.items()}
-    return {s: round(r, 2) for s, r in ratios.items()}
+            whole = {s: round(r * factor) for s, r in ratios.items()}
+            common = math.gcd(*whole.values())
+            return {s: float(n // common) for s, n in whole.items()}
+    return ratios
 
 
 def plain_digits(text: str) -> str:

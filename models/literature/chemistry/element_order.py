@@ -35,14 +35,14 @@ _ENDS: Final = _LAST.split()
 def in_order(amounts: Iterable[str]) -> list[str]:
     """Return symbols in the order in which a chemist writes them.
 
-    Alloys are alphabetical; organic molecules have C, H, then the rest (Hill); of other compounds the metals come
-    first (alkali metals, rare earths, alkaline earths, then by usual charge), oxygen and fluorine last.
+    Alloys are alphabetical, boron last; organic molecules have C, H, then the rest (Hill); of other compounds the
+    metals come first (alkali metals, rare earths, alkaline earths, then by usual charge), oxygen and fluorine last.
     """
     symbols = sorted(set(amounts))
     held = set(symbols)
     binary = len(held) == 2 and held & {"B", "Si"}
     if held <= ALLOYING and not (held & _SEMICONDUCTING and len(held) > 1) and not binary:
-        return symbols
+        return [s for s in symbols if s != "B"] + [s for s in symbols if s == "B"]
     if {"C", "H"} <= held and held <= NONMETALS:
         return ["C", "H", *(s for s in symbols if s not in {"C", "H"})]
     metals = held - NONMETALS - {"B", "Si"}

@@ -109,7 +109,7 @@ class Backbone:
 
 
 def backbone(corpus: Corpus, pairs: PairCounts, level: float = 0.05, most: int = 20_000, seed: int = 0) -> Backbone:
-    """Keep the edges whose weight is more than chance gives at one of their ends.
+    """Keep the edges whose weight is more than chance gives at one of their ends, part-whole pairs aside.
 
     Parameters
     ----------
@@ -134,8 +134,12 @@ def backbone(corpus: Corpus, pairs: PairCounts, level: float = 0.05, most: int =
     first, second = pairs.first, pairs.second
     # A paper of impact 0 gives its pairs no weight; they met all the same.
     significance = disparity(first, second, np.maximum(weight, 1e-12), nodes)
-    order = np.lexsort((pairs.keys, -weight, significance))[:most]
-    kept = np.sort(order[significance[order] < level])
+    order = np.lexsort((pairs.keys, -weight, significance))
+    order = order[significance[order] < level][: 2 * most]
+    words = [frozenset(name.split()) for name in corpus.names]
+    # That "neural network" goes with "deep neural network" says nothing.
+    ties = [i for i in order if not (words[first[i]] <= words[second[i]] or words[second[i]] <= words[first[i]])]
+    kept = np.sort(np.array(ties[:most], np.int64))
     df = corpus.df
     first, second, count = first[kept], second[kept], pairs.counts[kept]
     from_year, to_year = edge_years(corpus, pairs.keys[kept])

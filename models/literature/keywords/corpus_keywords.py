@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -59,9 +60,15 @@ def choose_keywords(
     for i, (publication, one) in enumerate(zip(publications, read, strict=True)):
         phrases = [table.names[k] for k in indices[indptr[i] : indptr[i + 1]]]
         given = {normalise(k) for k in publication.keywords} - {""}
-        short = agreed & found[i].keys() - one["introduced"].keys()
+        short = {s for s in agreed & found[i].keys() - one["introduced"].keys() if _in_capitals(s, publication)}
         result.append(vocabulary.apply({*(m[0] for m in one["materials"]), *phrases, *given, *short}))
     return result
+
+
+def _in_capitals(short: str, publication: Publication) -> bool:
+    """Whether an abbreviation stands in a publication as one: "SEA", not the sea."""
+    pattern = re.compile(rf"(?<!\w){re.escape(short.upper())}s?(?!\w)")
+    return len(short) > 2 and pattern.search(f"{publication.title} {publication.abstract}") is not None
 
 
 def note_on_languages(read: Sequence[Mapping[str, Any]]) -> str:

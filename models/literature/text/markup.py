@@ -84,6 +84,8 @@ _SPACED: Final = re.compile(
 )
 _RAISE: Final = str.maketrans("0123456789+-−–()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁽⁾")
 _LOWER: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+# Inspec writes "TiO/sub 2/" and "10/sup 5/".
+_SLASHED: Final = re.compile(r"\s?/su[bp] ([^/\s][^/]{0,12}?)/(?:\s(?=/su[bp] ))?")
 _SPACES: Final = re.compile(r"[\s\u00a0\u2002-\u200a\u202f\u205f\u3000]+")
 _NOTHING: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -112,6 +114,8 @@ def plain_text(text: str) -> str:
         text = _unescaped(text)
     if "<" in text:
         text = _without_tags(text)
+    if "/su" in text:
+        text = _SLASHED.sub(r"\1", text)
     if _TEX.search(text):
         text = _without_tex(text)
     return _SPACES.sub(" ", _NOTHING.sub("", text)).strip()
