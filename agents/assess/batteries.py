@@ -24,8 +24,15 @@ from hypograph.agents.roles.closed_questions import (
 )
 
 PAIRS, JUDGE, PROPOSAL = "substitution pairs", "planted defects", "held-out experiments"
-# Which role's answers a battery's skill discounts.
-ROLE_OF = {PAIRS: "expert", JUDGE: "judge", PROPOSAL: "proposer"}
+HOSTS, COMPOSITIONS = "pairs in a host alloy", "compositions with evidence"
+# Which role's answers a battery's skill discounts; the last two are told beside them.
+ROLE_OF = {
+    PAIRS: "expert",
+    JUDGE: "judge",
+    PROPOSAL: "proposer",
+    HOSTS: "expert in a host",
+    COMPOSITIONS: "judge of alloys",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,9 +222,9 @@ def _parameter(habits: Habits, request: Request, body: Mapping[str, Any], refusa
         if limit is not None:
             return habits.put(f"limit {'max_tokens' if name in _TOKENS else name}", limit, refusal.reason)
         if name in _TOKENS:
-            other = _TOKENS[1 - _TOKENS.index(name)]
-            untried = "rename max_tokens" not in habits
-            return habits.put(*(("rename max_tokens", other) if untried else ("omit max_tokens", 1)), refusal.reason)
+            if "rename max_tokens" in habits:
+                return habits.put("omit max_tokens", 1, refusal.reason)
+            return habits.put("rename max_tokens", _TOKENS[1 - _TOKENS.index(name)], refusal.reason)
         if name == "top_logprobs" and value > 1 and habits.number("limit top_logprobs", 20) > 5:
             return habits.put("limit top_logprobs", 5, refusal.reason)
         return habits.put(f"omit {'logprobs' if name == 'top_logprobs' else name}", 1, refusal.reason)

@@ -153,7 +153,8 @@ def _joined(events: Iterator[dict[str, Any]]) -> dict[str, Any]:
     whole: dict[str, Any] = {}
     message: dict[str, Any] = {}
     calls: dict[int, dict[str, Any]] = {}
-    finish, tokens, seen = None, [], False
+    tokens: list[Any] = []
+    finish, seen = None, False
     for event in events:
         whole |= {k: v for k, v in event.items() if k != "choices" and v is not None}
         for choice in event.get("choices") or []:
@@ -252,7 +253,9 @@ def split_thoughts(text: str) -> tuple[str, str]:
     """Split text into thoughts between tags and the rest; a tag that was never opened or closed counts too."""
     if final := _FINAL.search(text):
         return _MARK.sub(" ", text[: final.start()]).strip(), _MARK.sub("", text[final.end() :]).strip()
-    thoughts, rest, depth, at = [], [], 0, 0
+    thoughts: list[str] = []
+    rest: list[str] = []
+    depth = at = 0
     marks = sorted([*_OPEN.finditer(text), *_CLOSE.finditer(text)], key=lambda m: m.start())
     for mark in marks:
         piece, at = text[at : mark.start()], mark.end()

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from hypograph.flows.assess.batteries import decided_pairs
+from hypograph.flows.assess.batteries import composition_pairs, decided_pairs, host_exchanges
 from hypograph.flows.readers.reaction_tables import ReactionTable
+from hypograph.models.core.protocols import JudgingContext
 
 if TYPE_CHECKING:
     from hypograph.agents.assess.batteries import Battery
     from hypograph.agents.gateway.gateway import Gateway
 
 KNOWN_ROWS = 6
+ALLOYS_ASKED = "Which equimolar alloy forms a single solid solution?"
+ALLOYS_JUDGED = JudgingContext(criterion="which of the two statements is more likely to hold in an experiment")
 # Two experiments are told apart by chance where they lie close: only clear differences are asked.
 CLEAR = 0.3
 SPELLED = 24  # characters of an option that is written out wherever it stands
@@ -77,8 +80,22 @@ def _line(table: ReactionTable, row: int, short: Mapping[str, str]) -> str:
     return ", ".join(f"{k} {short.get(v, v)}" for k, v in table.point(row).items())
 
 
-def batteries(gateway: Gateway, sizes: tuple[int, int, int], seed: int) -> list[Battery]:
-    """Return the batteries in the given sizes (pairs, planted defects, experiments); 0 leaves one out."""
+def batteries(
+    gateway: Gateway, sizes: tuple[int, int, int], seed: int, more: tuple[int, int] = (0, 0)
+) -> list[Battery]:
+    """Return the batteries in the given sizes; 0 leaves one out.
+
+    Parameters
+    ----------
+    gateway
+        The model.
+    sizes
+        Pairs, planted defects, experiments.
+    seed
+        Seed of what is drawn.
+    more
+        Pairs in a host alloy, compositions with evidence.
+    """
     from hypograph.agents.assess.batteries import (
         PAIRS,
         Battery,
@@ -106,6 +123,28 @@ def batteries(gateway: Gateway, sizes: tuple[int, int, int], seed: int) -> list[
         share = -(-experiments // len(names))
         rows = [r for name in names for r in held_out_questions(packaged_table(name), share, seed)]
         found.append(proposal_battery(rows[:experiments]))
+    return [*found, *_alloy_batteries(gateway, more, seed)]
+
+
+def _alloy_batteries(gateway: Gateway, sizes: tuple[int, int], seed: int) -> list[Battery]:
+    """Return exchanges in a host alloy, and hypotheses on compositions with what is known of their neighbours."""
+    from hypograph.agents.assess.batteries import COMPOSITIONS, HOSTS, Battery
+    from hypograph.agents.roles.judgement import ModelExpert, ModelJudge
+    from hypograph.flows.readers.alloys import hea_tables
+    from hypograph.flows.readers.element_facts import element_facts
+
+    hosts, compositions = sizes
+    found: list[Battery] = []
+    if hosts:
+        expert, rows = ModelExpert(gateway, facts=element_facts), host_exchanges(hea_tables(), hosts, seed)
+        asked = tuple(expert.question(r.first, r.second, host=r.host) for r in rows)
+        found.append(Battery(HOSTS, asked, tuple(r.same for r in rows), by_area=True))
+    if compositions:
+        judge, pairs = ModelJudge(gateway), composition_pairs(hea_tables(), compositions, seed)
+        ahead = tuple(i % 2 == 0 for i in range(len(pairs)))
+        turned = [p if first else (p.broken, p.sound) for p, first in zip(pairs, ahead, strict=True)]
+        questions = tuple(judge.question(ALLOYS_ASKED, a, b, ALLOYS_JUDGED) for a, b in turned)
+        found.append(Battery(COMPOSITIONS, questions, ahead, by_area=False))
     return found
 
 
@@ -113,6 +152,7 @@ def assess(
     gateway: Gateway,
     *,
     sizes: tuple[int, int, int] = (120, 62, 40),
+    more: tuple[int, int] = (0, 0),
     seed: int = 0,
     ways: str = "auto",
     tell: Callable[[str], None] = lambda _: None,
@@ -125,8 +165,10 @@ def assess(
         The model.
     sizes
         Questions of each battery: pairs, planted defects, experiments.
+    more
+        Questions in a host alloy, and on compositions with evidence.
     seed
-        Seed of the held-out experiments.
+        Seed of what is drawn.
     ways
         ``letters``, ``reasoned``, ``both``, or ``auto``: both where both are possible, letters alone for a local model.
     tell
@@ -144,7 +186,7 @@ def assess(
     """
     able = gateway.capabilities(anew=False)
     rows = []
-    for battery in batteries(gateway, sizes, seed):
+    for battery in batteries(gateway, sizes, seed, more):
         row = _measured(gateway, battery, ways_to_measure(gateway, ways), tell)
         if row["kept"]:
             gateway.keep_skill(row["role"], row["skill"]["weight"], row)

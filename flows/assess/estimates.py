@@ -158,6 +158,7 @@ def _assess(parameters: Parameters, settings: Settings, gateway: Gateway) -> lis
 
     sizes = {"expert": "pairs", "judge": "planted", "proposer": "experiments"}
     defaults = {"pairs": 120, "planted": 62, "experiments": 40}
+    chosen = any(parameters.get(k) is not None for k in (*defaults, "hosts", "compositions"))
     loads = [Load("what the endpoint can do", 6, 30, 10)]
     for way in ways_to_measure(gateway, str(parameters.get("ways") or "auto")):
         for role, option in sizes.items():
@@ -165,7 +166,12 @@ def _assess(parameters: Parameters, settings: Settings, gateway: Gateway) -> lis
             n = defaults[option] if given is None else int(given)
             readings = _wordings(gateway) if role == "expert" else 2
             loads.append(_closed(gateway, role, n, f"{option}, {way}", letters=readings, way=way))
-    return loads
+        for role, option in {"expert": "hosts", "judge": "compositions"}.items():
+            given = parameters.get(option)
+            n = (0 if chosen else 40) if given is None else int(given)
+            readings = _wordings(gateway) if role == "expert" else 2
+            loads.append(_closed(gateway, role, n, f"{option}, {way}", letters=readings, way=way))
+    return [load for load in loads if load.calls]
 
 
 def _search(parameters: Parameters, settings: Settings, gateway: Gateway) -> list[Load]:

@@ -52,8 +52,8 @@ def emit(document: Mapping[str, Any], as_json: bool, text: str) -> None:
 
     A command that asked a language model says in its document what that cost.
     """
+    spent = take_noted()
     if as_json:
-        spent = take_noted()
         document = {"llm": spent, **document} if spent is not None else document
         escaped = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
         sys.stdout.write(json.dumps(document, ensure_ascii=escaped, allow_nan=False, default=_plain) + "\n")

@@ -124,9 +124,17 @@ def assess(
     context: typer.Context,
     name: Annotated[str | None, typer.Option("--model", help="A named model of the settings.")] = None,
     path: Annotated[Path | None, typer.Option("--path", help="A GGUF file to serve and assess.")] = None,
-    pairs: Annotated[int, typer.Option(min=0, help="Element pairs.")] = 120,
-    planted: Annotated[int, typer.Option(min=0, help="Hypotheses with a planted defect, 62 at most.")] = 62,
-    experiments: Annotated[int, typer.Option(min=0, help="Held-out experiments.")] = 40,
+    pairs: Annotated[int | None, typer.Option(min=0, help="Element pairs; 120.")] = None,
+    planted: Annotated[
+        int | None, typer.Option(min=0, help="Hypotheses with a planted defect; 62, and at most.")
+    ] = None,
+    experiments: Annotated[int | None, typer.Option(min=0, help="Held-out experiments; 40.")] = None,
+    hosts: Annotated[
+        int | None, typer.Option(min=0, help="Pairs in a host alloy; 40, none where sizes are given.")
+    ] = None,
+    compositions: Annotated[
+        int | None, typer.Option(min=0, help="Compositions with evidence; 40, none where sizes are given.")
+    ] = None,
     share_prefix: Annotated[
         bool, typer.Option("--share-prefix", help="Local model: faster, third digits may differ.")
     ] = False,
@@ -144,7 +152,8 @@ def assess(
     from hypograph.flows.runtime.spending import noted_spending
 
     settings = load_settings()
-    if not pairs + planted + experiments:
+    sizes, more = _sizes((pairs, planted, experiments), (hosts, compositions))
+    if not sum((*sizes, *more)):
         raise InputError("nothing to ask", expected="--pairs, --planted or --experiments above 0")
     if ways not in _WAYS:
         raise InputError(f"{ways!r} is no way to ask", where="--ways", expected=", ".join(_WAYS))
@@ -156,12 +165,22 @@ def assess(
     with chosen_model(settings, name, path, share_prefix=share_prefix) as config:
         gateway = connect(config, cache_folder=settings.home / "llm-cache", budget=budget)
         with noted_spending(gateway):
-            found = model_assess.assess(gateway, sizes=(pairs, planted, experiments), seed=seed, ways=ways, tell=say)
+            found = model_assess.assess(gateway, sizes=sizes, more=more, seed=seed, ways=ways, tell=say)
     rows = found["batteries"]
     header = ("battery", "n", "way", "accuracy", "AUC", "swap", "ECE", "invalid", "skill", "counts for", "s/call")
     text = table(header, model_assess.lines(rows), f"{found['model']}, fingerprint {found['fingerprint']}")
     said = "\n".join([*(r["says"] for r in rows), *found["notes"]])
     emit(found, as_json, "\n\n".join([text, said, *[model_assess.plot(r) for r in rows]]))
+
+
+def _sizes(
+    sizes: tuple[int | None, int | None, int | None], more: tuple[int | None, int | None]
+) -> tuple[tuple[int, int, int], tuple[int, int]]:
+    """Return the sizes of all batteries; those on alloys are asked where no size was given, or their own."""
+    chosen = any(n is not None for n in (*sizes, *more))
+    a, b, c = (size if n is None else n for n, size in zip(sizes, (120, 62, 40), strict=True))
+    hosts, compositions = ((0 if chosen else 40) if n is None else n for n in more)
+    return (a, b, c), (hosts, compositions)
 
 
 @app.command(

@@ -223,3 +223,29 @@ def test_the_demo_takes_the_fetched_model_only_where_no_other_is_chosen(tmp_path
     with open_knowledge(served, None, fetched=True) as knowledge:
         assert knowledge.gateway is not None
         assert knowledge.gateway.config.model == "small"
+
+
+def test_batteries_on_alloys_are_balanced_and_hide_what_they_ask() -> None:
+    from hypograph.flows.assess.batteries import composition_pairs, host_exchanges
+    from hypograph.flows.readers.alloys import hea_tables
+
+    records = hea_tables()
+    rows = host_exchanges(records, 40, seed=0)
+    assert rows == host_exchanges(records, 40, seed=0)
+    assert [r.same for r in rows] == [True, False] * 20
+    assert len({(r.first, r.second) for r in rows}) == 40
+    votes: dict[str, list[bool]] = {}
+    for r in records:
+        votes.setdefault("".join(r.elements), []).append(r.single_phase)
+    for sound, broken in composition_pairs(records, 40, seed=0):
+        assert 2 * sum(votes[sound.id]) > len(votes[sound.id])
+        assert 2 * sum(votes[broken.id]) < len(votes[broken.id])
+        assert all("tabulated alloys that differ" in e for c in (sound, broken) for e in c.evidence)
+
+
+def test_all_batteries_are_asked_where_no_size_is_given() -> None:
+    from hypograph.flows.cli.model import _sizes
+
+    assert _sizes((None, None, None), (None, None)) == ((120, 62, 40), (40, 40))
+    assert _sizes((4, 6, 4), (None, None)) == ((4, 6, 4), (0, 0))
+    assert _sizes((0, 0, 0), (3, None)) == ((0, 0, 0), (3, 0))
