@@ -36,7 +36,7 @@ def version() -> str:
     return digest({f.name: f.read_text("utf-8") for f in files}, length=8)
 
 
-def render(name: str, limit: int = LONGEST, **values: str) -> str:
+def render(name: str, limit: int = LONGEST, /, **values: str) -> str:
     """Fill a template; every value is data: cleaned, capped, and fenced in the template itself."""
     return template(name).substitute({k: data(v, limit) for k, v in values.items()})
 

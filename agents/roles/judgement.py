@@ -66,7 +66,7 @@ class Role:
     def _system(self) -> str:
         return template("system").template.strip()
 
-    def _question(self, schema: type[BaseModel], name: str, sample: int = 0, **values: str) -> Question:
+    def _question(self, schema: type[BaseModel], name: str, sample: int = 0, /, **values: str) -> Question:
         return Question(self.role, self._system, render(name, self._longest, **values), schema, sample)
 
     def _provenance(self, prompt_hash: str) -> str:
@@ -175,7 +175,8 @@ class ModelJudge(Role):
         """Return one verdict a pair; without skill every verdict is invalid, which is no evidence."""
         if self._silent:
             return [Verdict(0.5, False, "not asked: no skill measured", self.name) for _ in pairs]
-        both = way_of(getattr(self._gateway, "large", self._gateway), self.role) == LETTERS
+        gateway = self._gateway.large if isinstance(self._gateway, Cascade) else self._gateway
+        both = way_of(gateway, self.role) == LETTERS
         asked = [self.question(question, a, b, context, both_orders=both) for a, b in pairs]
         return [self._verdict(c) for c in self._gateway.choose_within(asked)]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from hypograph.agents.gateway.cascade import Cascade
 from hypograph.agents.gateway.questions import LETTERS, REASONED, SILENT
 
 if TYPE_CHECKING:
-    from hypograph.agents.gateway.cascade import Cascade
     from hypograph.agents.gateway.gateway import Gateway
 
 # Role, and the kind of question whose skill it is discounted by.
@@ -53,7 +53,7 @@ def mode_of(gateway: Gateway | Cascade, role: str) -> Mode:
     if skill == 0.0:
         why = f"measured no better than a coin at what a {kind} is asked: it is not asked"
         return Mode(role, model, SILENT, 0.0, why)
-    large = getattr(gateway, "large", gateway)
+    large = gateway.large if isinstance(gateway, Cascade) else gateway
     mode, why = _way(large, kind) if role in CLOSED else (REASONED, "answers with a schema and its reasons")
     if skill is None:
         why += "; not measured (`hypograph model assess`): it speaks with a small weight"

@@ -273,7 +273,7 @@ def _cache() -> tuple[AnswerCache, dict[str, Any]]:
     from hypograph.flows.runtime.settings import load_settings
 
     kept = AnswerCache(load_settings().home / "llm-cache")
-    by_model = [{"model": m, "entries": n, "bytes": size} for m, n, size in kept.contents()]
+    by_model: list[dict[str, Any]] = [{"model": m, "entries": n, "bytes": size} for m, n, size in kept.contents()]
     whole = {"entries": sum(m["entries"] for m in by_model), "bytes": sum(m["bytes"] for m in by_model)}
     return kept, {**whole, "by_model": by_model}
 
