@@ -25,6 +25,9 @@ from hypograph.models.evidence.alloys.notation import Basis, is_missing, plain, 
 PERCENT_SLACK: Final = 2.0
 # Amounts that sum to no more than this are a ratio (Al0.5CoCrFeNi), to more they look like percent.
 MOST_RATIO: Final = 20.0
+# Symbols that also are units, and the number from which one such part is no alloying addition any more.
+UNITS: Final = frozenset({"C", "K", "F", "H", "N", "S"})
+LEAST_DEGREES: Final = 10.0
 _FILLER: Final = re.compile(
     r"\b(?:(?:high|medium|low|refractory|multi)[- ]?(?:entropy|component|principal[- ]element)(?:\s+alloys?)?"
     r"|alloys?|R?HEAs?|R?MEAs?|CCAs?|MPEAs?|equi-?(?:atomic|molar)|nominal)\b",
@@ -187,6 +190,10 @@ def _with_base(base: str, parts: list[tuple[str, str]], said: Basis | None) -> C
         )
     if any(item.written for item in level) and alone:
         raise tree.FormulaError("the first element has an amount though it takes the rest", "Write it without one.")
+    if said is None and len(parts) == 1 and parts[0][1] in UNITS and tree.number(parts[0][0]) >= LEAST_DEGREES:
+        raise tree.FormulaError(
+            f"{parts[0][0]}{parts[0][1]} may be a temperature or a time", "Write wt.% or at.% behind an alloy."
+        )
     amounts: dict[str, float] = {}
     for number, symbol in parts:
         tree.check_symbol(symbol)
