@@ -7,6 +7,7 @@ import contextlib
 import contextvars
 import os
 import secrets
+import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -110,16 +111,18 @@ def serve(settings: Settings, wish: Wish, say: Say) -> None:
             token = secrets.token_urlsafe(32)
             scraped = Collector(orchestrator.api_url, orchestrator.auth_string or configured_auth(), settings)
             with metrics_server(scraped, token, wish.metrics_port) as metrics:
-                write_secret(orchestrator.folder / METRICS_TOKEN, token)
-                _announce(orchestrator, metrics)
-                say(f"watch at {orchestrator.api_url.removesuffix('/api')}; metrics at {metrics}")
-                if orchestrator.auth_string is not None:
-                    say(f"user {USER}, password in {orchestrator.folder / PASSWORD}")
-                say("serving " + ", ".join(DEPLOYABLES) + "; Ctrl-C stops")
                 # Prefect's own handler leaves a coroutine behind; an interrupt unwinds everything in order.
                 runner.handle_sigterm = _interrupt
-                with contextlib.suppress(KeyboardInterrupt), _watching_campaigns(say):
-                    asyncio.run(runner.start())
+                with contextlib.suppress(KeyboardInterrupt):
+                    signal.signal(signal.SIGTERM, _interrupt)  # the runner's own handler comes after what we say
+                    write_secret(orchestrator.folder / METRICS_TOKEN, token)
+                    _announce(orchestrator, metrics)
+                    say(f"watch at {orchestrator.api_url.removesuffix('/api')}; metrics at {metrics}")
+                    if orchestrator.auth_string is not None:
+                        say(f"user {USER}, password in {orchestrator.folder / PASSWORD}")
+                    say("serving " + ", ".join(DEPLOYABLES) + "; Ctrl-C stops")
+                    with _watching_campaigns(say):
+                        asyncio.run(runner.start())
                 say("stopped")
 
 

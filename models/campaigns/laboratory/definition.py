@@ -107,8 +107,9 @@ def definition_from(record: Mapping[str, Any]) -> Definition:
 
 def _whole(record: Mapping[str, Any], key: str, default: int, least: int) -> int:
     value = record.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise InputError(f"{key} is {value!r}", where="definition", expected=f"a whole number, at least {least}")
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value < 2**63:
+        expected = f"a whole number, at least {least}, of at most 64 bits"
+        raise InputError(f"{key} is {value!r:.40}", where="definition", expected=expected)
     return value
 
 
