@@ -138,7 +138,8 @@ def mass(
     >>> hg.mass({"FCC": 0.5, ("FCC", "BCC"): 0.3}, frame=["FCC", "BCC", "HCP"]).belief("FCC", "BCC")
     0.8
     """
-    given: dict[str | tuple[str, ...], float] = {**(masses or {}), **by_name}
+    given: dict[str | tuple[str, ...], float] = dict(masses or {})
+    given.update(by_name.items())
     named = [n for key in given for n in ((key,) if isinstance(key, str) else key)]
     alternatives = tuple(dict.fromkeys([*frame, *named])) if not frame else tuple(frame)
     if not alternatives:

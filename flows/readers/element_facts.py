@@ -25,7 +25,7 @@ _BY_SYMBOL = {symbol: name for name, symbols in _STRUCTURES.items() for symbol i
 @cache
 def element_facts(symbol: str) -> str:
     """Return structure, radius, electronegativity, melting point and group, as far as they are known."""
-    from pymatgen.core import Element
+    from pymatgen.core.periodic_table import Element
 
     element = Element(symbol)
     with warnings.catch_warnings():

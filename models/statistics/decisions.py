@@ -25,7 +25,7 @@ def auc(truth: FloatArray | BoolArray, score: FloatArray) -> float | None:
     """
     from scipy.stats import rankdata
 
-    y = np.asarray(truth) > 0.5
+    y = np.asarray(truth, float) > 0.5
     positive, negative = int(y.sum()), int((~y).sum())
     if not positive or not negative:
         return None
@@ -85,7 +85,7 @@ def auc_bootstrap(
     if value is None:
         return None
     order = np.argsort(score, kind="stable")
-    ranked, sign = np.asarray(score)[order], (np.asarray(truth) > 0.5)[order]
+    ranked, sign = np.asarray(score)[order], (np.asarray(truth, float) > 0.5)[order]
     # Ties share one group: half of the negatives of the own group count.
     group = np.cumsum(np.concatenate(([0], ranked[1:] != ranked[:-1])))
     groups = int(group[-1]) + 1
@@ -112,7 +112,7 @@ def mcc(truth: FloatArray | BoolArray, decision: FloatArray | BoolArray) -> floa
 
     0 if the decisions are all alike, None if the classes are.
     """
-    y, s = np.asarray(truth) > 0.5, np.asarray(decision) > 0.5
+    y, s = np.asarray(truth, float) > 0.5, np.asarray(decision, float) > 0.5
     tp, fp = float((y & s).sum()), float((~y & s).sum())
     fn, tn = float((y & ~s).sum()), float((~y & ~s).sum())
     if not (tp + fn) or not (tn + fp):
@@ -123,4 +123,4 @@ def mcc(truth: FloatArray | BoolArray, decision: FloatArray | BoolArray) -> floa
 
 def accuracy(truth: FloatArray | BoolArray, decision: FloatArray | BoolArray) -> float:
     """Share of decisions that are right."""
-    return float(((np.asarray(truth) > 0.5) == (np.asarray(decision) > 0.5)).mean())
+    return float(((np.asarray(truth, float) > 0.5) == (np.asarray(decision, float) > 0.5)).mean())

@@ -265,6 +265,6 @@ def _composition(amounts: dict[str, float], basis: Basis) -> Composition:
 
 def atomic_weight(symbol: str) -> float:
     """Standard atomic weight, g/mol."""
-    from pymatgen.core import Element
+    from pymatgen.core.periodic_table import Element
 
     return float(Element(symbol).atomic_mass)

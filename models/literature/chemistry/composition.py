@@ -298,6 +298,6 @@ def weight_percent_at(text: str, start: int) -> tuple[Formula, int] | None:
 
 @functools.cache
 def _mass(symbol: str) -> float:
-    from pymatgen.core import Element
+    from pymatgen.core.periodic_table import Element
 
     return float(Element(symbol).atomic_mass)
