@@ -26,6 +26,7 @@ from hypograph.ui.pages.graph import routes as graph
 from hypograph.ui.pages.hypotheses import questions, start_campaign
 from hypograph.ui.pages.hypotheses import routes as hypotheses
 from hypograph.ui.pages.map import routes as map_routes
+from hypograph.ui.pages.map import world as map_world
 from hypograph.ui.pages.overview import routes as overview
 from hypograph.ui.pages.overview import views
 from hypograph.ui.pages.papers import bring
@@ -83,6 +84,7 @@ def create_app(config: UiConfig, store: GraphStore | None = None, services: Serv
         if store is None:
             ending.set()
             views.settle()
+            map_world.settle()
             app.state.store.close()
 
     app = FastAPI(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -90,22 +92,48 @@ class World:
         return list(dict.fromkeys([*(best[kind] for kind in KINDS if kind in best), *hits]))[:limit]
 
 
-_kept: WeakKeyDictionary[GraphStore, tuple[dict[str, int], World]] = WeakKeyDictionary()
+# Above so many seconds of reading nobody waits for a change: the map as it was is shown, and read anew behind it.
+PATIENCE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    token: dict[str, int]
+    world: World
+    seconds: float
+
+
+_kept: WeakKeyDictionary[GraphStore, _Kept] = WeakKeyDictionary()
 _lock = threading.Lock()
+_behind = ThreadPoolExecutor(max_workers=1, thread_name_prefix="map")
 
 
 def world(store: GraphStore) -> World:
-    """Return the map as the store is now."""
+    """Return the map as the store is now; one that takes long to read, as it was a moment ago."""
     whole = atlas(store)
     kept = _kept.get(store)
-    if kept and kept[0] == whole.token:
-        return kept[1]
+    if kept and kept.token == whole.token:
+        return kept.world
+    if kept and kept.seconds > PATIENCE:
+        if not _lock.locked():
+            _behind.submit(_renew, store, whole)
+        return kept.world
+    return _renew(store, whole)
+
+
+def settle() -> None:
+    """Wait until no map is being read behind the scenes: before the store is closed."""
+    _behind.submit(lambda: None).result()
+
+
+def _renew(store: GraphStore, whole: Atlas) -> World:
     with _lock:
         kept = _kept.get(store)
-        if kept and kept[0] == whole.token:
-            return kept[1]
+        if kept and kept.token == whole.token:
+            return kept.world
+        began = time.monotonic()
         found = read(store, whole)
-        _kept[store] = (whole.token, found)
+        _kept[store] = _Kept(whole.token, found, time.monotonic() - began)
     return found
 
 
