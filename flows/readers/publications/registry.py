@@ -14,7 +14,13 @@ from hypograph.flows.readers.publications.duplicates import deduplicate
 from hypograph.flows.readers.publications.fields import Found
 from hypograph.flows.readers.publications.files import read_head
 from hypograph.flows.readers.publications.hea_bench import hea_literature
-from hypograph.models.core.errors import HypographError, InputError, MalformedRowError, MissingFileError
+from hypograph.models.core.errors import (
+    HypographError,
+    InputError,
+    MalformedRowError,
+    MissingFileError,
+    UnavailableError,
+)
 from hypograph.models.core.records import Publication
 
 __all__ = [
@@ -101,8 +107,16 @@ def readers() -> Mapping[str, Reader]:
         for module in _MODULES:
             importlib.import_module(f"hypograph.flows.readers.publications.formats.{module}")
         for point in importlib.metadata.entry_points(group=ENTRY_POINTS):
-            made = point.load()
-            made = made if isinstance(made, Reader) else made()
+            try:
+                made = point.load()
+                made = made if isinstance(made, Reader) else made()
+            except Exception as error:  # whatever the other package does wrong
+                _loaded.clear()
+                raise UnavailableError(
+                    f"a reader of another package cannot be loaded ({error})",
+                    where=f"{ENTRY_POINTS}: {point.name}",
+                    hint="Mend or uninstall that package.",
+                ) from error
             for reader in [made] if isinstance(made, Reader) else made:
                 register(reader)
     return _READERS
