@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hypograph.flows.campaigns.foreign_runs import SQLITE, long_table, optuna_studies
+from hypograph.flows.campaigns.run import Run
 from hypograph.models.campaigns.analysis.percent import percent, zero_and_top
 from hypograph.models.core.errors import InputError, MalformedRowError, MissingFileError
 from hypograph.models.core.tabular.decoding import decoded, unpacked
@@ -22,33 +24,14 @@ if TYPE_CHECKING:
 Runs = Mapping[str, Mapping[str, Mapping[int, NDArray[np.float64]]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One campaign.
-
-    Attributes
-    ----------
-    values
-        Outcomes in order, larger is better.
-    scale
-        Outcomes that count as 0 and 100 percent; None where nobody knows what the best is.
-    """
-
-    source: str
-    method: str
-    table: str
-    seed: int
-    values: NDArray[np.float64]
-    scale: tuple[float, float] | None
-
-
 def read_runs(sources: Sequence[str], store: GraphStore | None) -> Runs:
     """Read what is named into method → table → seed → percent, best so far.
 
     Parameters
     ----------
     sources
-        Trajectory files, folders (of one campaign, or holding the folders of several), or else the id, group, name or
+        Trajectory files, long tables, Optuna databases,
+        folders (of one campaign, or holding the folders of several), or else the id, group, name or
         method of campaigns in the store.
     store
         None if there is none: then a name that is no path is an error.
@@ -62,7 +45,7 @@ def read_runs(sources: Sequence[str], store: GraphStore | None) -> Runs:
     for source in sources:
         path = Path(source)
         if path.is_file():
-            here = list(_trajectories(path))
+            here = list(_of_file(path))
         elif path.is_dir():
             here = list(_folders(path))
         else:
@@ -71,6 +54,16 @@ def read_runs(sources: Sequence[str], store: GraphStore | None) -> Runs:
             raise InputError("no outcomes to compare", where=source)
         found += here
     return _percents(_told_apart(found))
+
+
+def _of_file(path: Path) -> Iterator[Run]:
+    """Tell by its content what wrote a file."""
+    with path.open("rb") as file:
+        head = file.read(200)
+    if head.startswith(SQLITE):
+        return optuna_studies(path)
+    lines = path.suffix.lower() in {".jsonl", ".json", ".gz"} or head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    return _trajectories(path) if lines else long_table(path)
 
 
 def _trajectories(path: Path) -> Iterator[Run]:

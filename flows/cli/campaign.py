@@ -42,7 +42,7 @@ def benchmark(
         Path | None, typer.Option(help="Trajectories whose first experiments, and seeds, are taken.")
     ] = None,
     descriptors: Annotated[
-        str, typer.Option(help="auto, none, mordred, fingerprints, or a file of structures or descriptors.")
+        str, typer.Option(help="auto, none, rdkit, mordred, fingerprints, or a file of structures or vectors.")
     ] = "auto",
     exchange_descriptors: Annotated[
         bool, typer.Option("--exchange-descriptors", help="Give each option another one's descriptors: a control.")

@@ -60,7 +60,7 @@ def new(
     columns: Columns = "",
     decimal: DecimalMark = "",
     descriptors: Annotated[
-        str, typer.Option(help="auto, none, mordred, fingerprints, or a file of structures or descriptors.")
+        str, typer.Option(help="auto, none, rdkit, mordred, fingerprints, or a file of structures or vectors.")
     ] = "",
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of every random choice; default: the file's.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is understood and write nothing.")] = False,

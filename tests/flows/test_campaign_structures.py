@@ -30,6 +30,13 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path / "home"))
 
 
+@pytest.mark.parametrize("kind", ["rdkit", "mordred", "fingerprints"])
+def test_every_kind_of_descriptor_puts_salts_of_one_anion_together(kind: str) -> None:
+    (apart,) = descriptors.option_distances(["base"], [SMILES], kind)
+    assert apart is not None
+    assert apart[0, 1] == min(apart[~np.eye(4, dtype=bool)])
+
+
 @pytest.mark.parametrize(
     ("options", "known"),
     [

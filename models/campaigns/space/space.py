@@ -37,6 +37,7 @@ from hypograph.models.core.errors import InputError, MissingFileError, SpaceErro
 
 Point = dict[str, Any]
 TOLERANCE = 1e-6
+MOST_STEPS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,8 +329,10 @@ def _parameter(row: Any, number: int) -> Parameter:
         raise SpaceError("a parameter has no name", where=where, expected="name, and options, values or low and high")
     name = str(row["name"]).strip()
     known = {"name", "options", "values", "low", "high", "unit", "descriptors", "smiles", "distances", "former"}
+    known |= {"step", "integer"}
     if unknown := sorted(set(row) - known):
         raise SpaceError(f"no such key: {unknown[0]}", where=name, expected=", ".join(sorted(known)))
+    row = _stepped(row, name)
     try:
         options = tuple(_as_option(o, name) for o in _listed(row, "options", name))
         values = tuple(sorted(_as_number(v, name) for v in _listed(row, "values", name)))
@@ -353,6 +356,26 @@ def _parameter(row: Any, number: int) -> Parameter:
     if distances and (len(distances) not in counts or {len(d) for d in distances} != {len(distances)}):
         raise SpaceError("distances do not fit", where=name, expected="one row and column an option")
     return Parameter(name, options, values, low, high, str(row.get("unit", "")), descriptors, smiles, distances, former)
+
+
+def _stepped(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return a range with a `step`, or of whole numbers, as values."""
+    rest = {k: v for k, v in row.items() if k not in {"step", "integer"}}
+    whole = row.get("integer", False)
+    if not isinstance(whole, bool):
+        raise SpaceError(f"integer is {whole!r}", where=name, expected="true or false")
+    if "step" not in row and not whole:
+        return rest
+    if "low" not in row or "high" not in row:
+        raise SpaceError("a step without a range", where=name, expected="low, high and step")
+    low, high, step = (_as_number(row.get(k, 1.0), name) for k in ("low", "high", "step"))
+    if whole:
+        low, step = float(math.ceil(low)), float(max(1, round(step)))
+    count = math.floor((high - low) / step + TOLERANCE) + 1 if step > 0 else 0
+    if not 1 <= count <= MOST_STEPS:
+        raise SpaceError(f"a step of {step:g}", where=name, expected=f"1 to {MOST_STEPS} levels")
+    values = [float(f"{low + i * step:.12g}") for i in range(count)]
+    return {k: v for k, v in rest.items() if k not in {"low", "high"}} | {"values": values}
 
 
 def _listed(row: Mapping[str, Any], key: str, name: str) -> Sequence[Any]:

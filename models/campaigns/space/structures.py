@@ -97,15 +97,24 @@ def fingerprint_distances(found: Sequence[str | None]) -> Floats | None:
 
 
 def mordred_vector(smiles: str) -> list[float]:
-    """Return Mordred's two-dimensional descriptors (Moriwaki et al. 2018); NaN where one has no value.
+    """Return Mordred's two-dimensional descriptors (Moriwaki et al. 2018), as `rdkit_vector`."""
+    return _averaged(smiles, _mordred)
+
+
+def rdkit_vector(smiles: str) -> list[float]:
+    """Return RDKit's descriptors of a structure; NaN where one has no value.
 
     Parts of a salt or mixture are described one by one and averaged by their heavy atoms.
     """
+    return _averaged(smiles, _rdkit)
+
+
+def _averaged(smiles: str, describe: Callable[[Mol], list[float]]) -> list[float]:
     from rdkit import Chem
 
     mol = _mol(smiles)
-    parts = [] if mol is None else list(Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=False))
-    rows = np.array([_described(p) for p in parts])
+    parts = [] if mol is None else list(Chem.GetMolFrags(mol, asMols=True))
+    rows = np.array([describe(p) for p in parts])
     weight = np.array([max(p.GetNumHeavyAtoms(), 1) for p in parts], dtype=float)[:, None]
     known = np.isfinite(rows)
     total = np.where(known, rows * weight, 0.0).sum(0)
@@ -113,8 +122,8 @@ def mordred_vector(smiles: str) -> list[float]:
     return [float(t / h) if h else math.nan for t, h in zip(total, heavy, strict=True)]
 
 
-def mordred_vectors(
-    found: Sequence[str | None], vector: Callable[[str], Sequence[float]] = mordred_vector
+def option_vectors(
+    found: Sequence[str | None], vector: Callable[[str], Sequence[float]] = rdkit_vector
 ) -> list[Sequence[float]]:
     """Return the descriptors of each option; all NaN for one without a structure. `vector` may remember."""
     rows = [None if f is None else vector(f) for f in found]
@@ -154,15 +163,24 @@ def _mol(text: str) -> Mol | None:
     return found if found is not None and found.GetNumAtoms() else None
 
 
-def _described(mol: Mol) -> list[float]:
-    def value(x: Any) -> float:
-        try:
-            return float(x)
-        except (TypeError, ValueError):
-            return math.nan
-
+def _mordred(mol: Mol) -> list[float]:
     with np.errstate(all="ignore"):
-        return [value(x) for x in _calculator()(mol)]
+        return [_number(x) for x in _calculator()(mol)]
+
+
+def _rdkit(mol: Mol) -> list[float]:
+    from rdkit.Chem import Descriptors
+    from rdkit.rdBase import BlockLogs
+
+    with BlockLogs(), np.errstate(all="ignore"):
+        return [_number(x) for x in Descriptors.CalcMolDescriptors(mol, missingVal=math.nan, silent=True).values()]
+
+
+def _number(x: Any) -> float:
+    try:
+        return float(x)
+    except (TypeError, ValueError):
+        return math.nan
 
 
 @lru_cache(maxsize=1)

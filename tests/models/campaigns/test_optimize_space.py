@@ -101,3 +101,19 @@ def test_the_expected_gain_on_a_target_against_drawing() -> None:
     drawn = mean + sd * rng.standard_normal((200_000, 2, 3))
     gains = np.maximum(aim.gap[:, None] - np.abs(drawn - 0.4), 0.0)
     assert np.allclose(aim.gain(told), weights @ gains.mean(0), atol=3e-3)
+
+
+def test_a_range_with_a_step_or_of_whole_numbers_is_levels() -> None:
+    space = space_from(
+        {
+            "parameters": [
+                {"name": "t", "low": 0.5, "high": 2, "step": 0.5},
+                {"name": "n", "low": 0.5, "high": 3, "integer": True},
+            ]
+        }
+    )
+    assert space["t"].values == (0.5, 1.0, 1.5, 2.0)
+    assert space["n"].values == (1.0, 2.0, 3.0)
+    for wrong in ({"step": 1}, {"low": 0, "high": 1, "step": 0}, {"low": 0, "high": 1, "integer": 2}):
+        with pytest.raises(SpaceError, match="x"):
+            space_from({"parameters": [{"name": "x", **wrong}]})
