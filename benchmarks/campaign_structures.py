@@ -1,6 +1,6 @@
 """What structures are worth to `bo`: descriptors against none, and against the same descriptors exchanged.
 
-    python benchmarks/campaign_structures.py [TABLE …] [--starts N] [--exchanges N] [--kinds mordred,fingerprints]
+    python benchmarks/campaign_structures.py [TABLE …] [--quick] [--starts N] [--exchanges N] [--kinds auto,mordred]
 
 All arms begin from the same random starts with the same seeds of draws, so differences are paired. A gain is chemistry
 only where the true structures beat the exchanged ones. Best of 20 experiments (5 of them the start) in percent of the
@@ -9,13 +9,13 @@ table's maximum; intervals are 95%, over starts within a table, and over all pai
 
 from __future__ import annotations
 
-import argparse
 import json
+import os
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from harness import arguments, write
 from numpy.typing import NDArray
 
 from hypograph.flows.campaigns.benchmark import Plan, outcomes
@@ -26,35 +26,33 @@ from hypograph.models.campaigns.analysis.percent import percent, zero_and_top
 from hypograph.models.core.keys import digest
 
 BUDGET, INITIAL = 20, 5
+QUICK = ("borylation",)
 TABLES = ("buchwald_hartwig", "suzuki_doyle", "suzuki_cernak", "reductive_amination", "borylation")
 Floats = NDArray[np.float64]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("tables", nargs="*", default=TABLES)
+    parser = arguments(__doc__)
+    parser.add_argument("tables", nargs="*", help="default: all that are there")
     parser.add_argument("--starts", type=int, default=200)
     parser.add_argument("--exchanges", type=int, default=3)
     parser.add_argument("--kinds", default="auto")
-    parser.add_argument("--out", default="campaign_structures")
-    a = parser.parse_args()
+    given = parser.parse_args()
+    starts, exchanges = (4, 1) if given.quick else (given.starts, given.exchanges)
+    names = given.tables or (QUICK if given.quick or "HYPOGRAPH_DATA_DIR" not in os.environ else TABLES)
     rows, pooled = [], dict[str, list[Floats]]()
-    for name in a.tables or TABLES:
+    for name in names:
         table = find_table(name)
-        for kind in a.kinds.split(","):
-            row, differences = measure(table, kind, a.starts, a.exchanges)
+        for kind in given.kinds.split(","):
+            row, differences = measure(table, kind, starts, exchanges)
             rows.append(row)
             for arm, found in differences.items():
                 pooled.setdefault(f"{kind}: {arm}", []).append(found)
             print(json.dumps(row), flush=True)
-    document = {
-        "starts": a.starts,
-        "exchanges": a.exchanges,
-        "rows": rows,
-        "pooled": {arm: interval(np.concatenate(found)) for arm, found in pooled.items()},
-    }
-    print(json.dumps(document["pooled"]))
-    (Path(__file__).parent / "results" / f"{a.out}.json").write_text(json.dumps(document, indent=1) + "\n", "utf-8")
+    means = {arm: interval(np.concatenate(found)) for arm, found in pooled.items()}
+    print(json.dumps(means))
+    document = {"starts": starts, "exchanges": exchanges, "rows": rows, "pooled": means}
+    write("campaign_structures", document, quick=given.quick)
 
 
 def measure(table: ReactionTable, kind: str, starts: int, exchanges: int) -> tuple[dict[str, Any], dict[str, Floats]]:
