@@ -9,7 +9,7 @@ import typer
 from hypograph.flows.cli.common import JsonFlag, emit, table
 from hypograph.models.core.errors import HypographError
 
-app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
 
 @app.command("doctor", help="Say what is installed, configured and reachable. Exits 1 if something is not in order.")

@@ -13,7 +13,7 @@ from hypograph.flows.cli.common import JsonFlag, emit
 if TYPE_CHECKING:
     from hypograph.flows.runtime.project import Belongings
 
-app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
 
 @app.command("init", help="Make a project folder: settings, your files, and the commands to try next.")

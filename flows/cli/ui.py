@@ -12,7 +12,7 @@ from hypograph.flows.cli.common import say
 from hypograph.flows.cli.faults import Terminated
 from hypograph.models.core.errors import PortTakenError
 
-app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
 
 @app.command("ui", help="Serve the pages, on this machine only unless a token is set.")
