@@ -68,7 +68,7 @@ def option_distances(
         structures.require()
     found = []
     for name, here in zip(names, options, strict=True):
-        apart, told = _of_parameter(name, here, kind, (smiles or {}).get(name), vectors)
+        apart, told = _of_parameter(name, here, kind, _map_of(name, here, smiles or {}), vectors)
         # Rounded, so that a definition that is written down and a table give the same numbers.
         found.append(None if apart is None else np.round(apart, 6))
         if told:
@@ -156,6 +156,15 @@ def read_vectors(path: Path) -> dict[str, list[float]]:
         for o, row in zip(named.values, rows, strict=True)
         if o is not None
     }
+
+
+def _map_of(name: str, options: Sequence[str], smiles: Smiles) -> Mapping[str, str] | None:
+    """Return the structures of a parameter: those under its name, else those that hold most of its options."""
+    if smiles.get(name):
+        return smiles[name]
+    held = {key: sum(o in known for o in options) for key, known in smiles.items()}
+    best = max(held, key=held.__getitem__, default=None)
+    return smiles[best] if best is not None and 2 * held[best] >= len(options) else None
 
 
 def _of_parameter(

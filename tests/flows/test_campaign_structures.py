@@ -155,3 +155,10 @@ def test_elements_are_compared_by_their_properties(tmp_path: Path) -> None:
     campaign = begin(tmp_path / "lab", tmp_path / "e.csv").campaign
     apart = np.array(campaign.definition.space["dopant"].distances)
     assert apart[0, 1] < apart[0, 2]
+
+
+def test_a_map_under_another_name_is_found_by_its_options() -> None:
+    smiles = {"base": dict(zip("abcd", SMILES, strict=True)), "other": {"x": "CCO"}}
+    found = descriptors.option_distances(["Reagent", "note"], [list("abcd"), ["a", "q", "r"]], "auto", smiles)
+    assert found[0] is not None
+    assert found[1] is None
