@@ -51,7 +51,7 @@ def mode_of(gateway: Gateway | Cascade, role: str) -> Mode:
     kind, model = MEASURED_AS[role], gateway.config.model
     skill = gateway.skill(kind)
     if skill == 0.0:
-        why = f"measured no better than a coin at what a {kind} is asked: it is not asked"
+        why = f"measured no better than a coin at what the {kind} is asked: it is not asked"
         return Mode(role, model, SILENT, 0.0, why)
     large = gateway.large if isinstance(gateway, Cascade) else gateway
     mode, why = _way(large, kind) if role in CLOSED else (REASONED, "answers with a schema and its reasons")

@@ -262,7 +262,8 @@ def _sentence(row: dict[str, Any], rows: dict[str, dict[str, Any]], *, kept: boo
         came = f": {row['came_back']}" if row["came_back"] else ""
         return f"{row['name']}: {share}{came}. No skill is kept."
     if len(rows) == 1:
-        return f"{row['name']}: asked by {row['way']}, skill {row['skill']['mean']:.2f}."
+        how = "by letters" if row["way"] == "letters" else "with reasons"
+        return f"{row['name']}: asked {how}, skill {row['skill']['mean']:.2f}."
     each = ", ".join(f"{w} {r['skill']['mean']:.2f} (ECE {r['ece']:.2f})" for w, r in rows.items())
     return f"{row['name']}: {row['way']} is used; skill measured: {each}."
 
