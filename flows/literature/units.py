@@ -146,7 +146,13 @@ def literature_units(
     )
     proposed = tuple(
         KeywordSet(
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in one.items()},
+            tuple(one["keywords"]),
+            one["potential"],
+            one["novelty"],
+            tuple(one["because"]),
+            tuple(one["nearest"]),
+            one["statement"],
+            tuple(one["evidence"]),
         )
         for one in made["sets"]
     )

@@ -126,7 +126,8 @@ class TermCounts:
         by_itself = (self.whole >= 1) & ((alone >= ALONE) | ((self.whole >= 2) & (alone >= 0.08) & (extended <= 0.5)))
         good = self._clean & by_itself & (extended <= EXTENDED) & (bound >= TOGETHER)
         good &= (self.least_share() >= TITLED) | (bound >= BOUND)
-        return good | (self._exempt & self._clean)
+        terms: BoolArray = good | (self._exempt & self._clean)
+        return terms
 
 
 def select_terms(table: Table, *, exempt: Collection[str] = (), most: int = 10) -> tuple[IntArray, IntArray]:
