@@ -72,8 +72,8 @@ def test_a_chosen_node_is_in_the_address_and_comes_back(page: Any, address: str)
 
 
 def test_a_path_joins_two_nodes_and_a_picture_is_saved(page: Any, address: str) -> None:
-    nodes = page.request.get(f"{address}/api/v1/graph").json()["nodes"]
-    one, two = [n["key"] for n in nodes if n["kind"] == "hypothesis" and n["level"] > 0][:2]
+    edges = page.request.get(f"{address}/api/v1/graph").json()["edges"]
+    one, two = next((e["start"], e["end"]) for e in edges if e["kind"] == "refines")
     page.goto(f"{address}/graph?node={one}")
     page.locator("#path").click()
     page.goto(f"{address}/graph?from={one}&node={two}")

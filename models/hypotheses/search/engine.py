@@ -208,10 +208,11 @@ def draw_utilities(mean: Single | Float, covariance: Single | Float, rng: np.ran
 
 def pair_value(mean: Single | Float, covariance: Single | Float, chance: Float) -> Float:
     """Say how much a verdict on each pair would change the decision, ``(rows, m, m)``."""
-    chance = chance + FLOOR
-    spread = np.diagonal(covariance, axis1=1, axis2=2)
-    variance = np.maximum(spread[:, :, None] + spread[:, None, :] - 2 * covariance, 0)
-    p = 1 / (1 + np.exp(-(mean[:, :, None] - mean[:, None, :]) / np.sqrt(1 + np.pi * variance / 8)))
+    chance, shared = chance + FLOOR, covariance.astype(np.float64)
+    spread = np.diagonal(shared, axis1=1, axis2=2)
+    variance = np.maximum(spread[:, :, None] + spread[:, None, :] - 2 * shared, 0)
+    gap = mean[:, :, None].astype(np.float64) - mean[:, None, :]
+    p = 1 / (1 + np.exp(-gap / np.sqrt(1 + np.pi * variance / 8)))
     information = p * (1 - p)
     value = chance[:, :, None] * chance[:, None, :] * information * variance / (1 + variance * information)
     return np.asarray(value, dtype=np.float64)
