@@ -7,7 +7,7 @@ import pytest
 from scripted_hypotheses import Knowing, Scripted
 from typer.testing import CliRunner
 
-from hypograph.flows.cli.campaign import app as campaign
+from hypograph.flows.cli.campaign.commands import app as campaign
 from hypograph.flows.cli.hypotheses import app
 from hypograph.flows.hypotheses.search import Request, corpus_of, experience, run_search
 from hypograph.flows.readers.disciplines import load_discipline

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from hypograph.flows.cli.literature import app
+from hypograph.flows.cli.literature.commands import app
 from hypograph.flows.literature.ask import ask
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.records import Publication

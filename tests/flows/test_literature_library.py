@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from hypograph.flows.cli.literature import app
+from hypograph.flows.cli.literature.commands import app
 from hypograph.flows.literature.library import Library
 from hypograph.flows.literature.parts import PART, TAIL, stable_parts
 from hypograph.flows.readers.publications.registry import read_uploaded

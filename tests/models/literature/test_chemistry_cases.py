@@ -11,7 +11,7 @@ import pytest
 from pymatgen.core import Composition
 from typer.testing import CliRunner
 
-from hypograph.flows.cli.literature import app
+from hypograph.flows.cli.literature.commands import app
 
 Row = dict[str, Any]
 

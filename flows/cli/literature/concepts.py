@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, emit, say
-from hypograph.flows.cli.literature_papers import MAIN, CorpusOption, corpus_and_settings, read_papers
+from hypograph.flows.cli.literature.papers import MAIN, CorpusOption, corpus_and_settings, read_papers
 from hypograph.models.core.errors import InputError
 
 

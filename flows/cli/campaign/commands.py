@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hypograph.flows.cli.campaign_laboratory import app as live_app
+from hypograph.flows.cli.campaign.laboratory import app as live_app
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
 from hypograph.models.core.errors import InputError
 

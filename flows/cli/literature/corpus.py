@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, emit, say, table
-from hypograph.flows.cli.literature_papers import MAIN, CorpusOption, library_and_settings, year_span
+from hypograph.flows.cli.literature.papers import MAIN, CorpusOption, library_and_settings, year_span
 from hypograph.models.core.errors import DiskError
 
 SHOWN = 50  # publications that a table shows unless told otherwise

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hypograph.flows.cli.campaign_text import (
+from hypograph.flows.cli.campaign.text import (
     insight_text,
     interval_text,
     reading_from,
@@ -246,7 +246,7 @@ def edit(
     as_json: JsonFlag = False,
 ) -> None:
     from hypograph.flows.campaigns.laboratory import change_space
-    from hypograph.flows.cli.campaign_changes import changes_from
+    from hypograph.flows.cli.campaign.changes import changes_from
     from hypograph.graph.campaigns import folder as folders
 
     given = {"add": add, "drop": drop, "low": low, "high": high, "fix": fix, "never": never, "allow": allow}
@@ -272,7 +272,7 @@ def insight(
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    from hypograph.flows.cli.campaign_changes import point_from
+    from hypograph.flows.cli.campaign.changes import point_from
     from hypograph.graph.campaigns import folder as folders
     from hypograph.models.campaigns.laboratory import insight as insights
 

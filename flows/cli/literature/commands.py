@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from hypograph.flows.cli import literature_merges
 from hypograph.flows.cli.common import (
     DryRunFlag,
     JsonFlag,
@@ -18,14 +17,15 @@ from hypograph.flows.cli.common import (
     show_estimate,
     table,
 )
-from hypograph.flows.cli.literature_concepts import ask, manifest, words
-from hypograph.flows.cli.literature_corpus import export, list_publications, search, show
-from hypograph.flows.cli.literature_networks import network, years
-from hypograph.flows.cli.literature_papers import MAIN, CorpusOption, corpus_and_settings, read_papers, year_span
+from hypograph.flows.cli.literature import merges
+from hypograph.flows.cli.literature.concepts import ask, manifest, words
+from hypograph.flows.cli.literature.corpus import export, list_publications, search, show
+from hypograph.flows.cli.literature.networks import network, years
+from hypograph.flows.cli.literature.papers import MAIN, CorpusOption, corpus_and_settings, read_papers, year_span
 from hypograph.models.core.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Publications, keywords, inspiration.")
-app.add_typer(literature_merges.app, name="merges")
+app.add_typer(merges.app, name="merges")
 for name, said, command in (
     ("list", "List the publications of your corpus.", list_publications),
     ("show", "Show one publication with what it cites and is cited by.", show),

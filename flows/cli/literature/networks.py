@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, emit, say, table
-from hypograph.flows.cli.literature_papers import MAIN, CorpusOption, library_and_settings
+from hypograph.flows.cli.literature.papers import MAIN, CorpusOption, library_and_settings
 from hypograph.models.core.errors import DiskError, InputError
 
 SHOWN = 20  # nodes that a table shows
