@@ -165,14 +165,14 @@ def predict_alloys(
         skip_bad=skip_bad,
         tell=tell,
     )
-    columns = fitted.predictor.table.elements.index(symbols)
+    places = fitted.predictor.table.elements.index(symbols)
     total = math.comb(len(symbols), size)
     began = time.perf_counter()
     if total <= FULL_BELOW:
-        members = columns[np.concatenate(list(combinations(len(symbols), size)))]
+        members = places[np.concatenate(list(combinations(len(symbols), size)))]
         fidelity, seconds = 1.0, 0.0
     else:
-        members, fidelity, seconds = _screen(fitted, columns, size, top, total, seed, tell)
+        members, fidelity, seconds = _screen(fitted, places, size, top, total, seed, tell)
     weights = members_to_weights(members, len(fitted.predictor.table.elements.symbols))
     joint = fitted.predictor.predict(weights)
     if not seconds:

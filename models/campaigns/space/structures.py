@@ -173,7 +173,8 @@ def _rdkit(mol: Mol) -> list[float]:
     from rdkit.rdBase import BlockLogs
 
     with BlockLogs(), np.errstate(all="ignore"):
-        return [_number(x) for x in Descriptors.CalcMolDescriptors(mol, missingVal=math.nan, silent=True).values()]
+        found: dict[str, Any] = Descriptors.CalcMolDescriptors(mol, missingVal=math.nan, silent=True)
+        return [_number(x) for x in found.values()]
 
 
 def _number(x: Any) -> float:
