@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,12 @@ def notebook_page(path: Path) -> str:
         "\n\n".join(parts)
         + f"\n\n[The notebook](https://github.com/hypograph/hypograph/blob/main/docs/notebooks/{path.name})\n"
     )
+
+
+def on_config(config: Any) -> Any:
+    """Make the links that the reader of docstrings follows, as `make build/rooms` does."""
+    subprocess.run(["make", "--silent", "build/rooms"], cwd=ROOT, check=True)
+    return config
 
 
 def on_files(files: Files, config: Any) -> Files:

@@ -69,8 +69,8 @@ def test_a_cascade_is_measured_and_serves_as_a_judge(gateway_to: Any, config: An
     def small(body: dict[str, Any], n: int) -> Any:
         return knows(body, 0.99 if len(body["messages"][-1]["content"]) % 2 == 0 else 0.45)
 
-    cheap, _ = gateway_to(small, model=replace(config, model="small", price_in=0.1, price_out=0.1))
-    dear, stub = gateway_to(lambda body, n: knows(body, 0.9), model=replace(config, model="large"))
+    cheap, _ = gateway_to(small, model=replace(config, model="small", price_in=0.1, price_out=0.1, prompts="compact"))
+    dear, stub = gateway_to(lambda body, n: knows(body, 0.9), model=replace(config, model="large", prompts="compact"))
     assert measured_cascade(cheap, dear, "judge").threshold == ALWAYS_UP
     found = calibrate(cheap, dear, battery)
     assert found["accuracy"]["large"] == 1.0

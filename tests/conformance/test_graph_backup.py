@@ -138,7 +138,11 @@ def test_an_edited_or_newer_backup_is_not_imported(graph_store: GraphStore, tmp_
     before = graph_store.content_hash()
     text = gzip.decompress(path.read_bytes()).decode()
     assert import_jsonl(graph_store, path)["content_hash"] == before
-    for wrong in (text.replace('"schema":3', '"schema":99'), text.replace("Cr", "Xx"), text.rsplit("\n", 2)[0]):
+    for wrong in (
+        text.replace(f'"schema":{SCHEMA_VERSION}', '"schema":99'),
+        text.replace("Cr", "Xx"),
+        text.rsplit("\n", 2)[0],
+    ):
         path.write_bytes(gzip.compress(wrong.encode()))
         with pytest.raises(InputError):
             import_jsonl(graph_store, path)

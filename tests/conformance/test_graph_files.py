@@ -63,8 +63,8 @@ def test_an_import_may_join_what_the_graph_has(graph_store: GraphStore, tmp_path
     ("line", "says"),
     [
         ("{", "line 2"),
-        ("[]", "line 2.*not a record"),
-        ('{"node": "Keyword"}', "line 2.*not a record"),
+        ("[]", "line 2: a list; expected a JSON object"),
+        ('{"node": "Keyword"}', "line 2: key: field required"),
         ('{"node": "Migration", "key": "1", "props": {}}', "line 2.*bookkeeping"),
         ('{"node": "Nonsense", "key": "a", "props": {}}', "line 2.*no such node label"),
         ('{"node": "Keyword", "key": "a", "props": {"colour": 1}}', "line 2.*no such property"),
