@@ -93,6 +93,7 @@ def create_app(config: UiConfig, store: GraphStore | None = None, services: Serv
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        responses={400: {"description": "The address, or what it names, cannot be read."}},
     )
     app.state.config = config
     app.state.services = services or Services()

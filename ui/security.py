@@ -47,6 +47,8 @@ def guard(app: FastAPI, config: UiConfig, answer: Callable[[Request, int, str], 
     @app.middleware("http")
     async def _check(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         if (problem := unreadable(request)) is not None:
+            if request.scope["path"].startswith("/api/"):
+                return JSONResponse({"detail": problem}, 400, headers=HEADERS)
             return PlainTextResponse(problem, 400, headers=HEADERS)
         name = (request.url.hostname or "").strip("[]")
         if config.token is None and name not in allowed:
