@@ -111,7 +111,7 @@ def test_a_result_is_recorded_and_the_next_suggestion_comes(page: Any, address: 
         trial = page.get_by_role("article", name=f"Experiment {id}")
         trial.get_by_label("yield").fill(value)
         trial.get_by_role("button", name="Record").click()
-        page.get_by_text(f"{id} recorded").wait_for()
+        page.get_by_text(f"{id} recorded").first.wait_for()
     page.get_by_role("button", name="Suggest").click()
     third = page.get_by_role("article", name="Experiment e3")
     third.wait_for()
@@ -122,7 +122,7 @@ def test_a_result_is_recorded_and_the_next_suggestion_comes(page: Any, address: 
     page.get_by_role("button", name="Record the file’s outcomes").click()
     page.get_by_text("r.csv, row 2").wait_for()
     page.get_by_role("button", name="Undo e2").click()
-    page.get_by_text("e2: taken back").wait_for()
+    page.get_by_text("e2: taken back").first.wait_for()
     assert page.get_by_role("article", name="Experiment e2").count() == 1
     shown = [*COMMAND, "campaign", "status", str(home / "lab"), "--json"]
     told = subprocess.run(shown, env=environment(home), check=True, capture_output=True, text=True, timeout=60)
