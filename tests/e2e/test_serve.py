@@ -213,7 +213,7 @@ class TestFlowsPage:
         with served(home) as url:
             page.goto(f"{url}/flows")
             card = page.locator(".deployment", has=page.get_by_role("heading", name="campaign", exact=True))
-            card.locator("summary").click()
+            card.locator("summary").first.click()
             card.locator("input[name='p.small']").check()
             card.get_by_role("button", name="Run campaign now").click()
             page.locator("#state.completed").wait_for()
@@ -222,7 +222,8 @@ class TestFlowsPage:
             assert page.locator(".log li").count() > 1
 
             page.goto(f"{url}/flows")
-            card.locator("summary").click()
+            card.locator("summary").first.click()
+            card.get_by_text("Advanced").click()
             card.locator("input[name=kind][value=interval]").check()
             card.locator("input[name=every]").fill("10")
             card.locator("select[name=unit]").select_option("1")
@@ -238,7 +239,8 @@ class TestFlowsPage:
 
             page.goto(f"{url}/flows")
             card.get_by_role("button", name="Resume campaign").click()
-            card.locator("summary").click()
+            card.get_by_role("button", name="Pause campaign").wait_for()
+            card.locator("summary").first.click()
             card.locator("input[name=kind][value=none]").check()
             card.get_by_role("button", name="Set the schedule of campaign").click()
             card.get_by_text("no schedule").wait_for()
