@@ -16,6 +16,13 @@ $(STAMP): pyproject.toml setup.py infra/constraints.txt
 	$(BIN)/python -m pip install --constraint infra/constraints.txt --progress-bar on --editable '.[dev,server,local,chem]'
 	@touch $@
 
+# The import name of each room is hypograph.ROOM. Setuptools maps it (setup.py); tools that read files follow these links.
+$(ROOMS): setup.py
+	rm -rf $@ && mkdir -p $@/hypograph
+	ln -s $(CURDIR)/src/hypograph/__init__.py $(CURDIR)/src/hypograph/py.typed $@/hypograph/
+	for room in models agents graph flows ui infra; do ln -s $(CURDIR)/$$room $@/hypograph/$$room; done
+	@touch $@
+
 install: $(STAMP)  ## Make .venv and install everything into it
 
 demo: install  ## Install, then run the main job on the data that ships with the package
