@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hypograph.agents.assess.metrics import auc, auc_interval, ece, reliability, skill, wilson
+from hypograph.agents.assess.metrics import auc, ece, reliability, skill
 from hypograph.agents.gateway.cascade import Cascade
 from hypograph.agents.gateway.gateway import Gateway
 from hypograph.agents.gateway.questions import Choice, Closed
@@ -22,6 +22,8 @@ from hypograph.agents.roles.closed_questions import (
     preference,
     substitution,
 )
+from hypograph.models.statistics.decisions import auc_interval
+from hypograph.models.statistics.intervals import wilson
 
 PAIRS, JUDGE, PROPOSAL = "substitution pairs", "planted defects", "held-out experiments"
 HOSTS, COMPOSITIONS = "pairs in a host alloy", "compositions with evidence"

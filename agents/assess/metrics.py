@@ -4,24 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-Z95 = 1.959964
 GOOD = 0.6  # skill of a source that is right in 80% of its answers
 DOUBT = 30  # answers of a coin that a small sample is joined with
-
-
-def wilson(right: float, n: int, z: float = Z95) -> tuple[float, float]:
-    """Return Wilson's interval of a share; `right` may hold halves (ties).
-
-    References
-    ----------
-    Wilson (1927), J. Am. Stat. Assoc. 22, 209–212.
-    """
-    if n == 0:
-        return 0.0, 1.0
-    p, z2 = right / n, z * z
-    centre = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = z * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return float(max(0.0, centre - half)), float(min(1.0, centre + half))
 
 
 def auc(p: np.ndarray, truth: np.ndarray) -> float:
@@ -42,35 +26,6 @@ def auc(p: np.ndarray, truth: np.ndarray) -> float:
         return float("nan")
     ranks = rankdata(np.asarray(p, dtype=float))
     return float((ranks[truth].sum() - yes * (yes + 1) / 2) / (yes * no))
-
-
-def auc_interval(area: float, yes: int, no: int, z: float = Z95) -> tuple[float, float]:
-    """Return the score interval of an AUC, found by bisection.
-
-    The bounds are the areas θ with ``|θ − area| = z √V(θ)``, where ``V(θ) = θ(1−θ) [1 + N*((1−θ)/(2−θ) +
-    θ/(1+θ))] / (yes·no)`` and ``N* = (yes + no)/2 − 1``: unlike a bootstrap it keeps its width at an area of
-    1.
-
-    References
-    ----------
-    Newcombe (2006), Statistics in Medicine 25, 559–573, method 5; V is Hanley and McNeil's (1982).
-    """
-
-    def off(theta: float) -> float:
-        more = ((yes + no) / 2 - 1) * ((1 - theta) / (2 - theta) + theta / (1 + theta))
-        return float(z * np.sqrt(theta * (1 - theta) * (1 + more) / (yes * no)))
-
-    def bound(sign: float) -> float:
-        near, far = area, 0.0 if sign < 0 else 1.0
-        for _ in range(60):
-            middle = (near + far) / 2
-            if abs(middle - area) < off(middle):
-                near = middle
-            else:
-                far = middle
-        return near
-
-    return bound(-1.0), bound(1.0)
 
 
 def reliability(p: np.ndarray, truth: np.ndarray, bins: int = 10) -> list[dict[str, float]]:

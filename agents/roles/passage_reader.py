@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from hypograph.agents.assess.metrics import wilson
 from hypograph.agents.gateway.cascade import Cascade
 from hypograph.agents.gateway.gateway import Gateway
 from hypograph.agents.gateway.questions import Choice, Closed, Reading
@@ -16,6 +15,7 @@ from hypograph.agents.prompts import render, template
 from hypograph.agents.roles.judgement import WEIGHT, Role
 from hypograph.models.literature.inspiration.concept import Said
 from hypograph.models.literature.inspiration.passages import gives_orders
+from hypograph.models.statistics.intervals import wilson
 
 OPTIONS = ("it supports the claim", "it contradicts the claim", "it says nothing about the claim")
 # Every option stands once in each place: the preference for a letter averages out.

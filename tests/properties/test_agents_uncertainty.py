@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hypograph.agents.assess.metrics import auc, auc_interval, ece, skill, wilson
+from hypograph.agents.assess.metrics import auc, ece, skill
 from hypograph.agents.gateway.uncertainty import (
     ignorance,
     least_committed,
@@ -19,6 +19,8 @@ from hypograph.agents.gateway.uncertainty import (
 )
 from hypograph.agents.prompts import data
 from hypograph.models.campaigns.optimizers.temperature import EntropyTarget
+from hypograph.models.statistics.decisions import auc_interval
+from hypograph.models.statistics.intervals import wilson
 
 PROBABILITY = st.floats(0.0, 1.0)
 POSITIVE = st.lists(st.floats(0.01, 1.0), min_size=2, max_size=6)
