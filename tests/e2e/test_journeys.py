@@ -63,9 +63,15 @@ def test_what_was_typed_outlives_a_lost_server(browser: Any, campaign: str) -> N
     page.goto(campaign)
     page.wait_for_selector(READY)
     page.get_by_role("button", name="Suggest").click()
-    page.wait_for_selector(".trial")
+    page.wait_for_selector("[data-told]:has-text('suggested')")
+    # What is typed while another answer is under way stays where it was typed.
     trial = page.locator(".trial").last
     trial.locator("input[name='value:yield']").fill("33,25")
+    typed = page.locator(".trial").count() - 1
+    page.get_by_role("button", name="Suggest").click()
+    page.wait_for_function("n => document.querySelectorAll('.trial').length > n", arg=typed + 1)
+    trial = page.locator(".trial").nth(typed)
+    assert trial.locator("input[name='value:yield']").input_value() == "33,25"
     page.context.set_offline(True)
     trial.get_by_role("button", name="Record").click()
     page.wait_for_selector(".trial .wrong")

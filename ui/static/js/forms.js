@@ -63,16 +63,37 @@ function keep(form) {
   try { sessionStorage.setItem(place(form), JSON.stringify(typed)); } catch { /* a browser that keeps nothing */ }
 }
 
+/** @param {HTMLFormElement} form @param {[string, string][]} typed */
+function fill(form, typed) {
+  for (const [name, value] of typed) {
+    const found = form.elements.namedItem(name);
+    if (found instanceof HTMLInputElement && (found.type === "checkbox" || found.type === "hidden")) continue;
+    if (found instanceof HTMLInputElement || found instanceof HTMLTextAreaElement || found instanceof HTMLSelectElement || found instanceof RadioNodeList) found.value = value;
+  }
+}
+
+/**
+ * What was typed into the forms of a part and is not sent yet, by the place of the form.
+ * @param {ParentNode} part @param {HTMLFormElement} sent
+ */
+function unsent(part, sent) {
+  /** @type {Map<string, [string, string][]>} */
+  const found = new Map();
+  for (const form of part.querySelectorAll("form")) {
+    if (form === sent || !posts(form)) continue;
+    const fields = [...form.elements].filter((one) => (one instanceof HTMLInputElement || one instanceof HTMLTextAreaElement) && one.name && !SKIPPED.has(one.name)
+      && one.type !== "checkbox" && one.type !== "radio" && one.value !== one.defaultValue);
+    if (fields.length) found.set(place(form), fields.map((one) => { const at = /** @type {HTMLInputElement} */ (one); return [at.name, at.value]; }));
+  }
+  return found;
+}
+
 /** Fill forms that could not be sent when this page was last open. */
 function restore() {
   for (const form of document.forms) {
     const kept = sessionStorage.getItem(place(form));
     if (!kept || !posts(form)) continue;
-    for (const [name, value] of JSON.parse(kept)) {
-      const found = form.elements.namedItem(name);
-      if (found instanceof HTMLInputElement && (found.type === "checkbox" || found.type === "hidden")) continue;
-      if (found instanceof HTMLInputElement || found instanceof HTMLTextAreaElement || found instanceof HTMLSelectElement || found instanceof RadioNodeList) found.value = value;
-    }
+    fill(form, JSON.parse(kept));
     form.append(made("p", "This was typed before and has not reached the server yet. Send it again when you are ready.", { class: "wrong calm", role: "status" }));
   }
 }
@@ -82,7 +103,9 @@ function show(form, html) {
   const part = document.querySelector(form.dataset.part ?? "#part");
   if (!part) { location.reload(); return; }
   const fresh = new DOMParser().parseFromString(html, "text/html");
+  const typed = unsent(part, form); // somebody types on while an answer is under way
   part.replaceChildren(...(fresh.querySelector(form.dataset.part ?? "#part") ?? fresh.body).childNodes);
+  for (const one of part.querySelectorAll("form")) fill(one, typed.get(place(one)) ?? []);
   localise(part);
   document.dispatchEvent(new CustomEvent("part", { detail: part }));
   const told = part.querySelector("[data-told]");
