@@ -143,7 +143,8 @@ def summary(document: dict[str, Any]) -> str:
         ("time", f"{document['seconds']:.1f} s"),
         ("page", f"{document['page']}  (start it with `hypograph ui`)"),
     ]
-    return table(("what", "found"), rows)
+    following = [(step["command"], step["why"]) for step in document["next"]]
+    return f"{table(('what', 'found'), rows)}\n\n{table(('go on with', 'to see'), following)}"
 
 
 def _against(difference: dict[str, float] | None) -> str:

@@ -16,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.utilities.annotations import quote
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from hypograph.flows.discovery.next_steps import next_steps
 from hypograph.flows.hypotheses.search import spent
 from hypograph.flows.hypotheses.units import Asked
 from hypograph.flows.readers.inputs import read_inputs
@@ -286,6 +287,7 @@ def run_discovery(
                 "llm": knowledge.document(),
                 "page": f"http://{settings.ui_host}:{settings.ui_port}/",
             }
+            document["next"] = next_steps(document)
             store.finish_run(
                 run_id,
                 "completed",

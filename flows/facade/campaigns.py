@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from hypograph.flows.readers.reaction_tables import ReactionTable
+    from hypograph.models.hypotheses.document import HypothesisDocument
 
 
 def maximize(name: str, *, noise: float | None = None, unit: str = "") -> Objective:
@@ -84,6 +85,8 @@ class Campaign:
     >>> campaign.best.values["yield"]
     63.5
     """
+
+    _tests: HypothesisDocument | None = None
 
     def __init__(
         self,
@@ -172,6 +175,61 @@ class Campaign:
         if folder is not None:
             made.save(folder)
         return made
+
+    @classmethod
+    def testing(
+        cls, hypothesis: Mapping[str, Any] | HypothesisDocument, *, noise: float | None = None, **settings: Any
+    ) -> Campaign:
+        """Begin a campaign that tests a hypothesis; `standing` says what its results make of it.
+
+        The campaign varies what the hypothesis leaves open: stated ranges, alternatives, and its controls (`arm`).
+
+        Parameters
+        ----------
+        hypothesis
+            The document of `search_hypothesis`, its ``document`` alone, or a `HypothesisDocument`.
+        noise
+            Standard deviation of a repeated measurement, in the unit of the prediction; None takes that of the results.
+        **settings
+            `method`, `initial`, `seed`, `replicates`, `name`, `folder`.
+
+        Raises
+        ------
+        InputError
+            If the hypothesis predicts no quantity, or leaves nothing for an experiment to vary.
+        """
+        from hypograph.flows.facade.tested import definition_testing, document_of
+
+        document = document_of(hypothesis)
+        folder = settings.pop("folder", None)
+        made = cls.__new__(cls)
+        made.scorer = made.planner = made.folder = None
+        made._base, made._events = definition_from({**definition_testing(document, noise), **settings}), []
+        made._tests = document
+        if folder is not None:
+            made.save(folder)
+        return made
+
+    def standing(self) -> dict[str, Any]:
+        """Say what the results make of the hypothesis that this campaign was begun to test.
+
+        Returns
+        -------
+        dict
+            `prediction`, `observed`, `belief` and `plausibility` of the prediction, and `state` (``supported``,
+            ``refuted`` or ``open``).
+
+        Raises
+        ------
+        InputError
+            If the campaign was not begun by `testing`.
+        """
+        from hypograph.flows.facade.tested import standing
+
+        if self._tests is None:
+            raise InputError("the campaign tests no hypothesis", where=self.name, expected="Campaign.testing(…)")
+        self._reload()
+        return standing(self._tests, self._definition, self._events)
 
     @property
     def _definition(self) -> Definition:

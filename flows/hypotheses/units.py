@@ -18,6 +18,8 @@ from hypograph.models.core.records import AlloyPrediction, KeywordSet, Outcome, 
 from hypograph.models.hypotheses.search.operators import DocumentProposer
 from hypograph.models.hypotheses.tasks.alloy_records import read_passages
 
+BEST = ("id", "statement", "probability_best", "alloys")
+
 
 @dataclass(frozen=True)
 class HypothesisOutcome:
@@ -29,7 +31,7 @@ class HypothesisOutcome:
         Leads and documents written.
     best
         `id`, `statement`, `probability_best` of the answer to the question, else of the first lead, which has no
-        probability of being best; empty where there is nothing.
+        probability of being best and names its `alloys`; empty where there is nothing.
     hypotheses
         Documents, best first, then leads; each with `id`, `statement`, `kind`, `probability_best`.
     comparisons, calls
@@ -103,16 +105,17 @@ def hypothesis_units(
     """
     leads = _leads(runner, keyword_sets, alloys, publications, small)
     rows: list[dict[str, Any]] = [
-        {"id": x["id"], "statement": x["statement"], "kind": "lead", "probability_best": None} for x in leads
+        {"id": x["id"], "statement": x["statement"], "kind": "lead", "probability_best": None, "alloys": x["alloys"]}
+        for x in leads
     ]
     if asked is not None and (judge is None or proposer is None):
         discipline, corpus = load_discipline(asked.discipline), corpus_of(publications, asked.survey)
         known = without_model(runner, asked.question, asked.idea, corpus, discipline)
         first = rows[0] if rows else known
-        best = {k: first[k] for k in ("id", "statement", "probability_best")}
+        best = {k: first[k] for k in BEST if k in first}
         return HypothesisOutcome(len(rows) + 1, best, tuple(rows), 0, 0, known, _note(asked, proposer))
     if asked is None or judge is None or proposer is None:
-        best = {k: rows[0][k] for k in ("id", "statement", "probability_best")} if rows else {}
+        best = {k: rows[0][k] for k in BEST} if rows else {}
         return HypothesisOutcome(len(rows), best, tuple(rows), 0, 0, None, _note(asked, proposer))
     request = Request(asked.question, asked.idea, asked.survey, discipline=asked.discipline, calls=budget, seed=seed)
     found = run_search(
@@ -128,7 +131,7 @@ def hypothesis_units(
     written = [
         {**{k: x[k] for k in ("id", "statement", "probability_best")}, "kind": "document"} for x in found["finalists"]
     ]
-    best = {k: found[k] for k in ("id", "statement", "probability_best")}
+    best = {k: found[k] for k in BEST if k in found}
     return HypothesisOutcome(
         len(rows) + len(written), best, (*written, *rows), found["comparisons"], found["calls"], found
     )

@@ -80,8 +80,8 @@ def learn(store: GraphStore, definition: live.Definition, events: Sequence[live.
         hypothesis = dict(row["h"])
         prediction = prediction_of(hypothesis)
         if prediction is not None:
-            weighed = _weighed(prediction, definition, events)
-            told.append(_update(store, hypothesis, prediction, definition.id, weighed))
+            found = weighed(prediction, definition, events)
+            told.append(_update(store, hypothesis, prediction, definition.id, found))
     return told
 
 
@@ -91,7 +91,8 @@ def prediction_of(hypothesis: Mapping[str, Any]) -> Prediction | None:
     return HypothesisDocument.model_validate_json(stored).prediction if stored else None
 
 
-def _weighed(prediction: Prediction, definition: live.Definition, events: Sequence[live.Event]) -> Weighed | None:
+def weighed(prediction: Prediction, definition: live.Definition, events: Sequence[live.Event]) -> Weighed | None:
+    """Weigh the results of a campaign for and against a prediction; None where there is nothing to weigh."""
     objective = next((o for o in definition.objectives if o.name == prediction.quantity), definition.objectives[0])
     done = [e for e in live.fold(definition, events) if e.status == "done" and objective.name in e.values]
     results = [
@@ -101,13 +102,13 @@ def _weighed(prediction: Prediction, definition: live.Definition, events: Sequen
 
 
 def _update(
-    store: GraphStore, hypothesis: Mapping[str, Any], prediction: Prediction, campaign: str, weighed: Weighed | None
+    store: GraphStore, hypothesis: Mapping[str, Any], prediction: Prediction, campaign: str, found: Weighed | None
 ) -> dict[str, Any]:
     key = str(hypothesis["id"])
     evidence = digest("experiment", campaign, key)
     store.run_command(queries.FORGET_TEST, evidence=evidence)
-    if weighed is not None:
-        store.merge(*_evidence(evidence, key, prediction, campaign, weighed))
+    if found is not None:
+        store.merge(*_evidence(evidence, key, prediction, campaign, found))
     standing = combined([_read(r["e"]) for r in store.read(queries.TEST_RESULTS, hypothesis=key)])
     chances = _chances(store, hypothesis, standing)
     change: dict[str, Value] = {
@@ -116,7 +117,7 @@ def _update(
         "ignorance": round(standing.plausibility - standing.belief, 6),
         "conflict": round(standing.conflict, 6),
         "state": standing.state,
-        "history": _history(hypothesis, campaign, weighed, standing, chances.get(key)),
+        "history": _history(hypothesis, campaign, found, standing, chances.get(key)),
     }
     nodes = [Node("Hypothesis", other, {"probability_best": round(p, 6)}) for other, p in chances.items()]
     store.merge([*nodes, Node("Hypothesis", key, change)], ())
@@ -130,27 +131,27 @@ def _update(
 
 
 def _evidence(
-    evidence: str, hypothesis: str, prediction: Prediction, campaign: str, weighed: Weighed
+    evidence: str, hypothesis: str, prediction: Prediction, campaign: str, found: Weighed
 ) -> tuple[list[Node], list[Edge]]:
-    masses = {"for": round(weighed.holds, 6), "against": round(weighed.fails, 6)}
+    masses = {"for": round(found.holds, 6), "against": round(found.fails, 6)}
     masses["unknown"] = round(1.0 - masses["for"] - masses["against"], 6)
     props: dict[str, Value] = {
         "claim": str(prediction),
         "source": "experiment",
         "row": campaign,
-        "answer": observed(weighed),
+        "answer": observed(found),
     }
     for side, mass in masses.items():
         props |= {f"m_{side}": mass, f"d_{side}": mass}
-    kind = "SUPPORTS" if weighed.holds >= weighed.fails else "REFUTES"
+    kind = "SUPPORTS" if found.holds >= found.fails else "REFUTES"
     share = {"share": max(masses["for"], masses["against"])}
     return [Node("Evidence", evidence, props)], [Edge(kind, ("Evidence", evidence), ("Hypothesis", hypothesis), share)]
 
 
-def observed(weighed: Weighed) -> str:
+def observed(found: Weighed) -> str:
     """Say what was measured, with its noise and where that comes from."""
-    results = "1 result" if weighed.n == 1 else f"{weighed.n} results"
-    return f"mean {weighed.mean:.4g} of {results}, noise {weighed.noise:.2g} ({weighed.noise_from})"
+    results = "1 result" if found.n == 1 else f"{found.n} results"
+    return f"mean {found.mean:.4g} of {results}, noise {found.noise:.2g} ({found.noise_from})"
 
 
 def _read(evidence: Mapping[str, Any]) -> Weighed:
@@ -177,13 +178,13 @@ def _chances(store: GraphStore, hypothesis: Mapping[str, Any], standing: Standin
 
 
 def _history(
-    hypothesis: Mapping[str, Any], campaign: str, weighed: Weighed | None, standing: Standing, chance: float | None
+    hypothesis: Mapping[str, Any], campaign: str, found: Weighed | None, standing: Standing, chance: float | None
 ) -> str:
     """Return the history with what changed; the same result again adds nothing."""
     history = json.loads(hypothesis.get("history") or "[]")
     line = {
         "experiment": campaign,
-        "observed": "no result" if weighed is None else observed(weighed),
+        "observed": "no result" if found is None else observed(found),
         "belief": round(standing.belief, 6),
         "plausibility": round(standing.plausibility, 6),
         "state": standing.state,
@@ -191,6 +192,6 @@ def _history(
     }
     if history and history[-1] == line:
         return json.dumps(history, ensure_ascii=False)
-    if not history and weighed is None:
+    if not history and found is None:
         return "[]"
     return json.dumps([*history, line], ensure_ascii=False)

@@ -41,7 +41,7 @@ def first(small_demo: DemoRun) -> dict[str, Any]:
 
 
 def test_the_document_has_what_the_contract_names(first: dict[str, Any]) -> None:
-    wanted = "run seconds steps literature evidence hypotheses campaigns graph_hash llm page"
+    wanted = "run seconds steps literature evidence hypotheses campaigns graph_hash llm page next"
     assert set(wanted.split()) <= set(first)
     assert [s["name"] for s in first["steps"]] == ["literature", "evidence", "hypotheses", "campaigns"]
     assert all(s["done"] > 0 and s["skipped"] == 0 for s in first["steps"])

@@ -15,7 +15,9 @@ import pytest
 
 import hypograph as hg
 from hypograph.flows.cli.main import main
+from hypograph.flows.discovery.next_steps import next_steps
 from hypograph.models.core.errors import InputError
+from hypograph.models.hypotheses.document import Prediction, from_statement
 
 MODULES = ("mass_functions", "exploration", "campaigns", "literature", "hypotheses", "alloys")
 
@@ -182,3 +184,51 @@ def test_the_predictor_is_the_commands(tmp_path: Path, monkeypatch: pytest.Monke
     assert model.explain("CoCrFeNi")["belief"] == mine[0]["belief"]
     assert len(model.predict(["Co", "Cr", "Fe", "Ni"], size=3)) == 4
     assert open_predictor([table]).predictor.table is not None
+
+
+def hypothesis(value: float = 10.0) -> dict[str, object]:
+    made = from_statement("Salt raises the voltage.").model_copy(
+        update={
+            "conditions": ("salt from 1 to 5 g",),
+            "controls": ("pure water",),
+            "prediction": Prediction(quantity="voltage", relation=">", value=value, unit="mV"),
+        }
+    )
+    return {"id": made.id, "document": made.model_dump(mode="json")}
+
+
+@pytest.mark.parametrize(("value", "state"), [(10.0, "supported"), (40.0, "refuted")])
+def test_a_campaign_tests_a_hypothesis_and_its_results_say_what_becomes_of_it(value: float, state: str) -> None:
+    campaign = hg.Campaign.testing(hypothesis(value), noise=1.0, initial=4, method="random")
+    assert campaign.standing()["state"] == "open"
+    for drawn in (0.5, -0.5, 0.3, -0.1, 0.2, -0.4):
+        e = campaign.suggest()[0]
+        campaign.record(e.id, (20.0 if e.parameters["arm"] == "as stated" else 5.0) + drawn)
+    assert campaign.standing()["state"] == state
+    assert pickle.loads(pickle.dumps(campaign)).standing() == campaign.standing()  # noqa: S301
+
+
+def test_what_is_no_test_is_refused(campaign: hg.Campaign) -> None:
+    with pytest.raises(InputError, match="tests no hypothesis"):
+        campaign.standing()
+    with pytest.raises(InputError, match="vary"):
+        hg.Campaign.testing(from_statement("It is so."))
+    with pytest.raises(InputError, match="no hypothesis"):
+        hg.Campaign.testing({"statement": "It is so."})
+
+
+@pytest.mark.parametrize(
+    ("hypotheses", "llm", "commands"),
+    [
+        ({"best": {"id": "a" * 32, "alloys": ["Co-Cr"]}}, None, ["evidence explain Co-Cr", "ui", "init my-project"]),
+        ({"best": {"id": "a" * 32, "alloys": []}}, None, ["hypotheses show aaaaaaaaaaaa", "ui", "init my-project"]),
+        ({"best": {"id": "a" * 32}, "space": "…"}, {}, ["campaign new my-test --hypothesis aaaaaaaaaaaa", "ui"]),
+        (None, {}, ["ui", "init my-project", "doctor"]),
+    ],
+)
+def test_a_run_ends_with_commands_that_fit_what_it_found(
+    hypotheses: dict[str, object] | None, llm: object, commands: list[str]
+) -> None:
+    found = [step["command"] for step in next_steps({"hypotheses": hypotheses, "llm": llm})]
+    assert found[: len(commands)] == [f"hypograph {c}" for c in commands]
+    assert len(found) == 3
