@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
 from hypograph.models.core.errors import InputError
+
+if TYPE_CHECKING:
+    from hypograph.flows.evidence.inputs import EvidenceInputs
 
 # From this ignorance on an explanation says "not known".
 UNKNOWN = 0.9
@@ -104,17 +107,11 @@ def predict(
         raise InputError(
             "what to predict is not said, or said twice", expected="one of --elements, --list, --scan, --exchange"
         )
-    files, own, named = paths(alloys), paths(laboratory), roles(columns) or None
+    inputs = given(alloys, sources, expert_answers, laboratory, columns, skip_bad, seed)
     if elements:
-        document = predict_alloys(
-            names(elements), size, top, files, names(sources), expert_answers,
-            laboratory=own, columns=named, skip_bad=skip_bad, seed=seed, tell=say,
-        )  # fmt: skip
+        document = predict_alloys(names(elements), size, top, inputs, say)
     else:
-        document = predict_list(
-            formulas, scan_of=scan, exchange_of=exchange, files=files, sources=names(sources),
-            expert_answers=expert_answers, laboratory=own, columns=named, skip_bad=skip_bad, seed=seed, tell=say,
-        )  # fmt: skip
+        document = predict_list(formulas, inputs, scan_of=scan, exchange_of=exchange, tell=say)
     for skipped in document.get("skipped", ()):
         say(f"{skipped['alloy']}: {skipped['reason']}")
     keys = ("alloy", "belief", "plausibility", "pignistic", "ignorance", "conflict")
@@ -146,10 +143,8 @@ def explain(
     """Say which substitutions from which known alloys, from which sources, carry a prediction."""
     from hypograph.flows.evidence.explain import explain_alloy
 
-    document = explain_alloy(
-        alloy, top, paths(alloys), names(sources), expert_answers,
-        laboratory=paths(laboratory), columns=roles(columns) or None, skip_bad=skip_bad, seed=seed, tell=say,
-    )  # fmt: skip
+    inputs = given(alloys, sources, expert_answers, laboratory, columns, skip_bad, seed)
+    document = explain_alloy(alloy, top, inputs, say)
     emit(document, json, explanation(document))
 
 
@@ -184,6 +179,18 @@ def read(
     emit(found, json, table(("row", "text", "at.%", "phases", "label", "state"), shown, title))
     if not reading.rows and reading.skipped:
         raise typer.Exit(2)
+
+
+def given(
+    alloys: str, sources: str, answers: Path | None, laboratory: str, columns: str, skip_bad: bool, seed: int
+) -> EvidenceInputs:
+    """What a predictor learns from, from the options that `predict` and `explain` share."""
+    from hypograph.flows.evidence.inputs import EvidenceInputs
+
+    return EvidenceInputs(
+        tuple(paths(alloys)), tuple(names(sources)), answers, tuple(paths(laboratory)),
+        roles(columns) or None, skip_bad, seed,
+    )  # fmt: skip
 
 
 def paths(text: str) -> list[Path]:

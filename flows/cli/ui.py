@@ -23,6 +23,7 @@ def ui(
 ) -> None:
     import uvicorn
 
+    from hypograph.flows.evidence.desk import AlloyDesk
     from hypograph.flows.literature.shelf import CorpusShelf
     from hypograph.flows.runtime.settings import load_settings
     from hypograph.flows.server.access import configured_auth
@@ -45,8 +46,9 @@ def ui(
         campaigns=settings.home / "campaigns",
     )
     jobs = Jobs(settings)
-    services = Services(shelf=CorpusShelf(settings.home / "literature"), workshop=jobs)
-    with _listener(config.host, config.port) as listener, contextlib.closing(jobs):
+    desk = AlloyDesk(settings.home / "units")
+    services = Services(CorpusShelf(settings.home / "literature"), jobs, desk)
+    with _listener(config.host, config.port) as listener, contextlib.closing(jobs), contextlib.closing(desk):
         say(f"pages at http://{config.host}:{config.port}/ (Ctrl-C ends them)")
         app = create_app(config, services=services)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))

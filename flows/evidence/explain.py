@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from hypograph.flows.evidence.describe import documents, known_of, name_of
-from hypograph.flows.evidence.predict import open_predictor
+from hypograph.flows.evidence.inputs import SHIPPED, EvidenceInputs, Tell, open_predictor, silent
 from hypograph.flows.evidence.predictor import Fitted, weights_of
 from hypograph.flows.readers.element_table import element_table
 from hypograph.graph.records.evidence import describe
@@ -21,30 +19,13 @@ from hypograph.models.evidence.fusion.known_records import GROUPS, group_of
 from hypograph.models.evidence.fusion.weights import Weights
 from hypograph.models.evidence.sources.opinions import answers_behind
 
-Tell = Callable[[str], None]
 # Places of records that are listed.
 PLACES: Final = 3
 # How often a careful measurement is right; the best source that ships (pei2020) is measured at .92 and .97.
 CAREFUL: Final = 0.95
 
 
-def _silent(text: str) -> None:
-    """Tell nobody."""
-
-
-def explain_alloy(
-    alloy: str,
-    top: int = 10,
-    files: Sequence[Path] = (),
-    sources: Sequence[str] = (),
-    expert_answers: Path | None = None,
-    *,
-    seed: int = 0,
-    laboratory: Sequence[Path] = (),
-    columns: dict[str, str] | None = None,
-    skip_bad: bool = True,
-    tell: Tell = _silent,
-) -> dict[str, Any]:
+def explain_alloy(alloy: str, top: int = 10, inputs: EvidenceInputs = SHIPPED, tell: Tell = silent) -> dict[str, Any]:
     """Predict one alloy and say what the prediction rests on.
 
     Returns
@@ -59,16 +40,7 @@ def explain_alloy(
         If the text is no alloy.
     """
     composition = read_composition(alloy, "ALLOY")
-    fitted = open_predictor(
-        files,
-        sources,
-        expert_answers,
-        seed=seed,
-        laboratory=laboratory,
-        columns=columns,
-        skip_bad=skip_bad,
-        tell=tell,
-    )
+    fitted = open_predictor(inputs, tell)
     return explained(fitted, dict(zip(composition.elements, composition.fractions, strict=True)), top)
 
 

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from hypograph.flows.evidence.describe import documents, name_of
-from hypograph.flows.evidence.predictor import (
-    EvidenceSpec,
-    Fitted,
-    predictor_of_inputs,
-    predictor_of_records,
-    weights_of,
-)
+from hypograph.flows.evidence.inputs import SHIPPED, EvidenceInputs, Tell, open_predictor, silent
+from hypograph.flows.evidence.predictor import Fitted, weights_of
 from hypograph.flows.evidence.questions import Asked, exchange, read_list, scan
-from hypograph.flows.evidence.sources import read_answers
-from hypograph.flows.runtime.settings import load_settings
-from hypograph.models.core.errors import InputError, MissingFileError, UnknownElementError
-from hypograph.models.core.records import AlloyRecord
+from hypograph.models.core.errors import InputError, UnknownElementError
 from hypograph.models.evidence.alloys.candidates import combinations, fit_pair_score, members_to_weights
 from hypograph.models.evidence.alloys.formula_tree import KNOWN
 from hypograph.models.evidence.alloys.substitution import count_exchanges
@@ -31,7 +22,6 @@ from hypograph.models.evidence.alloys.table import element_sets
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 from hypograph.models.statistics.functions import logit
 
-Tell = Callable[[str], None]
 FULL_BELOW: Final = 6000
 SAMPLE: Final = 6000
 SHORTLIST: Final = 4
@@ -39,85 +29,8 @@ SHORTLIST: Final = 4
 COMMON: Final = 20
 
 
-def _silent(text: str) -> None:
-    """Tell nobody."""
-
-
-def open_predictor(
-    files: Sequence[Path] = (),
-    sources: Sequence[str] = (),
-    expert_answers: Path | None = None,
-    *,
-    seed: int = 0,
-    small: bool = False,
-    laboratory: Sequence[Path] = (),
-    columns: dict[str, str] | None = None,
-    skip_bad: bool = True,
-    tell: Tell = _silent,
-) -> Fitted:
-    """Return the predictor of some tables: kept from an earlier question, or made now and kept.
-
-    Parameters
-    ----------
-    files
-        Alloy tables to learn from; the tables and records that ship with the package if empty.
-    sources, expert_answers, seed
-        As for `evaluate_tables`.
-    small
-        The quick preset.
-    laboratory
-        Tables of own measurements, a source of their own beside the others.
-    columns, skip_bad
-        As for `read_alloys`.
-    tell
-        Takes progress, and rows that were left out.
-    """
-    spec = EvidenceSpec(tuple(sources), small, seed)
-    for path in (*files, *laboratory, *((expert_answers,) if expert_answers is not None else ())):
-        if not path.is_file():
-            raise MissingFileError("there is no such file", where=str(path), hint="Check the path.")
-    inputs = {
-        "files": list(files),
-        "laboratory": list(laboratory),
-        "names": [path.name for path in (*files, *laboratory)],
-        "answers": expert_answers,
-        "columns": columns,
-        "skip_bad": skip_bad,
-    }
-
-    def read() -> Fitted:
-        from hypograph.flows.readers.alloys import hea_literature_alloys, hea_tables, read_alloys
-
-        records: list[AlloyRecord] = []
-        for path in files:
-            records += read_alloys(path, columns=columns, skip_bad=skip_bad, tell=tell)
-        if not files:
-            records = [*hea_tables(), *hea_literature_alloys()]
-            tell(f"learning from {len(records):,} records that ship with the package; the result is kept")
-        for path in laboratory:
-            measured = read_alloys(path, columns=columns, skip_bad=skip_bad, tell=tell)
-            records += [replace(r, source="laboratory") for r in measured]
-        opinions = read_answers(expert_answers) if expert_answers is not None else None
-        where = str(files[-1]) if files else "packaged tables"
-        folder = load_settings().home / "units"
-        return predictor_of_records(records, spec, folder, opinions=opinions, where=where)
-
-    return predictor_of_inputs(inputs, spec, read)
-
-
 def predict_alloys(
-    elements: Sequence[str],
-    size: int,
-    top: int,
-    files: Sequence[Path] = (),
-    sources: Sequence[str] = (),
-    expert_answers: Path | None = None,
-    *,
-    seed: int = 0,
-    laboratory: Sequence[Path] = (),
-    columns: dict[str, str] | None = None,
-    skip_bad: bool = True,
-    tell: Tell = _silent,
+    elements: Sequence[str], size: int, top: int, inputs: EvidenceInputs = SHIPPED, tell: Tell = silent
 ) -> dict[str, Any]:
     """Predict the equimolar alloys of some elements.
 
@@ -129,7 +42,7 @@ def predict_alloys(
         Elements in an alloy.
     top
         Alloys to return, best first.
-    files, sources, expert_answers, seed, laboratory, columns, skip_bad, tell
+    inputs, tell
         As for `open_predictor`.
 
     Returns
@@ -155,16 +68,7 @@ def predict_alloys(
             where="--elements",
             expected=f"{size} or more",
         )
-    fitted = open_predictor(
-        files,
-        sources,
-        expert_answers,
-        seed=seed,
-        laboratory=laboratory,
-        columns=columns,
-        skip_bad=skip_bad,
-        tell=tell,
-    )
+    fitted = open_predictor(inputs, tell)
     places = fitted.predictor.table.elements.index(symbols)
     total = math.comb(len(symbols), size)
     began = time.perf_counter()
@@ -172,7 +76,7 @@ def predict_alloys(
         members = places[np.concatenate(list(combinations(len(symbols), size)))]
         fidelity, seconds = 1.0, 0.0
     else:
-        members, fidelity, seconds = _screen(fitted, places, size, top, total, seed, tell)
+        members, fidelity, seconds = _screen(fitted, places, size, top, total, inputs.seed, tell)
     weights = members_to_weights(members, len(fitted.predictor.table.elements.symbols))
     joint = fitted.predictor.predict(weights)
     if not seconds:
@@ -198,17 +102,11 @@ def predict_alloys(
 
 def predict_list(
     path: Path | None = None,
+    inputs: EvidenceInputs = SHIPPED,
     *,
     scan_of: str = "",
     exchange_of: str = "",
-    files: Sequence[Path] = (),
-    sources: Sequence[str] = (),
-    expert_answers: Path | None = None,
-    seed: int = 0,
-    laboratory: Sequence[Path] = (),
-    columns: dict[str, str] | None = None,
-    skip_bad: bool = True,
-    tell: Tell = _silent,
+    tell: Tell = silent,
 ) -> dict[str, Any]:
     """Predict the alloys of a list, of a scan of amounts, or with an element exchanged.
 
@@ -218,7 +116,7 @@ def predict_list(
         File with one formula a line.
     scan_of, exchange_of
         Such as ``Al 0:2:0.1 in CoCrFeNi`` and ``Co=Ni,Fe in CoCrFeNi``.
-    files, sources, expert_answers, seed, laboratory, columns, skip_bad, tell
+    inputs, tell
         As for `open_predictor`.
 
     Returns
@@ -231,30 +129,29 @@ def predict_list(
     InputError
         If nothing can be read.
     """
-    asked: list[Asked] = []
-    skipped: list[dict[str, str]] = []
-    if path is not None:
-        asked, skipped = read_list(path)
-    elif scan_of:
-        asked = scan(scan_of)
-    if (path is not None or scan_of) and not asked:
+    if path is None and not scan_of:
+        return exchanged(open_predictor(inputs, tell), exchange_of)
+    asked, skipped = read_list(path) if path is not None else (scan(scan_of), [])
+    if not asked:
         first = f"{skipped[0]['alloy']}: {skipped[0]['reason']}" if skipped else ""
         raise InputError("no alloy can be read", where=str(path or ""), expected="a formula a line", hint=first)
-    fitted = open_predictor(
-        files,
-        sources,
-        expert_answers,
-        seed=seed,
-        laboratory=laboratory,
-        columns=columns,
-        skip_bad=skip_bad,
-        tell=tell,
-    )
-    if path is None and not scan_of:
-        asked = exchange(exchange_of, _common(fitted))
-    rows = answers(fitted, asked)
-    if path is None and not scan_of:
-        rows = [rows[0], *sorted(rows[1:], key=lambda row: -row["pignistic"])]
+    fitted = open_predictor(inputs, tell)
+    return _document(fitted, answers(fitted, asked), skipped)
+
+
+def exchanged(fitted: Fitted, question: str) -> dict[str, Any]:
+    """Answer a question such as ``Co in CoCrFeNi``: the alloy itself, then its variants, the likeliest first.
+
+    Raises
+    ------
+    InputError
+        If it is no such question, or the element is not in the alloy.
+    """
+    first, *others = answers(fitted, exchange(question, _common(fitted)))
+    return _document(fitted, [first, *sorted(others, key=lambda row: -row["pignistic"])], [])
+
+
+def _document(fitted: Fitted, rows: list[dict[str, Any]], skipped: list[dict[str, str]]) -> dict[str, Any]:
     learned = len(fitted.knowledge.main)
     return {
         "alloys": rows,
@@ -328,4 +225,4 @@ def _equimolar(fitted: Fitted, members: IntArray) -> FloatArray:
     return fitted.predictor.predict(weights).probability
 
 
-__all__ = ["answers", "open_predictor", "predict_alloys", "predict_list"]
+__all__ = ["answers", "predict_alloys", "predict_list"]

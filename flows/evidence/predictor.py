@@ -34,6 +34,7 @@ from hypograph.models.evidence.sources.learners import Learners, Settings
 FULL: Final = Settings(jobs=2)
 QUICK: Final = Settings(reference=120, pairs=120, trees=10, context_targets=150, context_steps=8, hosts=16)
 MOST_KEPT: Final = 8
+_GRAPHS: Final = "graph.of"
 QUICK_CORE: Final = ("kernel", "context")
 
 
@@ -143,8 +144,33 @@ def predictor_of_records(
     DiskError
         If it cannot be kept.
     """
-    key = EVIDENCE_PREDICTOR.key({"records": digest(list(records)), "spec": spec, "opinions": opinions})
+    key = _key(records, spec, opinions)
     return _kept(folder, key, lambda: fit(gathered(records, spec, opinions, where), spec))
+
+
+def note_graphs_predictor(
+    records: Sequence[AlloyRecord],
+    spec: EvidenceSpec,
+    folder: Path,
+    opinions: Sequence[tuple[str, str, str, float, float]] | None = None,
+) -> None:
+    """Note that the graph was filled from these records, so that the pages ask the same predictor."""
+    _write(folder / "predictors" / _GRAPHS, _key(records, spec, opinions).encode("ascii"))
+
+
+def open_graphs_predictor(folder: Path) -> Fitted | None:
+    """Return the predictor that filled the graph; None where no run kept one."""
+    try:
+        key = (folder / "predictors" / _GRAPHS).read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return open_kept(folder / "predictors" / f"{key}.pickle")
+
+
+def _key(
+    records: Sequence[AlloyRecord], spec: EvidenceSpec, opinions: Sequence[tuple[str, str, str, float, float]] | None
+) -> str:
+    return EVIDENCE_PREDICTOR.key({"records": digest(list(records)), "spec": spec, "opinions": opinions})
 
 
 def predictor_of_inputs(

@@ -79,6 +79,7 @@ def evidence_units(
         If there are no records, or all have one outcome.
     """
     from hypograph.flows.evidence import work
+    from hypograph.flows.evidence.predictor import note_graphs_predictor
 
     chosen = small_part(records) if small else list(records)
     if not chosen:
@@ -100,6 +101,8 @@ def evidence_units(
     predicted = runner.run_all(EVIDENCE_PREDICT, jobs)
     found = [_prediction(p) for result in predicted for p in result["alloys"]]
     found.sort(key=lambda p: (-p.pignistic, p.key))
+    if not small:
+        note_graphs_predictor(chosen, job.spec, runner.folder, job.asked)
     return EvidenceOutcome(pairs["pairs"], tuple(found[:top]), check["checked"])
 
 

@@ -133,15 +133,15 @@ class AlloyPredictor:
         InputError
             If nothing can be learned: no alloy, or one outcome only.
         """
-        from hypograph.flows.evidence.predict import open_predictor
-        from hypograph.flows.evidence.predictor import EvidenceSpec, predictor_of_records
+        from hypograph.flows.evidence.inputs import EvidenceInputs, open_predictor
+        from hypograph.flows.evidence.predictor import predictor_of_records
         from hypograph.flows.runtime.settings import load_settings
 
+        inputs = EvidenceInputs(sources=self.sources, small=self.small, seed=self.seed)
         if alloys is None:
-            self._fitted = open_predictor((), self.sources, seed=self.seed, small=self.small)
+            self._fitted = open_predictor(inputs)
         else:
-            spec = EvidenceSpec(self.sources, self.small, self.seed)
-            self._fitted = predictor_of_records(list(alloys), spec, load_settings().home / "units")
+            self._fitted = predictor_of_records(list(alloys), inputs.spec, load_settings().home / "units")
         return self
 
     def predict(self, alloys: Sequence[str], size: int | None = None) -> Rows[dict[str, Any]]:

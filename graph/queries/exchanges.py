@@ -4,12 +4,6 @@ from __future__ import annotations
 
 from hypograph.graph.core.query import Query
 
-OF_ALLOYS = Query(
-    "exchanges_alloys",
-    "MATCH (a:Alloy) WHERE a.key IN $keys RETURN properties(a) AS a ORDER BY a.key LIMIT 1000",
-    {"keys": ["none"]},
-)
-
 # Evidence of the same exchange in whatever alloy, the strongest first.
 EVIDENCE = Query(
     "exchanges_evidence",

@@ -110,9 +110,24 @@ class Workshop(Protocol):
         ...
 
 
+class Metallurgist(Protocol):
+    """Answers questions about alloys by the predictor that the commands ask."""
+
+    def exchange(self, alloy: str, symbol: str) -> Mapping[str, Any] | None:
+        """Return the document of ``evidence predict --exchange``; None while the predictor is being learned.
+
+        Raises
+        ------
+        InputError
+            If the question has no answer.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What the `ui` command gives the pages."""
 
     shelf: Shelf | None = None
     workshop: Workshop | None = None
+    metallurgist: Metallurgist | None = None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from hypograph.models.statistics.arrays import BoolArray, FloatArray
 
 
-def calibration_error(stated: FloatArray, came_true: BoolArray | FloatArray, bins: int = 10) -> float:
-    """Expected calibration error over bins of equal count, in [0, 1]; 0 where nothing is stated.
+def calibration_error(
+    stated: FloatArray, came_true: BoolArray | FloatArray, bins: int = 10, equal: Literal["count", "width"] = "count"
+) -> float:
+    """Expected calibration error, in [0, 1]; 0 where nothing is stated.
 
     Parameters
     ----------
@@ -18,12 +22,18 @@ def calibration_error(stated: FloatArray, came_true: BoolArray | FloatArray, bin
         Whether what was stated is so, shape ``(n,)``.
     bins
         Number of bins; a bin that would be empty is left out.
+    equal
+        What the bins have in common: the number of statements, or their width on [0, 1].
 
     Returns
     -------
     float
         Mean over bins, by size, of the gap between mean statement and frequency (Naeini et al. 2015).
     """
+    if equal == "width":
+        place = np.minimum((np.asarray(stated, float) * bins).astype(np.int64), bins - 1)
+        gap = np.bincount(place, np.asarray(came_true, float) - stated, minlength=bins)
+        return float(np.abs(gap).sum() / max(len(stated), 1))
     order = np.argsort(stated, kind="stable")
     parts = [p for p in np.array_split(order, bins) if len(p)]
     return float(sum(len(p) * abs(stated[p].mean() - came_true[p].mean()) for p in parts) / max(len(order), 1))

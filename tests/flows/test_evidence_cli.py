@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from hypograph.flows.cli.evidence import app
 from hypograph.flows.evidence.evaluate import METHODS, evaluate_tables
 from hypograph.flows.evidence.explain import explain_alloy
+from hypograph.flows.evidence.inputs import EvidenceInputs
 from hypograph.flows.evidence.predict import predict_alloys
 from hypograph.flows.evidence.sources import read_answers
 from hypograph.flows.readers.alloys import read_alloys
@@ -119,7 +120,7 @@ def test_folds_of_one_class_are_skipped_and_named(tmp_path: Path) -> None:
 
 def test_predict_and_explain(files: tuple[Path, Path, Path]) -> None:
     three, four, _ = files
-    document = predict_alloys(["Al", "Co", "Fe", "Ni", "Ti", "V", "Mo"], 4, 5, [three, four])
+    document = predict_alloys(["Al", "Co", "Fe", "Ni", "Ti", "V", "Mo"], 4, 5, EvidenceInputs((three, four)))
     assert document["scored"] == 35
     assert len(document["alloys"]) == 5
     values = [a["pignistic"] for a in document["alloys"]]
@@ -127,7 +128,7 @@ def test_predict_and_explain(files: tuple[Path, Path, Path]) -> None:
     for alloy in document["alloys"]:
         assert alloy["belief"] + alloy["ignorance"] == pytest.approx(alloy["plausibility"], abs=2e-6)
         assert alloy["in_a_table"] is ("Mo" not in alloy["alloy"])
-    found = explain_alloy("Co-Cr-Mo-Ni", 200, [three, four])
+    found = explain_alloy("Co-Cr-Mo-Ni", 200, EvidenceInputs((three, four)))
     assert found["alloy"] == "Co-Cr-Mo-Ni"
     assert {"belief", "plausibility", "pignistic", "ignorance", "conflict"} <= set(found)
     wanted = {"substitution", "from_alloy", "source", "provenance", "belief_share", "conflict_share"}
@@ -139,7 +140,7 @@ def test_predict_and_explain(files: tuple[Path, Path, Path]) -> None:
 
 
 def test_an_explanation_names_the_answers_of_the_expert(files: tuple[Path, Path, Path]) -> None:
-    found = explain_alloy("Co-Cr-Fe-Ni", 200, list(files[:2]), expert_answers=files[2])
+    found = explain_alloy("Co-Cr-Fe-Ni", 200, EvidenceInputs(tuple(files[:2]), expert_answers=files[2]))
     (expert,) = [b for b in found["because"] if b["source"] == "expert"]
     assert expert["answers"]
     for said in expert["answers"]:
@@ -161,7 +162,7 @@ def test_a_similarity_is_chosen_by_name(files: tuple[Path, Path, Path]) -> None:
 
 def test_many_candidates_are_screened_first(files: tuple[Path, Path, Path]) -> None:
     elements = "Al,Co,Cr,Fe,Mn,Nb,Ni,Ti,V,Cu,Mo,Zr,Hf,Ta,W,Si,Ag,Au,Pd,Pt,Re".split(",")  # noqa: SIM905
-    document = predict_alloys(elements, 5, 3, [files[1]], ["data"])
+    document = predict_alloys(elements, 5, 3, EvidenceInputs((files[1],), ("data",)))
     assert document["scored"] == 20349
     assert document["alloys_per_second"] > 0
     assert -1 <= document["fidelity"] <= 1
@@ -186,11 +187,11 @@ def test_bad_choices_are_named(files: tuple[Path, Path, Path], arguments: dict[s
 
 def test_bad_alloys_are_named(files: tuple[Path, Path, Path]) -> None:
     with pytest.raises(UnknownElementError, match="Xx"):
-        predict_alloys(["Fe", "Xx"], 2, 3, [files[1]])
+        predict_alloys(["Fe", "Xx"], 2, 3, EvidenceInputs((files[1],)))
     with pytest.raises(InputError, match="4 or more"):
-        predict_alloys(["Fe", "Co"], 4, 3, [files[1]])
+        predict_alloys(["Fe", "Co"], 4, 3, EvidenceInputs((files[1],)))
     with pytest.raises(HypographError, match="ALLOY"):
-        explain_alloy("Fe", 3, [files[1]])
+        explain_alloy("Fe", 3, EvidenceInputs((files[1],)))
 
 
 @pytest.mark.parametrize(

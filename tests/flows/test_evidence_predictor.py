@@ -6,24 +6,33 @@ import csv
 import itertools
 import json
 import os
+import re
+import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from hypograph.flows.cli.evidence import app
 from hypograph.flows.evidence import predictor as kept
+from hypograph.flows.evidence.desk import AlloyDesk
 from hypograph.flows.evidence.explain import descriptors, explain_alloy
-from hypograph.flows.evidence.predict import open_predictor, predict_list
+from hypograph.flows.evidence.inputs import EvidenceInputs, open_predictor
+from hypograph.flows.evidence.predict import predict_list
 from hypograph.flows.evidence.predictor import weights_of
 from hypograph.flows.evidence.questions import exchange, read_list, scan
 from hypograph.flows.evidence.units import evidence_units
 from hypograph.flows.readers.alloys import read_alloys
 from hypograph.flows.runtime.units import UnitRunner
+from hypograph.graph import GraphStore, StoreConfig
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.records import Unit
+from hypograph.models.core.services import Services
+from hypograph.ui.app import create_app
+from hypograph.ui.config import UiConfig
 
 ELEMENTS = ("Al", "Co", "Cr", "Fe", "Mn", "Nb", "Ni", "Ti", "V")
 LIGHT = {"Al", "Ti", "V", "Nb", "Cr"}
@@ -64,7 +73,7 @@ def test_flow_and_command_give_equal_numbers(home: Path, file: Path) -> None:
     runner = UnitRunner(MemoryStore(), home / "units")
     found = evidence_units(runner, read_alloys(file), sizes=(4,), top=20)
     assert len(found.predictions) == 20
-    fitted = open_predictor([file])
+    fitted = open_predictor(EvidenceInputs((file,)))
     assert len(list((home / "units" / "predictors").glob("*.pickle"))) == 1
     weights = weights_of(fitted, [dict.fromkeys(p.elements, 0.25) for p in found.predictions])
     joint = fitted.predictor.predict(weights)
@@ -72,14 +81,14 @@ def test_flow_and_command_give_equal_numbers(home: Path, file: Path) -> None:
         assert p.belief == round(float(joint.mass[i, 1]), 6)
         assert p.pignistic == round(float(joint.probability[i]), 6)
         assert p.ignorance == round(float(joint.mass[i, 3]), 6)
-        asked = explain_alloy("".join(p.elements), 5, [file])
+        asked = explain_alloy("".join(p.elements), 5, EvidenceInputs((file,)))
         assert (asked["belief"], asked["conflict"]) == (p.belief, p.conflict)
 
 
 def test_a_kept_predictor_answers_as_the_fitted_one(home: Path, file: Path) -> None:
     fitted = kept.fit(kept.gathered(read_alloys(file), kept.EvidenceSpec(), None, "t"), kept.EvidenceSpec())
     kept.open_kept.cache_clear()
-    again = open_predictor([file])
+    again = open_predictor(EvidenceInputs((file,)))
     weights = weights_of(fitted, [{"Co": 0.5, "Fe": 0.5}, {"Al": 0.3, "Ti": 0.3, "Zr": 0.4}])
     one, two = fitted.predictor.predict(weights), again.predictor.predict(weights)
     np.testing.assert_array_equal(one.probability, two.probability)
@@ -87,7 +96,7 @@ def test_a_kept_predictor_answers_as_the_fitted_one(home: Path, file: Path) -> N
 
 
 def test_a_file_that_others_may_write_is_not_opened(home: Path, file: Path) -> None:
-    open_predictor([file])
+    open_predictor(EvidenceInputs((file,)))
     (path,) = (home / "units" / "predictors").glob("*.pickle")
     path.chmod(0o666)
     kept.open_kept.cache_clear()
@@ -109,8 +118,8 @@ def test_old_predictors_make_room(tmp_path: Path) -> None:
 def test_a_changed_file_is_learned_anew(home: Path, tmp_path: Path, file: Path) -> None:
     copy = tmp_path / "other.csv"
     copy.write_text(file.read_text() + "\nCo-Fe,BCC\n")
-    before = explain_alloy("CoFe", 3, [file])
-    after = explain_alloy("CoFe", 3, [copy])
+    before = explain_alloy("CoFe", 3, EvidenceInputs((file,)))
+    after = explain_alloy("CoFe", 3, EvidenceInputs((copy,)))
     assert (before["records"]["single"], after["records"]["single"]) == (0, 1)
     assert after["ignorance"] < before["ignorance"]
     assert after["phases"]["BCC"]["belief"] > before["phases"]["BCC"]["belief"]
@@ -119,7 +128,7 @@ def test_a_changed_file_is_learned_anew(home: Path, tmp_path: Path, file: Path) 
 def test_own_measurements_are_a_source_beside_the_others(home: Path, tmp_path: Path, file: Path) -> None:
     own = tmp_path / "own.csv"
     own.write_text("alloy,phase,state\nCoFeNiMn,FCC,arc melted and annealed at 1000 °C\nMoNb2,BCC,SPS\n")
-    bare, with_own = (explain_alloy("CoFeMnNi", 3, [file], laboratory=lab) for lab in ((), (own,)))
+    bare, with_own = (explain_alloy("CoFeMnNi", 3, EvidenceInputs((file,), laboratory=lab)) for lab in ((), (own,)))
     assert bare["records"]["sources"] == []
     assert [s["source"] for s in with_own["records"]["sources"]] == ["laboratory"]
     assert with_own["records"]["states"] == {"annealed": {"single": 1, "multi": 0}}
@@ -170,19 +179,45 @@ def test_the_known_alloys(home: Path, cases_dir: Path, tmp_path: Path) -> None:
 
 
 def test_an_exchange_says_what_can_stand_in(home: Path, file: Path) -> None:
-    document = predict_list(exchange_of="Co=Ni,Al in CoFeMn", files=[file])
+    document = predict_list(None, EvidenceInputs((file,)), exchange_of="Co=Ni,Al in CoFeMn")
     first, *others = document["alloys"]
     assert first["alloy"] == "CoFeMn"
     assert [a["exchange"] for a in others] == ["Co→Ni", "Co→Al"]
     assert others[0]["substitutability"]["belief"] > others[1]["substitutability"]["belief"]
     assert {"records", "phases", "atomic_percent", "in_a_table", "nearest"} <= set(first)
     assert first["in_a_table"]
-    free = predict_list(exchange_of="Co in CoFeMn", files=[file])
+    free = predict_list(None, EvidenceInputs((file,)), exchange_of="Co in CoFeMn")
     assert len(free["alloys"]) == 1 + len(ELEMENTS) - 3
 
 
+def test_the_page_and_the_command_rank_stand_ins_alike(home: Path, file: Path, graph_store: GraphStore) -> None:
+    runner = UnitRunner(MemoryStore(), home / "units")
+    evidence_units(runner, read_alloys(file), sizes=(4,), top=20)
+    desk = AlloyDesk(home / "units")
+    pages = create_app(UiConfig(StoreConfig(home)), graph_store, Services(metallurgist=desk))
+    pages.state.store = graph_store
+    client = TestClient(pages, base_url="http://127.0.0.1:8347")
+    page = client.get("/elements", params={"symbol": "Co", "alloy": "Co2FeMn"}).text
+    ranked = re.findall(r'symbol=(\w+)"><strong>', page.partition('id="exchange"')[2].partition("</section>")[0])
+    asked = predict_list(None, EvidenceInputs((file,)), exchange_of="Co in Co2FeMn")["alloys"][1:]
+    assert ranked == [row["exchange"].partition("→")[2] for row in asked]
+    assert ranked[0] == "Ni"  # of the kind of what stays
+    assert f"{asked[0]['pignistic']:.3f}" in page
+    assert "not in" in client.get("/elements", params={"symbol": "W", "alloy": "CoCr"}).text
+    desk.close()
+
+
+def test_a_page_does_not_wait_for_a_predictor_that_learns(tmp_path: Path) -> None:
+    desk = AlloyDesk(tmp_path, wait=0.0)
+    gate = threading.Event()
+    desk._pool.submit(gate.wait)  # what the pool does before: nothing is learned here
+    assert desk.exchange("CoCrFeNi", "Co") is None
+    desk.close()
+    gate.set()
+
+
 def test_an_explanation_speaks_to_a_metallurgist(home: Path, file: Path) -> None:
-    found = explain_alloy("CoFeMn", 50, [file])
+    found = explain_alloy("CoFeMn", 50, EvidenceInputs((file,)))
     records = [b for b in found["because"] if b["source"] == "records: tables"]
     assert [(b["measured"], b["provenance"].startswith("three.csv:")) for b in records] == [(1, True)]
     assert not any("∅" in b["substitution"] for b in found["because"])

@@ -167,7 +167,8 @@ def test_a_search_takes_functions_as_proposer_and_judge(tmp_path: Path, monkeypa
 
 
 def test_the_predictor_is_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hypograph.flows.evidence.predict import open_predictor, predict_list
+    from hypograph.flows.evidence.inputs import EvidenceInputs, open_predictor
+    from hypograph.flows.evidence.predict import predict_list
 
     monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path))
     table, asked = tmp_path / "mine.csv", tmp_path / "asked.txt"
@@ -177,13 +178,13 @@ def test_the_predictor_is_the_commands(tmp_path: Path, monkeypatch: pytest.Monke
     asked.write_text("CoCrFeNi\nCoCrFeMn\n")
     model = hg.AlloyPredictor().fit(hg.read_alloys(table))
     mine = model.predict(["CoCrFeNi", "CoCrFeMn"])
-    theirs = predict_list(asked, files=[table])["alloys"]
+    theirs = predict_list(asked, EvidenceInputs((table,)))["alloys"]
     for name in ("belief", "plausibility", "pignistic", "ignorance"):
         assert [row[name] for row in mine] == [row[name] for row in theirs]
     assert list(mine.to_dataframe().index) == ["CoCrFeNi", "CoCrFeMn"]
     assert model.explain("CoCrFeNi")["belief"] == mine[0]["belief"]
     assert len(model.predict(["Co", "Cr", "Fe", "Ni"], size=3)) == 4
-    assert open_predictor([table]).predictor.table is not None
+    assert open_predictor(EvidenceInputs((table,))).predictor.table is not None
 
 
 def hypothesis(value: float = 10.0) -> dict[str, object]:

@@ -7,14 +7,6 @@ import numpy as np
 from hypograph.models.evidence.masses.mass import FloatArray
 
 
-def calibration_error(labels: FloatArray, probability: FloatArray, bins: int = 10) -> float:
-    """Expected calibration error over equal-width bins of the probability of a single phase."""
-    y, p = np.asarray(labels, float), np.asarray(probability, float)
-    place = np.minimum((p * bins).astype(int), bins - 1)
-    gap = np.bincount(place, y - p, minlength=bins)
-    return float(np.abs(gap).sum() / len(y))
-
-
 def certain_half(right: FloatArray, ignorance: FloatArray) -> float:
     """Share of right decisions among the half with the least ignorance (order of rows breaks ties)."""
     order = np.argsort(ignorance, kind="stable")

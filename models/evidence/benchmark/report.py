@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from hypograph.models.evidence.benchmark.measures import calibration_error, certain_half, risk_coverage
+from hypograph.models.evidence.benchmark.measures import certain_half, risk_coverage
 from hypograph.models.evidence.masses.mass import FloatArray
+from hypograph.models.statistics.calibration import calibration_error
 from hypograph.models.statistics.decisions import accuracy, auc, mcc
 
 SATURATED: Final = 1e-6
@@ -77,8 +78,8 @@ def figures(method: str, folds: Sequence[FoldResult], seconds: float) -> dict[st
         "accuracy_likelier": _round(float(np.mean([accuracy(f.labels, f.probability) for f in folds]))),
         "auc": _mean([r["auc"] for r in rows]),
         "mcc": _mean([r["mcc"] for r in rows]),
-        "ece": _round(calibration_error(labels, probability)),
-        "ece_fold": _round(float(np.mean([calibration_error(f.labels, f.probability) for f in folds]))),
+        "ece": _round(calibration_error(probability, labels, equal="width")),
+        "ece_fold": _round(float(np.mean([calibration_error(f.probability, f.labels, equal="width") for f in folds]))),
         "accuracy_certain_half": _round(certain_half(right, ignorance)),
         "risk_coverage": risk_coverage(right, ignorance),
         "share_saturated": _round(float((ignorance < SATURATED).mean())),

@@ -16,13 +16,14 @@ from hypograph.models.evidence.alloys.hosts import ExchangeIndex, nearest_hosts
 from hypograph.models.evidence.alloys.keys import set_keys
 from hypograph.models.evidence.alloys.substitution import count_exchanges
 from hypograph.models.evidence.alloys.table import AlloyTable, build_table
-from hypograph.models.evidence.benchmark.measures import calibration_error, certain_half, risk_coverage
+from hypograph.models.evidence.benchmark.measures import certain_half, risk_coverage
 from hypograph.models.evidence.benchmark.published import ers_2021, from_similarity, uniform
 from hypograph.models.evidence.fusion.fusion import fit_fusion
 from hypograph.models.evidence.fusion.predictor import System
 from hypograph.models.evidence.fusion.reliability import GROUPS, element_groups, posterior, posterior_pyro
 from hypograph.models.evidence.sources.learners import Settings
 from hypograph.models.evidence.sources.opinions import Opinions, expert_source
+from hypograph.models.statistics.calibration import calibration_error
 from hypograph.models.statistics.decisions import auc, mcc
 
 SYMBOLS = ("Al", "Co", "Cr", "Cu", "Fe", "Mn", "Mo", "Nb", "Ni", "Ti", "V", "Zr")
@@ -219,7 +220,7 @@ def test_reliabilities_of_sources_are_found() -> None:
     fusion = fit_fusion(evidence, y, np.arange(3000) % 6, np.array([0.5, 0.0]), np.eye(2))
     assert fusion.beta[0] == pytest.approx(1.0, abs=0.15)
     assert abs(fusion.beta[1]) < 0.12
-    assert calibration_error(y, fusion.probability(evidence)) < 0.03
+    assert calibration_error(fusion.probability(evidence), y, equal="width") < 0.03
 
 
 @pytest.mark.slow
@@ -262,7 +263,7 @@ def test_measures_by_hand() -> None:
     assert mcc(y, np.array([1, 1, 0, 0.0])) == 1.0
     assert mcc(y, np.ones(4)) == 0.0
     assert mcc(np.ones(4), y) is None
-    assert calibration_error(y, np.array([0.95, 0.95, 0.05, 0.05])) == pytest.approx(0.05)
+    assert calibration_error(np.array([0.95, 0.95, 0.05, 0.05]), y, equal="width") == pytest.approx(0.05)
     right, unknown = np.array([1, 0, 1, 1.0]), np.array([0.1, 0.9, 0.2, 0.8])
     assert certain_half(right, unknown) == 1.0
     curve = risk_coverage(right, unknown, points=2)

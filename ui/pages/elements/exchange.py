@@ -10,6 +10,7 @@ from typing import Any
 from hypograph.graph import GraphStore
 from hypograph.graph.queries import exchanges as queries
 from hypograph.models.core.errors import HypographError
+from hypograph.models.core.services import Metallurgist
 from hypograph.models.evidence.alloys.composition import Composition, read_composition
 
 MOST, REASONS, READ = 12, 3, 4000
@@ -38,44 +39,68 @@ def asked(text: str, symbol: str) -> Exchange | None:
     return Exchange(text, symbol, found)
 
 
-def replacements(store: GraphStore, wish: Exchange, substitutes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return what can replace the element in the alloy, the most believed first.
+@dataclass(frozen=True, slots=True)
+class Replacements:
+    """What the predictor says of an exchange.
 
-    Parameters
+    Attributes
     ----------
-    substitutes
-        Of the element, the most believed first, as `views.substitutability` gives them.
-
-    Returns
-    -------
-    list of dict
-        Each `symbol`, `belief`, `plausibility`, `ignorance`, `count`, `percent` (the alloy after the exchange),
-        `alloy` (what is known of it: None where nothing is) and `reasons`: the same exchange in other alloys.
+    before
+        The alloy as it is: a row of ``evidence predict``.
+    rows
+        The alloy with each other element in its place, the likeliest single phase first; each also has `comes` (the
+        element) and `reasons`: the same exchange in other alloys of the graph.
+    total
+        Elements that were asked about.
+    learned_from, tables
+        Compositions that the predictor learned from, and where they stand.
+    learning
+        Whether the predictor is still being learned.
+    problem
+        Why there is no answer.
     """
-    composition = wish.composition
-    if composition is None or wish.symbol not in composition.elements:
-        return []
-    chosen = [s for s in substitutes if s["symbol"] not in composition.elements][:MOST]
-    keys = {s["symbol"]: "-".join(sorted({*composition.elements, s["symbol"]} - {wish.symbol})) for s in chosen}
-    alloys = {row["a"]["key"]: row["a"] for row in store.read(queries.OF_ALLOYS, keys=sorted(set(keys.values())))}
-    ways = {f"{wish.symbol}→{s['symbol']}": s["symbol"] for s in chosen}
-    ways |= {f"{s['symbol']}→{wish.symbol}": s["symbol"] for s in chosen}
-    reasons: dict[str, list[dict[str, Any]]] = defaultdict(list)
+
+    before: Mapping[str, Any] | None = None
+    rows: Sequence[Mapping[str, Any]] = ()
+    total: int = 0
+    learned_from: int = 0
+    tables: Sequence[str] = ()
+    learning: bool = False
+    problem: str = ""
+
+
+def replacements(store: GraphStore, wish: Exchange, metallurgist: Metallurgist | None) -> Replacements:
+    """Ask the predictor what can replace the element in the alloy, as `evidence predict --exchange` does."""
+    if wish.composition is None or wish.symbol not in wish.composition.elements:
+        return Replacements()
+    if metallurgist is None:
+        return Replacements(problem="No predictor is at hand here; `hypograph ui` brings one.")
+    try:
+        document = metallurgist.exchange(wish.text, wish.symbol)
+    except HypographError as error:
+        return Replacements(problem=str(error))
+    if document is None:
+        return Replacements(learning=True)
+    before, *others = document["alloys"]
+    shown = others[:MOST]
+    reasons = _reasons(store, wish.symbol, [_comes(row) for row in shown])
+    rows = [{**row, "comes": _comes(row), "reasons": reasons[_comes(row)]} for row in shown]
+    return Replacements(before, rows, len(others), document["learned_from"], document["tables"])
+
+
+def _comes(row: Mapping[str, Any]) -> str:
+    return str(row["exchange"]).partition("→")[2]
+
+
+def _reasons(store: GraphStore, leaves: str, comes: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Evidence of the graph from the same exchange in other alloys, by the element that comes."""
+    ways = {f"{leaves}→{s}": s for s in comes} | {f"{s}→{leaves}": s for s in comes}
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in store.read(queries.EVIDENCE, substitutions=sorted(ways), limit=READ) if ways else ():
-        listed = reasons[ways[row["substitution"]]]
+        listed = found[ways[row["substitution"]]]
         if len(listed) < REASONS and row["from_alloy"] not in {r["from_alloy"] for r in listed}:
             listed.append(row)
-    fractions = composition.atomic_percent
-    return [
-        {
-            **s,
-            "key": keys[s["symbol"]],
-            "alloy": alloys.get(keys[s["symbol"]]),
-            "percent": {s["symbol"] if e == wish.symbol else e: v for e, v in fractions.items()},
-            "reasons": reasons[s["symbol"]],
-        }
-        for s in chosen
-    ]
+    return found
 
 
 def composition_of(text: str) -> dict[str, float] | None:

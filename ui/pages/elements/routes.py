@@ -35,7 +35,7 @@ def elements(
         predicted=len(predicted),
         measure_next=views.measure_next(store, symbol or None),
         wish=wish,
-        replacements=exchange.replacements(store, wish, known["substitutes"]) if wish else [],
+        replaced=exchange.replacements(store, wish, request.app.state.services.metallurgist) if wish else None,
         **known,
     )
 
