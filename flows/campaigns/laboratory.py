@@ -193,7 +193,7 @@ def space_document(definition: live.Definition) -> dict[str, Any]:
     """Return parameters and objectives as ``campaign new --dry-run`` and ``campaign edit`` print them."""
     rows = definition.record()
     told = {"parameters": parameter_documents(rows["parameters"]), "objectives": rows["objectives"]}
-    rules = {k: rows[k] for k in ("mixtures", "constraints", "exclusions")}
+    rules = {k: rows[k] for k in ("mixtures", "constraints", "exclusions", "limits", "choices", "plate", "cost") if k in rows}
     return {**told, **rules, "left_out": [], "rows": {"read": 0, "skipped": []}, "notes": []}
 
 
@@ -227,6 +227,8 @@ def change_space(
 def _with_distances(
     definition: live.Definition, change: Mapping[str, Any], tell: Callable[[str], None]
 ) -> Mapping[str, Any]:
+    if "parameter" in change:
+        return {"parameter": described({"parameters": [change["parameter"]]}, "auto", tell)["parameters"][0]}
     name = change.get("add")
     parameter = None if name is None else definition.space[str(name)]
     if parameter is None or not parameter.distances:

@@ -154,3 +154,40 @@ def test_whatever_is_changed_the_history_can_be_read(steps: list[tuple[str, Any]
         assert not set(now.space["o"].options) & set(now.space["o"].former)
         live.fold(now, events)
     assert live.suggest(edits.edited(base, events), events)
+
+
+def test_a_parameter_that_nobody_thought_of(lab: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "edit", lab, "--parameter", "water=0..5", "--no-store")
+    assert code == 2
+    assert "--had water" in err
+    code, told, _ = run(
+        capsys, "edit", lab, "--parameter", "base=K2CO3;DBU", "--had", "base=DBU",
+        "--parameter", "water=0..5", "--had", "water=0", "--no-store", "--json",
+    )  # fmt: skip
+    assert code == 0
+    assert [p["name"] for p in told["parameters"]][-2:] == ["base", "water"]
+    (new,) = suggested(capsys, lab, 1)
+    assert set(new) == {"ligand", "T", "hours", "base", "water"}
+    best = run(capsys, "status", lab, "--json")[1]["best"]["parameters"]
+    assert (best["base"], best["water"]) == ("DBU", 0.0)
+    # What was made with it stands in its way back; dropping what all had does not.
+    code, _, err = run(capsys, "undo", lab, told["edit"], "--no-store")
+    assert code == 2
+    assert "experiments were made with it" in err
+    assert run(capsys, "edit", lab, "--drop", "base=DBU", "--never", "base=K2CO3;T=40", "--no-store")[0] == 0
+    assert suggested(capsys, lab, 1)[0]["base"] == "K2CO3"
+
+
+def test_a_limit_goes_with_the_level_that_it_was_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rule = '[[limits]]\nwhen = { ligand = ["XPhos", "dppf"] }\nname = "hours"\nat_most = 3\n'
+    (tmp_path / "space.toml").write_text(SPACE + rule, "utf-8")
+    folder = str(tmp_path / "lab")
+    assert run(capsys, "new", folder, "--space", str(tmp_path / "space.toml"), "--no-store")[0] == 0
+    assert (
+        "where ligand is XPhos or dppf: hours at most 3"
+        in run(capsys, "edit", folder, "--add", "ligand=dppe", "--no-store")[1]
+    )
+    assert run(capsys, "edit", folder, "--drop", "ligand=XPhos", "--no-store")[0] == 0
+    assert run(capsys, "export", folder, "--json")[1]["definition"]["limits"][0]["when"] == {"ligand": ["dppf"]}
+    assert run(capsys, "edit", folder, "--drop", "ligand=dppf", "--no-store")[0] == 0
+    assert "limits" not in run(capsys, "export", folder, "--json")[1]["definition"]

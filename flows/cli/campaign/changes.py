@@ -48,6 +48,38 @@ def changes_from(
     return found
 
 
+def new_parameters(given: Sequence[str], had: Sequence[str], smiles: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return the changes that bring further parameters: ``NAME=A;B;C``, ``NAME=40;60`` or ``NAME=1..24``.
+
+    Raises
+    ------
+    InputError
+        If one cannot be read, or nothing is said of what earlier experiments had.
+    """
+    before = dict(_pair(text, "--had") for text in had)
+    structures = dict(_pair(text, "--smiles") for text in smiles)
+    found = []
+    for name, text in (_pair(t, "--parameter") for t in given):
+        if name not in before:
+            expected = f"--had {name}=LEVEL: what all earlier experiments had"
+            raise InputError("what did the earlier experiments have?", where=f"--parameter {name}", expected=expected)
+        low, dots, high = text.partition("..")
+        levels = [t.strip() for t in text.split(";") if t.strip()]
+        row: dict[str, Any] = {"name": name}
+        if dots and number(low) is not None and number(high) is not None:
+            row |= {"low": number(low), "high": number(high)}
+        elif all(number(t) is not None for t in levels):
+            row["values"] = [number(t) for t in levels]
+        else:
+            row["options"] = levels
+            row |= {"smiles": known} if (known := {o: s for o, s in structures.items() if o in levels}) else {}
+        value = before.pop(name)
+        found.append({"parameter": {**row, "had": value if "options" in row else _number(value, f"--had {name}")}})
+    if before:
+        raise InputError("it is no new parameter", where=f"--had {next(iter(before))}", expected="--parameter with it")
+    return found
+
+
 def point_from(space: Space, text: str) -> dict[str, Any]:
     """Read a whole point, ``PARAMETER=LEVEL`` by semicolons; its numbers may lie beside the levels.
 

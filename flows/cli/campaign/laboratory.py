@@ -116,7 +116,10 @@ def _test(
 @app.command("suggest", help="Suggest the next experiments, each with its reason and what is expected of it.")
 def suggest(
     folder: Folder,
-    count: Annotated[int, typer.Option("--count", "-n", min=1, max=1536, help="How many: a plate is one call.")] = 1,
+    count: Annotated[
+        int | None,
+        typer.Option("--count", "-n", min=1, max=1536, help="How many: a plate is one call. Default: a plate, or 1."),
+    ] = None,
     method: Annotated[str, typer.Option(help="Another method than the campaign's, for this once.")] = "",
     entropy_target: Annotated[
         float | None, typer.Option(min=0, max=1, help="Keep the entropy of exploration at this or above.")
@@ -132,6 +135,8 @@ def suggest(
 
     settings = load_settings()
     with folders.changing(folder) as campaign, _opened(store) as graph:
+        plate = campaign.definition.plate
+        count = count or (1 if repeat or plate is None else max(plate.wells, 1))
         if repeat:
             events = live.repeat(campaign.definition, campaign.events, repeat, count)
             campaign.append(events)
@@ -239,6 +244,11 @@ def edit(
         list[str] | None, typer.Option(help="An experiment's id, or PARAMETER=LEVEL by semicolons: never (again).")
     ] = None,
     allow: Annotated[list[str] | None, typer.Option(help="Takes back what --never said.")] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=LEVEL;LEVEL;… or NAME=LOW..HIGH: a further parameter; say --had with it."),
+    ] = None,
+    had: Annotated[list[str] | None, typer.Option(help="NAME=LEVEL that all earlier experiments had.")] = None,
     smiles: Annotated[list[str] | None, typer.Option(help="OPTION=SMILES of an option that is added.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be understood and write nothing.")] = False,
     note: Note = "",
@@ -246,12 +256,13 @@ def edit(
     as_json: JsonFlag = False,
 ) -> None:
     from hypograph.flows.campaigns.laboratory import change_space
-    from hypograph.flows.cli.campaign.changes import changes_from
+    from hypograph.flows.cli.campaign.changes import changes_from, new_parameters
     from hypograph.graph.campaigns import folder as folders
 
     given = {"add": add, "drop": drop, "low": low, "high": high, "fix": fix, "never": never, "allow": allow}
     with folders.changing(folder) as campaign:
         changes = changes_from(campaign, {k: v or [] for k, v in given.items()}, smiles or [])
+        changes += new_parameters(parameter or [], had or [], smiles or [])
         document = change_space(campaign, changes, note, dry_run=dry_run, tell=say)
     if not dry_run:
         with _opened(store) as graph:

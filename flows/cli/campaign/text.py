@@ -57,17 +57,34 @@ def understood_lines(document: Mapping[str, Any]) -> list[str]:
         levels = [f"{v:.12g}" if isinstance(v, float) else str(v) for v in p.get("options", ())]
         shown = ", ".join(levels[:8]) + (f", … ({len(levels)} in all)" if len(levels) > 8 else "")
         unit = f" in {p['unit']}" if p.get("unit") else ""
-        lines.append(f"parameter {p['name']} ({p['type']}{unit}): {shown or _span(p)}")
+        scale = ", on a log scale" if p.get("scale") == "log" else ""
+        dear = f", {p['cost']:g} a unit" if p.get("cost") else ""
+        dear += "".join(f", {level} costs {c:g}" for level, c in p.get("costs", {}).items())
+        lines.append(f"parameter {p['name']} ({p['type']}{unit}): {shown or _span(p)}{scale}{dear}")
     for o in document["objectives"]:
         way = f"brought to {o['target']:g}" if o.get("target") is not None else f"{o.get('direction', 'max')}imised"
         lines.append(f"objective {o['name']}: {way}" + (f", in {o['unit']}" if o.get("unit") else ""))
     lines += [
         f"never: {', '.join(f'{k}={weighable(v)}' for k, v in e.items())}" for e in document.get("exclusions", ())
     ]
+    lines += [_limit(rule) for rule in document.get("limits", ())]
+    for c in document.get("choices", ()):
+        least = f"{c['at_least']} to " if c.get("at_least") else "at most "
+        lines.append(f"of {', '.join(c['names'])}: {least}{c['at_most']}")
+    lines += [f"an experiment itself costs {document['cost']:g}"] if document.get("cost") else []
+    if plate := document.get("plate"):
+        wells = f" of {plate['wells']} wells" if plate.get("wells") else ""
+        lines.append(f"a plate{wells} shares {', '.join(plate['shared']) or 'nothing'}")
     lines += [f"left out: {c['column']} ({c['reason']})" for c in document.get("left_out", ())]
     lines += [f"note: {n}" for n in document.get("notes", ())]
     lines += [f"row {r['row']}: {r['reason']}" for r in document["rows"]["skipped"]]
     return lines
+
+
+def _limit(rule: Mapping[str, Any]) -> str:
+    when = " and ".join(f"{n} is {' or '.join(weighable(v) for v in levels)}" for n, levels in rule["when"].items())
+    ends = [f"{word} {rule[k]:.12g}" for k, word in (("at_least", "at least"), ("at_most", "at most")) if k in rule]
+    return f"where {when}: {rule['name']} {' and '.join(ends)}"
 
 
 def _span(parameter: Mapping[str, Any]) -> str:

@@ -29,8 +29,7 @@ def encode(space: Space, points: Sequence[Point]) -> Floats:
             index = {o: i for i, o in enumerate((*p.options, *p.former))}
             columns.append([float(index[x[p.name]]) for x in points])
         else:
-            low, high = (p.values[0], p.values[-1]) if p.values else (p.low, p.high)
-            columns.append([(x[p.name] - low) / ((high - low) or 1.0) for x in points])
+            columns.append(p.shares([x[p.name] for x in points]).tolist())
     return np.array(columns, dtype=float).T.reshape(len(points), len(space.parameters))
 
 

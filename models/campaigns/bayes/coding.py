@@ -48,12 +48,11 @@ def _column(p: Parameter, values: Sequence[object]) -> tuple[np.ndarray, Floats 
         index = {o: i for i, o in enumerate((*p.options, *p.former))}
         return np.array([index[str(v)] for v in values], dtype=np.int64), None
     x = np.array(values, dtype=float)
-    low, high = (p.values[0], p.values[-1]) if p.values else (p.low, p.high)
     few = bool(p.values) and len(p.values) < NUMERIC_LEVELS
     found, codes = np.unique(x, return_inverse=True)
     if few and set(found) <= set(p.values):
         return codes, None  # two levels are two options
-    places = (found - low) / ((high - low) or 1.0)
+    places = p.shares(found)
     return codes, places / NUMERIC_STRETCH if few else places
 
 

@@ -67,6 +67,7 @@ class Bayesian:
     scorer: OptionScorer | None = None
     acquisition: Acquisition = "ei"
     entropy_target: float | None = None
+    reach: Space | None = None  # where suggestions may lie, if not in the whole space
 
     @property
     def name(self) -> str:
@@ -86,7 +87,7 @@ class Bayesian:
         near = [known[i].parameters for i in np.argsort(-y[:, 0], kind="stable")[:3]]
         pending = [t.parameters for t in trials if t.status == "pending"] + [dict(s.parameters) for s in found]
         try:
-            points = candidates(self.space, rng, near)
+            points = candidates(self.reach or self.space, rng, near)
             free = untried(points, [*trials, *(Trial("", dict(s.parameters)) for s in found)])
         except SpaceError:
             if found:
@@ -167,9 +168,10 @@ class Bayesian:
         if n == 0:
             return []
         tried = {identity(t.parameters) for t in trials}
-        points = [p for p in spread(self.space, len(tried) + n, self.seed) if identity(p) not in tried][:n]
+        reach = self.reach or self.space
+        points = [p for p in spread(reach, len(tried) + n, self.seed) if identity(p) not in tried][:n]
         if not points:
-            free = untried(candidates(self.space, np.random.default_rng(self.seed)), trials)
+            free = untried(candidates(reach, np.random.default_rng(self.seed)), trials)
             points = free[:n]
         return [suggestion(p, "sobol", "fills the space before the surrogate is believed") for p in points]
 
@@ -227,7 +229,7 @@ class Bayesian:
             moments = np.array([m.batch.prediction.moments() for m in models])
             mean, sd = moments[:, 0], moments[:, 1]
             gain = expected_gain(mean, sd, believed, reference)
-            gain = gain if gain.max() > NOTHING else (mean + UCB_WIDTH * sd).sum(0)
+            gain = dear(gain, models[0].prices) if gain.max() > NOTHING else (mean + UCB_WIDTH * sd).sum(0)
             i = choose(gain, models[0].taken, models[0].ties)
             told = ", ".join(
                 _told(o, m, mean[k, i], sd[k, i]) for k, (o, m) in enumerate(zip(self.objectives, models, strict=True))
@@ -243,7 +245,7 @@ class Bayesian:
     def _score(self, prediction: Prediction, model: _Model, rng: np.random.Generator) -> Floats:
         aim = model.aim
         if self.acquisition == "ei" and aim is None:
-            return improvement(prediction, model.batch.best)
+            return dear(improvement(prediction, model.batch.best), model.prices)
         mean, sd = prediction.moments()
         if aim is not None:
             mean = aim.nearness(mean)
@@ -253,11 +255,11 @@ class Bayesian:
             drawn = np.asarray(prediction.mean[k] + prediction.sd[k] * rng.standard_normal(mean.shape))
             return drawn if aim is None else aim.nearness(drawn)
         gain = aim.gain(prediction) if aim is not None and self.acquisition == "ei" else np.zeros(1)
-        return gain if gain.max() > NOTHING else np.asarray(mean + UCB_WIDTH * sd)
+        return dear(gain, model.prices) if gain.max() > NOTHING else np.asarray(mean + UCB_WIDTH * sd)
 
     def _reason(self, informed: float) -> str:
         rule = {
-            "ei": "largest expected improvement",
+            "ei": "largest expected improvement" + (" for its cost" if self.space.cost else ""),
             "ucb": "largest upper confidence bound",
             "thompson": "best in a draw from the posterior (Thompson)",
         }[self.acquisition]
@@ -329,6 +331,7 @@ class _Model:
             prediction, taken = prediction.only(rows), taken[rows]
         self.rows, self.taken = rows, taken
         self.points = [pool.points[r] for r in rows]
+        self.prices = np.array([owner.space.price(p) for p in self.points]) if owner.space.cost else None
         self.ties = tie_breaks(len(pool.points), owner.seed)[rows]
         worths = None if u is None else u[:, rows]
         self.batch = Batch(prediction, self._best(prediction), engine.table, rows, more + 1, worths)
@@ -383,6 +386,11 @@ class _Pool:
         found = np.arange(len(self.points)) >= self.candidates
         found[list(self._used)] = True
         return found
+
+
+def dear(gain: Floats, prices: Floats | None) -> Floats:
+    """Return the gain for each unit of cost (Snoek et al. 2012, sec. 3.2), where gains are; bounds stay as they are."""
+    return gain if prices is None or gain.min() < 0.0 else np.asarray(gain / prices)
 
 
 def _told(objective: Objective, model: _Model, mean: float, sd: float) -> str:

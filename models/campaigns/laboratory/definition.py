@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from hypograph.models.campaigns.laboratory.plates import Plate, plate_from
 from hypograph.models.campaigns.optimizers.registry import METHODS
 from hypograph.models.campaigns.optimizers.trials import Objective
 from hypograph.models.campaigns.space.space import Point, Space, space_from
@@ -14,7 +15,7 @@ from hypograph.models.core.errors import InputError
 FORMAT = 1
 KEYS = {
     *("format", "id", "name", "method", "initial", "seed", "replicates", "objectives"),
-    *("parameters", "mixtures", "constraints", "exclusions"),
+    *("parameters", "mixtures", "constraints", "exclusions", "limits", "choices", "cost", "plate"),
 }
 
 
@@ -33,6 +34,7 @@ class Definition:
     initial: int = 5
     seed: int = 0
     replicates: int = 1
+    plate: Plate | None = None
 
     def record(self) -> dict[str, Any]:
         """Return the mapping that `definition_from` reads back."""
@@ -48,6 +50,7 @@ class Definition:
                 {f.name: v for f in fields(o) if (v := getattr(o, f.name)) not in (None, "")} for o in self.objectives
             ],
             **self.space.record(),
+            **({"plate": self.plate.record()} if self.plate else {}),
         }
 
 
@@ -102,7 +105,8 @@ def definition_from(record: Mapping[str, Any]) -> Definition:
     if clash := [o.name for o in objectives if o.name in taken]:
         raise InputError("an objective is named like a parameter", where=clash[0])
     name = str(record.get("name", "campaign"))
-    return Definition(str(record.get("id", "")), name, space, objectives, method, initial, seed, replicates)
+    plate = plate_from(record, space)
+    return Definition(str(record.get("id", "")), name, space, objectives, method, initial, seed, replicates, plate)
 
 
 def _whole(record: Mapping[str, Any], key: str, default: int, least: int) -> int:

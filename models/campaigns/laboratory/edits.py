@@ -8,6 +8,8 @@ An edit is a list of changes, applied in order to the definition as it was writt
     {"fix": "solvent", "level": "THF"}              this level only
     {"never": {"ligand": "XPhos", "T": 80}}         a point or a pattern that is not to be tried (again)
     {"allow": {"ligand": "XPhos", "T": 80}}         takes such a rule back
+    {"parameter": {"name": "water", "low": 0, "high": 5, "had": 0}}    a further parameter, with what earlier
+                                                    experiments had
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from dataclasses import replace
 from typing import Any
 
 from hypograph.models.campaigns.laboratory.definition import Definition, definition_from
-from hypograph.models.campaigns.laboratory.events import Event, concerns_space
+from hypograph.models.campaigns.laboratory.events import Event, concerns_space, fold
+from hypograph.models.campaigns.space.parameter import Parameter, parameter_from
 from hypograph.models.core.errors import InputError, SpaceError
 
 Change = Mapping[str, Any]
@@ -32,7 +35,9 @@ def edit(definition: Definition, events: Sequence[Event], changes: Sequence[Chan
         If a change cannot be made.
     """
     if not changes:
-        raise InputError("nothing is to be changed", expected="--add, --drop, --low, --high, --fix, --never or --allow")
+        raise InputError(
+            "nothing is to be changed", expected="--add, --drop, --low, --high, --fix, --never, --allow or --parameter"
+        )
     number = 1 + sum(e["event"] == "edit" for e in events)
     event = {"event": "edit", "id": f"edit-{number}", "changes": [dict(c) for c in changes], "note": note}
     edited(definition, [*events, event])
@@ -51,9 +56,13 @@ def undo_edit(definition: Definition, events: Sequence[Event], id: str, note: st
         raise InputError("no such change", where=id, expected=", ".join(e["id"] for e in active(events)) or "none yet")
     event = {"event": "undo", "id": id, "note": note}
     try:
-        edited(definition, [*events, event])
+        after = edited(definition, [*events, event])
     except InputError as error:
         raise InputError(f"a later change rests on it ({error})", where=id, hint="Undo that one first.") from error
+    try:
+        fold(after, [*events, event])
+    except InputError as error:
+        raise InputError(f"experiments were made with it ({error})", where=id, hint="Use --fix instead.") from error
     return event
 
 
@@ -88,9 +97,11 @@ def edited(definition: Definition, events: Sequence[Event]) -> Definition:
             except (KeyError, TypeError, AttributeError) as error:
                 raise InputError(f"the change cannot be read ({error!r})", where=str(event["id"])) from error
     changes = [c for e in events if e["event"] == "edit" for c in e["changes"]]
+    came = [parameter_from(c["parameter"], 1) for e in active(events) for c in e["changes"] if "parameter" in c]
+    first = {p.name: p for p in (*definition.space.parameters, *came)}
     for row in record["parameters"]:
         if row.get("options"):
-            _remember(row, definition, [c for c in changes if c.get("add") == row["name"]])
+            _remember(row, first[row["name"]], [c for c in changes if c.get("add") == row["name"]])
     return replace(definition_from(record), id=definition.id)
 
 
@@ -107,6 +118,9 @@ def _apply(record: dict[str, Any], change: Change) -> None:
             )
         record["exclusions"] = kept
         return
+    if "parameter" in change:
+        _bring(record, change["parameter"])
+        return
     kind = next((k for k in ("add", "drop", "range", "fix") if k in change), "")
     row = next((p for p in record["parameters"] if p["name"] == change.get(kind)), None)
     if not kind or row is None:
@@ -122,6 +136,17 @@ def _apply(record: dict[str, Any], change: Change) -> None:
         return
     gone = change["levels"] if kind == "drop" else None
     _keep(record, row, gone, change.get("level"))
+
+
+def _bring(record: dict[str, Any], row: Mapping[str, Any]) -> None:
+    """Add a parameter that earlier experiments had at one level."""
+    found = parameter_from(row, 1)
+    if found.name in {p["name"] for p in record["parameters"]} | {o["name"] for o in record["objectives"]}:
+        raise SpaceError("there is one of this name already", where=found.name)
+    if found.had is None:
+        expected = "--had PARAMETER=LEVEL; results count only where all parameters are known"
+        raise InputError("what did the earlier experiments have?", where=found.name, expected=expected)
+    record["parameters"] = [*record["parameters"], found.record()]
 
 
 def _add(row: dict[str, Any], levels: Sequence[Any]) -> None:
@@ -150,12 +175,24 @@ def _keep(record: dict[str, Any], row: dict[str, Any], gone: Sequence[Any] | Non
         raise SpaceError("no level would be left", where=row["name"])
     left = set(row[key]) - set(kept)
     row[key] = kept
+    if key == "options":
+        row["former"] = [
+            *row.get("former", ()),
+            *(v for v in wanted if v in left),
+            *(v for v in left if v not in wanted),
+        ]
     record["exclusions"] = [e for e in record["exclusions"] if e.get(row["name"]) not in left]
+    # A limit that holds for a level which is gone holds for the others still.
+    for rule in record.get("limits", ()):
+        if row["name"] in rule["when"]:
+            rule["when"][row["name"]] = [v for v in rule["when"][row["name"]] if v not in left]
+    record["limits"] = [r for r in record.get("limits", ()) if all(r["when"].values())]
+    if row.get("values"):
+        row["costs"] = {k: v for k, v in row.get("costs", {}).items() if k in {f"{x:g}" for x in kept}}
 
 
-def _remember(row: dict[str, Any], definition: Definition, added: Sequence[Change]) -> None:
+def _remember(row: dict[str, Any], before: Parameter, added: Sequence[Change]) -> None:
     """Keep options that are gone as former ones, and what is known of the likeness of all."""
-    before = definition.space[row["name"]]
     ever = dict.fromkeys([*before.options, *before.former, *(v for c in added for v in c["levels"])])
     row["former"] = [o for o in ever if o not in row["options"]]
     order = [*row["options"], *row["former"]]

@@ -18,8 +18,10 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
+from hypograph.models.campaigns.laboratory import plates
 from hypograph.models.campaigns.laboratory.definition import Definition, Experiment, definition_from
 from hypograph.models.campaigns.optimizers.registry import make_optimizer
 from hypograph.models.campaigns.optimizers.trials import Objective, Trial
@@ -91,7 +93,8 @@ def suggest(
     if n < 1:
         raise InputError(f"{n} suggestions", expected="at least one")
     found = fold(definition, events)
-    optimizer = make_optimizer(
+    make = partial(
+        make_optimizer,
         method or definition.method,
         definition.space,
         _with_noise(definition, found),
@@ -101,7 +104,10 @@ def suggest(
         planner=planner,
         entropy_target=entropy_target,
     )
-    asked = optimizer.ask(trials(found), n)
+    if definition.plate is None:
+        asked = make().ask(trials(found), n)
+    else:
+        asked = plates.ask(definition.plate, lambda fixed: make(fixed=fixed), trials(found), n)
     copies = [(s, k) for s in asked for k in range(1, definition.replicates + 1)]
     first = fresh(e.id for e in found)
     return [_suggest_event(f"e{first + i}", s, k, definition) for i, (s, k) in enumerate(copies)]
@@ -239,7 +245,7 @@ def _apply(definition: Definition, found: dict[str, Experiment], event: Event) -
     if kind == "suggest" or (kind in {"record", "fail"} and id not in found and "parameters" in event):
         if id in found or EDIT_ID.fullmatch(id):
             raise InputError("the id is taken", where=id)
-        point = definition.space.done(event["parameters"])
+        point = definition.space.done({**definition.space.before, **event["parameters"]})
         source, reason = str(event.get("source", "person")), str(event.get("reason", ""))
         told = event.get("mean"), event.get("sd")
         found[id] = Experiment(id, point, "pending", {}, source, reason, *told, suggested=kind == "suggest")

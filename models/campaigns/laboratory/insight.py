@@ -98,14 +98,14 @@ def _sample(definition: live.Definition) -> list[Point]:
 def _part(p: Parameter, value: Any) -> object:
     if p.levels:
         return value
-    return min(int(PARTS * (value - p.low) / (p.high - p.low)), PARTS - 1)
+    return min(int(PARTS * p.shares([value])[0]), PARTS - 1)
 
 
 def _slice(
     model: Bayesian, trials: Sequence[Trial], p: Parameter, best: Mapping[str, Any], objective: int
 ) -> dict[str, Any]:
     """Predict along one parameter with the others as in the best experiment."""
-    levels = list(p.levels) or [float(v) for v in np.linspace(p.low, p.high, STEPS)]
+    levels = list(p.levels) or p.at(np.linspace(0.0, 1.0, STEPS))
     points = [{**best["parameters"], p.name: level} for level in levels]
     told = _predictions(points, model.predict(trials, points, objective))
     return {

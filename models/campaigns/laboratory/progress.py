@@ -142,8 +142,7 @@ def _column(parameter: Parameter, values: Sequence[Any]) -> list[int]:
     if parameter.values:
         levels = np.array(parameter.values)
         return [int(np.abs(levels - v).argmin()) for v in values]
-    share = [(v - parameter.low) / (parameter.high - parameter.low) for v in values]
-    return [min(max(int(BINS * s), 0), BINS - 1) for s in share]
+    return [min(max(int(BINS * s), 0), BINS - 1) for s in parameter.shares(values)]
 
 
 def _shown(e: live.Experiment) -> dict[str, Any]:

@@ -164,6 +164,7 @@ def described(parameters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if not p.get("options"):
             ends = sorted(levels) if levels else [p.get("low"), p.get("high")]
             row |= {"low": ends[0], "high": ends[-1]}
+        row |= {key: p[key] for key in ("scale", "costs", "cost") if p.get(key)}
         found.append(row)
     return found
 

@@ -195,9 +195,7 @@ class LanguageOptimizer:
 
     def _shown(self, parameter: Parameter, i: int) -> _Levels:
         """Return what the model is shown for each level, and for the parameter."""
-        levels: Sequence[object] = parameter.levels or [
-            float(v) for v in np.linspace(parameter.low, parameter.high, RANGE_LEVELS)
-        ]
+        levels: Sequence[object] = parameter.levels or parameter.at(np.linspace(0.0, 1.0, RANGE_LEVELS))
         if self.blind:
             return {f"level {k + 1}": v for k, v in enumerate(levels)}, f"parameter {i + 1}"
         if any(len(option) > SPELLED for option in parameter.options):

@@ -6,8 +6,9 @@ the number of trials fix every random choice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -85,6 +86,7 @@ def make_optimizer(
     acquisition: Acquisition = "ei",
     blind: bool = False,
     entropy_target: float | None = None,
+    fixed: Mapping[str, Any] | None = None,
 ) -> Optimizer:
     """Make an optimizer by its name.
 
@@ -103,6 +105,8 @@ def make_optimizer(
     entropy_target
         Lowest entropy of exploration that Bayesian suggestions may lead to, in [0, 1]; for `llm` the entropy that its
         temperature is steered to, in (0, 1).
+    fixed
+        Levels that some parameters are held at; results at others are learnt from all the same.
 
     Raises
     ------
@@ -111,10 +115,11 @@ def make_optimizer(
     """
     if method not in METHODS:
         raise InputError("no such method", where=method, expected=", ".join(METHODS))
+    held = space.held(fixed or {})
     if method == "random":
-        return Random(space, seed)
+        return Random(held, seed)
     if method == "sobol":
-        return Sobol(space, seed)
+        return Sobol(held, seed)
     if method == "llm":
         if planner is None:
             raise InputError("this method needs a language model", where="llm", hint="Configure one, or use bo.")
@@ -124,10 +129,10 @@ def make_optimizer(
                 where=f"{entropy_target}",
                 expected="a target between 0 and 1",
             )
-        return LanguageOptimizer(space, tuple(objectives), planner, seed, blind, entropy_target)
+        return LanguageOptimizer(held, tuple(objectives), planner, seed, blind, entropy_target)
     if method == "hybrid" and scorer is None:
         raise InputError(
             "this method needs a source of knowledge", where="hybrid", hint="Configure a model, or use bo."
         )
     knowledge = scorer if method == "hybrid" else None
-    return Bayesian(space, tuple(objectives), initial, seed, knowledge, acquisition, entropy_target)
+    return Bayesian(space, tuple(objectives), initial, seed, knowledge, acquisition, entropy_target, held)

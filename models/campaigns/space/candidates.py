@@ -38,17 +38,17 @@ def candidates(space: Space, rng: np.random.Generator, near: Sequence[Point] = (
     else:
         found = _sampled(space, rng, near)
     if not found:
-        raise SpaceError("the rules leave no point to try", where="constraints, exclusions")
+        raise SpaceError("the rules leave no point to try", where="the rules of the space")
     return found
 
 
 def spread(space: Space, n: int, seed: int) -> list[Point]:
     """Return n allowed points that fill the space; fewer if there are fewer.
 
-    A scrambled Sobol' sequence (Owen 1998); under mixtures and constraints, of many allowed points each time the
-    one farthest from those before it. The points for a smaller n are the first of those for a larger one.
+    A scrambled Sobol' sequence (Owen 1998); under mixtures, constraints and choices, of many allowed points
+    each time the one farthest from those before it. The points for a smaller n are the first of those for a larger one.
     """
-    if space.mixtures or space.constraints:
+    if space.mixtures or space.constraints or space.choices:
         return _farthest(space, candidates(space, np.random.default_rng(seed)), n)
     from scipy.stats import qmc
 
@@ -86,13 +86,7 @@ def _at(parameter: Parameter, x: float) -> object:
     if parameter.levels:
         levels = sorted(parameter.levels)  # in whatever order the space names them
         return levels[min(int(x * len(levels)), len(levels) - 1)]
-    return _rounded(parameter, parameter.low + x * (parameter.high - parameter.low))
-
-
-def _rounded(parameter: Parameter, value: float) -> float:
-    """Keep the digits that a person can set: a thousandth of the range, within it."""
-    digits = max(0, 3 - math.floor(math.log10(parameter.high - parameter.low)))
-    return float(min(max(round(value, digits), parameter.low), parameter.high))
+    return parameter.settable(parameter.at([x])[0])
 
 
 def distances(space: Space, a: Sequence[Point], b: Sequence[Point]) -> Floats:
@@ -106,9 +100,7 @@ def distances(space: Space, a: Sequence[Point], b: Sequence[Point]) -> Floats:
 
 def _apart(parameter: Parameter, a: Sequence[object], b: Sequence[object]) -> Floats:
     if not parameter.options:
-        numbers = np.array([*a, *b], dtype=float)
-        low, high = (parameter.values[0], parameter.values[-1]) if parameter.values else (parameter.low, parameter.high)
-        x = (numbers - low) / ((high - low) or 1.0)
+        x = parameter.shares(np.array([*a, *b], dtype=float))
         return np.asarray(np.abs(x[: len(a), None] - x[None, len(a) :]))
     index = {o: i for i, o in enumerate(parameter.options)}
     left, right = np.array([index[str(v)] for v in a]), np.array([index[str(v)] for v in b])

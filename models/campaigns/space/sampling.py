@@ -3,50 +3,27 @@
 Throwing points and dropping those that break a rule fails where the rules are tight. Here a mixed-integer programme
 says whether anything is allowed at all and gives a few points inside, and from these many walks run side by
 side. A move goes along one number, or shifts between two parts of a mixture, to anywhere the rules allow on
-that line (hit-and-run: Smith 1984), so every point visited is allowed.
+that line (hit-and-run: Smith 1984), so every point visited is allowed. Where only some of the components may be there
+the walks are inside one choice of them after another (see `selections`); conditional limits move a number into them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hypograph.models.campaigns.space.selections import COUNTED, selections
 from hypograph.models.campaigns.space.space import Parameter, Point, Space
+from hypograph.models.campaigns.space.walk_rules import WalkRules, walk_rules
 
 Floats = NDArray[np.float64]
 STARTS, SWEEPS = 12, 24
+FEW_STARTS = 3  # for each selection of components
 EDGE = 0.05  # a start keeps up to this share of each range from every border
 SLACK = 1e-9
 NEAR_STEP = 0.1  # share of a range that a change of a good point goes
-
-
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """The rules on numbers scaled to [0, 1]: ``a x <= b`` and ``e x = t``.
-
-    Attributes
-    ----------
-    numbers
-        The numeric parameters, in order.
-    levels
-        Scaled levels of each; empty for a range.
-    moves
-        Directions that keep every mixture's total, shape ``(r, p)``.
-    """
-
-    numbers: tuple[Parameter, ...]
-    low: Floats
-    width: Floats
-    levels: tuple[Floats, ...]
-    a: Floats
-    b: Floats
-    e: Floats
-    t: Floats
-    moves: Floats
 
 
 def sample(space: Space, rng: np.random.Generator, m: int, near: Sequence[Point] = ()) -> list[Point]:
@@ -57,10 +34,24 @@ def sample(space: Space, rng: np.random.Generator, m: int, near: Sequence[Point]
     near
         Good points; every second point then is a small change of one of these.
     """
-    rules = _rules(space)
-    x = _inside(rules, rng)
+    if not space.choices:
+        return _walked(space, rng, m, near, _inside(walk_rules(space), rng, STARTS))
+    begun = list[tuple[Space, list[Point], Floats]]()
+    for part, fitting in selections(space, rng, near):
+        inside = _inside(walk_rules(part), rng, FEW_STARTS)
+        begun += [(part, fitting, inside)] if len(inside) else []
+        if len(begun) == COUNTED:
+            break
+    each = -(-m // max(len(begun), 1))
+    found = [p for part, fitting, inside in begun for p in _walked(part, rng, each, fitting, inside)]
+    return [p for p in found if not space.forbids(p)]
+
+
+def _walked(space: Space, rng: np.random.Generator, m: int, near: Sequence[Point], x: Floats) -> list[Point]:
+    """Return m allowed points by walks from some points inside; none where there are none."""
     if not len(x):
         return []
+    rules = walk_rules(space)
     x = x[rng.integers(len(x), size=m)]
     options = {p.name: rng.integers(len(p.options), size=m) for p in space.parameters if p.options}
     for _ in range(SWEEPS if len(rules.b) or len(rules.t) else 1):
@@ -74,71 +65,58 @@ def sample(space: Space, rng: np.random.Generator, m: int, near: Sequence[Point]
             index = np.array([known.get(q[p.name], -1) for q in near])[chosen]
             kept = (index >= 0) & (rng.random(len(odd)) >= max(0.3, 1.5 / len(space.parameters)))
             options[p.name][odd] = np.where(kept, index, options[p.name][odd])
+    x = _within_limits(space, rules, x, options, rng)
     return _points(space, rules, _settable(rules, x), x, options)
 
 
-def _rules(space: Space) -> _Rules:
-    numbers = tuple(p for p in space.parameters if not p.options)
-    place = {p.name: i for i, p in enumerate(numbers)}
-    low = np.array([p.values[0] if p.values else p.low for p in numbers])
-    high = np.array([p.values[-1] if p.values else p.high for p in numbers])
-    width = np.where(high > low, high - low, 1.0)
-    levels = tuple((np.array(p.values) - lo) / w for p, lo, w in zip(numbers, low, width, strict=True))
-
-    def row(weights: Sequence[tuple[str, float]]) -> Floats:
-        found = np.zeros(len(numbers))
-        for name, weight in weights:
-            found[place[name]] += weight
-        return found
-
-    caps = [(row(c.weights), c.at_most) for c in space.constraints]
-    totals = [(row([(n, 1.0) for n in m.names]), m.total) for m in space.mixtures]
-    a, b = _scaled(caps, low, width)
-    e, t = _scaled(totals, low, width)
-    return _Rules(numbers, low, width, levels, a, b, e, t, _moves(numbers, e))
-
-
-def _scaled(rows: Sequence[tuple[Floats, float]], low: Floats, width: Floats) -> tuple[Floats, Floats]:
-    """Turn rules on the user's numbers into rules on shares of the ranges, with rows of length 1."""
-    weights = np.array([w for w, _ in rows]).reshape(len(rows), len(low))
-    limits = np.array([limit for _, limit in rows]) - weights @ low
-    weights = weights * width
-    length = np.sqrt((weights**2).sum(1))
-    length = np.where(length > 0, length, 1.0)
-    return weights / length[:, None], limits / length
-
-
-def _moves(numbers: Sequence[Parameter], e: Floats) -> Floats:
-    """Directions of the walk: one range alone, or two parts of one mixture against each other.
-
-    Where mixtures share a part such moves may not be enough: then a basis of all directions is added.
-    """
-    bound = np.abs(e).sum(0) > 0
-    found = [np.eye(len(numbers))[i] for i, p in enumerate(numbers) if not p.values and not bound[i]]
-    for row in e:
-        for i, j in combinations(np.flatnonzero(row), 2):
-            move = np.zeros(len(numbers))
-            move[i], move[j] = row[j], -row[i]
-            found.append(move)
-    if len(e):
-        _, values, vectors = np.linalg.svd(e)
-        found += list(vectors[int((values > 1e-12).sum()) :])
-        fixed = np.array([bool(p.values) for p in numbers])
-        found = [f for f in found if np.abs(e @ f).max() < 1e-9 and not np.abs(f[fixed]).any()]
-    return np.array(found).reshape(len(found), len(numbers))
+def _within_limits(
+    space: Space, rules: WalkRules, x: Floats, options: dict[str, NDArray[np.int64]], rng: np.random.Generator
+) -> Floats:
+    """Draw numbers anew that are outside what a conditional limit leaves; those in sums stay, and are refused later."""
+    place = {p.name: j for j, p in enumerate(rules.numbers)}
+    low, high = np.zeros_like(x), np.ones_like(x)
+    for rule in space.limits:
+        concerned = np.ones(len(x), dtype=bool)
+        for name, levels in rule.when:
+            p = space[name]
+            if p.options:
+                concerned &= np.isin(options[name], [i for i, o in enumerate(p.options) if o in levels])
+            else:
+                here = rules.levels[place[name]]
+                wanted = [s for s, v in zip(here, p.values, strict=True) if v in levels]
+                concerned &= np.abs(x[:, place[name], None] - np.array(wanted)).min(1, initial=np.inf) < SLACK
+        j, ends = place[rule.name], np.full(len(rules.numbers), 1.0)
+        if rule.high is not None:
+            ends[j] = rule.high
+            high[concerned, j] = np.minimum(high[concerned, j], rules.shares(ends)[j])
+        if rule.low is not None:
+            ends[j] = rule.low
+            low[concerned, j] = np.maximum(low[concerned, j], rules.shares(ends)[j])
+    summed = (np.abs(rules.a).sum(0) + np.abs(rules.e).sum(0)) > 0
+    for j, levels in enumerate(rules.levels):
+        out = (x[:, j] < low[:, j] - SLACK) | (x[:, j] > high[:, j] + SLACK)
+        if summed[j] or not out.any():
+            continue
+        if not len(levels):
+            x[out, j] = low[out, j] + rng.random(out.sum()) * (high[out, j] - low[out, j])
+            continue
+        allowed = (levels >= low[out, j, None] - SLACK) & (levels <= high[out, j, None] + SLACK)
+        picked = np.where(allowed, rng.random(allowed.shape), -1.0).argmax(1)
+        x[out, j] = np.where(allowed.any(1), levels[picked], x[out, j])
+    return x
 
 
-def _inside(rules: _Rules, rng: np.random.Generator) -> Floats:
+def _inside(rules: WalkRules, rng: np.random.Generator, starts: int) -> Floats:
     """Find points that keep every rule, as far from the borders as `EDGE` asks; none if there are none.
 
     Each solves one mixed-integer programme with another random aim, so that they differ in their levels too.
     """
     p = len(rules.numbers)
     if not len(rules.b) and not len(rules.t):
-        x = rng.random((STARTS, p))
+        x = rng.random((starts, p))
         for j, levels in enumerate(rules.levels):
             if len(levels):
-                x[:, j] = rng.choice(levels, STARTS)
+                x[:, j] = rng.choice(levels, starts)
         return x
     from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -170,7 +148,7 @@ def _inside(rules: _Rules, rng: np.random.Generator) -> Floats:
     top = np.ones(n)
     top[p] = EDGE
     found = []
-    for _ in range(STARTS):
+    for _ in range(starts):
         aim = np.concatenate([0.1 * rng.standard_normal(p), [-10.0], rng.standard_normal(n - p - 1)])
         integer = np.concatenate([np.zeros(p + 1), np.ones(n - p - 1)])
         solved = milp(aim, constraints=limits, bounds=Bounds(np.zeros(n), top), integrality=integer)
@@ -180,14 +158,14 @@ def _inside(rules: _Rules, rng: np.random.Generator) -> Floats:
     return np.array(found).reshape(len(found), p)
 
 
-def _snapped(rules: _Rules, x: Floats) -> Floats:
+def _snapped(rules: WalkRules, x: Floats) -> Floats:
     for j, levels in enumerate(rules.levels):
         if len(levels):
             x[j] = levels[np.abs(levels - x[j]).argmin()]
     return x
 
 
-def _swept(rules: _Rules, x: Floats, rng: np.random.Generator, *, local: bool = False) -> Floats:
+def _swept(rules: WalkRules, x: Floats, rng: np.random.Generator, *, local: bool = False) -> Floats:
     """Move every walk once along every direction, and once over the levels of every number that has some."""
     x = x.copy()
     rest = rules.b - x @ rules.a.T
@@ -212,7 +190,7 @@ def _swept(rules: _Rules, x: Floats, rng: np.random.Generator, *, local: bool = 
     return x
 
 
-def _reach(rules: _Rules, x: Floats, rest: Floats, direction: Floats) -> tuple[Floats, Floats]:
+def _reach(rules: WalkRules, x: Floats, rest: Floats, direction: Floats) -> tuple[Floats, Floats]:
     """How far each walk can go along a direction, backwards and forwards, shapes ``(m,)``."""
     slope = np.concatenate([rules.a @ direction, direction, -direction])
     room = np.maximum(np.hstack([rest, 1.0 - x, x]), 0.0)
@@ -223,39 +201,43 @@ def _reach(rules: _Rules, x: Floats, rest: Floats, direction: Floats) -> tuple[F
     return lo, hi
 
 
-def _numbers(rules: _Rules, points: Sequence[Point]) -> Floats:
+def _numbers(rules: WalkRules, points: Sequence[Point]) -> Floats:
     found = np.array([[float(q[p.name]) for p in rules.numbers] for q in points])
-    shares = (found.reshape(len(points), len(rules.numbers)) - rules.low) / rules.width
+    shares = rules.shares(found.reshape(len(points), len(rules.numbers)))
     return np.asarray(np.clip(shares, 0.0, 1.0))  # what was done may lie outside
 
 
-def _settable(rules: _Rules, x: Floats) -> Floats:
+def _settable(rules: WalkRules, x: Floats) -> Floats:
     """Round to what a person can set, a thousandth of the range, and give what is left over to a part with room.
 
     Returns the user's numbers; those that break a rule for it are found by the caller.
     """
-    values = rules.low + x * rules.width
-    digits = np.array([3 - int(np.floor(np.log10(w))) for w in rules.width])
-    unit = np.array([10.0**-d for d in digits])
+    values, ends = rules.values(x), np.array([p.ends for p in rules.numbers]).reshape(len(rules.numbers), 2)
+    low, high = ends.T
+    width = np.where(high > low, high - low, 1.0)
+    # Along a logarithm three digits of each value count, else a thousandth of the range.
+    digits = np.where(
+        rules.log, 2 - np.floor(np.log10(np.where(rules.log, values, 1.0))), 3 - np.floor(np.log10(width))
+    )
+    unit = 10.0**-digits
     ranged = np.array([not p.values for p in rules.numbers], dtype=bool)
-    high = rules.low + rules.width
-    rounded = np.where(ranged, np.clip(np.round(values / unit) * unit, rules.low, high), values)
+    rounded = np.where(ranged, np.clip(np.round(values / unit) * unit, low, low + width), values)
     for row, total in zip(rules.e, rules.t, strict=True):
         parts = np.flatnonzero(row)
-        weight = row[parts[0]] / rules.width[parts[0]]
-        whole = total / weight + rules.low[parts].sum()
+        weight = row[parts[0]] / width[parts[0]]
+        whole = total / weight + low[parts].sum()
         gap = whole - rounded[:, parts].sum(1)
         after = rounded[:, parts] + gap[:, None]
-        room = np.minimum(after - rules.low[parts], high[parts] - after)
+        room = np.minimum(after - low[parts], low[parts] + width[parts] - after)
         taker = parts[room.argmax(1)]
         rounded[np.arange(len(x)), taker] += gap
     return np.asarray(rounded)
 
 
 def _points(
-    space: Space, rules: _Rules, rounded: Floats, x: Floats, options: dict[str, NDArray[np.int64]]
+    space: Space, rules: WalkRules, rounded: Floats, x: Floats, options: dict[str, NDArray[np.int64]]
 ) -> list[Point]:
-    exact = np.clip(rules.low + x * rules.width, rules.low, rules.low + rules.width)
+    exact = rules.values(np.clip(x, 0.0, 1.0))
     place = {p.name: j for j, p in enumerate(rules.numbers)}
 
     def level(p: Parameter, value: float) -> float:

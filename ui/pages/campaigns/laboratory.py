@@ -107,6 +107,8 @@ def _changed(change: Mapping[str, Any]) -> str:
     for word in ("never", "allow"):
         if isinstance(rule := change.get(word), Mapping):
             return f"{word} {', '.join(f'{n} {v}' for n, v in rule.items())}"
+    if isinstance(row := change.get("parameter"), Mapping):
+        return f"parameter {row.get('name', '')}, before at {row.get('had', '')}"
     kind = next((word for word in ("add", "drop", "range", "fix") if word in change), "change")
     rest = ", ".join(str(v) for n, v in change.items() if n != kind)
     return f"{kind} {change.get(kind, '')}: {rest}"
