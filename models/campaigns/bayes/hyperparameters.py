@@ -4,7 +4,8 @@ The covariance of two points is (1 - λ) k(Σ_j s_j / ℓ_j²) + λ Σ_j w_j k(4
 parameter j, k the Matérn-5/2 correlation, ℓ_j a lengthscale a parameter, and w_j the share of 1 - exp(-1/ℓ_j²): a
 product of effects, and in half of the draws a part in which the effects of the parameters add up (Duvenaud et al.
 2011). Where options have descriptors the distance of a parameter is (1 - v_j) δ_j + v_j D_j: mismatch and the distance
-of the descriptors, with v = 0 in half of the draws, so that descriptors that say nothing can be left alone.
+of the descriptors, with v = 0 in half of the draws, so that descriptors that say nothing can be left alone: the other
+half is used only while the results give it the weight that any knowledge needs (`posterior.gate`).
 Draws are quasi-random (scrambled Sobol', Owen 1998): twelve independent ones left so few in the posterior that figures
 moved by three points with the seed of the draws.
 """

@@ -5,8 +5,8 @@ integrated out under an inverse-gamma prior (O'Hagan & Forster 2004, sec. 11.3).
 hypotheses about the same data, never as a fact: a utility u = Σ_j u_j, a part a parameter, adds Σ_j β_j u_j with
 weights β_j of their own, Normal(β, (0.6 β)²) for two values of β (Rasmussen & Williams 2006, sec. 2.7), a similarity
 of options adds kernels in which alike options are close. Half of the prior weight stays on "the knowledge is worth
-nothing"; knowledge is used only while the campaign's own results give it the weight that the gate asks for. Where
-the gate is closed the draws, and so the suggestions, are exactly those without knowledge.
+nothing", as on "descriptors say nothing"; knowledge is used only while the campaign's own results give it the weight
+that the gate asks for. Where the gate is closed the draws, and so the suggestions, are exactly those without knowledge.
 """
 
 from __future__ import annotations
@@ -117,6 +117,21 @@ def gated(weights: Floats, needed: float) -> Floats:
     trusted = weights[1:].sum((0, 1)) >= needed
     kept = weights.copy()
     kept[1:, :, ~trusted] = 0.0
+    return np.asarray(kept / kept.sum((0, 1)))
+
+
+def described_if_earned(weights: Floats, described: NDArray[np.bool_], results: int) -> Floats:
+    """Leave out the draws that use descriptors where their weight is below the gate: the rule for all knowledge.
+
+    Parameters
+    ----------
+    weights
+        Shape ``(q, k, s)``, each replicate's sum to 1.
+    described
+        Which draws use descriptors, shape ``(k,)``.
+    """
+    trusted = weights[:, described].sum((0, 1)) >= gate(results)
+    kept = np.where(described[:, None] & ~trusted, 0.0, weights)
     return np.asarray(kept / kept.sum((0, 1)))
 
 

@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 
 from hypograph.models.campaigns.bayes.correlations import Correlations, Geometry, Ints, Singles, Tried
 from hypograph.models.campaigns.bayes.hyperparameters import Floats, Hyperparameters, Reals
-from hypograph.models.campaigns.bayes.posterior import Kind, expected_improvement, log_evidence, representatives, weigh
+from hypograph.models.campaigns.bayes.posterior import (
+    Kind,
+    described_if_earned,
+    expected_improvement,
+    log_evidence,
+    representatives,
+    weigh,
+)
 
 REPRESENTED = 16  # draws that stand for the posterior
 JITTER = 1e-6
@@ -191,6 +198,8 @@ class Surrogates:
         ]
         weighed = [log_evidence(w, f.log_det[i]) for w, f in zip(white, factors, strict=True)]
         weights, _ = weigh([evidence[:, None] for evidence, _ in weighed], t)
+        if (blend := self.table.draws[i].blend) is not None:
+            weights = described_if_earned(weights, (blend > 0.0).any(1), t)
         chosen, share = representatives(weights.ravel(), REPRESENTED)
         kind, which = np.divmod(chosen, self.noise.shape[1])
         variance = np.array([weighed[q][1][k] for q, k in zip(kind, which, strict=True)])
