@@ -4,7 +4,8 @@
 
 All arms begin from the same random starts with the same seeds of draws, so differences are paired. A gain is chemistry
 only where the true structures beat the exchanged ones. Best of 20 experiments (5 of them the start) in percent of the
-table's maximum; intervals are 95%, over starts within a table, and over all pairs for the pooled row.
+table's maximum; intervals are 95%, over starts within a table, and over all pairs for the pooled row. Tables that are
+not measured anew stay in the result file with their differences, a start each.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from harness import arguments, write
+from harness import arguments, kept, write
 from numpy.typing import NDArray
 
 from hypograph.flows.campaigns.benchmark import Plan, outcomes
@@ -40,19 +42,27 @@ def main() -> None:
     given = parser.parse_args()
     starts, exchanges = (4, 1) if given.quick else (given.starts, given.exchanges)
     names = given.tables or (QUICK if given.quick or "HYPOGRAPH_DATA_DIR" not in os.environ else TABLES)
-    rows, pooled = [], dict[str, list[Floats]]()
+    rows: list[dict[str, Any]] = kept("campaign_structures", quick=given.quick).get("rows", [])
     for name in names:
         table = find_table(name)
         for kind in given.kinds.split(","):
             row, differences = measure(table, kind, starts, exchanges)
-            rows.append(row)
-            for arm, found in differences.items():
-                pooled.setdefault(f"{kind}: {arm}", []).append(found)
             print(json.dumps(row), flush=True)
-    means = {arm: interval(np.concatenate(found)) for arm, found in pooled.items()}
-    print(json.dumps(means))
-    document = {"starts": starts, "exchanges": exchanges, "rows": rows, "pooled": means}
-    write("campaign_structures", document, quick=given.quick)
+            row["differences"] = {arm: np.round(found, 3).tolist() for arm, found in differences.items()}
+            same = (row["table"], kind)
+            rows = [r for r in rows if (r["table"], r["kind"]) != same] + [row]
+            document = {"rows": rows, "pooled": pooled(rows)}
+            write("campaign_structures", document, quick=given.quick, compact=True)
+    print(json.dumps(pooled(rows)))
+
+
+def pooled(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """Differences over all tables, by kind of descriptors."""
+    found = dict[str, list[float]]()
+    for row in rows:
+        for arm, values in row["differences"].items():
+            found.setdefault(f"{row['kind']}: {arm}", []).extend(values)
+    return {arm: interval(np.array(values)) for arm, values in found.items()}
 
 
 def measure(table: ReactionTable, kind: str, starts: int, exchanges: int) -> tuple[dict[str, Any], dict[str, Floats]]:
@@ -80,6 +90,8 @@ def measure(table: ReactionTable, kind: str, starts: int, exchanges: int) -> tup
     row = {
         "table": table.name,
         "kind": kind,
+        "starts": starts,
+        "exchanges": exchanges,
         "described": [p for p, d in zip(table.parameters, apart, strict=True) if d is not None],
         "none": round(float(none.mean()), 2),
         "true": round(float(true.mean()), 2),

@@ -193,7 +193,8 @@ def space_document(definition: live.Definition) -> dict[str, Any]:
     """Return parameters and objectives as ``campaign new --dry-run`` and ``campaign edit`` print them."""
     rows = definition.record()
     told = {"parameters": parameter_documents(rows["parameters"]), "objectives": rows["objectives"]}
-    rules = {k: rows[k] for k in ("mixtures", "constraints", "exclusions", "limits", "choices", "plate", "cost") if k in rows}
+    ruled = ("mixtures", "constraints", "exclusions", "limits", "choices", "plate", "cost")
+    rules = {k: rows[k] for k in ruled if k in rows}
     return {**told, **rules, "left_out": [], "rows": {"read": 0, "skipped": []}, "notes": []}
 
 
