@@ -5,7 +5,8 @@
 Every other column is a parameter; repeated rows are averaged. `bo` is what `hypograph campaign suggest` does (two
 surrogates, exact expected gain of hypervolume), `botorch` is qLogNEHVI, which it takes for more objectives; both
 from the same five random experiments that the random campaign of their seed begins with. Hypervolumes are percent of
-what the whole table dominates above its worst values. Finished seeds are kept in the results file.
+what the whole table dominates above its worst values. Finished seeds are kept in the results file. ``--quick`` is one
+seed of two experiments after the first five.
 """
 
 from __future__ import annotations
@@ -50,18 +51,19 @@ def main() -> None:
     whole = hypervolume((y - worst) / width, np.zeros(2))
     before = kept("campaign_hypervolume", quick=a.quick)
     runs = before["runs"] if before.get("table") == a.table.stem else {}
-    for seed in range(2 if a.quick else a.seeds):
+    budget = INITIAL + 2 if a.quick else BUDGET
+    for seed in range(1 if a.quick else a.seeds):
         done = runs.setdefault(str(seed), {})
         for method in (m for m in a.methods.split(",") if m not in done):
             began = time.process_time()
-            trials = campaign(method, space, goals, outcomes, seed)
+            trials = campaign(method, space, goals, outcomes, seed, budget)
             rows = np.array([[o.utility(t.values[o.name]) for o in goals] for t in trials])
-            reached = [hypervolume((rows[: i + 1] - worst) / width, np.zeros(2)) / whole for i in range(BUDGET)]
+            reached = [hypervolume((rows[: i + 1] - worst) / width, np.zeros(2)) / whole for i in range(budget)]
             done[method] = {
                 "reached": [round(100 * r, 3) for r in reached],
                 "cpu_seconds": round(time.process_time() - began, 2),
             }
-        document = {"table": a.table.stem, "budget": BUDGET, "initial": INITIAL, **summary(runs), "runs": runs}
+        document = {"table": a.table.stem, "budget": budget, "initial": INITIAL, **summary(runs), "runs": runs}
         write("campaign_hypervolume", document, quick=a.quick, compact=True)
     print(json.dumps(summary(runs), indent=1))
 
@@ -85,14 +87,14 @@ def read(path: Path, header: str | None, goals: tuple[Objective, ...]) -> tuple[
 
 
 def campaign(
-    method: str, space: Space, goals: tuple[Objective, ...], outcomes: dict[Any, list[float]], seed: int
+    method: str, space: Space, goals: tuple[Objective, ...], outcomes: dict[Any, list[float]], seed: int, budget: int
 ) -> list[Trial]:
     """Run one campaign on the table; combinations that it lacks are failed experiments."""
     trials: list[Trial] = []
     known = "random" if method == "botorch" else method
     optimizer = make_optimizer(known, space, goals, initial=INITIAL, seed=seed)
     begin = make_optimizer("random", space, goals, seed=seed)
-    while len(trials) < BUDGET:
+    while len(trials) < budget:
         early = method in {"bo", "botorch"} and len(trials) < INITIAL
         if method == "botorch" and not early:
             point = by_botorch(space, goals, trials, seed)
