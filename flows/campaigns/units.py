@@ -17,6 +17,7 @@ from hypograph.flows.campaigns.table_runs import run_bayesian, run_random
 from hypograph.flows.readers.reaction_tables import ReactionTable
 from hypograph.flows.runtime.unit_kinds import CAMPAIGN, CAMPAIGN_OPTIONS, CAMPAIGN_PLANNED
 from hypograph.flows.runtime.units import UnitRunner
+from hypograph.graph.records.settings import parameter_records
 from hypograph.graph.store.store import now
 from hypograph.models.campaigns.analysis.percent import percent, zero_and_top
 from hypograph.models.core.keys import digest
@@ -230,7 +231,7 @@ def _records(
                     key,
                     {
                         "index": i + 1,
-                        "parameters": json.dumps(table.point(row), ensure_ascii=False),
+                        "parameters": json.dumps(point := table.point(row), ensure_ascii=False),
                         "value": sign * float(table.values[row]),
                         "status": "done",
                         "best_so_far": sign * float(top[s, i]),
@@ -243,4 +244,7 @@ def _records(
                 )
             )
             edges.append(Edge("IN_CAMPAIGN", ("Experiment", key), ("Campaign", campaign)))
+            settings, ties = parameter_records(("Experiment", key), point)
+            nodes += settings
+            edges += ties
     return nodes, edges

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypograph.graph.campaigns.outcomes import learn
 from hypograph.graph.files.locks import file_lock
+from hypograph.graph.records.settings import parameter_records
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory import progress
 from hypograph.models.campaigns.laboratory.edits import edited
@@ -254,6 +255,7 @@ def outcome(campaign: CampaignFolder) -> Outcome:
         props["best"] = told["best"]["values"][first.name]
         props |= _entropy(told["entropy"])
     nodes, edges = [Node("Campaign", definition.id, props)], []
+    units = {p.name: p.unit for p in definition.space.parameters}
     for index, row in enumerate(rows, 1):
         key, e = digest(definition.id, row.experiment.id), row.experiment
         found: dict[str, Any] = {
@@ -273,6 +275,9 @@ def outcome(campaign: CampaignFolder) -> Outcome:
             found |= _entropy(row.entropy)
         nodes.append(Node("Experiment", key, found))
         edges.append(Edge("IN_CAMPAIGN", ("Experiment", key), ("Campaign", definition.id)))
+        settings, ties = parameter_records(("Experiment", key), e.parameters, units)
+        nodes += settings
+        edges += ties
     return Outcome({"campaign": definition.id}, nodes, edges)
 
 

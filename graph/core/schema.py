@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,8 @@ LABELS: Final[dict[str, Label]] = {
         volatile="recorded_at",
         indexed="status index",
     ),
+    # one value of one parameter or detail, shared by all that have it; number and unit where it is a quantity
+    "Setting": _label("id", "name text number unit", indexed="name number"),
     "MergeCandidate": _label(
         "id", "first second similarity reason status decided_at", volatile="decided_at", indexed="status"
     ),
@@ -145,6 +147,7 @@ RELATIONS: Final[dict[str, Relation]] = {
     "ASKED_FOR": _relation("Comparison>Question"),
     "TESTS": _relation("Campaign>Hypothesis"),
     "IN_CAMPAIGN": _relation("Experiment>Campaign"),
+    "HAS_SETTING": _relation("Experiment>Setting Hypothesis>Setting"),
     "CITES": _relation("Evidence>Publication Publication>Publication"),
     "PRODUCED_BY": _relation(
         "Evidence>Source Publication>Source Alloy>Source Hypothesis>Source Campaign>Source Comparison>Source"

@@ -98,7 +98,8 @@ def restore(store: GraphStore, path: Path, *, replace: bool = False) -> dict[str
     Returns
     -------
     dict
-        `path`, `records`, `content_hash`, and `before`: where the former graph is kept, or null.
+        `path`, `records`, `content_hash` (of the graph, which is the file's unless an older version wrote it), and
+        `before`: where the former graph is kept, or null.
 
     Raises
     ------
@@ -123,26 +124,26 @@ def restore(store: GraphStore, path: Path, *, replace: bool = False) -> dict[str
         try:
             if replace:
                 clear(store)
-            _fill(store, path, checked)
+            content = _fill(store, path, checked)
         except BaseException:
             _undo(store, replacing=replace)
             raise
         store.run_command(core.RESTORE_ENDED)
     finally:
         os.close(lock)
-    content = checked.head.content_hash
     shown = None if before is None else str(before)
     return {"path": str(path), "records": checked.count, "content_hash": content, "before": shown}
 
 
-def _fill(store: GraphStore, path: Path, checked: Checked) -> None:
+def _fill(store: GraphStore, path: Path, checked: Checked) -> str:
+    """Write the records, check them against the backup, bring an older one up to date; returns the content hash."""
     load(store, records_of(path))
     content = store.content_hash()
     if content != checked.head.content_hash:
         raise StoreError(
             "the server did not keep what was restored", where=store.uri, expected=checked.head.content_hash
         )
-    migrate(store, checked.head.version)
+    return store.content_hash() if migrate(store, checked.head.version) else content
 
 
 def records_of(path: Path) -> Iterator[Record]:

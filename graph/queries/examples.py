@@ -49,8 +49,15 @@ EXAMPLES: Final[dict[str, Query]] = {
     ),
     "Experiments in which a parameter had a value": Query(
         "example_experiments_of_option",
-        "MATCH (x:Experiment) WHERE x.parameters CONTAINS $setting "
+        "MATCH (x:Experiment)-[:HAS_SETTING]->(:Setting {name: $name, text: $value}) "
         "RETURN x.parameters AS parameters, x.value AS value ORDER BY value DESC LIMIT 20",
-        {"setting": '"solvent": "DMF"'},
+        {"name": "solvent", "value": "DMF"},
+    ),
+    "Hypotheses that state a temperature in a range": Query(
+        "example_hypotheses_of_detail",
+        "MATCH (h:Hypothesis)-[:HAS_SETTING]->(s:Setting) "
+        "WHERE s.unit = $unit AND s.number >= $low AND s.number <= $high "
+        "RETURN h.statement AS statement, s.name AS detail, s.number AS number ORDER BY number, statement LIMIT 20",
+        {"unit": "°C", "low": 600.0, "high": 900.0},
     ),
 }

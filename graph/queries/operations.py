@@ -26,6 +26,13 @@ UNITS_WITHOUT_CODE = Query(
     "units_without_code", "MATCH (u:Unit) WHERE u.code IS NULL SET u.code = '' RETURN count(u) AS n", writes=True
 )
 
+PARAMETERS = Query(
+    "parameters_of_experiments",
+    "MATCH (x:Experiment) WHERE x.id > $after AND x.parameters IS NOT NULL "
+    "RETURN x.id AS key, x.parameters AS parameters ORDER BY key LIMIT $limit",
+    {"after": "", "limit": 10},
+)
+
 UNITS_BY_CODE = Query(
     "units_by_code",
     "MATCH (u:Unit) RETURN u.kind AS kind, u.code AS code, count(u) AS n ORDER BY kind, code",

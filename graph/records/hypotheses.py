@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hypograph.graph.records.settings import detail_records
 from hypograph.models.core.keys import digest
 from hypograph.models.core.records import Edge, Node, Outcome, Value
 from hypograph.models.hypotheses.details import details_of
@@ -60,7 +61,10 @@ def line_records(line: Line, lines: Sequence[Line], question: str, discipline: D
     """Make the node of a line and its relationships: the question it answers, what it was made from."""
     node = hypothesis_node(line.document, question, discipline, line.operator, provenance)
     edges = [Edge("ANSWERS", ("Hypothesis", node.key), ("Question", question_id(question)))]
-    nodes = [question_node(question), node]
+    units = {slot.name: slot.unit for level in discipline.levels for slot in level.slots}
+    details = details_of(line.document, discipline, provenance)
+    settings, ties = detail_records(("Hypothesis", node.key), details, units)
+    nodes, edges = [question_node(question), node, *settings], [*edges, *ties]
     for place in line.parents:
         parent = lines[place].document
         edit = f"{line.operator}, beside its parent" if line.beside else line.operator

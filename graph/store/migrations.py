@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,11 +18,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """A step to a version: statements that do no harm when they run twice."""
+    """A step to a version: statements, and work that statements cannot say; neither does harm when it runs twice."""
 
     version: int
     name: str
     steps: tuple[Query, ...] = ()
+    work: Callable[[GraphStore], None] | None = None
+
+
+def _settings_of_experiments(store: GraphStore) -> None:
+    """Write parameters of experiments, so far JSON text only, as nodes."""
+    from hypograph.graph.records.settings import parameter_records
+
+    after = ""
+    while rows := store.read(operations.PARAMETERS, after=after, limit=1000):
+        parts = [parameter_records(("Experiment", r["key"]), json.loads(r["parameters"])) for r in rows]
+        store.merge([n for nodes, _ in parts for n in nodes], [e for _, edges in parts for e in edges])
+        after = rows[-1]["key"]
 
 
 MIGRATIONS: Final = (
@@ -31,6 +45,7 @@ MIGRATIONS: Final = (
     Migration(3, "relations between keywords"),
     # Questions own hypotheses and verdicts; documents, states and histories stand at hypotheses.
     Migration(4, "questions, documents and states of hypotheses"),
+    Migration(5, "parameters of experiments as nodes", work=_settings_of_experiments),
 )
 
 
@@ -62,6 +77,8 @@ def migrate(store: GraphStore, since: int) -> list[int]:
         if one.version > since:
             for step in one.steps:
                 store.run_command(step)
+            if one.work is not None:
+                one.work(store)
             row = {"key": one.version, "props": {"name": one.name, "at": now()}}
             store.run_command(core.MERGE_NODES["Migration"], rows=[row])
             taken.append(one.version)

@@ -225,9 +225,14 @@ def test_the_schema_is_there(graph_server: GraphStore) -> None:
 
 
 def test_an_older_graph_is_brought_up_to_date_once(graph_store: GraphStore) -> None:
+    points = ('{"T": 20, "base": "DBU"}', '{"T": 21, "base": "DBU"}')
+    graph_store.merge([Node("Experiment", p, {"parameters": p}) for p in points], ())
     graph_store.run_command(AS_VERSION_1)
     assert graph_store.schema_version() == 1
     graph_store.ensure_schema()
+    rows = [row["props"] for row in graph_store.nodes("Setting")]
+    settings = {(row["name"], row["text"], row.get("number")) for row in rows}
+    assert settings == {("T", "20", 20.0), ("T", "21", 21.0), ("base", "DBU", None)}
     assert graph_store.schema_version() == SCHEMA_VERSION == MIGRATIONS[-1].version
     assert [row["props"]["code"] for row in graph_store.nodes("Unit")] == [""]
     graph_store.ensure_schema()
