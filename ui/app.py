@@ -11,6 +11,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import PlainTextResponse
 
 from hypograph.graph import GraphStore, open_store
+from hypograph.graph.maps import kept as maps
 from hypograph.models.core.services import Services
 from hypograph.ui import login
 from hypograph.ui.api import routes as api
@@ -26,7 +27,6 @@ from hypograph.ui.pages.graph import routes as graph
 from hypograph.ui.pages.hypotheses import questions, start_campaign
 from hypograph.ui.pages.hypotheses import routes as hypotheses
 from hypograph.ui.pages.map import routes as map_routes
-from hypograph.ui.pages.map import world as map_world
 from hypograph.ui.pages.overview import routes as overview
 from hypograph.ui.pages.overview import views
 from hypograph.ui.pages.papers import bring
@@ -84,7 +84,7 @@ def create_app(config: UiConfig, store: GraphStore | None = None, services: Serv
         if store is None:
             ending.set()
             views.settle()
-            map_world.settle()
+            maps.settle()
             app.state.store.close()
 
     app = FastAPI(

@@ -256,6 +256,8 @@ def run_discovery(
     UnavailableError
         If store, disk or language model fail.
     """
+    from hypograph.flows.literature.build import keep_map
+
     began, started = time.monotonic(), datetime.now(UTC)
     run_id = _flow_run_id(started)
     inputs = _inputs(parameters, only)
@@ -296,6 +298,7 @@ def run_discovery(
                 units_done=run.runner.done,
                 units_skipped=run.runner.skipped,
             )
+            keep_map(store)
     return document
 
 

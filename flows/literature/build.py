@@ -24,7 +24,7 @@ from hypograph.graph.core.query import Query
 from hypograph.graph.queries import literature as queries
 from hypograph.graph.queries.core import DELETE_EDGES
 from hypograph.graph.records.literature import publication_node
-from hypograph.models.core.errors import InputError
+from hypograph.models.core.errors import DiskError, InputError
 from hypograph.models.core.keys import digest
 from hypograph.models.core.progress import progress
 from hypograph.models.core.records import Edge, Node, Outcome, Publication, Unit
@@ -115,7 +115,18 @@ def build(
     units = _update(store, base, note, wanted, runner)
     note = dataclasses.replace(note, units=(*base.units, *units))
     save_note(folder, note)
+    keep_map(store)
     return _outcome(note)
+
+
+def keep_map(store: GraphStore) -> None:
+    """Keep the map of a large store for the pages; where it cannot be written that is said, and nothing else fails."""
+    from hypograph.graph.maps.kept import keep
+
+    try:
+        keep(store)
+    except DiskError as error:
+        progress().say(str(error))
 
 
 def _outcome(note: BuildNote) -> LiteratureOutcome:

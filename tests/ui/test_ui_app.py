@@ -12,10 +12,10 @@ from fastapi.testclient import TestClient
 from ui_planted import HOSTILE, planted
 
 from hypograph.graph import GraphStore, StoreConfig
+from hypograph.graph.maps.layout import layout
 from hypograph.models.core.errors import SettingError
 from hypograph.ui.app import PAGES, create_app
 from hypograph.ui.config import UiConfig
-from hypograph.ui.pages.graph.layout import layout
 from hypograph.ui.security import HEADERS
 
 VENDOR = Path(__file__).parents[2] / "ui" / "static" / "vendor"

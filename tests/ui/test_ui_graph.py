@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hypograph.graph.maps.atlas import Atlas
 from hypograph.models.literature.bibliography import bibtex
-from hypograph.ui.pages.graph.atlas import Atlas
 from hypograph.ui.pages.graph.views import Choice, chosen, drawing, near, path, view
 
 

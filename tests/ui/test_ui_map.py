@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 from ui_planted import HOSTILE, planted
 
 from hypograph.graph import GraphStore, StoreConfig
+from hypograph.graph.maps import kept, places
+from hypograph.graph.maps.kept import opened, world, write
+from hypograph.models.core.records import Node, Outcome, Unit
 from hypograph.ui.app import create_app
 from hypograph.ui.config import UiConfig
-from hypograph.ui.pages.map import places
-from hypograph.ui.pages.map.world import world
 
 
 @pytest.fixture
@@ -94,3 +96,44 @@ def test_an_element_is_replaced_in_an_alloy(client: TestClient) -> None:
     assert "is not in" in client.get("/elements", params={"symbol": "W", "alloy": "CoCr"}).text
     assert 'role="alert"' in client.get("/elements", params={"symbol": "Co", "alloy": "Xx2"}).text
     assert ">Nd<" in page  # the f block is there
+
+
+def test_a_map_is_kept_in_a_file_and_a_broken_file_is_none(graph_store: GraphStore, tmp_path: Path) -> None:
+    graph_store.commit(planted())
+    drawn, path = world(graph_store), tmp_path / "map.json.gz"
+    write(path, drawn)
+    again = opened(path)
+    assert again is not None
+    assert (again.nodes, again.group, again.drawn, again.mentions) == (
+        drawn.nodes,
+        drawn.group,
+        drawn.drawn,
+        drawn.mentions,
+    )
+    assert (again.version, again.near) == (drawn.version, drawn.near)
+    whole = path.read_bytes()
+    torn = (b"", whole[: len(whole) // 2], whole[:20] + b"\x00" * 8 + whole[28:])
+    for broken in (*torn, gzip.compress(b'{"format": 1}')):
+        path.write_bytes(broken)
+        assert opened(path) is None
+    assert opened(tmp_path / "none") is None
+
+
+def test_a_large_store_is_shown_as_it_was_and_read_behind(
+    client: TestClient, graph_store: GraphStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "WORTH", 1)
+    monkeypatch.setattr(kept, "place", lambda store: tmp_path / "maps" / "map.json.gz")
+    path = kept.keep(graph_store)
+    assert path is not None
+    kept._kept.pop(graph_store, None)
+    drawn = client.get("/api/v1/map").json()  # of the file
+    graph_store.commit(Unit("more", "test", Outcome({}, [Node("Keyword", "quenching", {"df": 1})], ()), "test"))
+    client.get("/map")
+    kept.settle()
+    later = client.get("/api/v1/map").json()
+    assert len(later["kind"]) == len(drawn["kind"]) + 1
+    assert later["version"] != drawn["version"]
+    again = opened(path)
+    assert again is not None
+    assert "k:quenching" in again.index

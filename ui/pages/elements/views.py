@@ -9,9 +9,9 @@ from weakref import WeakKeyDictionary
 
 from hypograph.graph import GraphStore
 from hypograph.graph.core.schema import LABELS
+from hypograph.graph.maps.atlas import counts
 from hypograph.graph.queries import pages
 from hypograph.models.evidence.fusion.next_measurement import Cut, expected_cuts
-from hypograph.ui.pages.graph.atlas import counts
 
 MOST_ALLOYS = 5_000
 REASONS = 2

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from hypograph.graph.maps.atlas import atlas
 from hypograph.ui.pages.graph import routes
-from hypograph.ui.pages.graph.atlas import atlas
 from hypograph.ui.pages.graph.views import surroundings
 from hypograph.ui.pages.overview import views
 from hypograph.ui.rendering import found, show

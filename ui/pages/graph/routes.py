@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from hypograph.graph import GraphStore
+from hypograph.graph.maps.atlas import Atlas, atlas
 from hypograph.graph.queries import pages
 from hypograph.models.literature.bibliography import bibtex
 from hypograph.ui.api.routes import ABSENT, file
-from hypograph.ui.pages.graph.atlas import Atlas, atlas
 from hypograph.ui.pages.graph.views import Choice, chosen, drawing, path, surroundings, view
 
 router = APIRouter(prefix="/api/v1", responses=ABSENT)

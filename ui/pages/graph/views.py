@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hypograph.ui.pages.graph.atlas import Atlas, EdgeRow, NodeRow
-from hypograph.ui.pages.graph.layout import layout
+from hypograph.graph.maps.atlas import Atlas, EdgeRow, NodeRow
+from hypograph.graph.maps.layout import layout
 
 MOST_NEAR = 2_000
 LABEL = 48

@@ -13,9 +13,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
+from hypograph.graph.maps.atlas import counts as count
+from hypograph.graph.maps.atlas import in_memory
+from hypograph.graph.maps.kept import world, world_soon
+from hypograph.graph.maps.world import KINDS, World
 from hypograph.ui.api.routes import ABSENT
-from hypograph.ui.pages.graph.atlas import atlas
-from hypograph.ui.pages.map.world import KINDS, World, world
 from hypograph.ui.rendering import show
 
 router = APIRouter()
@@ -30,7 +32,10 @@ Key = Annotated[str, Query(min_length=3, max_length=500, description="A node, su
 @router.get("/map", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, group: int = -1, text: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:
     """Show the map, and the same as tables."""
-    found = world(request.app.state.store)
+    store = request.app.state.store
+    found = world_soon(store)
+    if found is None:  # the first reading of a large store: the page says so, and comes again when it is there
+        return show(request, "map.html", **_reading(count(store)))
     counts = Counter(zip(found.group, (n.kind for n in found.nodes), strict=True))
     groups = [
         {"number": g, "name": name, **{kind: counts[g, kind] for kind in KINDS}} for g, name in enumerate(found.groups)
@@ -46,6 +51,13 @@ def page(request: Request, group: int = -1, text: Annotated[str, Query(max_lengt
     total = Counter(n.kind for n in found.nodes)
     chosen = {"group": group, "text": text, "years": (years[0], years[-1]) if years else None}
     return show(request, "map.html", groups=groups, rows=listed, total=total, size=len(found.nodes), **chosen)
+
+
+def _reading(found: Mapping[str, int]) -> dict[str, Any]:
+    """Return what the page shows while nothing but the counts is known."""
+    total = {kind: found.get(kind.capitalize(), 0) for kind in KINDS}
+    chosen = {"group": -1, "text": "", "years": None, "reading": True}
+    return {"groups": [], "rows": [], "total": total, "size": sum(total.values()), **chosen}
 
 
 @router.get("/api/v1/map", summary="Everything on the map, in columns", response_class=JSONResponse, tags=["map"])
@@ -65,12 +77,13 @@ def node(request: Request, key: Key) -> dict[str, Any]:
     """Return the node, and up to three hundred others that it rests on or that rest on it, or 404."""
     store = request.app.state.store
     found = world(store)
+    whole = in_memory(store)
     if key not in found.index:
         raise HTTPException(404, "There is nothing of that name on the map.")
     i = found.index[key]
     beside = list(dict.fromkeys(found.near.get(i, ())))
     beside.sort(key=lambda j: (-KINDS.index(found.nodes[j].kind), -found.nodes[j].use, j))
-    facts: Mapping[str, Any] = atlas(store).nodes.get(key, {})
+    facts: Mapping[str, Any] = whole.nodes.get(key, {}) if whole else {}
     plain = {name: value for name, value in facts.items() if isinstance(value, str | int | float)}
     return {
         "node": {**plain, **told(found, i), "group": found.groups[found.group[i]]} | _named_whole(facts),

@@ -12,15 +12,15 @@ from weakref import WeakKeyDictionary
 
 from hypograph.graph import GraphStore
 from hypograph.graph.core.schema import LABELS
+from hypograph.graph.maps.atlas import counts as count
+from hypograph.graph.maps.kept import world
 from hypograph.graph.queries import pages
 from hypograph.models.hypotheses.document import HypothesisDocument, sections
 from hypograph.ui.drawing.sparks import spark
 from hypograph.ui.pages.campaigns import comparison, views
 from hypograph.ui.pages.campaigns.choice import Choice
 from hypograph.ui.pages.elements import views as elements
-from hypograph.ui.pages.graph.atlas import counts as count
 from hypograph.ui.pages.hypotheses.refinement import levels
-from hypograph.ui.pages.map.world import world
 from hypograph.ui.pages.overview import attention, runs
 
 LONGEST_QUERY = 200
@@ -83,9 +83,9 @@ def warm(store: GraphStore, ending: Event) -> None:
     """Read behind the scenes what the first visitors would wait for: the digest, then campaigns, the latest first."""
 
     def work() -> None:
+        world(store)
         _read_digest(store, count(store))
         elements.warm(store)
-        world(store)
         known = sorted(views.groups(store), key=lambda g: g["updated_at"] or "", reverse=True)[:WARMED_GROUPS]
         for group in known:
             if ending.is_set():

@@ -11,8 +11,8 @@ from weakref import WeakKeyDictionary
 
 from hypograph.graph import GraphStore
 from hypograph.graph.core.schema import LABELS
+from hypograph.graph.maps.atlas import counts
 from hypograph.graph.queries import papers as queries
-from hypograph.ui.pages.graph.atlas import counts
 
 MOST = 100_000
 PAGE = 50

@@ -38,6 +38,7 @@ class Picture {
     /** @type {number[]} */ this.near = [];
     /** @type {Record<number, string>} */ this.papers = {};
     this.asked = new Set();
+    this.begun = false;
     /** @type {{x: number, y: number, scale: number} | null} */ this.shot = null;
     this.sheet = document.createElement("canvas");
     this.sheet.className = "sheet";
@@ -74,6 +75,7 @@ class Picture {
   resize() {
     const { width, height } = box.getBoundingClientRect();
     const ratio = Math.min(2, window.devicePixelRatio || 1);
+    if (this.size?.width === width && this.size.height === height && this.ratio === ratio) return;
     for (const sheet of [this.sheet, this.behind]) { sheet.width = Math.round(width * ratio); sheet.height = Math.round(height * ratio); }
     this.sheet.style.width = `${width}px`;
     this.sheet.style.height = `${height}px`;
@@ -82,7 +84,16 @@ class Picture {
     if (this.view.scale === 1 || this.view.scale === this.fit) this.whole(fit, width, height);
     this.fit = fit;
     this.size = { width, height };
+    this.frame(false);
+  }
+
+  /** The first picture: without the many papers, which come with the next one, so that nobody waits for them. */
+  first() {
+    const order = this.order;
+    this.order = order.filter((rows) => this.data.kind[rows[0]] !== 1);
     this.paint_();
+    this.order = order;
+    requestAnimationFrame(() => requestAnimationFrame(() => { this.begun = true; this.paint_(); }));
   }
 
   /** @param {number} fit @param {number} width @param {number} height */
@@ -97,8 +108,9 @@ class Picture {
   /** Draw everything anew; while it moves, the last picture is shifted instead. @param {boolean} [moving] */
   paint_(moving = false) {
     const { width, height } = this.size ?? { width: 0, height: 0 };
-    const to = this.sheet.getContext("2d");
-    const back = this.behind.getContext("2d");
+    // Drawn by the processor: a graphics card takes each of the many small shapes singly, and without one that takes seconds.
+    const to = this.sheet.getContext("2d", { willReadFrequently: true });
+    const back = this.behind.getContext("2d", { willReadFrequently: true });
     if (!to || !back || !width) return;
     const many = this.n > 4000;
     if (moving && many && this.shot) {
@@ -124,7 +136,7 @@ class Picture {
   }
 
   frame(moving = true) {
-    if (this.waiting) return;
+    if (this.waiting || !this.begun) return;
     this.waiting = requestAnimationFrame(() => { this.waiting = 0; this.paint_(moving); });
   }
 
@@ -370,6 +382,7 @@ async function begin() {
     say(`The map could not be read. ${error instanceof Error ? error.message : ""} The tables below have the same content.`);
     return;
   }
+  if (box.dataset.reading) { location.reload(); return; }
   const map = new Picture(data);
   const given = (address().searchParams.get("view") ?? "").split(",").map(Number);
   map.resize();
@@ -378,6 +391,7 @@ async function begin() {
   pointers(map);
   controls(map);
   combobox("/api/v1/map/search", (node) => { if (map.data.version) void choose(map, node.key, true); });
+  map.first();
   const wanted = address().searchParams.get("node");
   if (wanted) await choose(map, wanted, !given[2]);
   box.dataset.ready = String(map.n);

@@ -59,7 +59,8 @@ export function draw(to, data, view, { width, height, fit, seen, order, lit, cho
     const kind = data.kind[rows[0]];
     to.fillStyle = paint.hues[data.group[rows[0]] % HUES];
     for (const bright of lit ? [false, true] : [true]) {
-      to.globalAlpha = bright ? (kind === PAPER ? 0.62 : 0.95) : 0.13;
+      // From afar many papers lie over each other: paler, so that keywords and names stand out.
+      to.globalAlpha = bright ? (kind === PAPER ? (big < 1 && data.kind.length > 4000 ? 0.34 : 0.62) : 0.95) : 0.13;
       to.beginPath();
       for (const i of rows) {
         if (!seen[i] || (lit && lit.has(i) !== bright)) continue;

@@ -1,25 +1,21 @@
-"""Everything that the store holds, as the map shows it: read when something changed, kept in memory."""
+"""Everything that the store holds, as the map shows it."""
 
 from __future__ import annotations
 
-import threading
-import time
+import hashlib
 from collections import Counter, defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hypograph.graph import GraphStore
+from hypograph.graph.maps import places
+from hypograph.graph.maps.atlas import Atlas
 from hypograph.graph.queries import map as queries
 from hypograph.graph.queries import papers
-from hypograph.models.core.keys import digest
-from hypograph.ui.pages.graph.atlas import Atlas, atlas
-from hypograph.ui.pages.map import places
 
 KINDS = ("keyword", "publication", "alloy", "hypothesis")
 MOST = 100_000
@@ -56,6 +52,8 @@ class World:
         Places, shape ``(n, 2)``.
     drawn
         Relationships that are drawn at first, as pairs of numbers.
+    mentions
+        Number of a paper → numbers of its keywords.
     """
 
     nodes: list[Node]
@@ -63,9 +61,21 @@ class World:
     groups: list[str]
     xy: NDArray[np.float64]
     drawn: list[tuple[int, int]]
-    near: dict[int, list[int]]
-    version: str
+    mentions: dict[int, list[int]]
     packed: dict[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def near(self) -> dict[int, list[int]]:
+        """What each node is joined to."""
+        return joined(self.drawn, self.mentions)
+
+    @cached_property
+    def version(self) -> str:
+        """Hash of what is drawn: the same content has the same one after every start."""
+        seen = hashlib.sha256(self.xy.round(6).tobytes())
+        for n, g in zip(self.nodes, self.group, strict=True):
+            seen.update(f"{n.key}\t{n.label}\t{n.use}\t{n.last}\t{g}\n".encode("utf-8", "replace"))
+        return seen.hexdigest()[:12]
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -92,57 +102,21 @@ class World:
         return list(dict.fromkeys([*(best[kind] for kind in KINDS if kind in best), *hits]))[:limit]
 
 
-# Above so many seconds of reading nobody waits for a change: the map as it was is shown, and read anew behind it.
-PATIENCE = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    token: dict[str, int]
-    world: World
-    seconds: float
-
-
-_kept: WeakKeyDictionary[GraphStore, _Kept] = WeakKeyDictionary()
-_lock = threading.Lock()
-_behind = ThreadPoolExecutor(max_workers=1, thread_name_prefix="map")
-
-
-def world(store: GraphStore) -> World:
-    """Return the map as the store is now; one that takes long to read, as it was a moment ago."""
-    whole = atlas(store)
-    kept = _kept.get(store)
-    if kept and kept.token == whole.token:
-        return kept.world
-    if kept and kept.seconds > PATIENCE:
-        if not _lock.locked():
-            _behind.submit(_renew, store, whole)
-        return kept.world
-    return _renew(store, whole)
-
-
-def settle() -> None:
-    """Wait until no map is being read behind the scenes: before the store is closed."""
-    _behind.submit(lambda: None).result()
-
-
-def _renew(store: GraphStore, whole: Atlas) -> World:
-    with _lock:
-        kept = _kept.get(store)
-        if kept and kept.token == whole.token:
-            return kept.world
-        began = time.monotonic()
-        found = read(store, whole)
-        _kept[store] = _Kept(whole.token, found, time.monotonic() - began)
-    return found
-
-
 def read(store: GraphStore, whole: Atlas) -> World:
     """Read everything and give it places."""
     keywords = store.read(queries.KEYWORDS, limit=MOST)
     nodes, mentions = _nodes(store, whole, keywords)
     index = {node.key: i for i, node in enumerate(nodes)}
     drawn = [(index[e["start"]], index[e["end"]]) for e in whole.edges if e["start"] in index and e["end"] in index]
+    near = joined(drawn, mentions)
+    community = {index["k:" + r["name"]]: r["community"] for r in keywords if r["community"] is not None}
+    group, names = _grouped(nodes, near, community)
+    xy = _placed(nodes, group, len(names), drawn, mentions)
+    return World(nodes, group, names, xy, drawn, mentions)
+
+
+def joined(drawn: list[tuple[int, int]], mentions: dict[int, list[int]]) -> dict[int, list[int]]:
+    """List what each node is joined to."""
     near: dict[int, list[int]] = defaultdict(list)
     for a, b in drawn:
         near[a].append(b)
@@ -151,11 +125,7 @@ def read(store: GraphStore, whole: Atlas) -> World:
         for word in words:
             near[paper].append(word)
             near[word].append(paper)
-    community = {index["k:" + r["name"]]: r["community"] for r in keywords if r["community"] is not None}
-    group, names = _grouped(nodes, near, community)
-    xy = _placed(nodes, group, len(names), drawn, mentions)
-    version = digest(len(nodes), len(drawn), str(sorted(whole.token.items())), length=12)
-    return World(nodes, group, names, xy, drawn, dict(near), version)
+    return dict(near)
 
 
 def _nodes(store: GraphStore, whole: Atlas, keywords: list[dict[str, Any]]) -> tuple[list[Node], dict[int, list[int]]]:

@@ -101,6 +101,12 @@ def atlas(store: GraphStore) -> Atlas:
     return found
 
 
+def in_memory(store: GraphStore) -> Atlas | None:
+    """Return the graph as it was read last; None where it was not read yet."""
+    kept = _kept.get(store)
+    return kept.atlas if kept else None
+
+
 def read(store: GraphStore, token: dict[str, int] | None = None) -> Atlas:
     """Read the whole hypothesis graph."""
     nodes: dict[str, NodeRow] = {}

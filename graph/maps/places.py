@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hypograph.ui.pages.graph.layout import layout
+from hypograph.graph.maps.layout import layout
 
 Places = NDArray[np.float64]
 Ints = NDArray[np.int64]

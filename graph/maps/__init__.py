@@ -1,0 +1,1 @@
+"""What the pages draw of the whole store: read once, given places, and kept in a file for the next start."""
