@@ -22,9 +22,9 @@ from harness import arguments, kept, supplied, write
 
 from hypograph.models.campaigns.bayes.botorch import ask_several
 from hypograph.models.campaigns.bayes.hypervolume import hypervolume
+from hypograph.models.campaigns.core.trials import Objective, Trial, measured, untried
+from hypograph.models.campaigns.core.trials import outcomes as outcomes_of
 from hypograph.models.campaigns.optimizers.registry import make_optimizer
-from hypograph.models.campaigns.optimizers.trials import Objective, Trial, measured, untried
-from hypograph.models.campaigns.optimizers.trials import outcomes as outcomes_of
 from hypograph.models.campaigns.space.candidates import candidates, identity
 from hypograph.models.campaigns.space.space import Space, space_of_options
 from hypograph.models.statistics.intervals import mean_interval

@@ -35,15 +35,14 @@ def probe(parameters: Nothing | None = None) -> float:
 
 
 def serve_probe(home: str) -> None:
-    from hypograph.flows.discovery import scheduled
     from hypograph.flows.runtime.settings import load_settings
     from hypograph.flows.server import deployments
     from hypograph.flows.server.deployments import Deployable, schedule_of
     from hypograph.flows.server.serve import Wish, serve
 
-    deployments.DEPLOYABLES.clear()
-    deployments.DEPLOYABLES["probe"] = Deployable("probe", "flows_schedule.probe", "Notes the time.")
-    scheduled.PARAMETERS["probe"] = Nothing
+    deployments.DEPLOYABLES.register(
+        Deployable("probe", "flows_schedule.probe", "Notes the time.", "flows_schedule.Nothing")
+    )
     os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
     wish = Wish(flows=["probe"], schedule=schedule_of(None, INTERVAL), port=0, limit=2)
     serve(load_settings(home=Path(home)), wish, lambda text: print(text, file=sys.stderr, flush=True))

@@ -108,6 +108,9 @@ def create_app(config: UiConfig, store: GraphStore | None = None, services: Serv
     app.mount("/static", assets, name="static")
     for router in ROUTERS:
         app.include_router(router)
+    for page in PAGES:  # those of other packages
+        if page.router is not None:
+            app.include_router(page.router)
     handle_errors(app, answer)
 
     @app.get("/healthz", include_in_schema=False)

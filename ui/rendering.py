@@ -2,29 +2,61 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from fastapi import Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from jinja2 import Undefined
 from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 
+from hypograph.models.core.registry import Registry
 from hypograph.ui.drawing import bars, figures, slices
 from hypograph.ui.sent_once import fresh
 
 HERE = Path(__file__).parent
-PAGES = (
-    ("/", "Overview"),
-    ("/map", "Map"),
-    ("/papers", "Papers"),
-    ("/hypotheses", "Hypotheses"),
-    ("/elements", "Elements"),
-    ("/campaigns", "Campaigns"),
-    ("/flows", "Flows"),
-    ("/reviews", "Review"),
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the menu.
+
+    Attributes
+    ----------
+    name
+        Its name for programs.
+    path, label
+        Where it is, and what the menu calls it.
+    router
+        Answers its addresses; None for ours, whose order `app` decides.
+    templates
+        Folder of its templates; they may extend ``layout`` as ours do (see `show`).
+    """
+
+    name: str
+    path: str
+    label: str
+    router: APIRouter | None = None
+    templates: Path | None = None
+
+
+PAGES: Final = Registry(
+    "hypograph.pages",
+    Page,
+    "page",
+    (
+        Page("overview", "/", "Overview"),
+        Page("map", "/map", "Map"),
+        Page("papers", "/papers", "Papers"),
+        Page("hypotheses", "/hypotheses", "Hypotheses"),
+        Page("elements", "/elements", "Elements"),
+        Page("campaigns", "/campaigns", "Campaigns"),
+        Page("flows", "/flows", "Flows"),
+        Page("reviews", "/reviews", "Review"),
+    ),
 )
 BEGIN = (
     ("/questions/new", "Ask a question", "and let hypotheses be searched that answer it"),
@@ -37,8 +69,10 @@ BEGIN = (
 def make_templates() -> Jinja2Templates:
     """Return the environment in which every page is written."""
     folders = [HERE / "templates", *sorted(p for p in (HERE / "pages").iterdir() if p.is_dir())]
+    folders += [page.templates for page in PAGES if page.templates is not None]
+    menu = tuple((page.path, page.label) for page in PAGES)
     templates = Jinja2Templates(directory=folders)
-    templates.env.globals |= {"pages": PAGES, "begin": BEGIN, "course": figures.course, "once": fresh}
+    templates.env.globals |= {"pages": menu, "begin": BEGIN, "course": figures.course, "once": fresh}
     templates.env.globals |= {
         "mass_bar": bars.mass,
         "duel_bar": bars.duel,

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ from numpy.typing import NDArray
 from hypograph.flows.campaigns.descriptors import exchanged as exchanged_distances
 from hypograph.flows.campaigns.descriptors import of_table
 from hypograph.flows.campaigns.planned import alike, elicited, planned_all
-from hypograph.flows.campaigns.table_runs import run_bayesian, run_random, run_sobol
+from hypograph.flows.campaigns.table_runs import run_table
 from hypograph.flows.readers.reaction_tables import ReactionTable
 from hypograph.models.campaigns.analysis.percent import percent, zero_and_top
 from hypograph.models.campaigns.analysis.survival import restricted_mean_time
+from hypograph.models.campaigns.optimizers.registry import METHODS
 from hypograph.models.campaigns.optimizers.simulated_experts import simulated_utility
 from hypograph.models.core.errors import InputError, MalformedRowError, MissingFileError
 from hypograph.models.core.keys import digest
@@ -26,7 +28,6 @@ from hypograph.models.core.protocols import OptionScorer, Planner
 from hypograph.models.core.tabular import as_text, number
 from hypograph.models.statistics.entropy import exploration_entropy, random_entropy
 
-METHODS = ("random", "sobol", "bo", "llm", "hybrid")
 TARGET = 0.95
 
 
@@ -105,22 +106,24 @@ def benchmark(
     _check(table, methods, plan, scorer)
     values = outcomes(table, plan)
     starts = _starts(table, plan)
-    apart = of_table(table, plan.descriptors, tell) if {"bo", "hybrid"} & set(methods) else []
+    described_by = {method for method in methods if METHODS.get(method).descriptors}
+    apart = of_table(table, plan.descriptors, tell) if described_by else []
     if plan.exchange_descriptors:
         apart = exchanged_distances(apart, plan.seed)
     shown = exchanged(table, plan.seed) if plan.exchange else table
     # A planner names whole experiments: options are rated only for what goes by a rating.
-    rated = "hybrid" in methods or ("llm" in methods and planner is None)
+    needs = {METHODS.get(method).needs for method in methods}
+    rated = "scorer" in needs or ("planner" in needs and planner is None)
     utility = _utility(shown, values, plan, scorer) if rated else None
     similarity = alike(shown, scorer, blind=plan.blind) if rated and scorer and plan.expert == "model" else None
     rows, picks = [], {}
     for method in methods:
         began = time.perf_counter()
-        if method == "llm" and planner is not None:
+        if METHODS.get(method).needs == "planner" and planner is not None:
             first = starts[:, : plan.initial]
             picks[method], _ = planned_all(
                 shown, values, first, plan.budget, planner, seeds=plan.campaign_seeds, blind=plan.blind,
-                tell=lambda s, n: tell(f"llm: campaign {s + 1} of {plan.seeds}, {n} of {plan.budget} experiments"),
+                tell=partial(_tell_planned, tell, method, plan),
             )  # fmt: skip
         else:
             picks[method] = run_method(method, table, values, starts, plan, utility, similarity, apart)
@@ -128,7 +131,7 @@ def benchmark(
         described = [p for p, d in zip(table.parameters, apart, strict=True) if d is not None] if apart else []
         used = {"asked": plan.descriptors, "parameters": described, "exchanged": plan.exchange_descriptors}
         told = {"method": method, **summary(table, values, picks[method], seconds, plan.seed)}
-        rows.append(told | {"descriptors": used if method in {"bo", "hybrid"} else None})
+        rows.append(told | {"descriptors": used if method in described_by else None})
     document = {
         "table": table.name,
         "budget": plan.budget,
@@ -143,6 +146,10 @@ def benchmark(
         "methods": rows,
     }
     return document, picks
+
+
+def _tell_planned(tell: Callable[[str], None], method: str, plan: Plan, campaign: int, experiments: int) -> None:
+    tell(f"{method}: campaign {campaign + 1} of {plan.seeds}, {experiments} of {plan.budget} experiments")
 
 
 def outcomes(table: ReactionTable, plan: Plan) -> NDArray[np.float64]:
@@ -172,24 +179,21 @@ def run_method(
     descriptors: Sequence[NDArray[np.float64] | None] = (),
 ) -> NDArray[np.int64]:
     """Return the rows that a method tries, shape ``(seeds, budget)``."""
-    first, seeds = starts[:, : plan.initial], plan.campaign_seeds
-    if method == "random":
-        return run_random(table, first, plan.budget, seeds)
-    if method == "sobol":
-        return run_sobol(table, first, plan.budget, seeds)
-    if method == "llm":
+    first, seeds, chosen = starts[:, : plan.initial], plan.campaign_seeds, METHODS.get(method)
+    if chosen.needs == "planner":
         assert utility is not None  # noqa: S101  (checked at the boundary)
         order = np.argsort(-utility, axis=1, kind="stable")
         return np.stack([_greedy(s, o, plan.budget) for s, o in zip(first, order, strict=True)])
-    hybrid = method == "hybrid"
-    return run_bayesian(
+    rated = chosen.needs == "scorer"
+    return run_table(
+        chosen,
         table,
         values,
         first,
         plan.budget,
         seeds,
-        utility=utility if hybrid else None,
-        similarity=similarity if hybrid else None,
+        utility=utility if rated else None,
+        similarity=similarity if rated else None,
         descriptors=descriptors,
     )
 
@@ -250,9 +254,7 @@ def trajectories(table: ReactionTable, plan: Plan, picks: Mapping[str, NDArray[n
 
 
 def _check(table: ReactionTable, methods: Sequence[str], plan: Plan, scorer: OptionScorer | None) -> None:
-    for method in methods:
-        if method not in METHODS:
-            raise InputError("no such method", where=method, expected=", ".join(METHODS))
+    needy = [method for method in methods if METHODS.get(method).needs]
     if plan.budget > len(table.pool):
         raise InputError(
             f"a budget of {plan.budget} experiments",
@@ -261,10 +263,10 @@ def _check(table: ReactionTable, methods: Sequence[str], plan: Plan, scorer: Opt
         )
     if not 2 <= plan.initial <= plan.budget:
         raise InputError(f"{plan.initial} initial experiments", expected=f"2 to {plan.budget} (the budget)")
-    if {"llm", "hybrid"} & set(methods) and plan.expert is None:
+    if needy and plan.expert is None:
         raise InputError(
             "these methods need a source of knowledge",
-            where="llm, hybrid",
+            where=", ".join(needy),
             expected="--expert informative:R, permuted, adversarial or model",
         )
     if plan.expert == "model" and scorer is None:

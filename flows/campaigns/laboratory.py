@@ -27,6 +27,7 @@ from hypograph.models.campaigns.laboratory.table_definition import (
 )
 from hypograph.models.campaigns.laboratory.table_definition import described as parameter_documents
 from hypograph.models.campaigns.optimizers.element_knowledge import ElementSimilarity, options_that_could_be_elements
+from hypograph.models.campaigns.optimizers.registry import METHODS
 from hypograph.models.campaigns.space.space import Space
 from hypograph.models.core.errors import InputError, MissingFileError
 
@@ -47,8 +48,8 @@ def suggest(
 ) -> list[dict[str, Any]]:
     """Suggest experiments and append them to the campaign; call it inside `campaigns.changing`.
 
-    Only the methods `llm` and `hybrid` ask for knowledge: the configured language model, and for options that are
-    elements the store's evidence on which can stand for which.
+    Only methods that need a source (`llm`, `hybrid`) ask for knowledge: the configured language model, and for options
+    that are elements the store's evidence on which can stand for which.
 
     Raises
     ------
@@ -76,13 +77,14 @@ def suggest(
 def _sources(
     method: str, space: Space, settings: Settings, store: GraphStore | None
 ) -> Iterator[tuple[OptionScorer | None, Planner | None]]:
-    if method not in {"llm", "hybrid"}:
+    needs = METHODS.get(method).needs
+    if not needs:
         yield None, None
         return
-    beliefs = {} if store is None or method == "llm" else element_beliefs(store, space)
+    beliefs = {} if store is None or needs != "scorer" else element_beliefs(store, space)
     with open_knowledge(settings, store) as knowledge:
-        scorer: OptionScorer | None = knowledge.scorer() if method == "hybrid" else None
-        planner: Planner | None = knowledge.planner() if method == "llm" else None
+        scorer: OptionScorer | None = knowledge.scorer() if needs == "scorer" else None
+        planner: Planner | None = knowledge.planner() if needs == "planner" else None
         yield (ElementSimilarity(beliefs, scorer) if beliefs else scorer), planner
 
 

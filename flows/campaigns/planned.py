@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hypograph.flows.readers.reaction_tables import ReactionTable
+from hypograph.models.campaigns.core.trials import Objective, Trial
 from hypograph.models.campaigns.optimizers.language import LanguageOptimizer
-from hypograph.models.campaigns.optimizers.trials import Objective, Trial
 from hypograph.models.campaigns.space.space import space_from
 from hypograph.models.core.protocols import OptionScorer, Planner
 

@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hypograph.flows.campaigns.planned import alike, elicited, planned_all
-from hypograph.flows.campaigns.table_runs import run_bayesian, run_random
+from hypograph.flows.campaigns.table_runs import run_table
 from hypograph.flows.readers.reaction_tables import ReactionTable
 from hypograph.flows.runtime.unit_kinds import CAMPAIGN, CAMPAIGN_OPTIONS, CAMPAIGN_PLANNED
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.records.settings import parameter_records
 from hypograph.graph.store.store import now
 from hypograph.models.campaigns.analysis.percent import percent, zero_and_top
+from hypograph.models.campaigns.optimizers.registry import METHODS
 from hypograph.models.core.keys import digest
 from hypograph.models.core.protocols import OptionScorer, Planner
 from hypograph.models.core.records import Edge, Node, Outcome
@@ -27,11 +28,6 @@ from hypograph.models.statistics.entropy import exploration_entropy, random_entr
 from hypograph.models.statistics.intervals import mean_interval
 
 SMALL_BUDGET = 15  # experiments of a small run: enough for a method to part from chance
-REASONS = {
-    "random": "drawn at random without repetition",
-    "bo": "largest expected improvement under the surrogate, averaged over hyperparameters",
-    "hybrid": "largest expected improvement; the model's rating of options counts while the results favour it",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +105,14 @@ def _asked(
     planner: Planner | None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Ask the model what a method needs, as a unit of its own: what is computed from it can go to a worker."""
-    if inputs["method"] == "hybrid" and scorer is not None:
+    method = METHODS.get(inputs["method"])
+    if origin := METHODS.origin(method.name):
+        inputs = {**inputs, "package": origin}
+    if method.needs == "scorer" and scorer is not None:
         inputs = {**inputs, "source": scorer.name}
         about = {k: inputs[k] for k in ("table", "sha256", "objective", "goal", "source")}
         return inputs, runner.run(CAMPAIGN_OPTIONS, about, partial(_rated, table, scorer))
-    if inputs["method"] == "llm" and planner is not None:
+    if method.needs == "planner" and planner is not None:
         inputs = {**inputs, "source": planner.name, "seeds": 1}
         starts = _order(table, inputs)[:, : inputs["initial"]]
 
@@ -169,12 +168,11 @@ def _picks(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, A
         return np.array(told["picks"], dtype=np.int64)
     order = _order(table, inputs)
     starts, seeds = order[:, : inputs["initial"]], _seeds(inputs)
-    if inputs["method"] == "random":
-        return run_random(table, starts, inputs["budget"], seeds)
     utility = np.array(told["utility"]) if "utility" in told else None
     matrices = told.get("similarity")
     similarity = None if matrices is None else [None if m is None else np.array(m) for m in matrices]
-    return run_bayesian(table, table.values, starts, inputs["budget"], seeds, utility=utility, similarity=similarity)
+    method, budget = METHODS.get(inputs["method"]), inputs["budget"]
+    return run_table(method, table, table.values, starts, budget, seeds, utility=utility, similarity=similarity)
 
 
 def _seeds(inputs: Mapping[str, Any]) -> list[int]:
@@ -194,6 +192,7 @@ def _records(
     nodes, edges = [], []
     group = digest("campaigns", inputs)
     sign = 1.0 if table.goal == "max" else -1.0
+    drawn, chosen = METHODS.get("random"), METHODS.get(inputs["method"])
     for s, rows in enumerate(picks):
         campaign = digest(group, s)
         nodes.append(
@@ -239,7 +238,7 @@ def _records(
                         "entropy_corrected": float(entropy["corrected"][s, i]),
                         "entropy_relative": float(entropy["relative"][s, i]),
                         "source": "random" if start else inputs["method"],
-                        "reason": reasons[s][i] if reasons else REASONS["random" if start else inputs["method"]],
+                        "reason": reasons[s][i] if reasons else (drawn if start else chosen).reason,
                     },
                 )
             )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
+from hypograph.flows.evidence.registry import source_help
 from hypograph.models.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ AlloysOption = Annotated[
 SourcesOption = Annotated[
     str,
     typer.Option(
-        "--sources", help="Sources: data, literature, expert, similarity[:SCALE], context; default: all there are."
+        "--sources", help=f"Sources, parted by commas: {source_help()}; default: those that need nothing more."
     ),
 ]
 LaboratoryOption = Annotated[

@@ -10,14 +10,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any
 
 from prefect import flow
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from hypograph.flows.discovery.flow import STEPS, DiscoveryParameters, run_discovery
 from hypograph.flows.runtime.child_process import die_with_parent
 from hypograph.flows.runtime.settings import load_settings
+from hypograph.models.campaigns.optimizers.registry import METHODS
 
 # Prefect's runner starts a run's process with our environment: a run must not outlive `flows serve`.
 SERVE_PID = "_HYPOGRAPH_SERVE_PID"
@@ -90,6 +91,12 @@ class CampaignParameters(_Parameters):
     budget: int = Field(default=20, ge=2, le=10_000, description="Experiments a campaign.")
 
 
+def _known_method(method: str) -> str:
+    if method and method not in METHODS:
+        raise ValueError(f"no such method; one of {', '.join(METHODS.names())}")
+    return method
+
+
 class CampaignLiveParameters(BaseModel):
     """Parameters of `campaign-live`."""
 
@@ -97,8 +104,10 @@ class CampaignLiveParameters(BaseModel):
 
     folder: Path = Field(description="The campaign's folder.")
     space: Path | None = Field(default=None, description="TOML to begin with where the folder has no campaign yet.")
-    method: Literal["", "random", "sobol", "bo", "llm", "hybrid"] = Field(
-        default="", description="Another method than the campaign's."
+    method: Annotated[str, AfterValidator(_known_method)] = Field(
+        default="",
+        description="Another method than the campaign's.",
+        json_schema_extra={"enum": ["", *METHODS.names()]},
     )
     batch: int = Field(default=1, ge=1, le=1536, description="Points suggested at a time: a plate.")
     ahead: int = Field(
@@ -117,16 +126,6 @@ class CampaignLiveParameters(BaseModel):
         if self.space is None and not (self.folder / "campaign.json").is_file():
             raise ValueError(f"no campaign in {self.folder}; name a TOML file as space to begin one")
         return self
-
-
-PARAMETERS: dict[str, type[BaseModel]] = {
-    "discovery": DiscoveryParameters,
-    "literature-refresh": LiteratureParameters,
-    "evidence-refresh": EvidenceParameters,
-    "hypothesis-search": HypothesisParameters,
-    "campaign": CampaignParameters,
-    "campaign-live": CampaignLiveParameters,
-}
 
 
 def _run(name: str, parameters: DiscoveryParameters, only: Sequence[str]) -> dict[str, Any]:

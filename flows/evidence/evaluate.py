@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from hypograph.flows.evidence.sources import SOURCES, Knowledge, gather, make_system, read_answers
+from hypograph.flows.evidence.sources import Knowledge, gather, make_system, read_answers
 from hypograph.flows.readers.alloys import read_alloys
 from hypograph.models.core.errors import InputError
 from hypograph.models.evidence.alloys.folds import Fold, make_folds
@@ -48,7 +48,7 @@ def evaluate_tables(
     protocol
         `loeo`, `cv10` or `train10`.
     sources
-        Sources that `ours` may use, of `SOURCES`; all that are there if empty.
+        Sources that `ours` may use, of `registry.SOURCES`; all that are there if empty.
     expert_answers
         Answers of an expert on pairs of elements.
     methods
@@ -202,4 +202,4 @@ class _Bench:
         return Weights(data.positive + asked.positive, data.negative + asked.negative)
 
 
-__all__ = ["METHODS", "SOURCES", "evaluate_tables"]
+__all__ = ["METHODS", "evaluate_tables"]

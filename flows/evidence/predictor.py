@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from hypograph.flows.evidence.registry import versions
 from hypograph.flows.evidence.sources import Knowledge, gather, make_extras, make_system
 from hypograph.flows.runtime.settings import load_settings
 from hypograph.flows.runtime.unit_kinds import EVIDENCE_PREDICTOR
@@ -170,7 +171,8 @@ def open_graphs_predictor(folder: Path) -> Fitted | None:
 def _key(
     records: Sequence[AlloyRecord], spec: EvidenceSpec, opinions: Sequence[tuple[str, str, str, float, float]] | None
 ) -> str:
-    return EVIDENCE_PREDICTOR.key({"records": digest(list(records)), "spec": spec, "opinions": opinions})
+    asked = {"records": digest(list(records)), "spec": spec, "opinions": opinions}
+    return EVIDENCE_PREDICTOR.key(asked | _foreign(spec))
 
 
 def predictor_of_inputs(
@@ -184,7 +186,7 @@ def predictor_of_inputs(
         What identifies the files: their paths stand for their contents.
     """
     folder = folder or load_settings().home / "units"
-    alias = folder / "predictors" / f"{EVIDENCE_PREDICTOR.key({'inputs': inputs, 'spec': spec})}.of"
+    alias = folder / "predictors" / f"{EVIDENCE_PREDICTOR.key({'inputs': inputs, 'spec': spec} | _foreign(spec))}.of"
     if alias.is_file() and (found := open_kept(folder / "predictors" / f"{alias.read_text('ascii').strip()}.pickle")):
         return found
     fitted = read()
@@ -192,6 +194,12 @@ def predictor_of_inputs(
     if key:
         _write(alias, key.encode("ascii"))
     return fitted
+
+
+def _foreign(spec: EvidenceSpec) -> dict[str, Any]:
+    """What tells sources of other packages apart; nothing where there are none, so that keys stay what they were."""
+    found = versions(spec.sources)
+    return {"versions": found} if found else {}
 
 
 def _kept(folder: Path, key: str, make: Callable[[], Fitted]) -> Fitted:

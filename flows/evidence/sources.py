@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from hypograph.flows.evidence.registry import SCALE, SOURCES, EvidenceSource, Material, split_name
 from hypograph.flows.readers.alloys import hea_literature_alloys
-from hypograph.flows.readers.element_similarity import SIMILARITIES, element_similarity, near
+from hypograph.flows.readers.element_similarity import element_similarity, near
 from hypograph.flows.readers.element_table import element_table
 from hypograph.flows.runtime.settings import load_settings
 from hypograph.flows.runtime.threads import use_one_thread
@@ -23,10 +24,8 @@ from hypograph.models.evidence.alloys.table import AlloyTable, build_table
 from hypograph.models.evidence.fusion.predictor import Extra, System
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 from hypograph.models.evidence.sources.learners import Learners, Settings
-from hypograph.models.evidence.sources.opinions import Opinions, expert_source, similarity_source
+from hypograph.models.evidence.sources.opinions import Opinions
 
-SOURCES: Final = ("data", "literature", "expert", "similarity", "context")
-DEFAULT: Final = ("data", "similarity", "context")
 ASIDE: Final = -2
 # a = 1/(3·5): the authors' mass of one answer with five domains (arXiv 2502.14631).
 WEIGHT: Final = 1 / 15
@@ -81,7 +80,7 @@ def gather(
     records, numbers
         Alloys, and the number of the file of each.
     sources
-        Of `SOURCES`; all that need nothing more if empty.
+        Names of `registry.SOURCES`; those that are always used if empty.
     opinions
         Answers of an expert (`read_answers`), or None.
     where
@@ -94,28 +93,26 @@ def gather(
     InputError
         If a source is unknown, or `expert` is named without answers; if all alloys have one label.
     """
-    for name in sources:
-        kind, _, scale = name.partition(":")
-        if kind not in SOURCES or (scale and kind != "similarity"):
-            raise InputError(f"{name!r} is no source", where="--sources", expected=", ".join(SOURCES))
-        if scale and scale not in SIMILARITIES:
-            raise InputError(f"{scale!r} is no similarity", where="--sources", expected=", ".join(SIMILARITIES))
-    if "expert" in sources and opinions is None:
-        raise InputError(
-            "the source expert needs answers", where="--sources", hint="Name a file with --expert-answers."
-        )
-    used = tuple(sources) or (*DEFAULT, *(("expert",) if opinions is not None else ()))
+    named = [split_name(name)[0] for name in sources]
+    for source in named:
+        if source.when == "answers" and opinions is None:
+            raise InputError(
+                f"the source {source.name} needs answers", where="--sources", hint="Name a file with --expert-answers."
+            )
+    there = {"always"} if opinions is None else {"always", "answers"}
+    chosen = named or [SOURCES.get(name) for name in SOURCES.own if SOURCES.get(name).when in there]
+    used = tuple(sources) or tuple(source.name for source in chosen)
     if len({r.single_phase for r in records}) < 2:
         raise InputError("all alloys have the same label", where=str(where), expected="both outcomes")
     everything, marks = list(records), list(numbers)
-    if "literature" in used:
+    if any(source.aside for source in chosen):
         present = {e for r in records for e in r.elements} | set(symbols)
         aside = [r for r in hea_literature_alloys() if set(r.elements) <= present]
         everything += aside
         marks += [ASIDE] * len(aside)
     table, behind = build_table(everything, element_table(), marks, symbols)
     asked = None
-    if "expert" in used and opinions is not None:
+    if opinions is not None and any(source.when == "answers" for source in chosen):
         asked = Opinions.from_rows(opinions, table.elements.symbols)
     return Knowledge(table, behind, everything, used, asked)
 
@@ -132,11 +129,7 @@ def make_system(
 ) -> System:
     """Build the system of the named sources; `core` keeps some of the learners."""
     table = knowledge.table
-    learners = []
-    if "data" in knowledge.sources:
-        learners += ["kernel", "pairs", "trees"]
-    if "context" in knowledge.sources:
-        learners.append("context")
+    learners = [name for source, _ in _in_order(knowledge.sources) for name in source.learners]
     chosen = [name for name in learners if core is None or name in core] or ["vote"]
     extras = make_extras(knowledge, table, with_expert=with_expert)
     # Two folds at a time use two cores; linear algebra with threads of its own would only be in their way.
@@ -147,18 +140,20 @@ def make_system(
 def make_extras(knowledge: Knowledge, table: AlloyTable, *, with_expert: bool = True) -> dict[str, Extra]:
     """Make the sources beside the learners."""
     extras: dict[str, Extra] = {}
-    for name in knowledge.sources:
-        kind, _, scale = name.partition(":")
-        if kind == "similarity":
-            extras[name] = similarity_source(_similarity(scale, table))
-    if "literature" in knowledge.sources:
-        extras["literature"] = literature_source
-    if with_expert and knowledge.opinions is not None:
-        extras["expert"] = expert_source(knowledge.opinions)
+    for source, name in _in_order(knowledge.sources):
+        if source.make is not None and (source.when != "answers" or (with_expert and knowledge.opinions is not None)):
+            extras[name] = source.make(Material(table, knowledge.opinions, name.partition(SCALE)[2]))
     return extras
 
 
-def _similarity(scale: str, table: AlloyTable) -> FloatArray:
+def _in_order(names: Sequence[str]) -> list[tuple[EvidenceSource, str]]:
+    """Sources with their whole names, in the order of the registry: the order of evidence columns."""
+    places = {name: place for place, name in enumerate(SOURCES.names())}
+    found = [(split_name(name)[0], name) for name in names]
+    return sorted(found, key=lambda pair: places[pair[0].name])
+
+
+def similarity_of(scale: str, table: AlloyTable) -> FloatArray:
     """Similarity of a table's elements by a named scale; by their properties where none is named."""
     if not scale:
         return near(table.elements.distance(), table.elements.common)

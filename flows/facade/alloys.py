@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hypograph.flows.evidence.predictor import Fitted
+    from hypograph.flows.evidence.registry import EvidenceSource
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ class AlloyPredictor:
     Parameters
     ----------
     sources
-        Sources of evidence; all by default.
+        Sources of evidence; all by default. A name (``hypograph evidence predict --help`` lists them), or a source of
+        your own, such as `classifier_source` makes.
     small
         The quick preset: seconds, with figures less sharp.
     seed
@@ -121,8 +123,8 @@ class AlloyPredictor:
     (1, True)
     """
 
-    def __init__(self, sources: Sequence[str] = (), *, small: bool = False, seed: int = 0) -> None:
-        self.sources, self.small, self.seed = tuple(sources), small, seed
+    def __init__(self, sources: Sequence[str | EvidenceSource] = (), *, small: bool = False, seed: int = 0) -> None:
+        self.sources, self.small, self.seed = tuple(map(_known, sources)), small, seed
         self._fitted: Fitted | None = None
 
     def fit(self, alloys: Sequence[AlloyRecord] | None = None) -> AlloyPredictor:
@@ -200,6 +202,15 @@ class AlloyPredictor:
         if self._fitted is None:
             raise InputError("nothing was learned yet", where="AlloyPredictor", expected="`fit` first")
         return self._fitted
+
+
+def _known(source: str | EvidenceSource) -> str:
+    """Return a source's name; one that is given as an object is made known in this process."""
+    if isinstance(source, str):
+        return source
+    from hypograph.flows.evidence.registry import SOURCES
+
+    return SOURCES.register(source).name
 
 
 def _combinations(elements: Sequence[str], size: int) -> list[tuple[str, ...]]:

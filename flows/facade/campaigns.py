@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypograph.flows.facade.frames import Rows
+from hypograph.models.campaigns.core.trials import Objective
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory import progress
 from hypograph.models.campaigns.laboratory.definition import Definition, Experiment, definition_from
 from hypograph.models.campaigns.laboratory.edits import edit, edited, undo_edit
-from hypograph.models.campaigns.optimizers.trials import Objective
+from hypograph.models.campaigns.optimizers.registry import Method
 from hypograph.models.campaigns.space.space import Space
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.protocols import OptionScorer, Planner
@@ -51,7 +52,9 @@ class Campaign:
     objectives
         What is wanted; several are weighed by the hypervolume they reach.
     method
-        ``bo``, ``random``, ``sobol``, ``llm`` or ``hybrid``.
+        ``bo``, ``random``, ``sobol``, ``llm``, ``hybrid``, or that of another package by its name. Or a `Method`, such
+        as `acquisition_method` makes: it belongs to this object, and the folder says ``bo``, which commands and pages
+        go on with.
     initial
         Different points to try before the surrogate is believed.
     seed
@@ -93,7 +96,7 @@ class Campaign:
         space: Space,
         objectives: Objective | Sequence[Objective],
         *,
-        method: str = "bo",
+        method: str | Method = "bo",
         initial: int = 5,
         seed: int = 0,
         replicates: int = 1,
@@ -106,7 +109,7 @@ class Campaign:
         goals = [objectives] if isinstance(objectives, Objective) else list(objectives)
         record = {
             "name": name,
-            "method": method,
+            "method": method if isinstance(method, str) else "bo",
             "initial": initial,
             "seed": seed,
             "replicates": replicates,
@@ -114,6 +117,7 @@ class Campaign:
             **space.record(),
         }
         self.scorer, self.planner = scorer, planner
+        self.method: str | Method = "" if isinstance(method, str) else method
         self._base = definition_from(_described(record, descriptors))
         self._events: list[dict[str, Any]] = []
         self.folder: Path | None = None
@@ -134,6 +138,7 @@ class Campaign:
         kept = load(Path(folder))
         made = cls.__new__(cls)
         made.scorer = made.planner = None
+        made.method = ""
         made._base, made._events, made.folder = kept.base, list(kept.events), kept.folder
         return made
 
@@ -171,6 +176,7 @@ class Campaign:
         record, _, _ = definition_of(Path(table), Reading(objectives=tuple(o for o in wanted if o)))
         made = cls.__new__(cls)
         made.scorer = made.planner = made.folder = None
+        made.method = ""
         made._base, made._events = definition_from({**record, **settings}), []
         if folder is not None:
             made.save(folder)
@@ -265,7 +271,7 @@ class Campaign:
         done = [e for e in self.experiments if e.status == "done"]
         return max(done, key=lambda e: first.utility(e.values[first.name]), default=None)
 
-    def suggest(self, n: int = 1, *, method: str = "") -> Rows[Experiment]:
+    def suggest(self, n: int = 1, *, method: str | Method = "") -> Rows[Experiment]:
         """Suggest the next experiments; they wait under their ids until an outcome is recorded.
 
         Parameters
@@ -284,7 +290,12 @@ class Campaign:
         """
         with self._changing():
             made = live.suggest(
-                self._definition, self._events, n, method=method, scorer=self.scorer, planner=self.planner
+                self._definition,
+                self._events,
+                n,
+                method=method or self.method,
+                scorer=self.scorer,
+                planner=self.planner,
             )
             self._append(made)
         wanted = {e["id"] for e in made}

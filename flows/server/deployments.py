@@ -1,4 +1,7 @@
-"""What can be scheduled: flows by name, their parameters, and their Prefect deployments."""
+"""What can be scheduled: flows by name, their parameters, and their Prefect deployments.
+
+Another package adds a flow through the entry point group ``hypograph.flows``.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,16 @@ import importlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from hypograph.models.core.errors import InputError
+from hypograph.models.core.registry import Registry
 
 if TYPE_CHECKING:
     from prefect import Flow
     from prefect.deployments.runner import RunnerDeployment
     from prefect.schedules import Schedule
+    from pydantic import BaseModel
 
 DEPLOYMENT = "hypograph"
 
@@ -30,46 +35,60 @@ class Deployable:
         Module path that Prefect imports in the process of the run.
     summary
         One line for lists.
+    parameters
+        Path of the pydantic model of its one argument, `parameters`.
     """
 
     name: str
     entrypoint: str
     summary: str
+    parameters: str
 
 
-DEPLOYABLES: dict[str, Deployable] = {
-    d.name: d
-    for d in (
+_HERE = "hypograph.flows.discovery.scheduled"
+DEPLOYABLES: Final = Registry(
+    "hypograph.flows",
+    Deployable,
+    "flow",
+    (
         Deployable(
             "discovery",
-            "hypograph.flows.discovery.scheduled.discovery",
+            f"{_HERE}.discovery",
             "The whole path: literature, evidence, hypotheses, campaigns.",
+            "hypograph.flows.discovery.flow.DiscoveryParameters",
         ),
         Deployable(
             "literature-refresh",
-            "hypograph.flows.discovery.scheduled.literature_refresh",
+            f"{_HERE}.literature_refresh",
             "Publications to keyword graph and keyword sets.",
+            f"{_HERE}.LiteratureParameters",
         ),
         Deployable(
             "evidence-refresh",
-            "hypograph.flows.discovery.scheduled.evidence_refresh",
+            f"{_HERE}.evidence_refresh",
             "Alloy tables to substitutability and phase predictions.",
+            f"{_HERE}.EvidenceParameters",
         ),
         Deployable(
             "hypothesis-search",
-            "hypograph.flows.discovery.scheduled.hypothesis_search",
+            f"{_HERE}.hypothesis_search",
             "Keyword sets and predicted alloys to refined hypotheses.",
+            f"{_HERE}.HypothesisParameters",
         ),
         Deployable(
-            "campaign", "hypograph.flows.discovery.scheduled.campaign", "Reaction tables to campaigns, beside random."
+            "campaign",
+            f"{_HERE}.campaign",
+            "Reaction tables to campaigns, beside random.",
+            f"{_HERE}.CampaignParameters",
         ),
         Deployable(
             "campaign-live",
-            "hypograph.flows.discovery.scheduled.campaign_live",
+            f"{_HERE}.campaign_live",
             "A laboratory's campaign: suggest, wait for the results, go on.",
+            f"{_HERE}.CampaignLiveParameters",
         ),
-    )
-}
+    ),
+)
 
 
 def deployable(name: str) -> Deployable:
@@ -80,15 +99,23 @@ def deployable(name: str) -> Deployable:
     InputError
         If there is none.
     """
-    if name not in DEPLOYABLES:
-        raise InputError("no such flow", where=name, expected=f"one of {', '.join(DEPLOYABLES)}")
-    return DEPLOYABLES[name]
+    return DEPLOYABLES.get(name)
+
+
+def parameters_of(which: Deployable) -> type[BaseModel]:
+    """Import the model of a flow's parameters."""
+    found: type[BaseModel] = _imported(which.parameters)
+    return found
+
+
+def _imported(path: str) -> Any:
+    module, _, attribute = path.rpartition(".")
+    return getattr(importlib.import_module(module), attribute)
 
 
 def flow_of(which: Deployable) -> Flow[..., Any]:
     """Import the flow."""
-    module, _, attribute = which.entrypoint.rpartition(".")
-    found: Flow[..., Any] = getattr(importlib.import_module(module), attribute)
+    found: Flow[..., Any] = _imported(which.entrypoint)
     return found
 
 
@@ -124,14 +151,13 @@ def validated(which: Deployable, values: Mapping[str, Any]) -> dict[str, Any]:
     """
     from pydantic import ValidationError
 
-    from hypograph.flows.discovery.scheduled import PARAMETERS
-
+    kind = parameters_of(which)
     try:
-        model = PARAMETERS[which.name].model_validate(dict(values))
+        model = kind.model_validate(dict(values))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(part) for part in first["loc"]) or "parameters"
-        known = ", ".join(PARAMETERS[which.name].model_fields)
+        known = ", ".join(kind.model_fields)
         raise InputError(
             first["msg"][0].lower() + first["msg"][1:],
             where=f"{which.name}: {name}",

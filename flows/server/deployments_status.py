@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from hypograph.flows.runtime.settings import Settings
-from hypograph.flows.server.deployments import DEPLOYABLES, Deployable, build, flow_of
+from hypograph.flows.server.deployments import DEPLOYABLES, Deployable, build, flow_of, parameters_of
 from hypograph.flows.server.prefect_server import Orchestrator
 from hypograph.flows.server.serve import known
 
@@ -21,7 +21,7 @@ POLL_SECONDS = 1.0
 def overview(client: SyncPrefectClient) -> list[dict[str, Any]]:
     """One row a flow: name, flow, schedule, paused, last_run, next_run, summary."""
     there = known(client)
-    return [_row(client, which, there.get(which.name)) for which in DEPLOYABLES.values()]
+    return [_row(client, which, there.get(which.name)) for which in DEPLOYABLES]
 
 
 def row_of(client: SyncPrefectClient, which: Deployable) -> dict[str, Any]:
@@ -171,9 +171,7 @@ def document_here(settings: Settings, which: Deployable, arguments: Mapping[str,
 
         with open_store(settings.store_config()):
             flow: Any = flow_of(which)
-            from hypograph.flows.discovery.scheduled import PARAMETERS
-
-            parameters = PARAMETERS[which.name].model_validate(arguments["parameters"])
+            parameters = parameters_of(which).model_validate(arguments["parameters"])
             with orchestrator.connected():
                 document: dict[str, Any] = flow(parameters=parameters)
     return document

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hypograph.flows.server.deployments import DEPLOYABLES, deployable, validated
+from hypograph.flows.server.deployments import DEPLOYABLES, deployable, parameters_of, validated
 from hypograph.models.core.errors import DiskError, InputError, UnavailableError
 from hypograph.models.core.services import FlowForm, Job
 
@@ -47,9 +47,7 @@ class Jobs:
 
     def flows(self) -> Sequence[FlowForm]:
         """Return the flows that can be run, with the schema of their parameters."""
-        from hypograph.flows.discovery.scheduled import PARAMETERS
-
-        return [FlowForm(d.name, d.summary, PARAMETERS[d.name].model_json_schema()) for d in DEPLOYABLES.values()]
+        return [FlowForm(d.name, d.summary, parameters_of(d).model_json_schema()) for d in DEPLOYABLES]
 
     def disciplines(self) -> Sequence[str]:
         """Return the names of the shipped disciplines."""

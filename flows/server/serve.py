@@ -85,7 +85,7 @@ def serve(settings: Settings, wish: Wish, say: Say) -> None:
     from hypograph.graph import open_store
 
     chosen = {deployable(name).name for name in wish.flows}
-    arguments = {name: validated(DEPLOYABLES[name], wish.parameters or {}) for name in sorted(chosen)}
+    arguments = {name: validated(DEPLOYABLES.get(name), wish.parameters or {}) for name in sorted(chosen)}
     with _started(settings, wish) as orchestrator, open_store(settings.store_config()):
         os.environ[SERVE_PID] = str(os.getpid())
         with orchestrator.connected(pulse=True):
@@ -103,7 +103,7 @@ def serve(settings: Settings, wish: Wish, say: Say) -> None:
                 heartbeat_seconds=HEARTBEAT_SECONDS,
             )
             with clients() as client:
-                for which in DEPLOYABLES.values():
+                for which in DEPLOYABLES:
                     mine = which.name in chosen
                     _deploy(runner, client, which, wish.schedule if mine else None, arguments.get(which.name))
                 tidy(client, own_server=orchestrator.owned, say=say)
@@ -120,7 +120,7 @@ def serve(settings: Settings, wish: Wish, say: Say) -> None:
                     say(f"watch at {orchestrator.api_url.removesuffix('/api')}; metrics at {metrics}")
                     if orchestrator.auth_string is not None:
                         say(f"user {USER}, password in {orchestrator.folder / PASSWORD}")
-                    say("serving " + ", ".join(DEPLOYABLES) + "; Ctrl-C stops")
+                    say("serving " + ", ".join(DEPLOYABLES.names()) + "; Ctrl-C stops")
                     with _watching_campaigns(say):
                         asyncio.run(runner.start())
                 say("stopped")
@@ -202,7 +202,7 @@ def known(client: SyncPrefectClient) -> dict[str, DeploymentResponse]:
 
     only = DeploymentFilter(name=DeploymentFilterName(any_=[DEPLOYMENT]))
     found = client.read_deployments(deployment_filter=only, limit=200)
-    by_entrypoint = {d.entrypoint: d.name for d in DEPLOYABLES.values()}
+    by_entrypoint = {d.entrypoint: d.name for d in DEPLOYABLES}
     return {by_entrypoint[d.entrypoint]: d for d in found if d.entrypoint in by_entrypoint}
 
 

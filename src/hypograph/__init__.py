@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hypograph.flows.facade.hypotheses import EvidenceJudge, search_hypothesis
     from hypograph.flows.facade.literature import KeywordGraph, read_publications
     from hypograph.flows.facade.mass_functions import MassFunction, combine, mass
+    from hypograph.flows.facade.own import acquisition_method, classifier_source
     from hypograph.flows.facade.runs import open_graph, run
     from hypograph.models.campaigns.space.space import Space
     from hypograph.models.core.errors import HypographError
@@ -35,6 +36,8 @@ _HOMES = {
     "KeywordGraph": "flows.facade.literature",
     "MassFunction": "flows.facade.mass_functions",
     "Space": "models.campaigns.space.space",
+    "acquisition_method": "flows.facade.own",
+    "classifier_source": "flows.facade.own",
     "combine": "flows.facade.mass_functions",
     "exploration_entropy": "flows.facade.exploration",
     "mass": "flows.facade.mass_functions",
@@ -56,6 +59,8 @@ __all__ = [
     "MassFunction",
     "Space",
     "__version__",
+    "acquisition_method",
+    "classifier_source",
     "combine",
     "exploration_entropy",
     "mass",

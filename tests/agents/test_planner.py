@@ -14,8 +14,8 @@ from hypograph.flows.campaigns.planned import planned
 from hypograph.flows.campaigns.units import campaign_units
 from hypograph.flows.readers.reaction_tables import packaged_table, read_table
 from hypograph.flows.runtime.units import UnitRunner
+from hypograph.models.campaigns.core.trials import Objective, Trial
 from hypograph.models.campaigns.optimizers.registry import make_optimizer
-from hypograph.models.campaigns.optimizers.trials import Objective, Trial
 from hypograph.models.campaigns.space.space import space_from
 from hypograph.models.core.protocols import Planner
 from hypograph.models.core.records import Unit

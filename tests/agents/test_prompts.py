@@ -17,8 +17,8 @@ from hypograph.agents.roles.closed_questions import hypothesis_entries, outcome
 from hypograph.flows.assess.assess import held_out_questions
 from hypograph.flows.readers.element_facts import element_facts
 from hypograph.flows.readers.reaction_tables import packaged_names, packaged_table
+from hypograph.models.campaigns.core.trials import Objective, Trial
 from hypograph.models.campaigns.optimizers.language import LanguageOptimizer
-from hypograph.models.campaigns.optimizers.trials import Objective, Trial
 from hypograph.models.campaigns.space.space import Parameter, Space
 from hypograph.models.core.protocols import Candidate, JudgingContext, PlanningContext
 from hypograph.models.literature.inspiration.logic_graph import Claim

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hypograph.models.campaigns.core.trials import Objective, Optimizer, Trial
 from hypograph.models.campaigns.optimizers.language import RandomPlanner
 from hypograph.models.campaigns.optimizers.registry import METHODS, make_optimizer
-from hypograph.models.campaigns.optimizers.trials import Objective, Optimizer, Trial
 from hypograph.models.campaigns.space.candidates import identity
 from hypograph.models.campaigns.space.space import Space, space_from
 from hypograph.models.core.errors import InputError, SpaceError
@@ -74,7 +74,7 @@ def space(request: pytest.FixtureRequest) -> Space:
     return space_from(request.param)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", METHODS.names())
 def test_suggestions_are_allowed_new_and_told_apart(method: str, space: Space) -> None:
     trials = history(space, 4)
     trials[1] = Trial("p", trials[1].parameters)
@@ -89,14 +89,14 @@ def test_suggestions_are_allowed_new_and_told_apart(method: str, space: Space) -
         assert s.source
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", METHODS.names())
 def test_the_order_of_results_changes_nothing(method: str, space: Space) -> None:
     trials = history(space, 5)
     optimizer = made(method, space)
     assert optimizer.ask(trials, 2) == optimizer.ask(trials[::-1], 2)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", METHODS.names())
 def test_a_finite_space_is_used_up_and_then_refused(method: str) -> None:
     space, trials = space_from(FINITE), list[Trial]()
     optimizer = made(method, space)

@@ -175,4 +175,4 @@ def test_work_pool_deployments_are_those_that_are_served() -> None:
     from hypograph.flows.server.deployments import DEPLOYABLES
 
     listed = yaml.safe_load((ROOT / "infra" / "prefect.yaml").read_text("utf-8"))["deployments"]
-    assert [d["entrypoint"] for d in listed] == [d.entrypoint for d in DEPLOYABLES.values()]
+    assert [d["entrypoint"] for d in listed] == [d.entrypoint for d in DEPLOYABLES]

@@ -31,7 +31,7 @@ def test_a_word_without_a_value_is_refused(word: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", DEPLOYABLES)
+@pytest.mark.parametrize("name", DEPLOYABLES.names())
 def test_every_flow_takes_its_parameters_and_refuses_others(name: str) -> None:
     which = deployable(name)
     given, wrong = (

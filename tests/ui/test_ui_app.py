@@ -30,7 +30,7 @@ def client(graph_store: GraphStore, tmp_path: Path) -> TestClient:
 
 
 ADDRESSES = [
-    *(path for path, _ in PAGES),
+    *(page.path for page in PAGES),
     "/hypotheses/h0",
     "/hypotheses/h1",
     "/alloys/Co-Cr",

@@ -12,6 +12,7 @@ import typer
 
 from hypograph.flows.cli.campaign.laboratory import app as live_app
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
+from hypograph.models.campaigns.optimizers.registry import names
 from hypograph.models.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ app.add_typer(live_app)
 @app.command("benchmark", help="Run methods on one table from common starts; random is the yardstick.")
 def benchmark(
     table_name: Annotated[str, typer.Option("--table", help="A CSV file or the name of a packaged table.")],
-    method: Annotated[str, typer.Option(help="random, sobol, bo, llm, hybrid; several by commas.")] = "random,bo",
+    method: Annotated[str, typer.Option(help=f"{names()}; several by commas.")] = "random,bo",
     budget: Annotated[int, typer.Option(min=2, help="Experiments in all.")] = 20,
     initial: Annotated[int, typer.Option(min=2, help="Random experiments among them.")] = 5,
     seeds: Annotated[

@@ -21,6 +21,7 @@ from hypograph.flows.cli.campaign.text import (
     weighable,
 )
 from hypograph.flows.cli.common import JsonFlag, emit, say, table
+from hypograph.models.campaigns.optimizers.registry import names
 from hypograph.models.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def new(
     objective: Annotated[
         list[str] | None, typer.Option(help="max:COLUMN, min:COLUMN or target=NUMBER:COLUMN; several where repeated.")
     ] = None,
-    method: Annotated[str | None, typer.Option(help="random, sobol, bo, llm or hybrid.")] = None,
+    method: Annotated[str | None, typer.Option(help=f"One of {names()}.")] = None,
     initial: Annotated[int | None, typer.Option(min=1, help="Points before the surrogate is believed.")] = None,
     replicates: Annotated[int | None, typer.Option(min=1, help="Experiments of each suggested point.")] = None,
     results: Annotated[bool, typer.Option("--results", help="Take the table's rows as results.")] = False,

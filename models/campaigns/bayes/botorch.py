@@ -89,7 +89,7 @@ def _chosen(
         torch.manual_seed(seed)
         x = torch.as_tensor(encode(space, tried), dtype=torch.float64)
         choices = torch.as_tensor(encode(space, [free[i] for i in some]), dtype=torch.float64)
-        model = _fitted(space, x, torch.as_tensor(scaled, dtype=torch.float64))
+        model = fit_models(space, x, torch.as_tensor(scaled, dtype=torch.float64))
         waiting = torch.as_tensor(encode(space, pending), dtype=torch.float64) if pending else None
         gain = logei.qLogNoisyExpectedHypervolumeImprovement(
             model=model,
@@ -109,8 +109,8 @@ def _indices(choices: Floats, chosen: Floats, some: NDArray[np.int64]) -> list[i
     return [int(some[np.abs(choices - row).sum(1).argmin()]) for row in chosen]
 
 
-def _fitted(space: Space, x: Any, y: Any) -> Any:
-    """Fit one model an objective: options by their mismatch, numbers by Matérn-5/2."""
+def fit_models(space: Space, x: Any, y: Any) -> Any:
+    """Fit one model per objective: options by their mismatch, numbers by Matérn-5/2; a list of them where several."""
     from botorch.fit import fit_gpytorch_mll
     from botorch.models.gp_regression import SingleTaskGP
     from botorch.models.gp_regression_mixed import MixedSingleTaskGP
@@ -126,4 +126,4 @@ def _fitted(space: Space, x: Any, y: Any) -> Any:
     ]
     model = ModelListGP(*models)
     fit_gpytorch_mll(SumMarginalLogLikelihood(model.likelihood, model), optimizer_kwargs={"options": {"maxiter": 60}})
-    return model
+    return model if len(models) > 1 else models[0]

@@ -22,8 +22,8 @@ from hypograph.models.campaigns.bayes.lockstep import NOTHING, UCB_WIDTH, choose
 from hypograph.models.campaigns.bayes.posterior import kinds
 from hypograph.models.campaigns.bayes.surrogate import Prediction, Surrogates
 from hypograph.models.campaigns.bayes.target import Aim
-from hypograph.models.campaigns.optimizers.option_knowledge import Similar, Worth, knowledge_of, parts
-from hypograph.models.campaigns.optimizers.trials import (
+from hypograph.models.campaigns.core.option_knowledge import Similar, Worth, knowledge_of, parts
+from hypograph.models.campaigns.core.trials import (
     Objective,
     Trial,
     levels,

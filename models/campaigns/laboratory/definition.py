@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from hypograph.models.campaigns.core.trials import Objective
 from hypograph.models.campaigns.laboratory.plates import Plate, plate_from
 from hypograph.models.campaigns.optimizers.registry import METHODS
-from hypograph.models.campaigns.optimizers.trials import Objective
 from hypograph.models.campaigns.space.space import Point, Space, space_from
 from hypograph.models.core.errors import InputError
 
@@ -96,7 +96,7 @@ def definition_from(record: Mapping[str, Any]) -> Definition:
         raise InputError(f"no such key: {unknown[0]}", where="definition", expected=", ".join(sorted(KEYS)))
     method = str(record.get("method", "bo"))
     if method not in METHODS:
-        raise InputError("no such method", where=method, expected=", ".join(METHODS))
+        raise InputError("no such method", where=method, expected=", ".join(METHODS.names()))
     objectives = _objectives(record)
     initial, seed = _whole(record, "initial", 5, 1), _whole(record, "seed", 0, 0)
     replicates = _whole(record, "replicates", 1, 1)

@@ -21,10 +21,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+from hypograph.models.campaigns.core.trials import Objective, Trial
 from hypograph.models.campaigns.laboratory import plates
 from hypograph.models.campaigns.laboratory.definition import Definition, Experiment, definition_from
-from hypograph.models.campaigns.optimizers.registry import make_optimizer
-from hypograph.models.campaigns.optimizers.trials import Objective, Trial
+from hypograph.models.campaigns.optimizers.registry import Method, make_optimizer
 from hypograph.models.campaigns.space.candidates import identity
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.protocols import OptionScorer, Planner, Suggestion
@@ -76,7 +76,7 @@ def suggest(
     events: Sequence[Event],
     n: int = 1,
     *,
-    method: str = "",
+    method: str | Method = "",
     scorer: OptionScorer | None = None,
     planner: Planner | None = None,
     entropy_target: float | None = None,

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from hypograph.models.campaigns.bayes.optimizer import Bayesian, Outlook
+from hypograph.models.campaigns.core.trials import Trial
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory import progress
-from hypograph.models.campaigns.optimizers.trials import Trial
 from hypograph.models.campaigns.space.candidates import candidates
 from hypograph.models.campaigns.space.space import Parameter, Point
 from hypograph.models.core.errors import InputError, SpaceError

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hypograph.models.campaigns.optimizers.trials import Optimizer, Trial
+from hypograph.models.campaigns.core.trials import Optimizer, Trial
 from hypograph.models.campaigns.space.space import Space
 from hypograph.models.core.errors import InputError, SpaceError
 from hypograph.models.core.protocols import Suggestion

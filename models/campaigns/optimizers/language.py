@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hypograph.models.campaigns.optimizers.temperature import EntropyTarget
-from hypograph.models.campaigns.optimizers.trials import (
+from hypograph.models.campaigns.core.trials import (
     Objective,
     Trial,
     context_lines,
@@ -18,6 +17,7 @@ from hypograph.models.campaigns.optimizers.trials import (
     suggestion,
     untried,
 )
+from hypograph.models.campaigns.optimizers.temperature import EntropyTarget
 from hypograph.models.campaigns.space.candidates import candidates, distances, identity
 from hypograph.models.campaigns.space.space import Parameter, Point, Space
 from hypograph.models.core.errors import SpaceError

@@ -1,81 +1,167 @@
-"""Ask/tell optimizers over any space: random, Sobol', Bayesian, language-model and hybrid.
+"""Methods of optimization by name: what commands, forms and benchmarks offer.
 
-All keep no state: the history says everything, so results may come late, in any order, or never. A seed and
-the number of trials fix every random choice.
+Another package adds one through the entry point group ``hypograph.methods``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-import numpy as np
+from hypograph.models.core.errors import InputError
+from hypograph.models.core.registry import Registry
 
-from hypograph.models.campaigns.bayes.coding import canonical
-from hypograph.models.campaigns.bayes.optimizer import Acquisition, Bayesian
-from hypograph.models.campaigns.optimizers.language import LanguageOptimizer
-from hypograph.models.campaigns.optimizers.trials import Objective, Optimizer, Trial, suggestion, untried
-from hypograph.models.campaigns.space.candidates import candidates, identity, spread
-from hypograph.models.campaigns.space.space import Point, Space
-from hypograph.models.core.errors import InputError, SpaceError
-from hypograph.models.core.protocols import OptionScorer, Planner, Suggestion
-
-METHODS = ("random", "sobol", "bo", "llm", "hybrid")
+if TYPE_CHECKING:
+    from hypograph.models.campaigns.bayes.optimizer import Acquisition
+    from hypograph.models.campaigns.core.trials import Objective, Optimizer
+    from hypograph.models.campaigns.space.space import Space
+    from hypograph.models.core.protocols import OptionScorer, Planner
 
 
 @dataclass(frozen=True, slots=True)
-class Random:
-    """Draws allowed points without repetition."""
+class Setup:
+    """What an optimizer is made for.
+
+    Attributes
+    ----------
+    space, held
+        What can be varied, which results are learnt from; and where to look for suggestions: the same space, or with
+        some parameters held at a level.
+    initial
+        Experiments that fill the space before a surrogate is believed.
+    scorer, planner
+        Knowledge of options, and a language model that plans; None where there is none.
+    acquisition
+        ``ei`` (expected improvement), ``ucb`` or ``thompson``.
+    blind
+        Show a language model codes instead of names.
+    entropy_target
+        Entropy of exploration to keep, in [0, 1], or None.
+    """
 
     space: Space
+    held: Space
+    objectives: tuple[Objective, ...]
+    initial: int = 5
     seed: int = 0
-    name: str = "random"
-
-    def ask(self, history: Sequence[Trial], n: int = 1) -> list[Suggestion]:
-        """Return up to n points not tried before."""
-        rng = np.random.default_rng([self.seed, len(history)])
-        free = canonical(untried(candidates(self.space, rng), history), self.space)
-        chosen = random_pick(len(free), n, self.seed, len(history))
-        return [suggestion(free[i], self.name, "drawn at random without repetition") for i in chosen]
-
-
-def random_pick(free: int, n: int, seed: int, tried: int) -> list[int]:
-    """Draw n of the candidates that are free, by the seed and how many were tried."""
-    return [int(i) for i in np.random.default_rng([seed, tried, 1]).permutation(free)[:n]]
+    scorer: OptionScorer | None = None
+    planner: Planner | None = None
+    acquisition: Acquisition = "ei"
+    blind: bool = False
+    entropy_target: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Sobol:
-    """Fills the space evenly, whatever the outcomes."""
+class Method:
+    """A method of optimization.
 
-    space: Space
-    seed: int = 0
-    name: str = "sobol"
+    Attributes
+    ----------
+    name
+        Its name for programs.
+    label
+        Its name for people.
+    make
+        Makes the optimizer (`hypograph.models.campaigns.core.trials.Optimizer`).
+    needs
+        The source of knowledge it cannot do without: ``scorer``, ``planner``, or "" for none.
+    descriptors
+        Whether it looks at the descriptors of options.
+    reason
+        Why it picks an experiment, where a whole table is run at once.
+    """
 
-    def ask(self, history: Sequence[Trial], n: int = 1) -> list[Suggestion]:
-        """Return the next n points of the sequence that were not tried before."""
-        tried = {identity(t.parameters) for t in history}
-        points = [p for p in spread(self.space, len(tried) + n, self.seed) if identity(p) not in tried][:n]
-        if len(points) < n:
-            more = (
-                Random(self.space, self.seed).ask([*history, *(Trial("", p) for p in points)], n - len(points))
-                if _left(self.space, history, points)
-                else []
-            )
-            points += [dict(s.parameters) for s in more]
-        if not points:
-            raise SpaceError("every allowed combination was tried", where="the space")
-        return [suggestion(p, self.name, "fills the space evenly (Sobol' sequence)") for p in points]
+    name: str
+    label: str
+    make: Callable[[Setup], Optimizer]
+    needs: Literal["", "scorer", "planner"] = ""
+    descriptors: bool = False
+    reason: str = ""
 
 
-def _left(space: Space, history: Sequence[Trial], points: Sequence[Point]) -> bool:
-    tried = {identity(t.parameters) for t in history} | {identity(p) for p in points}
-    return any(identity(p) not in tried for p in candidates(space, np.random.default_rng(len(history))))
+def _random(setup: Setup) -> Optimizer:
+    from hypograph.models.campaigns.optimizers.space_filling import Random
+
+    return Random(setup.held, setup.seed)
+
+
+def _sobol(setup: Setup) -> Optimizer:
+    from hypograph.models.campaigns.optimizers.space_filling import Sobol
+
+    return Sobol(setup.held, setup.seed)
+
+
+def _bayesian(setup: Setup) -> Optimizer:
+    return _gaussian_process(setup, None)
+
+
+def _hybrid(setup: Setup) -> Optimizer:
+    return _gaussian_process(setup, setup.scorer)
+
+
+def _gaussian_process(setup: Setup, knowledge: OptionScorer | None) -> Optimizer:
+    from hypograph.models.campaigns.bayes.optimizer import Bayesian
+
+    return Bayesian(
+        setup.space,
+        setup.objectives,
+        setup.initial,
+        setup.seed,
+        knowledge,
+        setup.acquisition,
+        setup.entropy_target,
+        setup.held,
+    )
+
+
+def _language(setup: Setup) -> Optimizer:
+    from hypograph.models.campaigns.optimizers.language import LanguageOptimizer
+
+    target = setup.entropy_target
+    if target is not None and not 0.0 < target < 1.0:
+        raise InputError(
+            "a temperature cannot reach this entropy", where=f"{target}", expected="a target between 0 and 1"
+        )
+    assert setup.planner is not None  # noqa: S101  (make_optimizer refuses without one)
+    return LanguageOptimizer(setup.held, setup.objectives, setup.planner, setup.seed, setup.blind, target)
+
+
+METHODS: Final = Registry(
+    "hypograph.methods",
+    Method,
+    "method",
+    (
+        Method("random", "random", _random, reason="drawn at random without repetition"),
+        Method("sobol", "even coverage (Sobol)", _sobol, reason="fills the space evenly (Sobol' sequence)"),
+        Method(
+            "bo", "Bayesian optimization", _bayesian, descriptors=True,
+            reason="largest expected improvement under the surrogate, averaged over hyperparameters",
+        ),
+        Method("llm", "language model", _language, "planner"),
+        Method(
+            "hybrid", "Bayesian optimization with a model's rating of options", _hybrid, "scorer", descriptors=True,
+            reason="largest expected improvement; the model's rating of options counts while the results favour it",
+        ),
+    ),
+)  # fmt: skip
+
+
+def names() -> str:
+    """Return the names of all methods, for a help text."""
+    return ", ".join(METHODS.names())
+
+
+def self_sufficient() -> dict[str, str]:
+    """Return name and label of the methods that need no source of knowledge: what a page can offer."""
+    return {method.name: method.label for method in METHODS if not method.needs}
+
+
+MISSING: Final = {"planner": "a language model", "scorer": "a source of knowledge"}
 
 
 def make_optimizer(
-    method: str,
+    method: str | Method,
     space: Space,
     objectives: Sequence[Objective],
     *,
@@ -88,7 +174,7 @@ def make_optimizer(
     entropy_target: float | None = None,
     fixed: Mapping[str, Any] | None = None,
 ) -> Optimizer:
-    """Make an optimizer by its name.
+    """Make an optimizer: of a method, or of the name of one.
 
     Parameters
     ----------
@@ -113,26 +199,10 @@ def make_optimizer(
     InputError
         For an unknown method, or one whose source is missing.
     """
-    if method not in METHODS:
-        raise InputError("no such method", where=method, expected=", ".join(METHODS))
+    chosen = METHODS.get(method) if isinstance(method, str) else method
     held = space.held(fixed or {})
-    if method == "random":
-        return Random(held, seed)
-    if method == "sobol":
-        return Sobol(held, seed)
-    if method == "llm":
-        if planner is None:
-            raise InputError("this method needs a language model", where="llm", hint="Configure one, or use bo.")
-        if entropy_target is not None and not 0.0 < entropy_target < 1.0:
-            raise InputError(
-                "a temperature cannot reach this entropy",
-                where=f"{entropy_target}",
-                expected="a target between 0 and 1",
-            )
-        return LanguageOptimizer(held, tuple(objectives), planner, seed, blind, entropy_target)
-    if method == "hybrid" and scorer is None:
-        raise InputError(
-            "this method needs a source of knowledge", where="hybrid", hint="Configure a model, or use bo."
-        )
-    knowledge = scorer if method == "hybrid" else None
-    return Bayesian(space, tuple(objectives), initial, seed, knowledge, acquisition, entropy_target, held)
+    setup = Setup(space, held, tuple(objectives), initial, seed, scorer, planner, acquisition, blind, entropy_target)
+    if chosen.needs and getattr(setup, chosen.needs) is None:
+        needed = MISSING[chosen.needs]
+        raise InputError(f"this method needs {needed}", where=chosen.name, hint="Configure one, or use bo.")
+    return chosen.make(setup)

@@ -106,7 +106,8 @@ class Learners:
         less.sums = None
         return less
 
-    def _fit(self, kind: str, train: IntArray, make: Callable[[], T]) -> T:
+    def fit_once(self, kind: str, train: IntArray, make: Callable[[], T]) -> T:
+        """Return what `make` fits to the rows of `train`; kept under `kind`, where fits are kept."""
         if self._kept is None:
             return make()
         key = (kind, hashlib.sha256(np.ascontiguousarray(train).tobytes()).digest())
@@ -140,7 +141,7 @@ class Learners:
                     raise AssertionError("the sums of these learners were dropped")
                 return self.sums.coefficients(train, [part], self.settings.penalty)[0].astype(float)
 
-            coefficients = self._fit(f"ridge {part.start}", train, make)
+            coefficients = self.fit_once(f"ridge {part.start}", train, make)
             found.append(np.asarray(coordinates[:, part] @ coefficients, float))
         return found
 
@@ -153,7 +154,7 @@ class Learners:
         if y.min() == y.max():
             return np.full(len(targets), logit(np.array([y[0]]))[0])
         if self._kept is not None:
-            forest = self._fit(f"trees {draft}", train, lambda: Forest.of(self._forest(train, draft)))
+            forest = self.fit_once(f"trees {draft}", train, lambda: Forest.of(self._forest(train, draft)))
             return logit(forest.probability(self.features[targets]), 0.01)
         fitted = self._forest(train, draft)
         return logit(fitted.predict_proba(self.features[targets].astype(np.float32))[:, 1], 0.01)
@@ -192,7 +193,7 @@ class Learners:
 
         A draft learns from half of the alloys.
         """
-        return self._fit(f"context {by_element} {draft}", train, lambda: self._context(train, by_element, draft))
+        return self.fit_once(f"context {by_element} {draft}", train, lambda: self._context(train, by_element, draft))
 
     def _context(self, train: IntArray, by_element: bool, draft: bool) -> ContextModel:
         rng = np.random.default_rng(self.seed)

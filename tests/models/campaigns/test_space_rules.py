@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hypograph.models.campaigns.core.trials import Objective, Trial
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.optimizers.registry import make_optimizer
-from hypograph.models.campaigns.optimizers.trials import Objective, Trial
 from hypograph.models.campaigns.space.candidates import candidates, distances
 from hypograph.models.campaigns.space.space import Space, space_from
 from hypograph.models.core.errors import InputError, SpaceError

@@ -13,17 +13,13 @@ from hypograph.graph.campaigns import folder as folders
 from hypograph.models.campaigns.laboratory.definition import Definition, definition_from
 from hypograph.models.campaigns.laboratory.results import Recorded, outcome_events
 from hypograph.models.campaigns.laboratory.table_definition import Reading, Understood, understand
+from hypograph.models.campaigns.optimizers.registry import self_sufficient
 from hypograph.models.core.errors import HypographError, InputError, SettingError
 from hypograph.models.core.tabular import Table, parse_table
 from hypograph.models.core.tabular.numbers import number, split_unit
 from hypograph.models.core.typed_number import typed_number, typed_whole
 from hypograph.ui.problems import FieldError
 
-METHODS = {
-    "bo": "Bayesian optimization",
-    "sobol": "even coverage (Sobol)",
-    "random": "random",
-}
 ROLES = {"parameter": "parameter", "max": "outcome, maximise", "min": "outcome, minimise", "record": "leave out"}
 _RANGE = re.compile(r"(?P<low>\S.*?)(?:\s+to\s+|\s*(?:\.\.\.?|…|–|—)\s*|\s+-\s+)(?P<high>\S.*)", re.IGNORECASE)
 
@@ -121,8 +117,8 @@ def settings(form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         Naming the field at fault.
     """
     method = _one(form, "method") or "bo"
-    if method not in METHODS:
-        raise FieldError("no such method", where="method", expected=", ".join(METHODS))
+    if method not in (offered := self_sufficient()):
+        raise FieldError("no such method", where="method", expected=", ".join(offered))
     return {
         "method": method,
         "initial": _whole(_one(form, "initial") or "5", "initial", 1, 1000),

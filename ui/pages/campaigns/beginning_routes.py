@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from hypograph.models.campaigns.laboratory.table_definition import described
+from hypograph.models.campaigns.optimizers.registry import self_sufficient
 from hypograph.models.core.errors import HypographError
 from hypograph.ui.pages.campaigns import beginning
 from hypograph.ui.problems import FieldError
@@ -112,13 +113,13 @@ def _echoed(name: str, token: str, found: beginning.SheetEcho, form: Form) -> di
             for h in found.table.header
         ],
         "roles": beginning.ROLES,
-        "methods": beginning.METHODS,
+        "methods": self_sufficient(),
         "form": form,
     }
 
 
 def _empty() -> dict[str, Any]:
-    return {"methods": beginning.METHODS, "rows": ROWS, "form": {}, "echo": None}
+    return {"methods": self_sufficient(), "rows": ROWS, "form": {}, "echo": None}
 
 
 def _columns() -> dict[str, list[str]]:

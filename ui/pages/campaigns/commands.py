@@ -17,6 +17,7 @@ from hypograph.graph.campaigns import folder as folders
 from hypograph.models.campaigns.laboratory import edits
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory.results import outcome_events
+from hypograph.models.campaigns.optimizers.registry import METHODS
 from hypograph.models.core.errors import InputError, UnavailableError
 from hypograph.models.core.tabular import parse_table
 
@@ -70,7 +71,7 @@ def suggest(
 def _suggest(store: GraphStore, campaign: str, count: int, method: str) -> list[dict[str, Any]]:
     with _changing(store, campaign) as found:
         used = method or found.definition.method
-        if used in {"llm", "hybrid"}:
+        if METHODS.get(used).needs:
             raise InputError(
                 f"the method {used} asks a language model, which pages do not",
                 hint=f"Choose another method for this once, or run `hypograph campaign suggest {found.folder}`.",

@@ -11,7 +11,7 @@ from hypograph.graph.campaigns import folder as folders
 from hypograph.graph.queries import pages
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory import progress
-from hypograph.models.campaigns.optimizers.registry import METHODS
+from hypograph.models.campaigns.optimizers.registry import self_sufficient
 from hypograph.models.campaigns.space.space import Parameter
 from hypograph.models.core.errors import MissingFileError
 from hypograph.ui.drawing.structures import structures_of
@@ -55,7 +55,7 @@ def _shown(definition: live.Definition, events: Sequence[Mapping[str, Any]]) -> 
             {"name": p.name, "range": _range(p), "unit": p.unit, "options": list(p.options)}
             for p in definition.space.parameters
         ],
-        "methods": [m for m in METHODS if m not in {"llm", "hybrid"}],
+        "methods": list(self_sufficient()),
         "structures": structures_of(definition.space.record()["parameters"]),
         "experiments": [_experiment(i, row, at) for i, row in enumerate(rows, 1)],
         "history": [_happened(number, event) for number, event in enumerate(events, 1)][::-1],

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from hypograph.ui.pages.hypotheses import listing, start_campaign
+from hypograph.models.campaigns.optimizers.registry import self_sufficient
+from hypograph.ui.pages.hypotheses import listing
 from hypograph.ui.pages.overview import views
 from hypograph.ui.rendering import found, show
 
@@ -23,4 +24,4 @@ def hypotheses(request: Request, text: str = "", low: int = 0, high: int = 99, o
 def hypothesis(request: Request, key: str) -> HTMLResponse:
     """Show one hypothesis."""
     values = found(views.hypothesis(request.app.state.store, key), key)
-    return show(request, "hypothesis.html", methods=start_campaign.METHODS, **values)
+    return show(request, "hypothesis.html", methods=self_sufficient(), **values)

@@ -8,18 +8,27 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import AfterValidator
 
 from hypograph.graph import GraphStore
 from hypograph.graph.campaigns import folder as folders
 from hypograph.graph.campaigns.outcomes import begin_test, definition_for, hypothesis_of
+from hypograph.models.campaigns.optimizers.registry import self_sufficient
 from hypograph.models.core.errors import InputError, SettingError
 from hypograph.ui.pages.campaigns.laboratory_routes import REFUSALS
 
 router = APIRouter()
-METHODS = ("bo", "sobol", "random")
 Id = Annotated[str, Path(max_length=200, description="The hypothesis.")]
 Name = Annotated[str, Form(max_length=80, description="Name of the campaign and of its folder.")]
-Method = Annotated[str, Form(pattern="^(bo|sobol|random)$", description="bo, sobol or random.")]
+
+
+def _offered(method: str) -> str:
+    if method not in (offered := self_sufficient()):
+        raise ValueError(f"no such method; one of {', '.join(offered)}")
+    return method
+
+
+Method = Annotated[str, AfterValidator(_offered), Form(max_length=80, description="A method that needs no model.")]
 
 
 def begin(store: GraphStore, home: Folder | None, hypothesis: str, name: str, method: str) -> str:
@@ -36,7 +45,7 @@ def begin(store: GraphStore, home: Folder | None, hypothesis: str, name: str, me
     name
         Name of the campaign; its folder is named after it.
     method
-        ``bo``, ``sobol`` or ``random``.
+        Of the methods that need no source of knowledge.
 
     Raises
     ------

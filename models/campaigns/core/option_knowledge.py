@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hypograph.models.campaigns.optimizers.trials import Objective, goal_text
+from hypograph.models.campaigns.core.trials import Objective, goal_text
 from hypograph.models.campaigns.space.space import Point, Space
 from hypograph.models.core.protocols import OptionScorer
 

@@ -1,0 +1,94 @@
+"""Your own sources and methods: a scikit-learn classifier as evidence, a BoTorch acquisition function as a method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sklearn.base import ClassifierMixin
+
+    from hypograph.flows.evidence.registry import EvidenceSource
+    from hypograph.models.campaigns.optimizers.registry import Method
+
+
+def classifier_source(classifier: ClassifierMixin, name: str = "") -> EvidenceSource:
+    r"""Make a source of evidence on alloys of any scikit-learn classifier with ``predict_proba``.
+
+    How far it is believed beside the other sources is learned: one without skill moves nothing.
+
+    Parameters
+    ----------
+    classifier
+        Not fitted; a copy is fitted to the training alloys of each fold, on standardised composition features.
+    name
+        What it is called in answers; the name of its class if empty.
+
+    Raises
+    ------
+    InputError
+        If it gives no probabilities.
+
+    Examples
+    --------
+    >>> import hypograph as hg, itertools, pathlib, tempfile
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "mine.csv"
+    >>> threes = itertools.combinations(["Co", "Cr", "Cu", "Fe", "Mn", "Ni"], 3)
+    >>> rows = ["".join(t) + (",FCC" if "Ni" in t else ",FCC+BCC") for t in threes]
+    >>> _ = path.write_text("\n".join(["alloy,phase", *rows]))
+    >>> model = hg.AlloyPredictor(["data", hg.classifier_source(GaussianNB())], small=True)
+    >>> found = model.fit(hg.read_alloys(path)).predict(["CoFeNi"])[0]
+    >>> found["belief"] <= found["pignistic"] <= found["plausibility"]
+    True
+    """
+    from hypograph.flows.evidence.registry import EvidenceSource
+    from hypograph.models.evidence.sources.classifier import classifier_evidence, classifier_version
+
+    title = name or type(classifier).__name__
+    evidence = classifier_evidence(classifier, title)
+    label = f"{type(classifier).__name__} on composition features"
+    return EvidenceSource(title, label, lambda material: evidence, version=classifier_version(classifier))
+
+
+def acquisition_method(acquisition: Callable[..., Any], name: str = "", **arguments: Any) -> Method:
+    """Make a method of optimization of any BoTorch acquisition function that judges candidates.
+
+    The method fills the space first, then fits a Gaussian process per objective and takes the allowed candidate that
+    the acquisition function values most. Points of a batch, and points whose results are awaited, are pending for
+    acquisition functions that know such points, and believed at their predicted mean for the others.
+
+    Parameters
+    ----------
+    acquisition
+        A class of BoTorch, or any function that returns an acquisition function. Of its arguments these are filled in
+        by name: ``model``, ``best_f``, ``X_baseline``, ``X_observed``, ``mc_points``, ``candidate_set``, ``sampler``,
+        ``ref_point``, ``partitioning``. Outcomes are standardised, and larger is better.
+    name
+        What the method is called; the name of the acquisition function if empty.
+    **arguments
+        Further arguments, such as ``beta``.
+
+    Raises
+    ------
+    InputError
+        If the acquisition function needs an argument that is not filled in.
+
+    Examples
+    --------
+    >>> import hypograph as hg
+    >>> from botorch.acquisition import UpperConfidenceBound
+    >>> space = hg.Space.of(solvent=["DMF", "MeCN", "toluene"], temperature=[60, 80, 100])
+    >>> method = hg.acquisition_method(UpperConfidenceBound, beta=0.5)
+    >>> campaign = hg.Campaign(space, hg.maximize("yield"), method=method, initial=2)
+    >>> for outcome in (41.0, 63.5, 58.0):
+    ...     campaign.record(campaign.suggest()[0].id, outcome)
+    >>> campaign.suggest()[0].source
+    'UpperConfidenceBound'
+    """
+    from hypograph.models.campaigns.optimizers.acquisition import acquisition_optimizer, check_arguments
+    from hypograph.models.campaigns.optimizers.registry import Method
+
+    title = name or getattr(acquisition, "__name__", type(acquisition).__name__)
+    check_arguments(acquisition, arguments)
+    return Method(title, title, acquisition_optimizer(acquisition, title, arguments))
