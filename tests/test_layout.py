@@ -36,6 +36,13 @@ def test_nothing_tracked_is_a_link() -> None:
     assert [line for line in listed.stdout.splitlines() if line.startswith("120000")] == []
 
 
+def test_no_text_holds_both_sides_of_a_conflict() -> None:
+    texts = [p for suffix in ("*.md", "*.py", "*.toml", "*.html") for p in ROOT.glob(suffix)]
+    for folder in (*ROOMS, "docs", "tests", "benchmarks"):
+        texts += [p for p in (ROOT / folder).rglob("*") if p.suffix in {".md", ".py", ".toml", ".html", ".jinja"}]
+    assert [str(p) for p in texts if "\n<<<<<<" + "< " in p.read_text("utf-8")] == []
+
+
 def test_a_folder_of_modules_can_be_taken_in_at_a_glance() -> None:
     counts = Counter(
         path.parent for room in ROOMS for path in (ROOT / room).rglob("*.py") if path.name != "__init__.py"

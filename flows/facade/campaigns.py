@@ -210,6 +210,7 @@ class Campaign:
         folder = settings.pop("folder", None)
         made = cls.__new__(cls)
         made.scorer = made.planner = made.folder = None
+        made.method = ""
         made._base, made._events = definition_from({**definition_testing(document, noise), **settings}), []
         made._tests = document
         if folder is not None:
