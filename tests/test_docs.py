@@ -62,6 +62,36 @@ def test_the_book_is_built_without_a_warning(tmp_path: Path) -> None:
     assert "campaign suggest" in (tmp_path / "book" / "reference" / "commands" / "index.html").read_text("utf-8")
 
 
+def test_python_in_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = "TY  - JOUR\nTI  - Annealing of {0}\nAB  - Annealing hardens {0}, a solid solution.\nPY  - 2020\nER  - \n"
+    records = [record.format(name) for name in ("CoCrFeNi", "CoCrFeMnNi", "MoNbTaW")]
+    (tmp_path / "export.ris").write_text("".join(records), "utf-8")
+    test_python_on_a_page_runs_from_top_to_bottom(ROOT / "README.md", tmp_path, monkeypatch)
+
+
+def sentences(page: Path) -> list[int]:
+    """Return the words of each sentence of a page's prose; tables, code and headings are left out."""
+    text = page.read_text("utf-8")
+    if page.suffix == ".py":
+        text = "\n".join(line[2:] for line in text.splitlines() if line.startswith("# ") and "%%" not in line)
+    text = re.sub(r"```.*?```|^[|#>].*?$", "", text, flags=re.S | re.M)
+    text = re.sub(r"`[^`]*`", "x", re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text))
+    parts = [" ".join(p.split()) for p in re.split(r"\n\s*\n|\n\s*(?:[-*]|\d+\.) ", text)]
+    found = [s for p in parts for s in re.split(r"(?<=[.!?:;])\s+(?=[A-Zx])", p)]
+    return sorted(n for n in (len(s.split()) for s in found) if n > 2)
+
+
+BEGINNERS = [ROOT / "README.md", ROOT / "docs/index.md", ROOT / "docs/tutorial.md"]
+BEGINNERS += sorted((ROOT / "docs/tutorials").glob("*.md")) + sorted((ROOT / "docs/notebooks").glob("*.py"))
+
+
+@pytest.mark.parametrize("page", BEGINNERS, ids=lambda p: p.name)
+def test_a_newcomer_reads_each_sentence_once(page: Path) -> None:
+    words = sentences(page)
+    assert words[len(words) // 2] <= 18
+    assert words[int(0.9 * len(words))] <= 30
+
+
 @pytest.mark.parametrize("room", sorted(ROOMS))
 def test_every_command_is_described(room: str) -> None:
     text = "\n".join(p.read_text("utf-8") for p in [ROOT / "README.md", *PAGES])
