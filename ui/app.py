@@ -17,6 +17,7 @@ from hypograph.ui import login
 from hypograph.ui.api import routes as api
 from hypograph.ui.assets import Assets
 from hypograph.ui.config import UiConfig
+from hypograph.ui.pages.alloys import routes as alloys
 from hypograph.ui.pages.campaigns import beginning_routes, comparison_routes, insight, laboratory_routes
 from hypograph.ui.pages.campaigns import routes as campaigns
 from hypograph.ui.pages.elements import routes as elements
@@ -43,7 +44,7 @@ __all__ = ["PAGES", "create_app"]
 # What stands first is asked first: `/campaigns/new` is no campaign, `/hypotheses/h1/campaign` no hypothesis.
 ROUTERS = (
     *(beginning_routes.router, bring.router, begin_run.router, questions.router, insight.router),
-    *(graph.router, comparison_routes.router, api.router, laboratory_routes.router),
+    *(alloys.router, graph.router, comparison_routes.router, api.router, laboratory_routes.router),
     *(flows.router, reviews.router, start_campaign.router),
     *(
         overview.router,

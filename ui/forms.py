@@ -29,7 +29,7 @@ FIELD = "csrf"
 READING = {"GET", "HEAD", "OPTIONS"}
 LARGEST_BODY = 2_000_000
 # Where files are brought: libraries of thousands of papers, workbooks.
-UPLOADS, LARGEST_UPLOAD = ("/papers/new", "/campaigns/new"), 50_000_000
+UPLOADS, LARGEST_UPLOAD = ("/papers/new", "/campaigns/new", "/alloys/new"), 50_000_000
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 

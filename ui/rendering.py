@@ -62,6 +62,7 @@ BEGIN = (
     ("/questions/new", "Ask a question", "and let hypotheses be searched that answer it"),
     ("/campaigns/new", "Begin a campaign", "from a form or from a spreadsheet"),
     ("/papers/new", "Add papers", "from an export of a reference manager"),
+    ("/alloys/new", "Predict alloys", "of a table, a list or a scan of amounts"),
     ("/runs/new", "Run a flow", "now, or by a schedule"),
 )
 

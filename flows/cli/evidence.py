@@ -87,7 +87,9 @@ def predict(
     elements: Annotated[str, typer.Option("--elements", help="Elements to choose from, parted by commas.")] = "",
     size: Annotated[int, typer.Option("--size", min=2, max=10, help="Elements in an alloy.")] = 4,
     top: Annotated[int, typer.Option("--top", min=1, help="Alloys to print, best first.")] = 10,
-    formulas: Annotated[Path | None, typer.Option("--list", help="A file with one formula a line.")] = None,
+    formulas: Annotated[
+        Path | None, typer.Option("--list", help="A table of alloys, or a file with one formula a line.")
+    ] = None,
     scan: Annotated[str, typer.Option("--scan", help="Amounts: 'Al 0:2:0.1 in CoCrFeNi'; several make a grid.")] = "",
     exchange: Annotated[
         str, typer.Option("--exchange", help="Stand-ins for an element: 'Co=Ni,Fe in CoCrFeNi', or 'Co in CoCrFeNi'.")

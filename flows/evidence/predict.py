@@ -113,7 +113,7 @@ def predict_list(
     Parameters
     ----------
     path
-        File with one formula a line.
+        A table of alloys, or a file with one formula a line.
     scan_of, exchange_of
         Such as ``Al 0:2:0.1 in CoCrFeNi`` and ``Co=Ni,Fe in CoCrFeNi``.
     inputs, tell
@@ -131,11 +131,27 @@ def predict_list(
     """
     if path is None and not scan_of:
         return exchanged(open_predictor(inputs, tell), exchange_of)
-    asked, skipped = read_list(path) if path is not None else (scan(scan_of), [])
+    asked, skipped = asked_of(path) if path is not None else (scan(scan_of), [])
+    return listed(open_predictor(inputs, tell), asked, skipped)
+
+
+def asked_of(path: Path) -> tuple[list[Asked], list[dict[str, str]]]:
+    """Read the alloys of a file, as `read_list` does.
+
+    Raises
+    ------
+    InputError
+        If none can be read.
+    """
+    asked, skipped = read_list(path)
     if not asked:
         first = f"{skipped[0]['alloy']}: {skipped[0]['reason']}" if skipped else ""
-        raise InputError("no alloy can be read", where=str(path or ""), expected="a formula a line", hint=first)
-    fitted = open_predictor(inputs, tell)
+        raise InputError("no alloy can be read", where=str(path), expected="a formula a line, or a table", hint=first)
+    return asked, skipped
+
+
+def listed(fitted: Fitted, asked: Sequence[Asked], skipped: list[dict[str, str]]) -> dict[str, Any]:
+    """Answer a list or a scan, in its order."""
     return _document(fitted, answers(fitted, asked), skipped)
 
 

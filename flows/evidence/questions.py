@@ -7,11 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from hypograph.models.core.errors import InputError
-from hypograph.models.evidence.alloys.composition import read_composition
+from hypograph.models.evidence.alloys.composition import Composition, read_composition
 from hypograph.models.evidence.alloys.formula_tree import KNOWN
+
+if TYPE_CHECKING:
+    from hypograph.flows.readers.alloy_tables import AlloyReading, AlloyRow
 
 MOST: Final = 20_000
 _IN: Final = re.compile(r"\s*(?P<what>.+?)\s+in\s+(?P<alloy>\S.*?)\s*", re.DOTALL)
@@ -39,13 +42,17 @@ class Asked:
 
 
 def read_list(path: Path) -> tuple[list[Asked], list[dict[str, str]]]:
-    """Read formulas, one a line; refused ones with their reason.
+    """Read the alloys of a table, or formulas, one a line; refused ones with their reason.
 
     Raises
     ------
     InputError
         If the file cannot be read or has no line.
     """
+    reading = as_table(path)
+    if reading is not None:
+        left_out = [{"alloy": s.text or f"row {s.row}", "reason": f"row {s.row}: {s.reason}"} for s in reading.skipped]
+        return [Asked(r.text or _formula(r), _fractions(r.composition)) for r in reading.rows], left_out
     from hypograph.models.core.tabular.decoding import decoded
 
     try:
@@ -64,8 +71,47 @@ def read_list(path: Path) -> tuple[list[Asked], list[dict[str, str]]]:
             reason = f"{error.what}. {error.hint}" if error.hint else error.what
             skipped.append({"alloy": line, "reason": reason})
             continue
-        found.append(Asked(line, dict(zip(composition.elements, composition.fractions, strict=True))))
+        found.append(Asked(line, _fractions(composition)))
     return found, skipped
+
+
+def as_table(path: Path) -> AlloyReading | None:
+    """Read a file as `evidence read` does; None where it is a plain list of formulas.
+
+    Raises
+    ------
+    InputError
+        If it is a workbook or a table whose columns say nothing of a composition.
+    """
+    from hypograph.flows.readers.alloy_tables import read_alloy_table
+
+    kind = path.suffix.lower()
+    if kind in {"", ".txt", ".list"} or (kind in {".csv", ".tsv"} and _is_list(path)):
+        return None
+    return read_alloy_table(path)
+
+
+def _is_list(path: Path) -> bool:
+    """Whether a text file is a list that is called a table: its first line is a formula and no header."""
+    from hypograph.models.core.tabular.decoding import decoded
+
+    lines = [line.strip() for line in decoded(path.read_bytes(), str(path))[0].splitlines() if line.strip()]
+    if not lines or any(mark in lines[0] for mark in ",;\t"):
+        return False
+    try:
+        read_composition(lines[0], str(path))
+    except InputError:
+        return False
+    return True
+
+
+def _fractions(composition: Composition) -> dict[str, float]:
+    return dict(zip(composition.elements, composition.fractions, strict=True))
+
+
+def _formula(row: AlloyRow) -> str:
+    percent = row.composition.atomic_percent
+    return "-".join(f"{e}{p:.4g}" for e, p in percent.items())
 
 
 def scan(text: str) -> list[Asked]:

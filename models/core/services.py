@@ -110,6 +110,30 @@ class Workshop(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class AlloysRead:
+    """A table or list of alloys as it was read.
+
+    Attributes
+    ----------
+    rows
+        Each `row`, `text`, `atomic_percent`, `phases`, `label` (None where the file does not say) and `state`.
+    skipped
+        Rows that were left out: `row`, `text`, `reason`.
+    notes
+        How the file was understood.
+    """
+
+    rows: tuple[Mapping[str, Any], ...]
+    skipped: tuple[Mapping[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def labelled(self) -> int:
+        """Rows that say what became of the alloy."""
+        return sum(row["label"] is not None for row in self.rows)
+
+
 class Metallurgist(Protocol):
     """Answers questions about alloys by the predictor that the commands ask."""
 
@@ -120,6 +144,36 @@ class Metallurgist(Protocol):
         ------
         InputError
             If the question has no answer.
+        """
+        ...
+
+    def read(self, file: Path) -> AlloysRead:
+        """Say what a table or list of alloys holds, and keep nothing.
+
+        Raises
+        ------
+        InputError
+            If it cannot be read.
+        """
+        ...
+
+    def predict(self, file: Path, own: bool = False) -> Mapping[str, Any] | None:
+        """Return the document of ``evidence predict --list``; None while the predictor is being learned.
+
+        Parameters
+        ----------
+        own
+            Learn from what the file says became of its alloys too, as ``--laboratory`` does.
+        """
+        ...
+
+    def scan(self, text: str) -> Mapping[str, Any] | None:
+        """Return the document of ``evidence predict --scan``, each alloy with its `descriptors`; None while learning.
+
+        Raises
+        ------
+        InputError
+            If it is no scan.
         """
         ...
 

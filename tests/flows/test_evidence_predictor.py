@@ -207,6 +207,38 @@ def test_the_page_and_the_command_rank_stand_ins_alike(home: Path, file: Path, g
     desk.close()
 
 
+def test_a_table_and_a_scan_on_the_page_are_answered_as_by_the_command(
+    home: Path, file: Path, graph_store: GraphStore, tmp_path: Path
+) -> None:
+    runner = UnitRunner(MemoryStore(), home / "units")
+    evidence_units(runner, read_alloys(file), sizes=(4,), top=20)
+    desk = AlloyDesk(home / "units")
+    pages = create_app(UiConfig(StoreConfig(tmp_path / "store")), graph_store, Services(metallurgist=desk))
+    pages.state.store = graph_store
+    client = TestClient(pages, base_url="http://127.0.0.1:8347")
+    token = pages.state.uploads.keep("mine.csv", b"Nr;Legierung;Phase\n1;Co2FeMn;FCC\n2;Al0,5CoNi;\n3;Zebra;BCC\n")
+    echo = client.get(f"/alloys/new/{token}").text
+    assert all(part in echo for part in ("Al 20, Co 40, Ni 40", "row 4", "Zebra", "Learn from the 1 outcomes"))
+    page = client.get(f"/alloys/predicted/{token}").text
+    table = tmp_path / "mine.csv"
+    table.write_bytes(pages.state.uploads.find(token).read_bytes())
+    asked = predict_list(table, EvidenceInputs((file,)))
+    assert [a["alloy"] for a in asked["alloys"]] == ["Co2FeMn", "Al0,5CoNi"]
+    assert all(f"{a['pignistic']:.3f}" in page for a in asked["alloys"])
+    rows = list(csv.DictReader(client.get(f"/alloys/predicted/{token}/alloys.csv").text.splitlines()))
+    assert [float(r["pignistic"]) for r in rows] == [a["pignistic"] for a in asked["alloys"]]
+    drawn = client.get("/alloys/scan", params={"alloy": "CoFeNi", "element": "Al", "low": "0", "high": "1,5"}).text
+    assert drawn.count('class="plot"') >= 4
+    assert "21 alloys" in drawn
+    grid = client.get("/alloys/scan", params={"alloy": "CoFeNi", "element": "Al", "second": "Ti"}).text
+    assert grid.count('class="cell"') == 121
+    wrong = client.get("/alloys/scan", params={"alloy": "CoFeNi", "element": "Qq"}).text
+    assert 'role="alert"' in wrong
+    nothing = pages.state.uploads.keep("notes.csv", b"a,b\n1,2\n")
+    assert 'role="alert"' in client.get(f"/alloys/new/{nothing}").text
+    desk.close()
+
+
 def test_a_page_does_not_wait_for_a_predictor_that_learns(tmp_path: Path) -> None:
     desk = AlloyDesk(tmp_path, wait=0.0)
     gate = threading.Event()
@@ -253,6 +285,14 @@ def test_lists(tmp_path: Path) -> None:
     path.write_text("")
     with pytest.raises(InputError, match="empty"):
         read_list(path)
+    table = tmp_path / "t.csv"
+    table.write_text("name;Co;Cr;Ni\nA;50;25;25\nB;0;0;0\n")
+    found, skipped = read_list(table)
+    assert found[0].fractions == pytest.approx({"Co": 0.5, "Cr": 0.25, "Ni": 0.25})
+    assert [s["reason"][:5] for s in skipped] == ["row 3"]
+    plain = tmp_path / "list.csv"
+    plain.write_text("CoCrNi\nAl0.5CoNi\n")
+    assert [a.text for a in read_list(plain)[0]] == ["CoCrNi", "Al0.5CoNi"]
 
 
 def test_one_question_at_a_time() -> None:
