@@ -43,6 +43,11 @@ class ModelOptionScorer(Role):
     role = "option scorer"
     measured_as = "proposer"
 
+    @property
+    def reads_results(self) -> bool:
+        """Whether results change what it says: a small model is not shown any."""
+        return self._gateway.config.size == "full"
+
     def utilities(self, goal: str, parameter: str, options: Sequence[str], results: Sequence[str] = ()) -> np.ndarray:
         """Return scores from 0 to 10, shape ``(len(options),)``.
 

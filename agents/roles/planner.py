@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
@@ -80,19 +81,14 @@ def _full(
 ) -> str:
     """Write the prompt of a model with room: what is done, units, the best, expectations and passages as well."""
     listed = [(_label(k, names), _options(v, names.get(k))) for k, v in options.items()]
+    told: dict[str, object] = {f.name: getattr(context, f.name) for f in fields(context)}
+    told["left"] = context.left or 0
+    told["units"] = {_label(k, names): context.units.get(k, "") for k in options} if any(context.units.values()) else {}
+    told["predicted"] = [(point, f"{mean:.4g}", f"{sd:.2g}") for point, mean, sd in context.predicted]
+    told["passages"] = [(source, one_line(text)) for source, text in context.passages]
     return write(
-        "plan_full",
-        goal=goal,
-        about=context.about,
-        left=context.left or 0,
-        best=context.best,
-        parameters=listed,
-        units={_label(k, names): context.units.get(k, "") for k in options} if any(context.units.values()) else {},
-        history="\n".join(history) or "none yet",
-        predicted=[(point, f"{mean:.4g}", f"{sd:.2g}") for point, mean, sd in context.predicted],
-        passages=[(source, one_line(text)) for source, text in context.passages],
-        n=n,
-    )
+        "plan_full", goal=goal, parameters=listed, history="\n".join(history) or "none yet", n=n, **told
+    )  # fmt: skip
 
 
 def _label(name: str, names: Mapping[str, Mapping[str, str]]) -> str:

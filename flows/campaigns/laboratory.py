@@ -30,6 +30,9 @@ from hypograph.models.campaigns.optimizers.element_knowledge import ElementSimil
 from hypograph.models.campaigns.optimizers.registry import METHODS
 from hypograph.models.campaigns.space.space import Space
 from hypograph.models.core.errors import InputError, MissingFileError
+from hypograph.models.core.protocols import NO_PLANNING_CONTEXT, PlanningContext
+
+PASSAGES, LONGEST_WORD = 4, 30  # passages that a planner sees; characters of an option that a paper may spell so
 
 if TYPE_CHECKING:
     from hypograph.flows.runtime.settings import Settings
@@ -68,9 +71,28 @@ def suggest(
             scorer=scorer,
             planner=planner,
             entropy_target=entropy_target,
+            context=NO_PLANNING_CONTEXT if planner is None else known_from_literature(definition, settings),
         )
     campaign.append(events)
     return events
+
+
+def known_from_literature(definition: live.Definition, settings: Settings) -> PlanningContext:
+    """Return passages of the kept publications on the campaign's objectives and options, for a planner."""
+    from hypograph.flows.literature.ask import ask
+    from hypograph.flows.literature.library import MAIN, Library
+
+    publications = Library(settings.home / "literature").corpus(MAIN).publications()
+    if not publications:
+        return NO_PLANNING_CONTEXT
+    options = [o for p in definition.space.parameters for o in p.options if len(o) <= LONGEST_WORD]
+    words = [*(o.name for o in definition.objectives), *(p.name for p in definition.space.parameters), *options]
+    named = [w.casefold() for w in (*(o.name for o in definition.objectives), *options)]
+    found = ask(publications, " ".join(words))["passages"]
+    found = [p for p in found if any(w in p["text"].casefold() for w in named)][:PASSAGES]
+    titles = {p.key: p.title for p in publications}
+    told = tuple((titles.get(p["publication"]) or p["publication"], p["text"]) for p in found)
+    return PlanningContext(passages=told)
 
 
 @contextlib.contextmanager

@@ -250,8 +250,12 @@ class OptionScorer(Protocol):
 
     name: str
 
-    def utilities(self, goal: str, parameter: str, options: Sequence[str]) -> np.ndarray:
-        """Return one utility an option, shape ``(len(options),)``; only order and spacing matter."""
+    def utilities(self, goal: str, parameter: str, options: Sequence[str], results: Sequence[str] = ()) -> np.ndarray:
+        """Return one utility an option, shape ``(len(options),)``; only order and spacing matter.
+
+        `results` are experiments so far, a line each; a source that uses them has a true attribute ``reads_results``,
+        and those that it was shown then count nothing for or against it.
+        """
         ...
 
     def similarities(self, goal: str, parameter: str, options: Sequence[str]) -> np.ndarray:

@@ -17,7 +17,7 @@ from hypograph.flows.runtime.units import UnitRunner
 from hypograph.models.campaigns.core.trials import Objective, Trial
 from hypograph.models.campaigns.optimizers.registry import make_optimizer
 from hypograph.models.campaigns.space.space import space_from
-from hypograph.models.core.protocols import Planner
+from hypograph.models.core.protocols import Planned, Planner, PlanningContext
 from hypograph.models.core.records import Unit
 from tests.agents.conftest import completion
 
@@ -144,3 +144,31 @@ def test_campaigns_of_a_run_use_what_the_model_says_and_ask_once(gateway_to: Any
     asked = len(stub.requests)
     campaign_units(UnitRunner(store, tmp_path), [table], ("llm", "hybrid"), **options)  # type: ignore[arg-type]
     assert len(stub.requests) == asked
+
+
+def test_a_planner_sees_what_a_statistical_model_expects_and_what_is_known() -> None:
+    seen: list[PlanningContext] = []
+
+    class Noted:
+        name = "noted"
+
+        def plan(self, *_: Any, context: PlanningContext, **__: Any) -> list[Planned]:
+            seen.append(context)
+            return []
+
+    space = space_from({"parameters": [{"name": "base", "options": list("abcdef")}, {"name": "T", "values": [40, 60]}]})
+    known = PlanningContext(passages=(("A paper", "Base a is good."),))
+    optimizer = make_optimizer("llm", space, (Objective("yield"),), planner=Noted(), initial=2, context=known)
+    trials = [
+        Trial(f"e{i}", {"base": b, "T": 40.0}, "done", {"yield": y})
+        for i, (b, y) in enumerate(zip("abc", (1.0, 5.0, 2.0), strict=True))
+    ]
+    optimizer.ask(trials[:2], 1)
+    assert seen[0].predicted == ()
+    optimizer.ask(trials, 1)
+    (text, mean, sd) = seen[-1].predicted[0]
+    assert text.startswith("base=")
+    assert 0 < mean < 8
+    assert sd > 0
+    assert seen[-1].passages == known.passages
+    assert "yield 5" in seen[-1].best

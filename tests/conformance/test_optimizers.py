@@ -41,7 +41,7 @@ YIELD = (Objective("yield"),)
 class Scorer:
     name = "simulated"
 
-    def utilities(self, goal: str, parameter: str, options: Sequence[str]) -> np.ndarray:
+    def utilities(self, goal: str, parameter: str, options: Sequence[str], results: Sequence[str] = ()) -> np.ndarray:
         return np.arange(len(options), dtype=float)
 
     def similarities(self, goal: str, parameter: str, options: Sequence[str]) -> np.ndarray:

@@ -185,8 +185,12 @@ class Bayesian:
         rng: np.random.Generator,
     ) -> list[Suggestion]:
         goal, tried = self.objectives[0], [t.parameters for t in known]
-        said = knowledge_of(self.space, self.objectives, self.scorer)
-        model = _Model(self, goal, said, tried, y, pending, pool, n, values=goal.target is not None)
+        reads = getattr(self.scorer, "reads_results", False) and len(known) > self.initial
+        shown = list(known[: self.initial]) if reads else []
+        said = knowledge_of(self.space, self.objectives, self.scorer, shown)
+        model = _Model(
+            self, goal, said, tried, y, pending, pool, n, values=goal.target is not None, shown=len(shown)
+        )  # fmt: skip
         picked = [t.parameters for t in known] + list(pending)
         points, found = model.points, []
         prediction = model.batch.prediction
@@ -291,7 +295,8 @@ class _Model:
     """The surrogate of one ask, growing by what it believes: the engine of benchmarks with one campaign.
 
     `y` are utilities, or with `values` the outcomes themselves, of which the one nearest to a target is the best.
-    Candidates that were tried or are awaited are `taken`; points beside the candidates are added to them as taken.
+    Candidates that were tried or are awaited are `taken`; points beside the candidates are added to them as taken. The
+    source of knowledge was told the first `shown` results.
     """
 
     def __init__(
@@ -306,6 +311,7 @@ class _Model:
         n: int,
         *,
         values: bool = False,
+        shown: int = 0,
     ) -> None:
         self._y, self.centre, self.scale = scaled(y)
         worth, similar = knowledge
@@ -319,7 +325,7 @@ class _Model:
         found = kinds(utility=worth is not None, similarity=similar is not None)
         engine = Surrogates(geometry, [draws], found, len(tried), None if u is None else u[None].astype(np.float32))
         engine.observe_all(tried_rows[None])
-        prediction = engine.predict(0, self._y)
+        prediction = engine.predict(0, self._y, shown)
         rows, more = np.arange(len(pool.points)), n - 1 + len(pending)
         taken = pool.taken()
         if more and len(rows) > LARGEST:

@@ -99,6 +99,21 @@ def weigh(evidence: Sequence[Floats], results: int) -> tuple[Floats, Floats]:
     return gated(weights, gate(results)), np.asarray(share)
 
 
+def unbiased(evidence: Sequence[Floats], told: Sequence[Floats]) -> list[Floats]:
+    """Take from each kind's evidence what it has from results that its source was told.
+
+    What is left to choose between the kinds is how well each predicts the later results from those before (a partial
+    Bayes factor: O'Hagan 1995); the draws within a kind keep what all results say of them.
+
+    Parameters
+    ----------
+    evidence, told
+        Log evidence of all results and of those that were told, for each kind of shape ``(k,)``.
+    """
+    own = [np.logaddexp.reduce(found) for found in told]
+    return [found - (mine - own[0]) for found, mine in zip(evidence, own, strict=True)]
+
+
 def gate(results: int) -> float:
     """Return the posterior weight that knowledge needs after so many results."""
     return GATE + CAUTION * max(0, ENOUGH - results)

@@ -21,6 +21,7 @@ from hypograph.models.campaigns.bayes.posterior import (
     expected_improvement,
     log_evidence,
     representatives,
+    unbiased,
     weigh,
 )
 
@@ -184,8 +185,11 @@ class Surrogates:
         for column in rows.T:
             self._keep(column)
 
-    def predict(self, i: int, y: Floats) -> Prediction:
-        """Condition campaign i on its standardised outcomes ``(t,)``, in the order in which they were observed."""
+    def predict(self, i: int, y: Floats, shown: int = 0) -> Prediction:
+        """Condition campaign i on its standardised outcomes ``(t,)``, in the order in which they were observed.
+
+        The first `shown` were told to the source of knowledge before it said anything: they do not count for it.
+        """
         t, rows = self.t, self.picks[i]
         u = None if self._parts is None else self._parts[i]
         # The outcomes are centred on the tried rows, so the prior mean has to be, too.
@@ -197,7 +201,12 @@ class Surrogates:
             for k, f in zip(self._kinds, factors, strict=True)
         ]
         weighed = [log_evidence(w, f.log_det[i]) for w, f in zip(white, factors, strict=True)]
-        weights, _ = weigh([evidence[:, None] for evidence, _ in weighed], t)
+        evidence = [found for found, _ in weighed]
+        if shown:
+            diagonal = [np.diagonal(f.inverse[i], axis1=-2, axis2=-1)[:, :shown] for f in factors]
+            told = [log_evidence(w[:, :shown], -np.log(d).sum(-1))[0] for w, d in zip(white, diagonal, strict=True)]
+            evidence = unbiased(evidence, told)
+        weights, _ = weigh([found[:, None] for found in evidence], t - shown)
         if (blend := self.table.draws[i].blend) is not None:
             weights = described_if_earned(weights, (blend > 0.0).any(1), t)
         chosen, share = representatives(weights.ravel(), REPRESENTED)

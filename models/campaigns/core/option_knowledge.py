@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hypograph.models.campaigns.core.trials import Objective, goal_text
+from hypograph.models.campaigns.core.trials import Objective, Trial, context_lines, goal_text
 from hypograph.models.campaigns.space.space import Point, Space
 from hypograph.models.core.protocols import OptionScorer
 
@@ -18,16 +18,19 @@ Similar = Mapping[str, Floats]
 
 
 def knowledge_of(
-    space: Space, objectives: Sequence[Objective], scorer: OptionScorer | None
+    space: Space, objectives: Sequence[Objective], scorer: OptionScorer | None, shown: Sequence[Trial] = ()
 ) -> tuple[Worth | None, Similar | None]:
-    """Ask the source once for utilities and similarities of all options; None where it says nothing."""
+    """Ask the source once for utilities and similarities of all options; None where it says nothing.
+
+    `shown` are experiments that it is told of: the evidence on it must come from others.
+    """
     if scorer is None:
         return None, None
-    goal = goal_text(objectives)
+    goal, results = goal_text(objectives), context_lines(shown, objectives)
     worth: dict[str, dict[Any, float]] = {}
     similar: dict[str, Floats] = {}
     for p in (p for p in space.parameters if p.options):
-        values = np.asarray(scorer.utilities(goal, p.name, p.options), dtype=float)
+        values = np.asarray(scorer.utilities(goal, p.name, p.options, results), dtype=float)
         worth[p.name] = dict(zip(p.options, (float(v) for v in values), strict=True))
         matrix = np.asarray(scorer.similarities(goal, p.name, p.options), dtype=float)
         if np.abs(matrix - np.eye(len(matrix))).max() > 1e-9:

@@ -27,7 +27,7 @@ from hypograph.models.campaigns.laboratory.definition import Definition, Experim
 from hypograph.models.campaigns.optimizers.registry import Method, make_optimizer
 from hypograph.models.campaigns.space.candidates import identity
 from hypograph.models.core.errors import InputError
-from hypograph.models.core.protocols import OptionScorer, Planner, Suggestion
+from hypograph.models.core.protocols import NO_PLANNING_CONTEXT, OptionScorer, Planner, PlanningContext, Suggestion
 
 __all__ = [
     "Definition",
@@ -80,6 +80,7 @@ def suggest(
     scorer: OptionScorer | None = None,
     planner: Planner | None = None,
     entropy_target: float | None = None,
+    context: PlanningContext = NO_PLANNING_CONTEXT,
 ) -> list[dict[str, Any]]:
     """Return events that suggest up to n points (a plate is one call), each with its replicates.
 
@@ -103,6 +104,7 @@ def suggest(
         scorer=scorer,
         planner=planner,
         entropy_target=entropy_target,
+        context=context,
     )
     if definition.plate is None:
         asked = make().ask(trials(found), n)

@@ -39,11 +39,16 @@ class ElementSimilarity:
         mine = f"the evidence on {len(self.beliefs)} pairs of elements"
         self.name = mine if self.other is None else f"{mine} and {self.other.name}"
 
-    def utilities(self, goal: str, parameter: str, options: Sequence[str]) -> np.ndarray:
+    @property
+    def reads_results(self) -> bool:
+        """Whether the other source uses results."""
+        return bool(getattr(self.other, "reads_results", False))
+
+    def utilities(self, goal: str, parameter: str, options: Sequence[str], results: Sequence[str] = ()) -> np.ndarray:
         """Return what the other source expects of the options; which element is good, substitution cannot say."""
         if self.other is None:
             return np.zeros(len(options))
-        return self.other.utilities(goal, parameter, options)
+        return self.other.utilities(goal, parameter, options, results)
 
     def similarities(self, goal: str, parameter: str, options: Sequence[str]) -> np.ndarray:
         """Return a symmetric matrix in [0, 1] with unit diagonal, shape ``(n, n)``."""

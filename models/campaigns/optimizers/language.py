@@ -10,6 +10,7 @@ import numpy as np
 
 from hypograph.models.campaigns.core.trials import (
     Objective,
+    Optimizer,
     Trial,
     context_lines,
     goal_text,
@@ -27,6 +28,8 @@ RANGE_LEVELS = 9  # values offered of a range
 MOST = 4  # plans asked for at once: more would not fit into an answer
 ASKS = 2  # times that it is asked before a point is drawn at random; the second time for one plan more
 SHOWN = 40  # trials in the context
+PREDICTED = 4  # candidates with what a statistical model expects of them
+FEWEST = 3  # results from which it is asked
 SPELLED = 24  # characters; a parameter with a longer option is shown with its options numbered
 
 
@@ -78,7 +81,8 @@ class LanguageOptimizer:
     Where no plan is left a point is drawn at random, and its source says so. With `blind` the names of
     parameters, options and objectives are replaced by codes: what is left of an advantage is reasoning, not memory.
     Long options (SMILES) are spelled once and go by numbers after that: what a model reads and writes costs time.
-    With `entropy_target` the temperature of the next plan follows from the options that were tried so far.
+    With `entropy_target` the temperature of the next plan follows from the options that were tried so far. With `model`
+    the planner sees what a statistical model expects of some candidates.
     """
 
     space: Space
@@ -89,6 +93,7 @@ class LanguageOptimizer:
     entropy_target: float | None = None
     name: str = "llm"
     context: PlanningContext = NO_PLANNING_CONTEXT
+    model: Optimizer | None = None
 
     def ask(self, history: Sequence[Trial], n: int = 1) -> list[Suggestion]:
         """Return up to n points not tried before."""
@@ -165,8 +170,21 @@ class LanguageOptimizer:
             rng,
             temperature=self._temperature(seen),
             names={} if self.blind else _names(levels),
-            context=replace(self.context, units=units, best=lines[0] if done else ""),
+            context=replace(
+                self.context, units=units, best=lines[0] if done else "", predicted=self._expected(seen, levels)
+            ),
         )
+
+    def _expected(self, seen: Sequence[Trial], levels: Sequence[_Levels]) -> tuple[tuple[str, float, float], ...]:
+        """Return the candidates that the statistical model would try, in the planner's words, with what it expects."""
+        if self.model is None or sum(t.status == "done" for t in seen) < FEWEST:
+            return ()
+        try:
+            found = self.model.ask(seen, PREDICTED)
+        except SpaceError:
+            return ()
+        said = [(self._worded(dict(s.parameters), levels), s.mean, s.sd) for s in found]
+        return tuple((text, mean, sd) for text, mean, sd in said if mean is not None and sd is not None)
 
     def _temperature(self, seen: Sequence[Trial]) -> float | None:
         """Replay the trials through a controller a parameter and average their temperatures (geometric mean)."""
@@ -202,14 +220,23 @@ class LanguageOptimizer:
             return {f"{k + 1}": v for k, v in enumerate(levels)}, parameter.name
         return {f"{v:g}" if isinstance(v, float) else str(v): v for v in levels}, parameter.name
 
+    def _words(self, point: Mapping[str, object], levels: Sequence[_Levels]) -> dict[str, str]:
+        """Return a point under the names and levels that the model is shown."""
+        found = {}
+        for p, (values, label) in zip(self.space.parameters, levels, strict=True):
+            texts = {value: text for text, value in values.items()}
+            found[label] = texts.get(point[p.name], f"{point[p.name]}")
+        return found
+
+    def _worded(self, point: Mapping[str, object], levels: Sequence[_Levels]) -> str:
+        return ", ".join(f"{label}={text}" for label, text in self._words(point, levels).items())
+
     def _lines(self, seen: Sequence[Trial], levels: Sequence[_Levels]) -> list[str]:
         """Write the trials that are over in the words that the model is shown, the best first."""
-        words = [({value: text for text, value in values.items()}, label) for values, label in levels]
         objectives = self._objectives()
         shown = []
         for trial in (t for t in seen if t.status != "pending"):
-            tried = [trial.parameters[p.name] for p in self.space.parameters]
-            point = {label: texts.get(v, f"{v}") for v, (texts, label) in zip(tried, words, strict=True)}
+            point = self._words(trial.parameters, levels)
             found = {new.name: trial.values[o.name] for o, new in zip(self.objectives, objectives, strict=True)
                      if o.name in trial.values}  # fmt: skip
             shown.append(Trial(trial.id, point, trial.status, found))

@@ -6,17 +6,18 @@ Another package adds one through the entry point group ``hypograph.methods``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from hypograph.models.core.errors import InputError
+from hypograph.models.core.protocols import NO_PLANNING_CONTEXT
 from hypograph.models.core.registry import Registry
 
 if TYPE_CHECKING:
     from hypograph.models.campaigns.bayes.optimizer import Acquisition
     from hypograph.models.campaigns.core.trials import Objective, Optimizer
     from hypograph.models.campaigns.space.space import Space
-    from hypograph.models.core.protocols import OptionScorer, Planner
+    from hypograph.models.core.protocols import OptionScorer, Planner, PlanningContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Setup:
         Show a language model codes instead of names.
     entropy_target
         Entropy of exploration to keep, in [0, 1], or None.
+    context
+        What a planner is told beside goal, options and results.
     """
 
     space: Space
@@ -50,6 +53,7 @@ class Setup:
     acquisition: Acquisition = "ei"
     blind: bool = False
     entropy_target: float | None = None
+    context: PlanningContext = NO_PLANNING_CONTEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,17 @@ def _language(setup: Setup) -> Optimizer:
             "a temperature cannot reach this entropy", where=f"{target}", expected="a target between 0 and 1"
         )
     assert setup.planner is not None  # noqa: S101  (make_optimizer refuses without one)
-    return LanguageOptimizer(setup.held, setup.objectives, setup.planner, setup.seed, setup.blind, target)
+    expected = _gaussian_process(replace(setup, entropy_target=None), None)
+    return LanguageOptimizer(
+        setup.held,
+        setup.objectives,
+        setup.planner,
+        setup.seed,
+        setup.blind,
+        target,
+        context=setup.context,
+        model=expected,
+    )
 
 
 METHODS: Final = Registry(
@@ -173,6 +187,7 @@ def make_optimizer(
     blind: bool = False,
     entropy_target: float | None = None,
     fixed: Mapping[str, Any] | None = None,
+    context: PlanningContext = NO_PLANNING_CONTEXT,
 ) -> Optimizer:
     """Make an optimizer: of a method, or of the name of one.
 
@@ -193,6 +208,8 @@ def make_optimizer(
         temperature is steered to, in (0, 1).
     fixed
         Levels that some parameters are held at; results at others are learnt from all the same.
+    context
+        What a planner is told beside goal, options and results; what the surrogate expects is added to it.
 
     Raises
     ------
@@ -201,7 +218,9 @@ def make_optimizer(
     """
     chosen = METHODS.get(method) if isinstance(method, str) else method
     held = space.held(fixed or {})
-    setup = Setup(space, held, tuple(objectives), initial, seed, scorer, planner, acquisition, blind, entropy_target)
+    setup = Setup(
+        space, held, tuple(objectives), initial, seed, scorer, planner, acquisition, blind, entropy_target, context
+    )  # fmt: skip
     if chosen.needs and getattr(setup, chosen.needs) is None:
         needed = MISSING[chosen.needs]
         raise InputError(f"this method needs {needed}", where=chosen.name, hint="Configure one, or use bo.")

@@ -5,14 +5,18 @@ import pytest
 
 from hypograph.models.campaigns.bayes.batch import Batch
 from hypograph.models.campaigns.bayes.coding import coded
+from hypograph.models.campaigns.bayes.correlations import Geometry
 from hypograph.models.campaigns.bayes.hyperparameters import BETAS, Prior, draw, embeddable, matern52
+from hypograph.models.campaigns.bayes.lockstep import lockstep, scaled
 from hypograph.models.campaigns.bayes.posterior import (
     Kind,
+    described_if_earned,
     expected_improvement,
     kinds,
     log_evidence,
     parted,
     representatives,
+    standardised,
     weigh,
 )
 from hypograph.models.campaigns.bayes.surrogate import JITTER, Surrogates
@@ -122,3 +126,34 @@ def test_knowledge_is_a_regression_on_its_parts_with_uncertain_weights() -> None
     left = prior - prior @ seen.T @ again @ seen @ prior
     sd = np.sqrt(np.maximum(np.diag(design[6:] @ left @ design[6:].T), 0) * found.variance[0])
     assert np.allclose(batch.prediction.sd[0], sd, atol=1e-4)
+
+
+def test_results_that_a_source_was_shown_do_not_count_for_it() -> None:
+    """A source that repeats what it read would else be believed for having read it."""
+    pool = np.array([[a, b] for a in range(6) for b in range(6)])
+    rng = np.random.default_rng(1)
+    y = rng.normal(size=36)
+    rows = rng.permutation(36)[:12]
+    seen = np.zeros(6)
+    seen[pool[rows[:10], 0]] = y[rows[:10]]
+    told = parted(pool, standardised(seen[pool[:, 0]][None])[0])[None].astype(np.float32)
+    geometry = Geometry(pool, ())
+    engine = Surrogates(geometry, [draw(2, Prior(), 0)], kinds(utility=True, similarity=False), 12, told)
+    engine.observe_all(rows[None])
+    standard, _, _ = scaled(y[rows])
+    assert engine.predict(0, standard).informed > 0.5
+    assert engine.predict(0, standard, shown=10).informed == 0.0
+
+
+def test_descriptors_that_the_results_do_not_bear_out_change_nothing() -> None:
+    pool = np.array([[a, b] for a in range(8) for b in range(5)])
+    y = np.random.default_rng(3).normal(size=40)
+    places = np.random.default_rng(4).permutation(8).astype(float)
+    apart = (places[:, None] - places) ** 2
+    apart /= apart[~np.eye(8, dtype=bool)].mean()
+    starts = np.array([[0, 7, 13, 22]])
+    assert lockstep(pool, y, starts, 8, descriptors=[apart, None]).shape == (1, 8)
+    weights = np.array([[[0.7], [0.3]]])
+    assert described_if_earned(weights, np.array([False, True]), 10).ravel().tolist() == [1.0, 0.0]
+    assert described_if_earned(weights, np.array([True, False]), 10).ravel().tolist() == pytest.approx([0.7, 0.3])
+    assert described_if_earned(weights, np.array([True, False]), 5).ravel().tolist() == [0.0, 1.0]
