@@ -218,6 +218,7 @@ def _rows(
         absent = [n for n in (*goals, *parameters) if n not in at]
         raise InputError(f"no column {absent[0]!r}", where=table.path, expected=", ".join(["id", *parameters, *goals]))
     columns: dict[str, Column] = {}
+    found.notes += table.notes
     for o in (o for o in definition.objectives if o.name in at):
         columns[o.name] = read_column(table, at[o.name], kind="number", decimal=decimal, unit=o.unit)
     for p in (p for p in definition.space.parameters if p.name in at):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -12,6 +14,7 @@ from hypograph.models.core.errors import InputError
 
 Value = str | float | int | bool | None
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SHOWN_AS_PERCENT: Final = re.compile(rb'formatCode="[^"]*%|numFmtId="(?:9|10)"')
 _PARTS: Final = (b"xl/", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
 
 
@@ -49,7 +52,39 @@ def sheet_records(data: bytes, where: str, sheet: str | None) -> tuple[list[tupl
     notes = [] if len(names) == 1 or sheet else [f"sheet {names[0]!r} of {', '.join(map(repr, names))} was read"]
     if merged := _fill_merged(found, grid):
         notes.append(f"{merged} merged cells: each row has the value")
+    notes += _percents(data, sheet or names[0], grid)
     return [(n, row) for n, row in enumerate(grid, 1) if any(v is not None for v in row)], notes
+
+
+def _percents(data: bytes, sheet: str, grid: list[list[Value]]) -> list[str]:
+    """Say which columns hold numbers that the sheet shows as percent: what is shown as 85% is 0.85 in the file.
+
+    Only .xlsx tells how its cells are formatted; calamine leaves that out.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if not _SHOWN_AS_PERCENT.search(archive.read("xl/styles.xml")):
+                return []
+        import openpyxl
+
+        rows = openpyxl.load_workbook(io.BytesIO(data), read_only=True)[sheet].iter_rows()
+        cells = [c for row in rows for c in row if isinstance(c.value, int | float) and not isinstance(c.value, bool)]
+    except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile):
+        return []  # it was read already: only how its cells look is not known
+    shown: dict[int, list[float]] = {}
+    other = set[int]()
+    for cell in cells:
+        if "%" in str(cell.number_format):
+            shown.setdefault(cell.column - 1, []).append(float(cell.value))
+        else:
+            other.add(cell.column - 1)
+    notes = []
+    for column, values in shown.items():
+        header = next((v for row in grid if isinstance(v := row[column], str)), f"column {column + 1}")
+        mixed = "; some of its numbers are not formatted so" if column in other else ""
+        first = values[0]
+        notes.append(f"{header}: formatted as percent, {100 * first:.4g}% is read as {first:.4g}{mixed}")
+    return notes
 
 
 def _fill_merged(sheet: CalamineSheet, grid: list[list[Value]]) -> int:

@@ -253,3 +253,23 @@ def test_conversion_keeps_to_one_kind() -> None:
 def test_missing_values() -> None:
     assert all(missing(v) for v in (None, "", " ", "NaN", "nan", "#N/A", "#DIV/0!", float("nan")))
     assert not any(missing(v) for v in ("None", "NA", "-", "N/A", 0, 0.0, False, "0"))
+
+
+def test_cells_that_are_shown_as_percent_are_said(tmp_path: Path) -> None:
+    """What the sheet shows as 85% stands in the file as 0.85: nobody sees that in the numbers."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["ligand", "yield", "T"], ["XPhos", 0.85, 60], ["SPhos", 0.4, 80], ["dppf", 12, 80]):
+        sheet.append(row)
+    for at in ("B2", "B3"):
+        sheet[at].number_format = "0.0%"
+    book.save(tmp_path / "runs.xlsx")
+    notes = read_table(tmp_path / "runs.xlsx").notes
+    assert notes == ["yield: formatted as percent, 85% is read as 0.85; some of its numbers are not formatted so"]
+    for at in ("B2", "B3"):
+        sheet[at].number_format = "0.0"
+    book.save(tmp_path / "plain.xlsx")
+    assert read_table(tmp_path / "plain.xlsx").notes == []
