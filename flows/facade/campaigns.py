@@ -27,21 +27,6 @@ if TYPE_CHECKING:
     from hypograph.models.hypotheses.document import HypothesisDocument
 
 
-def maximize(name: str, *, noise: float | None = None, unit: str = "") -> Objective:
-    """Want as much as possible of an outcome; `noise` is the standard deviation of a repeated measurement."""
-    return Objective(name, "max", None, noise, unit)
-
-
-def minimize(name: str, *, noise: float | None = None, unit: str = "") -> Objective:
-    """Want as little as possible of an outcome."""
-    return Objective(name, "min", None, noise, unit)
-
-
-def target(name: str, value: float, *, noise: float | None = None, unit: str = "") -> Objective:
-    """Want an outcome as near as possible to a value."""
-    return Objective(name, "target", value, noise, unit)
-
-
 class Campaign:
     """A campaign of experiments: it suggests the next ones and learns from their outcomes.
 
@@ -359,26 +344,10 @@ class Campaign:
         InputError
             Naming the row; then nothing is recorded.
         """
-        rows: Sequence[Mapping[str, Any]]
-        rows = results if isinstance(results, Sequence) else results.reset_index().to_dict("records")
-        goals, names = [o.name for o in self.objectives], [p.name for p in self.space.parameters]
+        from hypograph.flows.facade.campaign_parts import recorded
+
         with self._changing():
-            made: list[dict[str, Any]] = []
-            for number, row in enumerate(rows, 1):
-                values = {g: row[g] for g in goals if g in row and row[g] is not None and row[g] == row[g]}
-                if not values:
-                    continue
-                history = [*self._events, *made]
-                try:
-                    if row.get("id"):
-                        made.append(live.record(self._definition, history, str(row["id"]), values))
-                    else:
-                        point = {n: row[n] for n in names if n in row}
-                        made.append(live.record_point(self._definition, history, point, values))
-                except InputError as error:
-                    raise InputError(
-                        error.what, where=f"row {number}: {error.where}", expected=error.expected
-                    ) from error
+            made = recorded(self._definition, self._events, results)
             self._append(made)
         return len(made)
 
@@ -440,23 +409,10 @@ class Campaign:
 
     def plot(self) -> Figure:
         """Draw outcomes in order with the best so far, for the first objective."""
-        from matplotlib.figure import Figure as NewFigure
+        from hypograph.flows.facade.campaign_parts import outcomes_figure
 
         self._reload()
-        first = self.objectives[0]
-        rows = [r for r in progress.progress(self._definition, self._events) if r.experiment.status == "done"]
-        figure = NewFigure(figsize=(6, 3.5), layout="constrained")
-        axes = figure.subplots()
-        count = range(1, len(rows) + 1)
-        axes.plot(count, [r.experiment.values[first.name] for r in rows], "o", color="#888888", label="outcome")
-        axes.step(
-            count, [float(r.best_so_far or 0.0) for r in rows], where="post", color="#2a7f62", label="best so far"
-        )
-        axes.set_xlabel("experiment")
-        axes.set_ylabel(f"{first.name} ({first.unit})" if first.unit else first.name)
-        axes.set_title(self.name)
-        axes.legend()
-        return figure
+        return outcomes_figure(self._definition, self._events)
 
     def save(self, folder: Path | str) -> Path:
         """Keep the campaign in a folder from now on, where the command line and the pages open it too.

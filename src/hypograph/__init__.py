@@ -18,11 +18,12 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from hypograph.flows.facade.alloys import AlloyPredictor, read_alloys
-    from hypograph.flows.facade.campaigns import Campaign, maximize, minimize, target
+    from hypograph.flows.facade.campaigns import Campaign
     from hypograph.flows.facade.exploration import exploration_entropy
     from hypograph.flows.facade.hypotheses import EvidenceJudge, search_hypothesis
     from hypograph.flows.facade.literature import KeywordGraph, read_publications
     from hypograph.flows.facade.mass_functions import MassFunction, combine, mass
+    from hypograph.flows.facade.objectives import maximize, minimize, target
     from hypograph.flows.facade.own import acquisition_method, classifier_source
     from hypograph.flows.facade.runs import open_graph, run
     from hypograph.models.campaigns.space.space import Space
@@ -41,14 +42,14 @@ _HOMES = {
     "combine": "flows.facade.mass_functions",
     "exploration_entropy": "flows.facade.exploration",
     "mass": "flows.facade.mass_functions",
-    "maximize": "flows.facade.campaigns",
-    "minimize": "flows.facade.campaigns",
+    "maximize": "flows.facade.objectives",
+    "minimize": "flows.facade.objectives",
     "open_graph": "flows.facade.runs",
     "read_alloys": "flows.facade.alloys",
     "read_publications": "flows.facade.literature",
     "run": "flows.facade.runs",
     "search_hypothesis": "flows.facade.hypotheses",
-    "target": "flows.facade.campaigns",
+    "target": "flows.facade.objectives",
 }
 __all__ = [
     "AlloyPredictor",
