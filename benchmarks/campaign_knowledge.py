@@ -2,8 +2,9 @@
 
     python benchmarks/campaign_knowledge.py [--quick] [--seeds N] [--only WORD] [TABLE ...]
 
-Tables are packaged names or files; every method begins from the same starts, and differences are paired. The reference
-is `reference_gp`. A noisy or permuted similarity is drawn anew for each group of ten starts, and intervals of those
+Tables are packaged names or files; every method begins from the same starts, and differences are paired. Each start has
+its own draws of the hyperparameters, as `campaign benchmark` and a laboratory with its seed have. The reference is
+`reference_gp`. A noisy or permuted similarity is drawn anew for each group of ten starts, and intervals of those
 rows are over groups. Rows that are not measured anew stay in the result file, which is written after each method.
 """
 
@@ -19,8 +20,8 @@ from harness import arguments, kept, write
 from reference_gp import reference
 from scipy import stats
 
+from hypograph.flows.campaigns.table_runs import run_bayesian
 from hypograph.flows.readers.reaction_tables import find_table
-from hypograph.models.campaigns.bayes.lockstep import lockstep
 from hypograph.models.campaigns.optimizers.simulated_experts import simulated_utility
 from hypograph.models.core.keys import digest
 from hypograph.models.statistics.entropy import exploration_entropy
@@ -81,12 +82,13 @@ def measure(name: str, seeds: int, only: str = "") -> Iterator[dict[str, Any]]:
         elif knowledge is None:
             picks = reference(table.pool, table.values, starts, BUDGET)
         elif "similarity" in knowledge:
-            parts = zip(knowledge["similarity"], np.split(starts, range(GROUP, seeds, GROUP)), strict=True)
-            picks = np.concatenate(
-                [lockstep(table.pool, table.values, p, BUDGET, levels=table.levels, similarity=s) for s, p in parts]
-            )
+            groups_of = np.split(np.arange(seeds), range(GROUP, seeds, GROUP))
+            picks = np.concatenate([
+                run_bayesian(table, table.values, starts[g], BUDGET, g.tolist(), similarity=s)
+                for s, g in zip(knowledge["similarity"], groups_of, strict=True)
+            ])  # fmt: skip
         else:
-            picks = lockstep(table.pool, table.values, starts, BUDGET, levels=table.levels, **knowledge)
+            picks = run_bayesian(table, table.values, starts, BUDGET, range(seeds), **knowledge)
         seconds = time.process_time() - began
         best[method] = _add(rows, table, name, method, picks, top, seconds, best)
         yield rows[-1]

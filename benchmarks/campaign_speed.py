@@ -1,4 +1,4 @@
-"""Seconds for fifty campaigns in lockstep, and for one campaign with BoTorch.
+"""Seconds for fifty campaigns, without and with descriptors, and for one campaign with BoTorch.
 
     python benchmarks/campaign_speed.py [TABLE]
 
@@ -14,8 +14,9 @@ import warnings
 import numpy as np
 from harness import arguments, supplied, write
 
+from hypograph.flows.campaigns.descriptors import of_table
+from hypograph.flows.campaigns.table_runs import run_bayesian
 from hypograph.flows.readers.reaction_tables import ReactionTable, find_table
-from hypograph.models.campaigns.bayes.lockstep import lockstep
 
 CAMPAIGNS, BUDGET, INITIAL = 50, 20, 5
 
@@ -28,17 +29,21 @@ def main() -> None:
     table = find_table(given.table or default)
     rng = np.random.default_rng(0)
     starts = np.stack([rng.permutation(len(table.pool))[:INITIAL] for _ in range(CAMPAIGNS)])
-    lockstep(table.pool[:200], table.values[:200], starts[:1] % 200, INITIAL + 1)
-    began = time.process_time()
-    lockstep(table.pool, table.values, starts, BUDGET, levels=table.levels)
-    ours = time.process_time() - began
+    apart = of_table(table, "auto")
+    run_bayesian(table, table.values, starts[:1], INITIAL + 1, [0])
+    seconds = []
+    for descriptors in ((), apart):
+        began = time.process_time()
+        run_bayesian(table, table.values, starts, BUDGET, range(CAMPAIGNS), descriptors=descriptors)
+        seconds.append(time.process_time() - began)
     theirs = botorch(table, starts[0])
     row = {
         "table": table.name,
         "rows": len(table.pool),
         "campaigns": CAMPAIGNS,
         "experiments": BUDGET,
-        "lockstep_seconds": round(ours, 2),
+        "seconds": round(seconds[0], 2),
+        "with_descriptors_seconds": round(seconds[1], 2),
         "one_botorch_campaign_seconds": round(theirs, 2),
     }
     write("campaign_speed", row, quick=given.quick)

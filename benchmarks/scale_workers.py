@@ -49,7 +49,7 @@ def campaign(table: Any, seed: int) -> str:
     return digest(_picks(table, {"seed": seed, "seeds": 4, "method": "bo", "initial": 5, "budget": 30}))
 
 
-def scoring(count: int) -> list[Callable[[], Any]]:
+def scoring(count: int, piece: int) -> list[Callable[[], Any]]:
     """Pieces of the full prediction of alloys, each of other alloys; the reliabilities are learned here."""
     import numpy as np
 
@@ -64,7 +64,7 @@ def scoring(count: int) -> list[Callable[[], Any]]:
     # The predictor is fitted here and kept as a file, which each piece opens.
     _ = job.fitted
     (path,) = (folder / "predictors").glob("*.pickle")
-    size = min(PIECE, len(members) // count)
+    size = min(piece, len(members) // count)
     width = len(job.table.elements.symbols)
     return [
         functools.partial(score, path, members_to_weights(members[i * size : (i + 1) * size], width))
@@ -80,7 +80,7 @@ def score(path: Path, weights: Any) -> str:
     return digest(fitted.predictor.predict(weights).probability if fitted else [])
 
 
-WORKS = {"extraction": extraction, "campaigns": campaigns, "scoring": scoring}
+WORKS: dict[str, Any] = {"extraction": extraction, "campaigns": campaigns, "scoring": scoring}
 # Pieces of the smaller and of the larger size.
 SIZES = {"extraction": (8, 40), "campaigns": (8, 40), "scoring": (2, 8)}
 # Alloys a piece of scoring. Each piece carries the table it learns from, 16 MB: it must be worth the way.
@@ -101,7 +101,9 @@ def main() -> None:
     document = kept("scale_workers", quick=given.quick)
     with tempfile.TemporaryDirectory() as folder, Orchestrator(Path(folder)) as orchestrator:
         for name in chosen:
-            pieces = WORKS[name](2 if given.quick else SIZES[name][1])
+            count = 2 if given.quick else SIZES[name][1]
+            piece = PIECE // 40 if given.quick else PIECE
+            pieces = scoring(count, piece) if name == "scoring" else WORKS[name](count)
             small = pieces[: 1 if given.quick else SIZES[name][0]]
             rows: list[dict[str, Any]] = []
             found: list[list[Any]] = []

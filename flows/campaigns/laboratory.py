@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypograph.flows.campaigns.descriptors import described, option_distances
+from hypograph.flows.campaigns.earlier import earlier_results
 from hypograph.flows.readers.tabular import Table, read_table
 from hypograph.flows.runtime.sources import open_knowledge
 from hypograph.graph.campaigns import folder as folders
@@ -48,11 +49,13 @@ def suggest(
     *,
     method: str = "",
     entropy_target: float | None = None,
+    earlier: Sequence[Path] = (),
 ) -> list[dict[str, Any]]:
     """Suggest experiments and append them to the campaign; call it inside `campaigns.changing`.
 
     Only methods that need a source (`llm`, `hybrid`) ask for knowledge: the configured language model, and for options
-    that are elements the store's evidence on which can stand for which.
+    that are elements the store's evidence on which can stand for which. With `earlier` campaigns or tables it is their
+    results that the hybrid asks, and nothing else.
 
     Raises
     ------
@@ -62,7 +65,15 @@ def suggest(
         If nothing is left to try.
     """
     definition = campaign.definition
-    with _sources(method or definition.method, definition.space, settings, store) as (scorer, planner):
+    asked = method or definition.method
+    if earlier and asked not in {"bo", "hybrid"}:
+        raise InputError("this method does not learn from earlier results", where=asked, expected="bo or hybrid")
+    sources: contextlib.AbstractContextManager[tuple[OptionScorer | None, Planner | None]]
+    if earlier:
+        sources, method = contextlib.nullcontext((earlier_results(earlier, definition), None)), "hybrid"
+    else:
+        sources = _sources(asked, definition.space, settings, store)
+    with sources as (scorer, planner):
         events = live.suggest(
             definition,
             campaign.events,

@@ -126,6 +126,10 @@ def suggest(
         float | None, typer.Option(min=0, max=1, help="Keep the entropy of exploration at this or above.")
     ] = None,
     repeat: Annotated[str, typer.Option(help="Ask for this experiment again instead.")] = "",
+    learn_from: Annotated[
+        list[Path] | None,
+        typer.Option(help="An earlier campaign's folder or a table of results: what it says of options, if borne out."),
+    ] = None,
     store: Store = True,
     as_json: JsonFlag = False,
 ) -> None:
@@ -142,7 +146,9 @@ def suggest(
             events = live.repeat(campaign.definition, campaign.events, repeat, count)
             campaign.append(events)
         else:
-            events = suggest_events(campaign, count, settings, graph, method=method, entropy_target=entropy_target)
+            events = suggest_events(
+                campaign, count, settings, graph, method=method, entropy_target=entropy_target, earlier=learn_from or ()
+            )
         _finish(campaign, graph)
     wanted = count if repeat else count * campaign.definition.replicates
     shown = [_suggestion(e) for e in events]
