@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from hypograph.flows.readers.tabular import Cell, Table, as_text
+from hypograph.flows.readers.tabular import Cell, Row, Table, as_text
 from hypograph.models.core.errors import InputError
 from hypograph.models.evidence.alloys.composition import read_composition
 from hypograph.models.evidence.alloys.formula_tree import KNOWN
@@ -23,14 +23,20 @@ _COMPOSITION: Final = (
     r".*(?:composition|formula|alloy|legierung|zusammensetzung).*|.*material.*|names?|samples?|specimens?|probe",
 )
 _PHASE: Final = (
-    r"(?!.*(?:nb|number|no\.|count|fraction|percent|single|multi|diagram|transf))(?!n[_ ]).*phasen?(?:\(?s\)?)?\b.*",
+    r"(?!.*(?:nb|number|no\.|num|#|count|fraction|percent|single|multi|diagram|transf))(?!n[_ ])"
+    r".*phasen?(?:\(?s\)?)?\b.*",
     r"(?:crystal[- _]?)?structures?|(?:kristall)?struktur|lattice|bcc/fcc/other|.*bcc.*fcc.*|crystal.*|space ?group",
     r".*microstructure.*|gefuge|.*constituents?.*",
 )
+COUNT: Final = r"(?:number|no\.?|num\.?|nb\.?|n|#|count)\s*(?:of\s+)?phases?|phases? count"
 CLASSES: Final = r"class(?:es)?|category|types?|outcome|result|classification|klasse"
+_SHARE: Final = (
+    r"\b(?:vol(?:ume)?|phase|frac(?:tion)?|share|content|amount|anteil|f|v|x)[ ._-]*(?:%|\b)|%"
+    r"|\b(?:fraction|content|percent|share)s?\b"
+)
 _LABEL: Final = (
     r"labels?|targets?|y|.*single.*|.*solid[- _]?solution.*|is[- _]?hea|hea\??|stable|is[- _]?stable|ss",
-    CLASSES,
+    rf"{CLASSES}|{COUNT}",
 )
 _STATE: Final = (
     r"(?:material |sample )?(?:state|condition)s?|zustand|.*process(?:ing)?(?: ?(?:method|route))?.*"
@@ -78,6 +84,17 @@ class Columns:
     flags: Mapping[int, str]
 
 
+def with_header(table: Table) -> Table:
+    """Take a first row that is no header, since an alloy stands in it, for data."""
+    shares = [_share(table, i) if _is_composition(h) else 0.0 for i, h in enumerate(table.header)]
+    if max(shares, default=0.0) < 0.5:
+        return table
+    first = Row(table.header_row, [None if h in table.nameless else h for h in table.header])
+    names = [f"column {i + 1}" for i in range(len(table.header))]
+    note = f"there is no header: row {table.header_row} is read as an alloy, the columns by what is in them"
+    return replace(table, header=names, rows=[first, *table.rows], notes=[*table.notes, note])
+
+
 def find_columns(table: Table, given: Mapping[str, str] | None = None) -> Columns:
     """Tell the columns of a table of alloys.
 
@@ -114,11 +131,16 @@ def find_columns(table: Table, given: Mapping[str, str] | None = None) -> Column
     said = {i for tier in (*phases, *labels) for i in tier}
     states = [i for i in rest if i not in said and _match(names[i], _STATE) is not None]
     if composition is None and not elements:
+        sheets = "".join(
+            f" ({note[0].upper()}{note[1:]}; take another with --sheet.)"
+            for note in table.notes
+            if note.startswith("sheet ")
+        )
         raise InputError(
             f"no composition column among {', '.join(h for h in table.header[:12] if h) or 'no header'}",
             where=table.path,
             expected="a column named composition, formula, alloy …, or one column for each element",
-            hint="Name it with --columns composition=NAME.",
+            hint=f"Name it with --columns composition=NAME.{sheets}",
         )
     return Columns(
         composition,
@@ -193,7 +215,8 @@ def _composition(
         best = max(ranked, key=lambda pair: (round(shares[pair[1]], 1), -pair[0], -pair[1]))
         if shares[best[1]] > 0 or best[0] < 2:
             return best[1]
-    by_content = max(free, key=lambda i: (shares[i], -i), default=None)
+    unsaid = [i for i in free if _match(names[i], _PHASE) is None and _match(names[i], _LABEL) is None]
+    by_content = max(unsaid, key=lambda i: (shares[i], -i), default=None)
     if by_content is not None and shares[by_content] >= 0.5:
         return by_content
     # A column of sample names beside columns of elements still gives the rows their names.
@@ -207,7 +230,8 @@ def _flags(header: Sequence[str], free: Sequence[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for i in free:
         try:
-            phases = read_phases(take_marks(plain(header[i])).text.strip(" ()%")).phases
+            name = re.sub(_SHARE, " ", take_marks(plain(header[i])).text.replace("_", " "), flags=re.IGNORECASE)
+            phases = read_phases(name.strip(" ()[].,/")).phases
         except PhaseError:
             continue
         if len(phases) == 1:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from hypograph.flows.readers.alloy_tables.columns import CLASSES, Columns, cell_text
+from hypograph.flows.readers.alloy_tables.columns import CLASSES, COUNT, Columns, cell_text
 from hypograph.flows.readers.tabular import Row, number
 from hypograph.models.evidence.alloys.notation import is_missing, plain
 from hypograph.models.evidence.alloys.phase_names import DISORDERED
@@ -18,6 +18,9 @@ _MULTI: Final = frozenset(
     {"low", "multi", "multi-phase", "multiphase", "multiple", "not-single", "not-single-phase", "unstable", "not-hea"}
     | {"non-hea", "nohea", "no-hea"}
 )
+# Numbers of space groups in a column that is named so; 221 (Pm-3m) may be ordered or a compound.
+_SPACE_GROUPS: Final = {"225": "FCC", "229": "BCC", "194": "HCP", "221": "Pm-3m"}
+_NUMBERS: Final = re.compile(r"(?:(?:no\.?|#|sg)?\s*\d{1,3}(?:\.0)?\s*[+,;/&]?\s*)+", re.IGNORECASE)
 _YES: Final = frozenset({"1", "1.0", "true", "yes", "y", "t", "pos", "positive", "ja"})
 _NO: Final = frozenset({"0", "0.0", "-1", "false", "no", "n", "f", "neg", "negative", "nein"})
 # A class of alloy says how many elements it has, and nothing of its phases.
@@ -90,6 +93,8 @@ def _phases(text: str, name: str) -> PhaseReading:
     label = _word(text, name)
     if label is not None:
         return PhaseReading((), label)
+    if re.search(r"space ?-?_?group|raumgruppe|\bsg\b", name, re.IGNORECASE) and _NUMBERS.fullmatch(text):
+        text = re.sub(r"(?:194|22[159])(?:\.0)?(?!\d)", lambda m: _SPACE_GROUPS[m[0][:3]], text)
     try:
         return read_phases(text)
     except PhaseError as error:
@@ -137,6 +142,8 @@ def _word(text: str, name: str) -> Label | None:
         return "single"
     if low in _MULTI:
         return "multi"
+    if re.fullmatch(COUNT, plain(name).lower().replace("_", " ").strip()) and re.fullmatch(r"[1-9](?:\.0)?", low):
+        return "single" if low[0] == "1" else "multi"
     if _QUESTION.fullmatch(plain(name).strip()):
         against = re.search(r"\b(?:not|non|multi)\b|multi", name, re.IGNORECASE)
         if low in _YES:

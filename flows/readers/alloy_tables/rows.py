@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from hypograph.flows.readers.alloy_tables.columns import Columns, cell_text, find_columns
+from hypograph.flows.readers.alloy_tables.columns import Columns, cell_text, find_columns, with_header
 from hypograph.flows.readers.alloy_tables.labels import LabelError, read_labels
 from hypograph.flows.readers.tabular import Cell, Row, Table, decimal_of, number, read_table
 from hypograph.models.core.errors import InputError
@@ -24,6 +24,9 @@ from hypograph.models.evidence.alloys.phases import Label
 # Two readings of one alloy agree where no element differs by more, in atomic percent.
 SAME_ALLOY: Final = 1.0
 _BALANCE: Final = frozenset({"bal", "bal.", "balance", "rest", "rem", "rem.", "remainder", "base"})
+_SUMMARY: Final = frozenset(
+    {"total", "sum", "mean", "average", "avg", "median", "std", "stdev", "sd", "min", "max", "summe", "mittelwert"}
+)
 _NOTHING: Final = frozenset({"-", "--", "0", "", "n.d.", "nd", "none", "nil"})
 
 
@@ -95,9 +98,14 @@ def read_alloy_table(
     MissingFileError, InputError
         If there is no such file, it is no table, or it has no column of compositions.
     """
-    table = read_table(path, sheet=sheet, unique=False)
+    table = with_header(read_table(path, sheet=sheet, unique=False))
     found = find_columns(table, columns)
+    if not table.rows and not table.problems:
+        raise InputError("no rows stand below the header", where=table.path, expected="a row for each alloy")
     reader = _Reader(table, found)
+    if not (found.phases or found.labels or found.flags):
+        names = ", ".join(table.header[:12])
+        reader.notes.append(f"no column of phases or labels among {names}: name it with --columns phase=NAME")
     rows: list[AlloyRow] = []
     skipped = [Skipped(p.row, "", p.reason) for p in table.problems]
     for row in table.rows:
@@ -145,6 +153,8 @@ class _Reader:
     def composition(self, row: Row, text: str) -> Composition:
         """Composition of a row."""
         where = f"{self.table.path}: row {row.number}"
+        if text.lower().rstrip(". :") in _SUMMARY:
+            raise InputError(f"{text!r} is a sum or a mean over rows and no alloy", where=where)
         if not self.use_elements:
             return self._formula(row, text, where)
         try:
@@ -245,8 +255,10 @@ def _number(cell: Cell, mark: object = None) -> float | None:
 
 
 def _misses(total: float, usual: float | None) -> bool:
-    """Whether a sum nearly is what the others are, and is not: a slip; a sum far from it is a ratio."""
-    return usual is not None and 0.01 * PERCENT_SLACK * usual < abs(total - usual) <= 0.2 * usual
+    """Whether a sum is a slip: near to what the others are, or percent that miss 100; a small one is a ratio."""
+    if usual is None or abs(total - usual) <= 0.01 * PERCENT_SLACK * usual:
+        return False
+    return abs(total - usual) <= 0.2 * usual or (total > MOST_RATIO and usual == 100)
 
 
 def _same(a: Composition, b: Composition) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 
 Record = tuple[int, list[str]]
 SEPARATORS: Final = ("\t", ";", "|", ",")
-NAMES: Final = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma"}
+NAMES: Final = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma", " ": "blanks"}
 LOOKED_AT: Final = 200  # lines from which the separator is told
 LONGEST: Final = 50  # lines that a quoted cell may span
 _HINT: Final = re.compile(r"sep=(.)\s*\Z")
@@ -34,7 +34,22 @@ def records(text: str) -> tuple[list[Record], str]:
     else:
         separator = find_separator(text)
     found = [(n, cells) for n, cells in enumerate(_split(text, separator), start) if any(c.strip() for c in cells)]
+    if len(found) > 1 and all(len(cells) == 1 for _, cells in found):
+        inner = "\n".join(cells[0].replace("\n", " ") for _, cells in found)
+        if (within := find_separator(inner)) and all(within in cells[0] for _, cells in found):  # quotes around rows
+            return [(n, next(_split(cells[0], within))) for n, cells in found], within
+    if all(len(cells) == 1 for _, cells in found) and (aligned := _aligned(found)):
+        return aligned, " "
     return found, separator
+
+
+def _aligned(lines: list[Record]) -> list[Record] | None:
+    """Cut lines at blanks where no other mark separates; None where lines would differ in their number of cells."""
+    for pattern in (r"\s{2,}", r"\s+"):
+        cut = [(n, re.split(pattern, cells[0].strip())) for n, cells in lines]
+        if len(cut) > 2 and len({len(cells) for _, cells in cut}) == 1 and len(cut[0][1]) > 1:
+            return cut
+    return None
 
 
 def find_separator(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -9,7 +10,7 @@ from typing import Final, NamedTuple
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.tabular.decoding import decoded, unpacked
 from hypograph.models.core.tabular.delimited import NAMES, records
-from hypograph.models.core.tabular.numbers import number
+from hypograph.models.core.tabular.header import joined_header, numberless
 from hypograph.models.core.tabular.workbook import is_workbook, sheet_records
 
 Cell = str | float | int | bool | None
@@ -106,12 +107,25 @@ def parse_table(data: bytes, name: str, *, sheet: str | None = None, unique: boo
         text, told = decoded(data, name)
         if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml", "{\\rtf")):
             raise InputError("not a table: this is a web page or a document", where=name, hint="Save it as CSV.")
+        if text.lstrip()[:1] in ("[", "{") and _is_json(text):
+            raise InputError("not a table: this is JSON", where=name, expected="a table with a header, such as CSV")
         lines, separator = records(text)
         grid = [(n, [c.strip() or None for c in cells]) for n, cells in lines]
         notes = list(told)
         if separator != "," and any(len(c) > 1 for _, c in lines):
             notes.append(f"cells are separated by {NAMES.get(separator, repr(separator))}")
     return _table(grid, name, notes, separator, unique)
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text is JSON, or begins with a line of it."""
+    for part in (text, text.lstrip().partition("\n")[0]):
+        try:
+            json.loads(part)
+        except (ValueError, RecursionError):
+            continue
+        return True
+    return False
 
 
 def _table(grid: list[tuple[int, list[Cell]]], name: str, notes: list[str], separator: str, unique: bool) -> Table:
@@ -123,6 +137,9 @@ def _table(grid: list[tuple[int, list[Cell]]], name: str, notes: list[str], sepa
         notes.append(f"row {grid[0][0]} is taken for a title: {shown[:60]!r}")
     number, names = grid[titles]
     body = grid[titles + 1 :]
+    if (joined := joined_header(names, [cells for _, cells in body[:LOOKED_AT]])) is not None:
+        notes.append(f"rows {number} and {body[0][0]} are the header together")
+        number, names, body = body[0][0], joined, body[1:]
     used = [i for i, n in enumerate(names) if n is not None or any(len(r) > i and r[i] is not None for _, r in body)]
     header, nameless = _header(names, used)
     if unique and (twice := [h for i, h in enumerate(header) if h in header[:i]]):
@@ -154,14 +171,10 @@ def _titles(rows: Sequence[Sequence[Cell]]) -> int:
         if usual > 1 and filled[i] == 1:
             continue
         names, below = (rows[k] if k < len(rows) else () for k in (i + 1, i + 2))
-        if filled[i] < usual <= sum(c is not None for c in names) and _numberless(names) and not _numberless(below):
+        if filled[i] < usual <= sum(c is not None for c in names) and numberless(names) and not numberless(below):
             continue
         return i
     return 0
-
-
-def _numberless(row: Sequence[Cell]) -> bool:
-    return not any(isinstance(c, int | float) or (isinstance(c, str) and number(c) is not None) for c in row)
 
 
 def _length(cells: Sequence[Cell]) -> int:

@@ -19,7 +19,7 @@ from typing import Final
 
 from hypograph.models.core.errors import MalformedRowError, UnknownElementError
 from hypograph.models.evidence.alloys import formula_tree as tree
-from hypograph.models.evidence.alloys.notation import Basis, is_missing, plain, take_marks
+from hypograph.models.evidence.alloys.notation import Basis, is_missing, plain, raised_end, take_marks
 
 # Rounded percentages of a table seldom miss 100 by more.
 PERCENT_SLACK: Final = 2.0
@@ -35,6 +35,9 @@ _FILLER: Final = re.compile(
 )
 # Nothing to clean: symbols and amounts.
 _BARE: Final = re.compile(r"(?:[A-Z][a-z]?[0-9.]*)+")
+# Marks of footnotes and references behind a formula, and amounts in brackets of their own.
+_FOOTNOTE: Final = re.compile(r"(?<=[A-Za-z0-9)\]])\s*(?:[*†‡§¶#]+|\^[a-z]|\[\d+(?:\s*[,-]\s*\d+)*\])\s*\Z")
+_BRACKETED: Final = re.compile(rf"(?<=[a-zA-Z])\(({tree.NUMBER})\)")
 _UNCERTAIN: Final = re.compile(r"\s*(?:±|\+/-|\+-)\s*\d+(?:\.\d+)?")
 _SET: Final = re.compile(r"[,;(\[]?\s*\b([a-zδ])\s*=\s*(\d+(?:\.\d+)?)\s*[)\]]?")
 _BASE: Final = re.compile(
@@ -108,6 +111,12 @@ def read_composition(
     cleaned = plain(text)
     if is_missing(cleaned):
         raise MalformedRowError("no composition is given", where=where, expected="a formula such as CoCrFeNi")
+    if raised := raised_end(text):
+        raise MalformedRowError(
+            f"{text!r} is no composition: {raised!r} at its end may be an amount or a footnote",
+            where=where,
+            hint="Write the formula alone, amounts not raised.",
+        )
     if _BARE.fullmatch(cleaned):
         return _known(cleaned, where, text, basis, variables or {})
     marked = take_marks(cleaned)
@@ -116,7 +125,9 @@ def read_composition(
             f"{text!r} says atomic and weight percent", where=where, expected="one of the two for the whole alloy"
         )
     said: Basis | None = next(iter(marked.bases), basis)
-    body, values = _values(marked.text, variables or {})
+    body, values = _values(_FOOTNOTE.sub("", marked.text), variables or {})
+    if re.search(_BRACKETED.pattern + r"\s*[A-Z(\[]", body):  # one at the end alone may be a sample's number
+        body = _BRACKETED.sub(r"\1", body)
     body = re.sub(r"\s+", " ", _UNCERTAIN.sub("", _FILLER.sub(" ", body))).strip(" ,;.:")
     body = re.sub(r"[(\[]\s*[)\]]", "", body).strip(" ,;.:")
     return _known(body, where, text, said, values)

@@ -152,6 +152,8 @@ class _Parser:
         self.text = text
         self.stack: list[tuple[str, list[Item]]] = [("", [])]
         self.chunks: list[list[str]] = [[]]  # what stands between separators outside brackets
+        self.joints: list[str] = []  # the separators between the chunks
+        self.joint = ""
         self.apart = False  # a separator stands before the token
         self.hyphen = False
         self.loose: list[int] = []  # items whose amount stands behind a blank or an underscore
@@ -183,9 +185,13 @@ class _Parser:
             raise FormulaError(f"{token} stands twice", "Write each element once.")
         level.append(Item(token))
         if len(self.stack) == 1:
-            if self.apart and self.chunks[-1]:
-                self.chunks.append([])
+            self._begin_chunk()
             self.chunks[-1].append(token)
+
+    def _begin_chunk(self) -> None:
+        if self.apart and self.chunks[-1]:
+            self.chunks.append([])
+            self.joints.append(self.joint)
 
     def _number(self, token: str, start: int) -> None:
         level = self.stack[-1][1]
@@ -201,8 +207,8 @@ class _Parser:
 
     def _open(self, token: str, start: int) -> None:
         self.stack.append((token, []))
-        if len(self.stack) == 2 and self.apart and self.chunks[-1]:
-            self.chunks.append([])
+        if len(self.stack) == 2:
+            self._begin_chunk()
 
     def _close(self, token: str, start: int) -> None:
         opened, inner = self.stack[-1]
@@ -218,6 +224,7 @@ class _Parser:
     def _part(self, token: str, start: int) -> None:
         self.apart = True
         self.hyphen = "-" in token
+        self.joint = token.strip()
 
     def _under(self, token: str, start: int) -> None:
         following = self.text[start + 1 : start + 2]
@@ -237,7 +244,8 @@ class _Parser:
         last = level[-1]
         if isinstance(last.what, tuple) and not last.written and len(level) > 1 and _capitals([last]):
             raise FormulaError("the bracket at the end may be the tag of a sample", "Write the formula alone.")
-        many = any(sum(t[0].isalpha() or t == "()" for t in chunk) > 1 for chunk in self.chunks)
+        counts = [sum(t[0].isalpha() or t == "()" for t in chunk) for chunk in self.chunks]
+        many = any(n > 1 for n in counts)
         full = all(item.written for item in level)
         tags = [c for c in self.chunks if all((len(t) == 1 and t.isupper()) or (t.isdigit() and not full) for t in c)]
         if len(self.chunks) > 1 and tags and (many or any(sum(t.isupper() for t in c) > 1 for c in tags)):
@@ -248,6 +256,15 @@ class _Parser:
         if lone and odd and not isinstance(last.what, tuple):
             raise FormulaError(f"{last.amount:g} at the end may be an amount or the number of a sample",
                                "Write the amount directly behind its element.")  # fmt: skip
+        self._check_composite(level, counts)
+
+    def _check_composite(self, level: Sequence[Item], counts: Sequence[int]) -> None:
+        """Refuse two materials: CoCrFeNi/Al2O3, CoCrFeNi-TiC. Amounts that sum to 100 belong to one."""
+        whole = all(i.written for i in level) and abs(sum(i.amount for i in level) - 100) <= 2
+        several = sum(n > 1 for n in counts)
+        bar = several and any("/" in j for j in self.joints)
+        if not whole and (bar or (several > 1 and any("-" in j for j in self.joints))):
+            raise FormulaError("it may be two materials side by side, a composite", "Write the alloy alone.")
 
 
 def _capitals(items: Sequence[Item]) -> bool:

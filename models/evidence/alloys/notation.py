@@ -16,6 +16,11 @@ _DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-")
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e"))
 _DOTS: Final = "·∙•⋅‧・"
 _SCRIPT: Final = re.compile(r"[_^]\s*\{([^{}]*)\}")
+# Letters of other alphabets that look like symbols of elements: keyboards and scanned papers mix them.
+_LOOKALIKES: Final = str.maketrans("АВЕКМНОРСТУХІЅаеосрхуіѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTYXISaeocpxyisABEZHIKMNOPTYXo")
+# A whole number and a half: 1½.
+_VULGAR: Final = re.compile(r"(\d*)([¼-¾⅐-⅞])")
+_RAISED: Final = re.compile(r"[A-Za-z0-9)\]](?:[⁰¹²³⁴-⁹]+|<sup>\s*\d+\s*</sup>|\^\s*\{?\d+\}?\$?)\s*\Z")
 _MISSING: Final = frozenset(
     {"nan", "n/a", "na", "n.a.", "n.a", "none", "null", "nil", "nd", "n.d.", "n.d", "tbd", "unknown", "unspecified"}
     | {"missing", "-", "--", "---", "?", ".", "/", "x", "*", "#n/a", "#na", "#value!", "#ref!", "#name?", "#div/0!"}
@@ -75,13 +80,27 @@ def plain(text: str) -> str:
     if "\\" in text or "$" in text:
         text = _from_latex(text)
     text = _SCRIPT.sub(r"\1", text)
+    text = re.sub(r"~([\d.,]+)~", r"\1", text)
+    text = _VULGAR.sub(lambda m: f"{int(m[1] or 0) + unicodedata.numeric(m[2]):.6g}", text)
     text = _without_marks_over_letters(unicodedata.normalize("NFKC", text))
-    text = text.translate(_DASHES).translate(_INVISIBLE)
+    text = text.translate(_DASHES).translate(_INVISIBLE).translate(_LOOKALIKES)
     text = re.sub(rf"(?<=\d)[,{_DOTS}](?=\d)", ".", text)
     text = re.sub(rf"[{_DOTS}]", " ", text)
     text = re.sub(r"\s+", " ", text).strip()
     # Quotes around the whole, or the apostrophe by which spreadsheets mark text; a prime at the end stays.
     return re.sub(r"^[\"'`“”‘](.*?)[\"'`“”’]?$|^(.*)$", lambda m: m[1] if m[1] is not None else m[2], text).strip()
+
+
+def raised_end(text: str) -> str:
+    """The raised number at the end of a text, which may be a footnote; empty where there is none.
+
+    Examples
+    --------
+    >>> raised_end("CoCrFeNi²"), raised_end("CoCrFeNi₂")
+    ('²', '')
+    """
+    found = _RAISED.search(text)
+    return found.group()[1:].strip() if found else ""
 
 
 def _from_latex(text: str) -> str:

@@ -31,7 +31,7 @@ _SPELLINGS: Final = {
     "L12": r"l1[_ ]?2|cu3au(?:[- ]type)?|cp4|gamma[- ]?prime|γ'|ni3al",
     "L10": r"l1[_ ]?0|aucu|tp2|tp4",
     "L21": r"l2[_ ]?1|(?:half|full)?[- ]?heusler|cf16",
-    "B2": r"b2|cscl(?:[- ](?:type|structure))?|cp2",
+    "B2": r"b2(?!\d)|cscl(?:[- ](?:type|structure))?|cp2",
     "DO3": r"d[o0][_ ]?3",
     "DO19": r"d[o0][_ ]?19|hp8",
     "DO22": r"d[o0][_ ]?22|γ''|gamma[- ]double[- ]prime",
@@ -41,10 +41,13 @@ _SPELLINGS: Final = {
     "mu": r"mu|μ|d8_?5|hr13",
     "chi": r"chi|χ|a12",
     "omega": r"omega|ω",
-    "FCC": rf"fcc|f\.\s?c\.\s?c\.?|a1|face{_CENTRED}|fm-?3m|cf4|ccp|cubic close[- ]packed|austenit(?:e|ic)|kfz",
-    "BCC": rf"bcc|b\.\s?c\.\s?c\.?|a2|body{_CENTRED}|im-?3m|ci2|ferrit(?:e|ic)|krz",
-    "HCP": r"hcp|h\.\s?c\.\s?p\.?|a3|hexagonal[- ]close[- ]?pack(?:ed|ing)|p6_?3/?mmc|hp2|hdp",
-    "Pm-3m": r"pm-?3m",
+    "FCC": rf"fcc|f\.\s?c\.\s?c\.?|a1(?!\d)|face{_CENTRED}|f ?m ?-? ?3 ?m|cf4(?:[-, ]+(?-i:Cu|Ni|Al)[- ]type)?|ccp"
+    r"|(?-i:Cu|Ni|Al)[- ](?:proto)?type|cubic close[- ]packed|austenit(?:e|ic)|kfz",
+    "BCC": rf"bcc|b\.\s?c\.\s?c\.?|a2(?!\d)|body{_CENTRED}|i ?m ?-? ?3 ?m|ci2(?:[-, ]+(?-i:W)[- ]type)?"
+    r"|(?-i:W)[- ](?:proto)?type|ferrit(?:e|ic)|krz",
+    "HCP": r"hcp|h\.\s?c\.\s?p\.?|a3(?!\d)|hexagonal[- ]close[- ]?pack(?:ed|ing)|p ?6_?3 ?/? ?m ?m ?c"
+    r"|hp2(?:[-, ]+(?-i:Mg)[- ]type)?|(?-i:Mg)[- ](?:proto)?type|hdp",
+    "Pm-3m": r"p ?m ?-? ?3 ?m",
     "BCT": r"bct|body[- ]?cent(?:ere|re)d[- ]tetragonal",
     "amorphous": r"amorph(?:ous)?|(?:metallic |bulk metallic )?glass(?:y)?|bmg|am|vitreous|nanoglass",
     "quasicrystal": r"quasi-?crystal(?:s|line)?|icosahedral|qc",
@@ -74,11 +77,13 @@ _SPELLINGS: Final = {
 GROUP_OF: Final = {f"p{i}": name for i, name in enumerate(_SPELLINGS)}
 PHASE: Final = "|".join(f"(?P<p{i}>{spelling})" for i, spelling in enumerate(_SPELLINGS.values()))
 STRUCTURE: Final = rf"(?:{_SPELLINGS['FCC']}|{_SPELLINGS['BCC']}|{_SPELLINGS['HCP']}|{_SPELLINGS['B2']})"
+# Types of the Strukturbericht that have no name of their own above, such as A15, B19' and D8m: none is a solution.
+STRUKTURBERICHT: Final = r"(?:A(?:[4-9]|1[0-5])|[BC]\d{1,2}|D0|D\d{1,2}|E\d{1,2}|L\d)(?:_?(?:\d|[a-h]))?'{0,2}"
 FILLER: Final = (
     r"phases?|struct(?:ures?|ured)?|crystal(?:s|line|lography)?|lattices?|solutions?|solid|disordered|random|types?|like"
     r"|the|an?|of|in|as|is|are|was|were|from|by|to|for|at|its|one|single|only|pure|purely|just|fully|completely|entirely"
     r"|simple|small|fine|coarse|some|few|amounts?|fractions?|volume|vol\.?|weight|wt\.?|traces?|minor|weak|peaks?"
-    r"|xrd|sem|tem|microstructures?|nano-?crystalline|nano-?sized|grains?|as-?cast|as-?built|annealed|homogeni[sz]ed|cast"
+    r"|xrd|pdf|icdd|sem|tem|microstructures?|nano-?crystalline|nano-?sized|grains?|as-?cast|as-?built|annealed|homogeni[sz]ed|cast"
     r"|dendrit(?:e|es|ic)|inter-?dendritic|equiaxed|columnar|lamellar"
     r"|(?:is |was |were )?(?:observed|found|detected|present|identified|formed)|space ?group|no\.|alloy|hea|yes|ja"
     r"|(?-i:[A-Z][a-z]?(?:[,/-][A-Z][a-z]?)*-?)rich"

@@ -26,6 +26,7 @@ from hypograph.models.evidence.alloys.phase_names import (
     PHASE,
     SHAPES,
     STRUCTURE,
+    STRUKTURBERICHT,
     VAGUE,
     compiled,
 )
@@ -37,9 +38,9 @@ _TOKENS: Final = compiled(
     {
         "many": rf"(?:multi|dual|two|three|four|poly|several|multiple|mixed)[- ]?phases?d?{_WORD}|duplex{_WORD}"
         rf"|mixtures?{_WORD}|eutectic{_WORD}|(?:mehr|zwei)phasig{_WORD}|phase[- ]separat(?:ion|ed){_WORD}"
-        rf"|multi(?:ple)?{_WORD}|mixed{_WORD}",
+        rf"|multi(?:ple)?{_WORD}|mixed{_WORD}|(?-i:MP){_WORD}",
         "one": rf"single[- ](?:solid[- ]solution|phased?){_WORD}|single[- ]ss{_WORD}|monophas(?:e|ic){_WORD}"
-        rf"|one[- ]phase{_WORD}|einphasig{_WORD}|singlephase{_WORD}",
+        rf"|one[- ]phase{_WORD}|einphasig{_WORD}|singlephase{_WORD}|(?-i:SP){_WORD}",
         "absent": r"(?:is |are |was |were |has |have |being )?(?:not|never)(?: been)? "
         rf"(?:observed|detected|found|present|seen|formed|identified|visible){_WORD}|absent{_WORD}|undetected{_WORD}",
         "free": rf"-? ?free{_WORD}(?! (?:of|from))|[:=]\s*(?:no|none|nil|absent|nein|0(?![.\d])){_WORD}"
@@ -54,7 +55,7 @@ _TOKENS: Final = compiled(
         "percent": r"[~≈<>≤≥]?\s*(?P<value>\d+(?:\.\d+)?)\s*(?:(?:vol|wt|at)\.?\s*-?)?\s*%",
         "phase": rf"(?:{PHASE})(?P<index>[-_ ]?#?[1-9](?![0-9.%]|\s*%))?(?![A-Za-z0-9])",
         "compound": r"(?-i:\((?:[A-Z][a-z]?, ?)+[A-Z][a-z]?\)\d*(?:[A-Z][a-z]?\d*)*"
-        r"|(?:[A-Z][a-z]?\d*(?:\.\d+)?){2,}|M\d*[CNB]\d*)(?![A-Za-z0-9])",
+        rf"|(?:[A-Z][a-z]?\d*(?:\.\d+)?){{2,}}|M\d*[CNB]\d*|{STRUKTURBERICHT})(?![A-Za-z0-9])",
         "filler": rf"(?:{FILLER}){_WORD}",
         "part": rf"[+/;|&,.]|(?:and|und|with|plus|but|then){_WORD}| ?- ?|→|->",
         "bracket": r"[()\[\]{}]",
@@ -62,6 +63,8 @@ _TOKENS: Final = compiled(
         "other": r"[^\W\d_]+|.",
     }
 )  # fmt: skip
+# A word of these symbols alone (SP, CN, HCP) is an abbreviation and no phase of an alloy.
+NONMETALS: Final = frozenset({"H", "C", "N", "O", "F", "P", "S", "I", "Cl", "Br", "Se"})
 _COUNTS: Final = {"two": 2, "double": 2, "dual": 2, "three": 3}
 
 
@@ -132,12 +135,14 @@ def read_phases(text: str) -> PhaseReading:
         return PhaseReading((), None)
     # FCC-SS and γ-Fe are one word each; a hyphen elsewhere parts phases.
     cleaned = re.sub(r"(?i)\b(fcc|bcc|hcp)[-_ ]?ss\b", r"\1", cleaned)
-    cleaned = re.sub(r"([α-ω])-(?:[A-Z][a-z]?\b)?", r"\1 ", cleaned)
+    cleaned = re.sub(r"([σμχ])-(?:[A-Z][a-z]?\d*)+(?![a-z])|([α-ω])-(?:[A-Z][a-z]?\b)?", r"\1\2 ", cleaned)
+    cleaned = re.sub(r"[α-ω] (?=(?:[A-Z][a-z]?\d*){2,}(?![A-Za-z0-9]))", "", cleaned)
     scan = _Scan()
     for match in _TOKENS.finditer(cleaned):
         _take(scan, match, cleaned)
     phases = tuple(f.name for f in scan.found if not f.absent for _ in range(f.count))
-    return PhaseReading(phases, _label(scan, phases, text))
+    label = _label(scan, phases, text)
+    return PhaseReading(() if phases == ("unknown",) else phases, label)
 
 
 def _take(scan: _Scan, match: re.Match[str], text: str) -> None:
@@ -269,10 +274,11 @@ def _joined(last: _Found, new: _Found) -> str | None:
 
 def _is_compound(word: str) -> bool:
     """Whether a word is the formula of a compound, such as Cr2Nb, or of a family, such as M23C6."""
-    if re.fullmatch(r"M\d*[CNB]\d*", word) or "," in word:
+    if re.fullmatch(rf"M\d*[CNB]\d*|{STRUKTURBERICHT}", word) or "," in word:
         return True
     symbols = re.findall(r"[A-Z][a-z]?", word)
-    return all(s in formula_tree.KNOWN for s in symbols) and len(set(symbols)) > 1
+    known = all(s in formula_tree.KNOWN for s in symbols) and len(set(symbols)) > 1
+    return known and not NONMETALS.issuperset(symbols)
 
 
 def _label(scan: _Scan, phases: tuple[str, ...], text: str) -> Label | None:

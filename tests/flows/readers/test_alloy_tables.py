@@ -165,3 +165,47 @@ def test_commas_in_the_names_of_files(tmp_path: Path) -> None:
         (tmp_path / name).write_text("x")
     both = paths(f"{tmp_path / 'a, b.csv'},{tmp_path / 'c.csv'}, {tmp_path / 'none.csv'}")
     assert [p.name for p in both] == ["a, b.csv", "c.csv", "none.csv"]
+
+
+def test_a_table_without_a_header_is_read_by_what_is_in_it(tmp_path: Path) -> None:
+    reading = table(tmp_path, "CoCrFeNi,FCC\nAlCoCrFeNi,BCC+B2\n")
+    assert [(r.row, r.label) for r in reading.rows] == [(1, "single"), (2, "multi")]
+    assert "no header" in " ".join(reading.notes)
+    with pytest.raises(InputError, match="below the header"):
+        table(tmp_path, "alloy,phase\n")
+
+
+def test_a_column_of_phases_is_no_column_of_formulas(tmp_path: Path) -> None:
+    (row,) = table(tmp_path, "Co (mass fraction),Cr (mass fraction),phase\n0.5,0.5,HCP\n").rows
+    assert near(row.composition.atomic_percent, {"Co": 46.87, "Cr": 53.13})
+    assert (row.phases, row.label) == (("HCP",), "single")
+
+
+def test_shares_of_phases_and_numbers_of_phases(tmp_path: Path) -> None:
+    reading = table(tmp_path, "alloy,vol% FCC,sigma (vol.%)\nCoCrFeNi,100,0\nCoCrFeMo,60,40\n")
+    assert [r.phases for r in reading.rows] == [("FCC",), ("FCC", "sigma")]
+    reading = table(tmp_path, "alloy,# phases,space group\nCoCrFeNi,1,225\nAlCoCrFeNi,2,229\nTiZr,1,No. 194\n")
+    assert [(r.phases, r.label) for r in reading.rows] == [
+        (("FCC",), "single"),
+        (("BCC",), "multi"),
+        (("HCP",), "single"),
+    ]
+
+
+def test_headers_of_two_rows(tmp_path: Path) -> None:
+    text = "Sample,Composition (wt.%),,,Phase\n,Fe,Cr,Ni,\nS1,70,20,10,FCC\nS2,80,20,0,BCC\nMean,75,20,5,\n"
+    reading = table(tmp_path, text)
+    assert [r.row for r in reading.rows] == [3, 4]
+    assert near(percents(reading)[0], {"Fe": 69.3, "Cr": 21.3, "Ni": 9.4})
+    assert reading.skipped[0].row == 5
+    assert "mean" in reading.skipped[0].reason
+
+
+def test_percent_that_miss_a_hundred_are_a_slip(tmp_path: Path) -> None:
+    reading = table(tmp_path, "Co,Cr,Ni,phase\n40,30,30,FCC\n50,25,25,FCC\n50,25,,FCC\n1,1,1,FCC\n")
+    assert [r.row for r in reading.rows] == [2, 3, 5]
+    assert "sum to 75" in reading.skipped[0].reason
+
+
+def test_a_table_that_says_nothing_of_phases_is_told(tmp_path: Path) -> None:
+    assert "no column of phases" in " ".join(table(tmp_path, "T,alloy\n300,CoCrFeNi\n").notes)

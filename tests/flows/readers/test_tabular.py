@@ -99,6 +99,28 @@ def test_commas_in_numbers_do_not_separate() -> None:
     assert parsed("sep=;\na;b\n1;2\n").header == ["a", "b"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "base   T\nA   40\nB   60\n",
+        "base T\nA 40\nB 60\n",
+        '"base,T"\n"A,40"\n"B,60"\n',
+        "base T\nA\t40\n".replace(" ", "\t") + "B\t60\n",
+    ],
+)
+def test_cells_parted_by_blanks_and_rows_in_quotes(text: str) -> None:
+    table = parsed(text)
+    assert (table.header, cells(table)) == (["base", "T"], [["A", "40"], ["B", "60"]])
+
+
+def test_units_and_groups_in_a_second_row_belong_to_the_header() -> None:
+    table = parsed("base,T,time\n,°C,min\nA,40,5\nB,60,9\n")
+    assert (table.header, table.rows[0].number) == (["base", "T (°C)", "time (min)"], 3)
+    assert "header together" in " ".join(table.notes)
+    assert parsed("x [at.%],,y\nAl,Ni,\n1,2,3\n4,5,6\n").header == ["Al [at.%]", "Ni [at.%]", "y"]
+    assert parsed("base,T\nA,high\nB,60\nC,70\n").header == ["base", "T"]
+
+
 def test_two_columns_of_one_name_are_refused_by_name() -> None:
     with pytest.raises(InputError, match="'b'"):
         parsed("a,b,b\n1,2,3\n")

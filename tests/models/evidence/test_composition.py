@@ -34,6 +34,14 @@ READ = {
     "Fe1/4Ni3/4": {"Fe": 25.0, "Ni": 75.0},
     "Co 30.1 ± 0.2 Ni 69.9 ± 0.3": {"Co": 30.1, "Ni": 69.9},
     "equimolar CoCrNi alloy": {"Co": 33.33, "Cr": 33.33, "Ni": 33.33},
+    "Al~0,5~CoNi": {"Al": 20.0, "Co": 40.0, "Ni": 40.0},
+    "Al₍₀.₅₎CoNi": {"Al": 20.0, "Co": 40.0, "Ni": 40.0},
+    "Al½CoNi": {"Al": 20.0, "Co": 40.0, "Ni": 40.0},
+    "Al1½CoNi½": {"Al": 50.0, "Co": 33.33, "Ni": 16.67},
+    "CoNi*": {"Co": 50.0, "Ni": 50.0},
+    "CoNi [3, 12]": {"Co": 50.0, "Ni": 50.0},
+    "\u0421\u043eNi": {"Co": 50.0, "Ni": 50.0},  # Cyrillic letters that look like Co
+    "Fe50/Ni50": {"Fe": 50.0, "Ni": 50.0},
     "Mo-Nb-Ta-W": {"Mo": 25.0, "Nb": 25.0, "Ta": 25.0, "W": 25.0},
 }
 REFUSED = {
@@ -43,6 +51,11 @@ REFUSED = {
     "CoCrFeNi-HIP": "tag of a sample",
     "CoCrFeNi-W": "tag of a sample",
     "S1-CoCrFeNi": "tag of a sample",
+    "CoCrFeNi/Al2O3": "two materials",
+    "CoCrFeNi-TiC": "two materials",
+    "CoCrFeNi²": "footnote",
+    "CoCrFeNi<sup>12</sup>": "footnote",
+    "CoCrFeNi(2)": "before",
     "CoCrFeNi 2": "number of a sample",
     "CoCrFeNi_2": "number of a sample",
     "CoCrFeNi.2": "number of a sample",

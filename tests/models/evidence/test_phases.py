@@ -55,7 +55,15 @@ READ = {
     "not single-phase": ([], "multi"),
     "mainly FCC": (["FCC"], None),
     "cubic": (["cubic"], None),
-    "not specified": (["unknown"], None),
+    "not specified": ([], None),
+    "W-type": (["BCC"], "single"),
+    "cF4, Cu type": (["FCC"], "single"),
+    "F m -3 m": (["FCC"], "single"),
+    "B19'": (["B19'"], "multi"),
+    "A15 + BCC": (["A15", "BCC"], "multi"),
+    "γ-TiAl": (["TiAl"], "multi"),
+    "SP": ([], "single"),
+    "MP": ([], "multi"),
     "": ([], None),
 }
 
@@ -66,7 +74,9 @@ def test_phases(text: str) -> None:
     assert (list(reading.phases), reading.label) == READ[text]
 
 
-@pytest.mark.parametrize("text", ["FCC or BCC", "FCC?", "likely FCC", "single-phase FCC+BCC", "FCC blue", "0", "green"])
+@pytest.mark.parametrize(
+    "text", ["FCC or BCC", "FCC?", "likely FCC", "single-phase FCC+BCC", "FCC blue", "0", "green", "CN"]
+)
 def test_what_is_open_or_strange_is_said(text: str) -> None:
     with pytest.raises(PhaseError):
         read_phases(text)

@@ -1,0 +1,88 @@
+"""Headers of two rows: names over groups of columns, or units below the names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from hypograph.models.core.tabular.numbers import missing, number
+from hypograph.models.core.tabular.units import header_unit, parse_unit
+
+Cell = str | float | int | bool | None
+_BRACKET: Final = re.compile(r".*?(\([^()]*\)|\[[^\[\]]*\])\s*\Z")
+
+
+def joined_header(names: Sequence[Cell], body: Sequence[Sequence[Cell]]) -> list[Cell] | None:
+    """Join a header with the row below where that one belongs to it; None where it does not.
+
+    It holds units and nothing else above columns of numbers, or it names the columns that the first row leaves
+    nameless as those of a group do, again above numbers.
+
+    Examples
+    --------
+    >>> joined_header(["T", "base"], [["°C", None], ["40", "K2CO3"]])
+    ['T (°C)', 'base']
+    >>> joined_header(["x (at.%)", None, "phase"], [["Al", "Ni", None], [50, 50, "B2"]])
+    ['Al (at.%)', 'Ni (at.%)', 'phase']
+    """
+    if len(body) < 2 or not numberless(body[0]) or all(c is None for c in body[0]):
+        return None
+    width = max(len(names), len(body[0]))
+    above, below = _padded(names, width), _padded(body[0], width)
+    told = [i for i in range(width) if below[i] is not None]
+    if all(above[i] is not None for i in told):
+        return _with_units(above, below, told, body[1:])
+    return _grouped(above, below, told, body[1:])
+
+
+def numberless(row: Sequence[Cell]) -> bool:
+    """Whether no cell of a row is a number."""
+    return not any(isinstance(c, int | float) or (isinstance(c, str) and number(c) is not None) for c in row)
+
+
+def _with_units(
+    above: list[Cell], below: list[Cell], told: Sequence[int], body: Sequence[Sequence[Cell]]
+) -> list[Cell] | None:
+    """Names with the units that stand below them."""
+    units = {i: str(below[i]).strip().strip("()[]").strip() for i in told}
+    real = [i for i, unit in units.items() if unit not in ("-", "")]
+    if not real or any(not _numeric(body, i) or parse_unit(units[i]) is None for i in real):
+        return None
+    if any(header_unit(str(above[i]))[1] for i in real):
+        return None
+    return [f"{name} ({units[i]})" if i in real else name for i, name in enumerate(above)]
+
+
+def _grouped(
+    above: list[Cell], below: list[Cell], told: Sequence[int], body: Sequence[Sequence[Cell]]
+) -> list[Cell] | None:
+    """Names of the columns of a group, with what the group says in brackets; names that stand alone stay."""
+    gaps = [i for i, name in enumerate(above) if name is None]
+    heads = [i for i in told if above[i] is not None]
+    if not gaps or not set(gaps) <= set(told) or not heads or not all(_numeric(body, i) for i in told):
+        return None
+    if any(i - 1 not in told for i in gaps):  # a gap belongs to the group on its left
+        return None
+    found, group = list[Cell](), ""
+    for i in range(len(above)):
+        if i not in told:
+            found.append(above[i])
+            continue
+        if above[i] is not None:
+            bracket = _BRACKET.match(str(above[i]))
+            group = bracket.group(1) if bracket else ""
+        own = str(below[i]).strip()
+        found.append(f"{own} {group}" if group and not _BRACKET.match(own) else own)
+    return found
+
+
+def _padded(row: Sequence[Cell], width: int) -> list[Cell]:
+    return [None if missing(c) else c for c in row] + [None] * (width - len(row))
+
+
+def _numeric(body: Sequence[Sequence[Cell]], column: int) -> bool:
+    """Whether most cells of a column are numbers."""
+    cells = [row[column] for row in body if len(row) > column and not missing(row[column])]
+    hits = sum(isinstance(c, int | float) or (isinstance(c, str) and number(c) is not None) for c in cells)
+    return bool(cells) and 2 * hits > len(cells)
