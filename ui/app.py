@@ -18,7 +18,7 @@ from hypograph.ui.api import routes as api
 from hypograph.ui.assets import Assets
 from hypograph.ui.config import UiConfig
 from hypograph.ui.pages.alloys import routes as alloys
-from hypograph.ui.pages.campaigns import beginning_routes, comparison_routes, insight, laboratory_routes
+from hypograph.ui.pages.campaigns import beginning_routes, comparison_routes, insight, laboratory_routes, plate_routes
 from hypograph.ui.pages.campaigns import routes as campaigns
 from hypograph.ui.pages.elements import routes as elements
 from hypograph.ui.pages.flows import begin_run
@@ -28,6 +28,7 @@ from hypograph.ui.pages.graph import routes as graph
 from hypograph.ui.pages.hypotheses import questions, start_campaign
 from hypograph.ui.pages.hypotheses import routes as hypotheses
 from hypograph.ui.pages.map import routes as map_routes
+from hypograph.ui.pages.models import routes as models
 from hypograph.ui.pages.overview import routes as overview
 from hypograph.ui.pages.overview import views
 from hypograph.ui.pages.papers import bring
@@ -44,7 +45,15 @@ __all__ = ["PAGES", "create_app"]
 # What stands first is asked first: `/campaigns/new` is no campaign, `/hypotheses/h1/campaign` no hypothesis.
 ROUTERS = (
     *(beginning_routes.router, bring.router, begin_run.router, questions.router, insight.router),
-    *(alloys.router, graph.router, comparison_routes.router, api.router, laboratory_routes.router),
+    *(
+        alloys.router,
+        models.router,
+        graph.router,
+        comparison_routes.router,
+        api.router,
+        laboratory_routes.router,
+        plate_routes.router,
+    ),
     *(flows.router, reviews.router, start_campaign.router),
     *(
         overview.router,

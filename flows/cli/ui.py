@@ -28,6 +28,7 @@ def ui(
     from hypograph.flows.runtime.settings import load_settings
     from hypograph.flows.server.access import configured_auth
     from hypograph.flows.server.jobs import Jobs
+    from hypograph.flows.server.model_desk import ModelDesk
     from hypograph.flows.server.prefect_address import serving_file
     from hypograph.models.core.services import Services
     from hypograph.ui.app import create_app
@@ -47,7 +48,7 @@ def ui(
     )
     jobs = Jobs(settings)
     desk = AlloyDesk(settings.home / "units")
-    services = Services(CorpusShelf(settings.home / "literature"), jobs, desk)
+    services = Services(CorpusShelf(settings.home / "literature"), jobs, desk, ModelDesk(settings))
     with _listener(config.host, config.port) as listener, contextlib.closing(jobs), contextlib.closing(desk):
         say(f"pages at http://{config.host}:{config.port}/ (Ctrl-C ends them)")
         app = create_app(config, services=services)

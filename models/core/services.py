@@ -178,6 +178,33 @@ class Metallurgist(Protocol):
         ...
 
 
+class ModelAdvisor(Protocol):
+    """Asks the language models that are set up, as the commands do.
+
+    Attributes
+    ----------
+    model
+        Name of the model that plans; empty where none is set up.
+    """
+
+    @property
+    def model(self) -> str:
+        """Name of the model that plans; empty where none is set up."""
+        ...
+
+    def state(self) -> Mapping[str, Any] | None:
+        """Return the entry `llm` of ``hypograph doctor``; None where no model is set up."""
+        ...
+
+    def foreseen(self, count: int) -> str:
+        """Say what that many suggestions would ask of the model, and cost."""
+        ...
+
+    def suggest(self, folder: Path, count: int, method: str) -> list[dict[str, Any]]:
+        """Suggest experiments of a campaign and append them to its folder; return the events."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What the `ui` command gives the pages."""
@@ -185,3 +212,4 @@ class Services:
     shelf: Shelf | None = None
     workshop: Workshop | None = None
     metallurgist: Metallurgist | None = None
+    advisor: ModelAdvisor | None = None

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from hypograph.agents import Budget, ModelExpert, ModelJudge, connect
 from hypograph.flows.runtime.named_models import default_model
 from hypograph.flows.runtime.settings import load_settings
+from hypograph.flows.server.model_desk import ModelDesk
+from hypograph.graph import GraphStore, StoreConfig
+from hypograph.graph.campaigns import folder as folders
 from hypograph.models.core.errors import SettingError
 from hypograph.models.core.protocols import Candidate
+from hypograph.models.core.services import Services
+from hypograph.ui.app import create_app
+from hypograph.ui.config import UiConfig
 from tests.agents.model_server import Ask, ModelServer, Sent, plain
 
 PAPER = {
@@ -155,3 +163,29 @@ def test_plain_http_to_another_machine_is_refused_wherever_it_stands(tmp_path: P
             named_models(settings)
     allowed = {"home": tmp_path, "plain_network": True}
     assert named_models(load_settings(**allowed, models={"far": {"base_url": "http://h/v1", "model": "m"}}))
+
+
+def test_a_page_asks_the_model_for_the_next_experiments_and_says_before_what_it_costs(
+    server: ModelServer, graph_store: GraphStore, tmp_path: Path
+) -> None:
+    record = {"name": "lab", "objectives": [{"name": "yield"}], "initial": 1}
+    begun = folders.create(tmp_path / "lab", {**record, "parameters": [{"name": "base", "options": ["A", "B", "C"]}]})
+    folders.keep(graph_store, begun)
+    id = begun.definition.id
+    desk = ModelDesk(load_settings(), lambda: contextlib.nullcontext(graph_store))
+    pages = create_app(UiConfig(StoreConfig(tmp_path), token="secret"), graph_store, Services(advisor=desk))
+    pages.state.store = graph_store
+    client = TestClient(pages, base_url="http://127.0.0.1:8347", headers={"authorization": "Bearer secret"})
+    assert "asks m, for this once" in client.get(f"/campaigns/{id}").text
+    assert "calls" in client.get(f"/campaigns/{id}/foreseen", params={"count": "2"}).text
+    assert not server.sent
+    answer = client.post(f"/api/v1/campaigns/{id}/suggest", json={"method": "llm"})
+    assert answer.status_code == 200, answer.text
+    assert [s["source"] for s in answer.json()["suggestions"]] == ["llm"]
+    assert server.sent
+    assert "suggested" in client.get(f"/campaigns/{id}").text
+    roles = client.get("/models/state").text
+    assert "planner" in roles
+    assert "not measured" in roles
+    assert client.get("/models").status_code == 200
+    assert client.get("/api/v1/models").json()["model"] == "m"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypograph.models.core.errors import InputError
 from hypograph.ui.drawing import bars, structures
 from hypograph.ui.drawing.slices import front, slices
+from hypograph.ui.drawing.svg import Plot, decades
 
 LENGTH = re.compile(r' (?:width|height|x|y)="([^"]*)"')
 ANY = st.one_of(st.none(), st.floats())
@@ -63,3 +64,15 @@ def test_outcomes_are_shown_over_each_parameter_and_two_goals_have_a_front() -> 
     assert "<b>" not in drawn[1][1]
     assert front(campaign).count("<circle") == 3
     assert slices({**campaign, "experiments": done[:1]}) == []
+
+
+@given(st.floats(1e-6, 1e6), st.floats(1.01, 1e6))
+def test_a_logarithmic_axis_keeps_its_order_and_its_marks_inside(low: float, times: float) -> None:
+    plot = Plot((0, 10), (low, low * times), "x", "y", "label", log=True)
+    marks = decades(*plot.y)
+    assert all(plot.y[0] <= v <= plot.y[1] * 1.00001 for v in marks)
+    assert len(marks) <= 12
+    heights = [plot.at(0, low * times**share)[1] for share in (0.0, 0.25, 0.5, 1.0)]
+    assert heights == sorted(heights, reverse=True)
+    plot.line(0, [(0, low), (1, 0.0), (2, low * times)])
+    assert plot.parts[-1].count("M") == 2  # zero parts the line

@@ -136,3 +136,20 @@ def test_who_waits_too_long_is_told_and_the_suggestion_comes(graph_store: GraphS
         pass
     commands._making[id].result(60)
     assert [e.get("id") for e in folders.load(folder).events] == ["e1", "e2"]
+
+
+@pytest.mark.parametrize(("wells", "order", "second"), [(0, "rows", "A2"), (6, "columns", "B1"), (96, "rows", "A2")])
+def test_a_plate_sheet_is_printed_and_sent_back(
+    client: TestClient, folder: Path, id: str, wells: int, order: str, second: str
+) -> None:
+    told = client.post(f"/api/v1/campaigns/{id}/suggest", json={"count": 3}).json()["suggestions"]
+    page = client.get(f"/campaigns/{id}/plates", params={"wells": wells, "order": order}).text
+    assert "<script>alert" not in page
+    table = client.get(f"/campaigns/{id}/plates.csv", params={"wells": wells, "order": order}).text
+    head, *rows = table.splitlines()
+    assert head == "plate,well,id,ligand,heat,yield"
+    assert [row.split(",")[:3] for row in rows][:2] == [["1", "A1", told[0]["id"]], ["1", second, told[1]["id"]]]
+    filled = "\n".join([head, *(row + "7" for row in rows)]) + "\n"
+    answer = client.post(f"/api/v1/campaigns/{id}/csv", content=filled, headers={"content-type": "text/csv"}).json()
+    assert (answer["recorded"], answer["problems"]) == ([s["id"] for s in told], [])
+    assert "Nothing is awaited" in client.get(f"/campaigns/{id}/plates").text

@@ -31,7 +31,9 @@ def best(found: Mapping[str, Any]) -> Plot:
     """Draw the best so far of each line: median with quartiles."""
     series = found["series"]
     heights = [v for s in series for name in ("q25", "q75") for v in s[name]]
-    plot = Plot(_across(series), padded(heights), "experiment", f"best so far ({found['unit']})", "Best so far")
+    log = _log(found, heights)
+    title = f"best so far ({found['unit']})"
+    plot = Plot(_across(series), log or padded(heights), "experiment", title, "Best so far", log=bool(log))
     for s in series:
         plot.band(s["kind"], _points(s, "q25"), _points(s, "q75"))
     for s in series:
@@ -41,11 +43,19 @@ def best(found: Mapping[str, Any]) -> Plot:
 
 def regret(found: Mapping[str, Any]) -> Plot:
     """Draw how far the best so far is from the optimum: median."""
-    top = padded([0.0, *(v for s in found["series"] for v in s["regret"])])[1]
-    plot = Plot(_across(found["series"]), (0.0, top), "experiment", f"regret ({found['unit']})", "Regret")
+    heights = [v for s in found["series"] for v in s["regret"]]
+    log = _log(found, heights)
+    ends, title = log or (0.0, padded([0.0, *heights])[1]), f"regret ({found['unit']})"
+    plot = Plot(_across(found["series"]), ends, "experiment", title, "Regret", log=bool(log))
     for s in found["series"]:
         plot.line(s["kind"], _points(s, "regret"), s["label"])
     return plot
+
+
+def _log(found: Mapping[str, Any], heights: Sequence[float]) -> tuple[float, float] | None:
+    """Return the range of a logarithmic axis where one is asked for and something is above zero."""
+    seen = [float(v) for v in heights if v is not None and v > 0]
+    return (min(seen) / 1.15, max(seen) * 1.15) if found["axis"] == "log" and seen else None
 
 
 def entropy(found: Mapping[str, Any]) -> Plot:

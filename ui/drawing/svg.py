@@ -31,6 +31,8 @@ class Plot:
         Ranges of the axes, in the user's units.
     x_title, y_title
         What the axes show, with the unit.
+    log
+        Whether the second axis is logarithmic: what is not above zero has no place on it.
     names
         Names at 0, 1, 2 … of the first axis, where it has names and no numbers.
     """
@@ -43,23 +45,32 @@ class Plot:
     width: int = 640
     height: int = 320
     left: int = 62
+    log: bool = False
     names: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     read: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.y[0] == self.y[1]:
-            self.y = (self.y[0] - 0.5, self.y[1] + 0.5)
+            self.y = (self.y[0] / 2, self.y[1] * 2) if self.log else (self.y[0] - 0.5, self.y[1] + 0.5)
         if self.x[0] == self.x[1]:
             self.x = (self.x[0] - 0.5, self.x[1] + 0.5)
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Return the place of a point in the drawing."""
         across = self.left + (x - self.x[0]) / (self.x[1] - self.x[0]) * (self.width - self.left - 14)
-        return across, 12 + (self.y[1] - y) / (self.y[1] - self.y[0]) * (self.height - 12 - 46)
+        low, high, value = map(self._height, (*self.y, y))
+        return across, 12 + (high - value) / (high - low) * (self.height - 12 - 46)
+
+    def _height(self, y: float) -> float:
+        return math.log10(max(y, self.y[0])) if self.log else y
+
+    def _placed(self, points: Points) -> Points:
+        return [(x, y if y > 0 else math.nan) for x, y in points] if self.log else points
 
     def line(self, kind: int, points: Points, name: str = "", steps: bool = False) -> None:
         """Draw a line through points; gaps (NaN) part it. A named one can be read with the pointer."""
+        points = self._placed(points)
         shown = "".join(
             f"M{p}" if i == 0 else f"L{p}" for run in _runs(points) for i, p in enumerate(self._path(run, steps))
         )
@@ -70,6 +81,7 @@ class Plot:
 
     def band(self, kind: int, low: Points, high: Points) -> None:
         """Fill between two lines."""
+        low, high = self._placed(low), self._placed(high)
         pairs = [(a, b) for a, b in zip(low, high, strict=True) if math.isfinite(a[1]) and math.isfinite(b[1])]
         if pairs:
             edge = [*self._path([b for _, b in pairs], False), *self._path([a for a, _ in reversed(pairs)], False)]
@@ -123,7 +135,7 @@ class Plot:
     def _axes(self) -> str:
         bottom, right = self.height - 46, self.width - 14
         parts = []
-        for value in ticks(*self.y):
+        for value in (decades if self.log else ticks)(*self.y):
             _, down = self.at(self.x[0], value)
             parts.append(f'<path class="grid" d="M{self.left} {down:.1f}H{right}"/>')
             parts.append(
@@ -165,6 +177,17 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
     step = next(size * m for m in (1, 2, 5, 10) if size * m >= raw)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [round(i * step, 12) + 0.0 for i in range(first, last + 1)]
+
+
+def decades(low: float, high: float) -> list[float]:
+    """Return round numbers for a logarithmic axis: powers of ten, and 2 and 5 times them where those are few."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    for steps in ((1,), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)):
+        found = [m * 10.0**k for k in range(first, last + 1) for m in steps if low <= m * 10.0**k <= high]
+        if len(found) >= 3:
+            break
+    every = max(1, len(found) // 8)
+    return [float(f"{v:.6g}") for v in found[::every]]
 
 
 def padded(values: Any, share: float = 0.06) -> tuple[float, float]:

@@ -26,6 +26,9 @@ class Choice(BaseModel):
     scale: Annotated[Literal["percent", "value"], Field(description="Percent of the table's maximum, or outcomes.")] = (
         "percent"
     )
+    axis: Annotated[Literal["linear", "log"], Field(description="Axis of the best so far and of the regret.")] = (
+        "linear"
+    )
     threshold: Annotated[
         float | None, Field(allow_inf_nan=False, description="What has to be reached, on that scale.")
     ] = None

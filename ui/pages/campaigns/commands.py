@@ -19,6 +19,7 @@ from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory.results import outcome_events
 from hypograph.models.campaigns.optimizers.registry import METHODS
 from hypograph.models.core.errors import InputError, UnavailableError
+from hypograph.models.core.services import ModelAdvisor
 from hypograph.models.core.tabular import parse_table
 
 PATIENCE = 30.0  # seconds that somebody waits for a suggestion
@@ -30,7 +31,12 @@ _lock = threading.Lock()
 
 
 def suggest(
-    store: GraphStore, campaign: str, count: int = 1, method: str = "", patience: float = PATIENCE
+    store: GraphStore,
+    campaign: str,
+    count: int = 1,
+    method: str = "",
+    patience: float = PATIENCE,
+    advisor: ModelAdvisor | None = None,
 ) -> list[dict[str, Any]]:
     """Suggest the next experiments.
 
@@ -39,7 +45,10 @@ def suggest(
     method
         Another method than the campaign's, for this once.
     patience
-        Seconds to wait. Several objectives take a while: what is not ready then is added when it is.
+        Seconds to wait. Several objectives take a while, and so does a language model: what is not ready then is
+        added when it is.
+    advisor
+        Asks the language model, for the methods that need one.
 
     Returns
     -------
@@ -49,7 +58,7 @@ def suggest(
     Raises
     ------
     InputError
-        If there is no such campaign, the method needs a language model, or nothing is left to try.
+        If there is no such campaign, the method needs a language model and none is set up, or nothing is left to try.
     UnavailableError
         If it takes longer, or is being made already.
     """
@@ -58,7 +67,7 @@ def suggest(
     with _lock:
         if campaign in _making and not _making[campaign].done():
             raise UnavailableError("suggestions are being made already", hint="Load the page again in a moment.")
-        work = _making[campaign] = _makers.submit(_suggest, store, campaign, count, method)
+        work = _making[campaign] = _makers.submit(_suggest, store, campaign, count, method, advisor)
     try:
         return work.result(patience)
     except TimeoutError:
@@ -68,16 +77,24 @@ def suggest(
         ) from None
 
 
-def _suggest(store: GraphStore, campaign: str, count: int, method: str) -> list[dict[str, Any]]:
+def _suggest(
+    store: GraphStore, campaign: str, count: int, method: str, advisor: ModelAdvisor | None
+) -> list[dict[str, Any]]:
     with _changing(store, campaign) as found:
         used = method or found.definition.method
-        if METHODS.get(used).needs:
-            raise InputError(
-                f"the method {used} asks a language model, which pages do not",
-                hint=f"Choose another method for this once, or run `hypograph campaign suggest {found.folder}`.",
-            )
-        events = live.suggest(found.definition, found.events, count, method=method)
-        found.append(events)
+        if not METHODS.get(used).needs:
+            events = live.suggest(found.definition, found.events, count, method=method)
+            found.append(events)
+            return events
+        folder = found.folder
+    if advisor is None or not advisor.model:
+        raise InputError(
+            f"the method {used} asks a language model, and none is set up",
+            hint="Choose another method for this once, or set HYPOGRAPH_LLM_MODEL and start the pages again.",
+        )
+    events = advisor.suggest(folder, count, method)
+    with _changing(store, campaign):
+        pass  # brings the graph in step with the folder
     return events
 
 

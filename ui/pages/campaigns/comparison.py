@@ -78,6 +78,7 @@ def compare(store: GraphStore, choice: Choice, groups: Sequence[Mapping[str, Any
     top = _top(lines, percent, goal)
     return {
         "unit": "% of maximum" if percent else _objective(members),
+        "axis": choice.axis,
         "outcome": _objective(members),
         "percent": percent,
         "goal": goal,

@@ -56,6 +56,7 @@ def _shown(definition: live.Definition, events: Sequence[Mapping[str, Any]]) -> 
             for p in definition.space.parameters
         ],
         "methods": list(self_sufficient()),
+        "plate": definition.plate.record() if definition.plate else None,
         "structures": structures_of(definition.space.record()["parameters"]),
         "experiments": [_experiment(i, row, at) for i, row in enumerate(rows, 1)],
         "history": [_happened(number, event) for number, event in enumerate(events, 1)][::-1],

@@ -11,10 +11,11 @@ from fastapi import APIRouter, Body, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData, State, UploadFile
 from starlette.exceptions import HTTPException
 
 from hypograph.graph.campaigns import folder as folders
+from hypograph.models.campaigns.optimizers.registry import METHODS
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.typed_number import typed_number, typed_whole
 from hypograph.ui.api.routes import ABSENT, CsvResponse, cell, file, found
@@ -95,7 +96,8 @@ def as_csv(request: Request, campaign: Id, awaited: bool = False) -> Response:
 @router.post(f"{PREFIX}/suggest", summary="Suggest the next experiments", tags=["live campaign"], responses=REFUSALS)
 def suggest(request: Request, campaign: Id, wanted: Wanted) -> dict[str, Any]:
     """Return the suggestions, each with its reason and what is expected of it; they are in the campaign then."""
-    events = commands.suggest(request.app.state.store, campaign, wanted.count, wanted.method)
+    state = request.app.state
+    events = commands.suggest(state.store, campaign, wanted.count, wanted.method, advisor=state.services.advisor)
     return {"campaign": campaign, "suggestions": events}
 
 
@@ -143,7 +145,7 @@ async def by_form(request: Request, campaign: str, command: str) -> Response:
     async with request.form() as form:
         upload = form.get("file")
         content = await upload.read() if isinstance(upload, UploadFile) else b""
-        said = await run_in_threadpool(_by_form, request.app.state.store, campaign, command, form, content)
+        said = await run_in_threadpool(_by_form, request.app.state, campaign, command, form, content)
     if not request.headers.get(BY_SCRIPT):
         return RedirectResponse(f"/campaigns/{campaign}", 303)
     return await run_in_threadpool(_part, request, campaign, said)
@@ -152,12 +154,14 @@ async def by_form(request: Request, campaign: str, command: str) -> Response:
 FORMS = ("suggest", "repeat", "record", "fail", "undo", "csv", "never", "change")
 
 
-def _by_form(store: Any, campaign: str, command: str, form: FormData, content: bytes) -> dict[str, Any]:
+def _by_form(state: State, campaign: str, command: str, form: FormData, content: bytes) -> dict[str, Any]:
+    store = state.store
     given = {name: str(value) for name, value in form.items() if name != FIELD and not isinstance(value, UploadFile)}
     id, note = given.get("id", ""), given.get("note", "")
     if command == "suggest":
         count = typed_whole(given.get("count", "1"), "count", 1, commands.MOST)
-        events = commands.suggest(store, campaign, count, given.get("method", ""))
+        method, advisor = given.get("method", ""), state.services.advisor
+        events = commands.suggest(store, campaign, count, method, advisor=advisor)
         return {"text": f"{len(events)} suggested: {', '.join(e['id'] for e in events[:8])}.", "problems": []}
     if command == "csv":
         upload = form.get("file")
@@ -190,7 +194,22 @@ def _by_form(store: Any, campaign: str, command: str, form: FormData, content: b
 
 def _part(request: Request, campaign: str, said: dict[str, Any]) -> HTMLResponse:
     values = {"c": found(laboratory.campaign(request.app.state.store, campaign)), "said": said}
-    return show(request, "live_part.html", **values)
+    return show(request, "live_part.html", **values, **asking(request))
+
+
+def asking(request: Request) -> dict[str, Any]:
+    """Return the language model that can be asked for suggestions, and the methods that ask it."""
+    advisor = request.app.state.services.advisor
+    model = advisor.model if advisor is not None else ""
+    return {"model": model, "asking": [method.name for method in METHODS if method.needs] if model else []}
+
+
+@router.get("/campaigns/{campaign}/foreseen", response_class=HTMLResponse, include_in_schema=False)
+def foreseen(request: Request, campaign: str, count: str = "1") -> HTMLResponse:
+    """Say what suggestions of a language model would cost."""
+    advisor = request.app.state.services.advisor
+    text = advisor.foreseen(typed_whole(count, "count", 1, commands.MOST)) if advisor is not None else ""
+    return show(request, "foreseen.html", text=text)
 
 
 def _numbers(given: Mapping[str, str]) -> dict[str, float]:

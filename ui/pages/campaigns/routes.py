@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from hypograph.ui.pages.campaigns import laboratory, views
+from hypograph.ui.pages.campaigns.laboratory_routes import asking
 from hypograph.ui.rendering import found, show
 
 router = APIRouter(include_in_schema=False)
@@ -17,5 +18,6 @@ def campaign(request: Request, group: str, recorded: int = -1, skipped: int = 0)
     store = request.app.state.store
     if (own := laboratory.campaign(store, group)) is not None:
         text = f"Begun. {recorded} rows are recorded as results" + (f", {skipped} were left out." if skipped else ".")
-        return show(request, "live.html", c=own, said={"text": text, "problems": []} if recorded >= 0 else None)
+        said = {"text": text, "problems": []} if recorded >= 0 else None
+        return show(request, "live.html", c=own, said=said, **asking(request))
     return show(request, "campaign.html", **found(views.experiments(store, group), group))

@@ -20,13 +20,15 @@ async function load(into, url, form) {
   } finally { into.removeAttribute("aria-busy"); }
 }
 
-document.addEventListener("toggle", (event) => {
-  const at = event.target;
+/** @param {EventTarget | null} at */
+function opened(at) {
   if (!(at instanceof HTMLDetailsElement) || !at.dataset.load || !at.open || at.dataset.loaded) return;
   at.dataset.loaded = "1";
   const into = at.querySelector(".loaded");
   if (into) void load(into, at.dataset.load);
-}, true);
+}
+document.addEventListener("toggle", (event) => opened(event.target), true);
+document.querySelectorAll("details[open]").forEach(opened);
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !form.dataset.get) return;

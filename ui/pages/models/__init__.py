@@ -1,0 +1,1 @@
+"""The language models that are set up, their roles and measured skill."""
