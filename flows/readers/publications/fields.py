@@ -21,6 +21,7 @@ from hypograph.flows.readers.publications.identifiers import (
 )
 from hypograph.flows.readers.publications.names import authors_of
 from hypograph.flows.readers.publications.retraction import is_retracted, is_retracted_type
+from hypograph.flows.readers.publications.spellings import IDS, NAMES, OTHERS, WITHIN
 from hypograph.flows.readers.publications.values import (
     count_of,
     flat_name,
@@ -39,67 +40,17 @@ Row = Mapping[str, object]
 Found = Iterator[Publication | MalformedRowError]
 T = TypeVar("T")
 
-# Names that exports give to a field, by letters and digits in lower case; the first that is filled wins.
-_SPELLINGS: Final[dict[str, str]] = {
-    "title": (
-        "title titleprimary articletitle documenttitle itemtitle ti dctitle displayname titles papertitle primarytitle "
-        "name"
-    ),
-    "abstract": (
-        "abstract abstractinvertedindex ab abstracttext abstractnote paperabstract abstracts dcdescription summary "
-        "descriptions description n2"
-    ),
-    "year": (
-        "year publicationyear py pubyear yearpublished publishedyear issued publishedprint published publishedonline "
-        "publicationdate pubdate prismcoverdate coverdate datepublished coverdisplaydate date onlinedate "
-        "earlyaccessdate firstpublicationdate"
-    ),
-    "venue": (
-        "venue journal journaltitle containertitle sourcetitle fulljournalname journalname publicationname "
-        "prismpublicationname periodicalfull booktitle publicationtitle pubtitle so journalbook primarylocation "
-        "primarylocationsourcedisplayname hostvenue hostvenuedisplayname journalinfo publicationvenue sourcename "
-        "journalref conference conferencename bookseriestitle publishedin source"
-    ),
-    "doi": (
-        "doi di itemdoi digitalobjectidentifier prismdoi electronicresourcenum articledoi pubdoi externalids ids "
-        "identifiers identifier doilink doiurl"
-    ),
-    "citations": (
-        "citations citedbycount timescited citedby citationcount tc isreferencedbycount citingworkscount "
-        "articlecitationcount citingpapercount scholarlycitationscount timescitedwoscore timescitedalldatabases z9 "
-        "cites ncitations numcitations citationnum totalcitations incitations"
-    ),
-    "keywords": ("keywords authorkeywords de keyword keywordlist authkeywords kwd ot indexterms tags manualtags"),
-    "retracted": "retracted isretracted",
-    "type": "documenttype publicationtypes publicationtype dt pubtype type pubtypelist",
-    "authors": (
-        "authorfullnames af authors authorsprimary author authorships fullauthor authorlist creators authornames au "
-        "authorstring "
-        "dccreator creator authorshipsauthordisplayname"
-    ),
-    "references": (
-        "references referencedworks cr citedreferences reference referencelist outcitations referencedworksids"
-    ),
-    "key": "key id",
-    "passages": "passages",
-    "version_of": "versionof",
-}
-NAMES: Final = {field: tuple(names.split()) for field, names in _SPELLINGS.items()}
-# Identifiers elsewhere: our prefix, and the fields that hold one.
-IDS: Final[dict[str, tuple[str, ...]]] = {
-    "arxiv": ("arxiv", "arxivid", "eprint"),
-    "pmid": ("pmid", "pubmed", "pubmedid", "medline"),
-    "pmcid": ("pmcid", "pmc", "pubmedcentral"),
-    "wos": ("ut", "utuniquewosid", "uniquewosid", "wosid"),
-    "eid": ("eid",),
-    "lens": ("lensid",),
-    "s2": ("paperid", "s2id"),
-}
 # Databases that stand where a journal is looked for.
 _DATABASES: Final = re.compile(
     r"(?:scopus|pubmed|medline|web of science|wos|crossref|openalex|dimensions|embase).*", re.I
 )
 _CITATION: Final = re.compile(r"(\S.*?) \(((?:19|20)\d\d)\)[ ,:;]*\d.*")
+# The heading that was copied with an abstract; "Abstract interpretation" is none.
+_LABEL: Final = re.compile(
+    r"^(?i:abstract|summary)(?:\s*[:.—–]\s*|\s+(?=(?:The|An?|In|We|This|These|Here\w*|It|To|For|On|With|By|As|At|From|Our"
+    r"|Two|Three|Both|Using|Recent\w*|Although|Due|Because|Since|When|While|Despite|Background|Objectives?|Aims?|Purpose"
+    r"|Introduction)\b|[A-Z][A-Za-z]*\d))(?=\S)"
+)
 _GARBLED: Final = re.compile("[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _PLANES: Final = re.compile("[\ud800-\udfff]")
 
@@ -114,12 +65,21 @@ class _Fields:
 
     @functools.cached_property
     def flat(self) -> dict[str, object]:
-        """The filled fields by their flat names."""
-        return {flat_name(k): opened(v) for k, v in self.row.items() if not is_empty(v)}
+        """The filled fields by their flat names; ``Authors`` goes before ``Authors (Raw Affiliation)``."""
+        found: dict[str, object] = {}
+        for name, value in sorted(self.row.items(), key=lambda item: "(" in str(item[0])):
+            if not is_empty(value):
+                found.setdefault(flat_name(name), opened(value))
+        return found
 
     def given(self, name: str) -> Iterator[object]:
-        """Yield the filled values of a field, best name first."""
-        return (self.flat[n] for n in NAMES[name] if n in self.flat)
+        """Yield the filled values of a field, best name first; then those within a part of the record."""
+        yield from (self.flat[n] for n in NAMES[name] if n in self.flat)
+        for part, value in self.flat.items() if name in WITHIN else ():
+            inner = value[0] if isinstance(value, list) and len(value) == 1 else value
+            if isinstance(inner, Mapping) and part not in OTHERS:
+                found = {flat_name(k): v for k, v in inner.items() if not is_empty(v)}
+                yield from (found[n] for n in WITHIN[name] if n in found)
 
     def read(self, name: str, reader: Callable[[object], T], empty: T) -> T:
         """Return the first value that can be read; where there are values and none can, the first is a problem."""
@@ -170,7 +130,7 @@ def records_from(row: Row, *, where: str, source: str) -> Found:
     """
     fields = _Fields(row, where)
     title = _title(fields.text("title"))
-    abstract = fields.text("abstract")
+    abstract = _LABEL.sub("", fields.text("abstract"))
     nothing: tuple[str, ...] = ()
     passages = fields.read("passages", lambda v: list_of(v, ""), nothing)
     if not title and not abstract and not passages:
@@ -219,7 +179,8 @@ def _clean(publication: Publication) -> Publication:
 
 
 def _title(text: str) -> str:
-    """Return a title without the brackets that mark a translation and without marks of footnotes."""
+    """Return a title without marks of a search engine, of a translation and of footnotes."""
+    text = re.sub(r"^(?:\[(?:HTML|PDF|DOC|BOOK|CITATION|B|C)\]\s*)+", "", text)
     if re.fullmatch(r"\[[^\[\]]+\]\.?", text):
         text = text.strip("[].")
     return re.sub(r"(?<=\w)\s?[*†‡§¶]+$", "", text).strip()
@@ -229,10 +190,10 @@ def _doi(fields: _Fields) -> str:
     for value in [*fields.given("doi"), *fields.given("key")]:
         if found := _doi_in(value):
             return found
-    for name in ("url", "link", "ur", "dcidentifier", "eprint", "m3"):
+    for name in ("url", "link", "ur", "dcidentifier", "eprint", "m3", "extra"):
         value = fields.flat.get(name)
-        if isinstance(value, str) and re.search(r"doi\.org/|^doi:", value, re.IGNORECASE):
-            return clean_doi(value)
+        if isinstance(value, str) and (said := re.search(r"doi\.org/|^\s*doi:", value, re.IGNORECASE | re.MULTILINE)):
+            return clean_doi(value[said.start() :].strip().splitlines()[0])
     return ""
 
 
@@ -242,8 +203,9 @@ def _doi_in(value: object) -> str:
         flat = {flat_name(k): v for k, v in value.items()}
         if "doi" in flat:
             return clean_doi(str(flat["doi"]))
-        kind = str(flat.get("type") or flat.get("idtype") or "").lower()
-        return clean_doi(str(flat.get("value", ""))) if kind == "doi" else ""
+        kind = str(next((flat[n] for n in ("type", "idtype", "scheme", "schema") if flat.get(n)), "doi")).lower()
+        said = next((str(flat[n]) for n in ("value", "id", "content", "identifier") if flat.get(n)), "")
+        return clean_doi(said) if kind == "doi" and said.lower().startswith(("10.", "http", "doi")) else ""
     if isinstance(value, list):
         return next((d for v in value if (d := _doi_in(v))), "")
     return clean_doi(_PLANES.sub("\ufffd", value)) if isinstance(value, str) else ""
@@ -295,6 +257,13 @@ def _reference(value: object) -> str:
     return next((reference_of(v) for v in said if isinstance(v, str) and v), "")
 
 
+def _alone(value: object) -> object:
+    """Return what a list of one value, or a mapping ``{"value": …}``, holds."""
+    if isinstance(value, list) and value:
+        value = value[0]
+    return value.get("value") if isinstance(value, Mapping) else value
+
+
 def _ids(fields: _Fields, doi: str) -> tuple[str, ...]:
     """Return identifiers elsewhere; a preprint's DOI of arXiv gives its arXiv number."""
     flat = dict(fields.flat)
@@ -302,12 +271,15 @@ def _ids(fields: _Fields, doi: str) -> tuple[str, ...]:
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, Mapping):
                 flat |= {flat_name(k): v for k, v in item.items() if not is_empty(v)}
-                if isinstance(item.get("type"), str):
-                    flat[flat_name(item["type"])] = item.get("value")
+                kind = next((item[n] for n in ("type", "idtype", "scheme") if isinstance(item.get(n), str)), "")
+                if kind:
+                    flat[flat_name(kind)] = item.get("value") or item.get("id")
+            elif isinstance(item, str) and item.lower().startswith("arxiv:"):
+                flat.setdefault("arxiv", item)
     kept = [str(v) for v in _listed(fields.row.get("ids")) if isinstance(v, str) and ":" in v and "/" not in v[:8]]
     found = []
     for prefix, names in IDS.items():
-        value = next((v for n in names if isinstance(v := flat.get(n), str | int) and str(v).strip()), "")
+        value = next((v for n in names if isinstance(v := _alone(flat.get(n)), str | int) and str(v).strip()), "")
         text = str(value).strip()
         if prefix == "arxiv":
             text = arxiv_id(text) or (arxiv_id("arxiv" + doi.partition("arxiv")[2]) if "48550/arxiv" in doi else "")

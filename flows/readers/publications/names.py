@@ -18,6 +18,12 @@ _SUFFIX: Final = re.compile(r"^(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
 _INITIALS: Final = re.compile(r"^(?:[A-ZÀ-Þ]\.?[-\s]?){1,4}$")
 _NUMBER: Final = re.compile(r"\s*\((?:\d[\d-]*|[\d-]{15,}X?)\)\s*$|\s*[\[(]\d+(?:,\s*\d+)*[\])]|[\d*†‡§¶]+$")
 _OTHERS: Final = frozenset({"et al", "et al.", "others", "and others", "...", "…", "anonymous", "[anonymous]", "na"})
+# What is no person keeps the order of its words.
+_BODY: Final = re.compile(
+    r"^The\s|\b(?:Consortium|Collaborations?|Group|Team|Network|Society|Committee|Association|Organi[sz]ation|Agency"
+    r"|Foundation|Corporation|Investigators|Laborator(?:y|ies)|Institut\w*|Universit\w+|Inc\.?|Ltd\.?|GmbH)$"
+    r"|\b(?:Institute|University|Ministry|Department|Society|Academy|Council|Bureau|Cent(?:er|re)) (?:of|for)\s"
+)
 _FAMILY: Final = ("family", "lastname", "last", "surname", "familyname", "last_name", "cesurname")
 _GIVEN: Final = (
     "given",
@@ -35,6 +41,7 @@ _WHOLE: Final = (
     "displayname",
     "fullname",
     "literal",
+    "collectivename",
     "author",
     "creator",
     "authname",
@@ -67,6 +74,8 @@ def _each(value: object, depth: int) -> list[str]:
         family = next((str(flat[n]) for n in _FAMILY if isinstance(flat.get(n), str) and flat[n]), "")
         if family:
             given = next((str(flat[n]) for n in _GIVEN if isinstance(flat.get(n), str) and flat[n]), "")
+            if not given and isinstance(whole := flat.get("fullname"), str) and whole:
+                return [_ordered(plain_text(whole))]
             particle = flat.get("nondroppingparticle") or flat.get("droppingparticle") or ""
             return [_joined(f"{particle} {family}", given)]
         for name in _WHOLE:
@@ -105,14 +114,14 @@ def _ordered(name: str) -> str:
     name = " ".join(_NUMBER.sub("", " ".join(name.split())).split()).strip(" ,;")
     if not name or name.lower() in _OTHERS:
         return ""
-    if "," in name:
+    if "," in name.rstrip(", "):
         family, _, given = name.partition(",")
         first, _, rest = given.strip().partition(",")
         if _SUFFIX.match(first.strip()):  # Doe, Jr., Jane
             return _joined(f"{family} {first.strip()}", rest)
         return _joined(family, given)
     words = name.split()
-    if len(words) == 1:
+    if len(words) == 1 or _BODY.search(name):
         return name
     if _INITIALS.match(words[-1]) and words[-1].replace(".", "").isupper() and not _INITIALS.match(words[0]):
         return _joined(" ".join(words[:-1]), words[-1])  # Doe JA

@@ -14,7 +14,8 @@ from hypograph.models.literature.text.markup import plain_text
 # What people and programs write into a field that is empty.
 _EMPTY: Final = re.compile(
     r"\s*(?:-+|–|—|\.|\?|\*|n/?\.?\s?a\.?n?|nan|none|null|nil|n\.?\s?d\.?|no date|undefined|unknown|not available|"
-    r"\[?\(?no (?:abstract|author|title|keywords?|doi)[\w\s]*(?:available|listed|supplied|provided|found|id)?\.?\)?\]?|"
+    r"\[?\(?no (?:abstract|author|title|keywords?|doi)(?:\s+(?:names?|ids?|full|text|is|was|has|been))*"
+    r"(?:\s+(?:available|listed|supplied|provided|found|given|id))?\.?\)?\]?|"
     r"\[?abstract not available\.?\]?)?\s*",
     re.IGNORECASE,
 )
@@ -142,10 +143,11 @@ def count_of(value: object) -> float | None:
     if is_empty(value):
         return None
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return float(len(value))
+        told = [v for item in value if isinstance(item, Mapping) for v in [_told(item)] if v is not None]
+        return count_of(told[0]) if told else float(len(value))
     if isinstance(value, Mapping):
-        inner = next((v for k, v in value.items() if flat_name(k) in {"total", "count", "value", "citedbycount"}), None)
-        if isinstance(inner, int | float | str):
+        inner = _told(value)
+        if inner is not None:
             return count_of(inner)
     text = str(value).strip()
     if _THOUSANDS.fullmatch(text):
@@ -157,6 +159,12 @@ def count_of(value: object) -> float | None:
     if not (math.isfinite(number) and number >= 0) or _UNCLEAR.fullmatch(text):
         raise ValueError(f"{shown(value)} is no number of citations")
     return number
+
+
+def _told(value: Mapping[str, object]) -> int | float | str | None:
+    """Return the count that a mapping says, None where it says none."""
+    found = (v for k, v in value.items() if flat_name(k) in {"total", "count", "value", "citedbycount"})
+    return next((v for v in found if isinstance(v, int | float | str)), None)
 
 
 def list_of(value: object, separators: str = ";|") -> tuple[str, ...]:

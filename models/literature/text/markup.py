@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from hypograph.models.literature.text.scripts import joined_scripts, named_scripts
+
 # Names of elements in HTML, JATS, MathML and what publishers put into abstracts. Only these are tags: "a<b and c>d"
 # and crystal directions such as <hkl> are text.
 _INLINE_WORDS: Final = (
@@ -65,6 +67,26 @@ _TEX: Final = re.compile(
 )
 _TEX_HEAD: Final = re.compile(r"\\documentclass.*?\\begin\{document\}(.*?)\\end\{document\}", re.DOTALL)
 _MACRO: Final = re.compile(r"\\([A-Za-z]+)\*?(\s*)(\{?)")
+# One way for what TeX has several for: scripts outside mathematics, mathematics, signs by themselves, quantities.
+_SPELLINGS: Final = tuple(
+    (re.compile(pattern), plain)
+    for pattern, plain in (
+        (r"\\text(?:subscript|inferior)\s*(?=\{)", "_"),
+        (r"\\text(?:superscript|superior)\s*(?=\{)", "^"),
+        (r"\{\\\^\{\}\}|\\\^\{\}", "^"),
+        (r"(?<=[A-Za-z)])\\_(?=\d)", "_"),
+        (r"\\\(((?:[^\\]|\\[^)])*?)\\\)", r"$\1$"),
+        (r'(?<!\S)\\"(\w[^"\\]{0,200})\\"(?=[\s.,;:)]|$)', r'"\1"'),  # quotes that a program has escaped
+        (r'\\"(?=[bcdfgjklmnpqrsvz.,;:)\s]|$)', '"'),
+        (r"\\(?:SI|qty)(?:\[[^\]]*\])?\{([^{}]*)\}\{", r"\1 {"),
+        (r"\\(?:num|si|unit)(?:\[[^\]]*\])?(?=\{)", ""),
+        (r"\s*\\cite[pt]?\*?(?:\[[^\]]*\])*\{[^{}]*\}", ""),
+    )
+)
+# Mathematics that holds a script or a macro near its beginning, or a dollar.
+_MONEY: Final = re.compile(r"(?<!\\)(\$[A-Za-z0-9.()\[\]{} ]{0,20}[_^\\][^$]*\$)|(?<!\\)\$")
+# Springer gives TeX and, behind it, the same in plain letters.
+_SAID_TWICE: Final = re.compile(r"\$\$((?:[^$\\]|\\.)+)\$\$\s*([^$\\{}]{0,200})")
 _DOLLARS: Final = re.compile(r"(?<!\\)\$\$?((?:[^$\\]|\\.)+)\$\$?")
 # A script in braces (one level of braces within), anywhere; a single sign in mathematics; a count after an element.
 _BRACED: Final = re.compile(r"\s*([_^])\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
@@ -76,16 +98,25 @@ _SILENT_WORDS: Final = (
     "displaystyle left right big Big noopsort relax protect selectfont "
 )
 _SILENT: Final = _SILENT_WORDS.split()
-_SIGNS: Final = (("textbraceleft", "{"), ("textbraceright", "}"), ("textasciicircum", "^"), ("textasciitilde", "~"))
+_SIGNS: Final = (
+    *(("textbraceleft", "{"), ("textbraceright", "}"), ("textasciicircum", "^"), ("textasciitilde", "∼")),
+    *(("textless", "<"), ("textgreater", ">"), ("textbar", "|"), ("textquotedbl", '"'), ("textmu", "µ")),
+    *(("textquotesingle", "'"), ("textminus", "−"), ("textdegree", "°"), ("textpm", "±"), ("texttimes", "×")),
+)
+_UNITS_WORDS: Final = (
+    "kelvin K celsius °C degreeCelsius °C degree ° percent % pascal Pa metre m meter m second s minute min hour h "
+    "gram g kilogram kg electronvolt eV eV eV volt V ampere A watt W joule J hertz Hz tesla T angstrom Å mole mol "
+    "litre L liter L ohm Ω kilo k mega M giga G milli m micro µ nano n pico p centi c per / squared ² cubed ³ "
+)
+_UNITS: Final = tuple(zip(_UNITS_WORDS.split()[::2], _UNITS_WORDS.split()[1::2], strict=True))
 _SCRIPT: Final = re.compile("(.?)([\ue000\ue001])([^\ue000-\ue002]*)\ue002", re.DOTALL)
 _OPEN_END: Final = re.compile(r"\\(?:[A-Za-z]+|[\"'`^~=.])\s*$")  # its argument may follow
 _SPACED: Final = re.compile(
-    r"\\(log|ln|exp|sin|cos|tan|max|min|lim|sim|approx|pm|times|leq?|geq?|to|rightarrow|cdot|equiv|ll|gg|neq?|in)\s+"
+    r"\\(textless|textgreater|log|ln|exp|sin|cos|tan|max|min|lim|sim|approx|pm|times|leq?|geq?|to|rightarrow|cdot|equiv|ll|gg|neq?|in)\s+"
 )
 _RAISE: Final = str.maketrans("0123456789+-−–()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁽⁾")
 _LOWER: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-# Inspec writes "TiO/sub 2/" and "10/sup 5/".
-_SLASHED: Final = re.compile(r"\s?/su[bp] ([^/\s][^/]{0,12}?)/(?:\s(?=/su[bp] ))?")
+_AS_DIGITS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻₀₁₂₃₄₅₆₇₈₉–−", "0123456789+-0123456789--")
 _SPACES: Final = re.compile(r"[\s\u00a0\u2002-\u200a\u202f\u205f\u3000]+")
 _NOTHING: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -112,10 +143,9 @@ def plain_text(text: str) -> str:
     """
     if "&" in text:
         text = _unescaped(text)
+    text = named_scripts(text)
     if "<" in text:
         text = _without_tags(text)
-    if "/su" in text:
-        text = _SLASHED.sub(r"\1", text)
     if _TEX.search(text):
         text = _without_tex(text)
     return _SPACES.sub(" ", _NOTHING.sub("", text)).strip()
@@ -125,7 +155,7 @@ def tex_text(text: str) -> str:
     """Return the plain text of LaTeX whatever it looks like: braces group and are dropped."""
     if not set(text) & set("\\\\{}$~"):
         return plain_text(text)
-    found = _without_tex(text).replace("~", " ")
+    found = _without_tex(re.sub(r"(?<!\\)~", "\u00a0", text))
     return plain_text(re.sub(r"(?<!\\)[{}]", "", found) if "\\" not in text else found)
 
 
@@ -144,7 +174,7 @@ def _without_tags(text: str) -> str:
     text = _UNSEEN.sub("", text)
     text = _HEADING.sub(" ", text)
     text = _MATH.sub(lambda m: _POWER.sub(r"\2", re.sub(r">\s+|\s+<", lambda s: s.group().strip(), m.group())), text)
-    text = _BROKEN.sub(r"\1", _GOING_ON.sub(r"\1\2", text))
+    text = joined_scripts(_BROKEN.sub(r"\1", _GOING_ON.sub(r"\1\2", text)))
     text = _LOWERED.sub(lambda m: m.group(1) + _lowered(m.group(1), m.group(3)), text)
     text = _RAISED.sub(lambda m: m.group(1) + raised(m.group(1), m.group(3)), text)
     return _BLOCK_TAG.sub(" ", _INLINE_TAG.sub("", text))
@@ -164,9 +194,14 @@ def _lowered(before: str, text: str) -> str:
 
 def _without_tex(text: str) -> str:
     text = _TEX_HEAD.sub(r" \1 ", text)
+    for pattern, plain in _SPELLINGS:
+        text = pattern.sub(plain, text)
+    if "$$" in text:
+        text = _SAID_TWICE.sub(_said_once, text)
     dollars = text.replace("\\$", "").count("$")
     if dollars % 2 or re.search(r"\$\s?\d[\d,.]*\s?(?:[a-z]{3,}|and)[^$\\_^]*\$", text):
-        text = re.sub(r"(?<!\\)\$", r"\\$", text)  # money, no mathematics
+        # Money, no mathematics; but what holds a script or a macro is some.
+        text = _MONEY.sub(lambda m: m.group(1) or "\\$", text)
     text = _DOLLARS.sub(lambda m: "{" + _marked(_SHORT, _marked(_BRACED, m.group(1))) + "}", text)
     text = _COUNT.sub(lambda m: f"\ue000{m.group(1)}\ue002" if m.group(1) else f"\ue001{m.group(2)}\ue002", text)
     text = _marked(_BRACED, text)
@@ -175,6 +210,18 @@ def _without_tex(text: str) -> str:
     while (found := _SCRIPT.sub(_script, text)) != text:
         text = found
     return text
+
+
+def _said_once(match: re.Match[str]) -> str:
+    """Leave out the plain letters behind mathematics that say the same."""
+    tex, behind = match.groups()
+    said = _squashed(_without_tex(f"${tex}$"))
+    at = next((i for i in range(len(behind) + 1) if said and _squashed(behind[:i]) == said), 0)
+    return f"${tex}${' ' * (not at and bool(behind))}{behind[at:]}"
+
+
+def _squashed(text: str) -> str:
+    return re.sub(r"\s", "", text.translate(_AS_DIGITS))
 
 
 def _marked(pattern: re.Pattern[str], text: str) -> str:
@@ -231,7 +278,7 @@ def _decoder() -> tuple[frozenset[str], Callable[[str], str]]:
     logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     context = get_default_latex_context_db()
     silent = [MacroTextSpec(name, "") for name in _SILENT]
-    silent += [MacroTextSpec(name, sign) for name, sign in _SIGNS]
+    silent += [MacroTextSpec(name, sign) for name, sign in (*_SIGNS, *_UNITS)]
     context.add_context_category("unsaid", prepend=True, macros=silent)
     known = frozenset(str(spec.macroname) for spec in context.iter_macro_specs())
     reader = LatexNodes2Text(context, math_mode="text", strict_latex_spaces=False)

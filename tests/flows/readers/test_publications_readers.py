@@ -204,12 +204,12 @@ def test_endnote(read) -> None:  # type: ignore[no-untyped-def]
 def test_bibtex(read) -> None:  # type: ignore[no-untyped-def]
     report = read(BIB, "a.bib")
     found = {p.title: p for p in report.publications}
-    assert set(found) == {"The Law of Übung", "Parentheses", "Unknown macro", "Child", "Parent book"}
+    assert set(found) == {"The Law of Übung", "Parentheses", "Unknown macro", "Child", "Parent book", "Never closed"}
     law = found["The Law of Übung"]
     assert (law.venue, law.year, law.doi, law.citations) == ("Acta Exempli", 1999, "10.5555/b_1", 7)
     assert law.authors == ("Müller, J.", "The Group")
     assert law.abstract == "At 5 % of Tc and 10% more"
-    assert found["Unknown macro"].year == 2004
+    assert (found["Unknown macro"].year, found["Never closed"].year) == (2004, 2001)
     assert (found["Child"].year, found["Child"].venue) == (2005, "Parent book")
     assert ["open" in report.problems[0], "NOPE" in report.problems[1], len(report.problems)] == [True, True, 2]
 
@@ -447,3 +447,95 @@ def test_references_are_identified() -> None:
     assert reference_of("Poe B, 2001, WEAR, DOI 10.5555/X.1") == "10.5555/x.1"
     assert reference_of("https://openalex.org/W123") == "openalex:W123"
     assert reference_of("Poe B, 2001, WEAR") == "Poe B, 2001, WEAR"
+
+
+def test_bibtex_with_a_missing_brace_keeps_its_fields_and_says_so(read) -> None:  # type: ignore[no-untyped-def]
+    report = read(
+        "@article{a,\n title = {Open title,\n author = {{The {X} Group} and Doe, J.},\n"
+        " journal = {\\prb},\n year = {2002}\n}\n"
+        "@article{, title={No key},\n % author = {Out},\n abstract={Where\n T = 300 K,\n x = {a}}, year=2003}\n",
+        "a.bib",
+    )
+    first, second = report.publications
+    assert (first.title, first.year, first.venue) == ("Open title", 2002, "Physical Review B")
+    assert first.authors == ("The X Group", "Doe, J.")
+    assert (second.title, second.abstract, second.venue) == ("No key", "Where T = 300 K, x = a", "")
+    assert [("title is not closed" in p) for p in report.problems] == [True]
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"item": {"title": "T of it", "doi": "10.5555/j.1", "publishedDate": "2001-02-03"}}, ("T of it", 2001, "")),
+        ({"10.5555/j.1": {"title": "T of it", "year": 2001}}, ("T of it", 2001, "")),
+        (
+            {
+                "title": "T of it",
+                "source": {"sourceTitle": "WEAR", "publishYear": 2001},
+                "identifiers": {"doi": "10.5555/j.1"},
+            },
+            ("T of it", 2001, "WEAR"),
+        ),
+        (
+            {"bibjson": {"title": "T of it", "year": "2001", "identifier": [{"type": "doi", "id": "10.5555/j.1"}]}},
+            ("T of it", 2001, ""),
+        ),
+        (
+            {
+                "titles": [{"title": "T of it"}],
+                "dois": [{"value": "10.5555/j.1"}],
+                "publication_info": [{"journal_title": "Wear", "year": 2001}],
+            },
+            ("T of it", 2001, "Wear"),
+        ),
+        (
+            {
+                "result": {
+                    "uids": ["1"],
+                    "1": {
+                        "title": "T of it",
+                        "pubdate": "2001",
+                        "articleids": [{"idtype": "doi", "value": "10.5555/j.1"}],
+                    },
+                }
+            },
+            ("T of it", 2001, ""),
+        ),
+    ],
+)
+def test_json_of_more_services(read, document: object, expected: tuple[object, ...]) -> None:  # type: ignore[no-untyped-def]
+    (found,) = read(json.dumps([document] if "bibjson" in str(document) else document), "a.json").publications
+    assert (found.title, found.year, found.venue, found.doi) == (*expected, "10.5555/j.1")
+
+
+def test_counts_organisations_and_what_zotero_keeps_beside(read) -> None:  # type: ignore[no-untyped-def]
+    rows = [
+        {
+            "title": "Parent",
+            "citations": [{"db": "WOS", "count": 9}],
+            "authors": [{"name": "The X Consortium"}, {"fullName": "Doe, Jane", "surname": "Doe"}],
+            "abstract": "Abstract The text",
+            "extra": "Citation Key: x\nDOI: 10.5555/j.2",
+        },
+        {"itemType": "attachment", "title": "Full Text PDF"},
+    ]
+    report = read(json.dumps(rows), "a.json")
+    (found,) = report.publications
+    assert (found.citations, found.authors, found.abstract) == (9, ("The X Consortium", "Doe, Jane"), "The text")
+    assert (found.doi, report.problems) == ("10.5555/j.2", ())
+
+
+def test_a_column_with_a_remark_does_not_hide_the_plain_one(read) -> None:  # type: ignore[no-untyped-def]
+    text = 'Title,DOI,Authors,Authors (Raw Affiliation),PubYear\nT,10.5555/t.1,"Doe, J; Roe, A.","Doe, J (U; V)",2001\n'
+    (found,) = read(text, "a.csv").publications
+    assert found.authors == ("Doe, J", "Roe, A.")
+
+
+def test_refworks_and_what_is_no_note(read) -> None:  # type: ignore[no-untyped-def]
+    (found,) = read(
+        "RT Journal Article\nA1 Li, W;Wu, X\nT1 On glass\nJF Acta\nYR 2019\nDO 10.5555/r.1\n", "a.txt"
+    ).publications
+    assert (found.title, found.venue, found.year, found.authors) == ("On glass", "Acta", 2019, ("Li, W", "Wu, X"))
+    assert "is no title" in read("<1>\nUnique Identifier\n  1\n", "a.txt").problems[0]
+    report = read("TY-JOUR\nTI-Lost\nER-\nTY  -JOUR\nTI  -Kept\nER  -\n", "a.ris")
+    assert ([p.title for p in report.publications], len(report.problems)) == (["Kept"], 1)

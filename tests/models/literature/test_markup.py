@@ -29,6 +29,25 @@ from hypograph.models.literature.text.markup import plain_text, tex_text
         (r"\documentclass[12pt]{minimal}\usepackage{amsmath}\begin{document}$$x$$\end{document} thick", "x thick"),
         (r"{\'E}tude of $\alpha$-Fe at 300\,K, $10^{\circ}$C", "Étude of α-Fe at 300 K, 10°C"),
         ("<p>One</p><br/>two <script>x()</script>", "One two"),
+        (
+            "TiO[sub 2], TiO{sub 2} and TiO/sub 2/ at 10/sup 5/ Pa, 10{sup -3} s",
+            "TiO2, TiO2 and TiO2 at 10⁵ Pa, 10⁻³ s",
+        ),
+        ("TiO~2~ at 10^5^ Pa", "TiO2 at 10⁵ Pa"),
+        ("Fe(2)O(3), Ca(10)(PO(4))(6)(OH)(2), TiO(2) at 10(-3) Pa", "Fe2O3, Ca10(PO4)6(OH)2, TiO2 at 10⁻³ Pa"),
+        ("SiC(2), Au(111), GaAs(001), O(1)", "SiC(2), Au(111), GaAs(001), O(1)"),
+        (
+            "Na <sub>3</sub> V <sub>2</sub> (PO <sub>4</sub> ) <sub>3</sub> and Cu <sub>2</sub> O films",
+            "Na3V2(PO4)3 and Cu2O films",
+        ),
+        (
+            "we report <sub>x</sub> of 10 <sup>−3</sup> Pa, the <sup>13</sup> C line",
+            "we report x of 10⁻³ Pa, the 13C line",
+        ),
+        (r"TiO\(_2\), TiO\_2, \(\mathrm{TiO}_2\), 10\textsuperscript{5} Pa", "TiO2, TiO2, TiO2, 10⁵ Pa"),
+        ("SrTiO$_3$ costs $5 and $10", "SrTiO3 costs $5 and $10"),
+        (r"On $$\alpha$$ α-Fe, $$\hbox {TiO}_2$$ TiO 2 at $$10^{-3}$$ 10 - 3 Pa", "On α-Fe, TiO2 at 10⁻³ Pa"),
+        (r"At \SI{300}{\kelvin}, \qty{5}{\milli\electronvolt} \cite{a,b}.", "At 300 K, 5 meV."),
         ("mono\u00adclinic\u200b \u00a0 phase", "monoclinic phase"),
     ],
 )
@@ -66,3 +85,9 @@ def test_a_formula_keeps_its_counts_in_every_markup(parts: list[tuple[str, int]]
         ("<inf>", "</inf>"),
     ):
         assert plain_text("".join(f"{symbol}{low}{count}{high}" for symbol, count in parts)) == wanted
+
+
+def test_what_zotero_and_mendeley_escape_is_read_again() -> None:
+    written = r"<i>in situ</i> {TiO}<sub>2</sub>".replace("<", r"{\textless}").replace(">", r"{\textgreater}")
+    assert tex_text(written) == "in situ TiO2"
+    assert tex_text(r"{\textasciitilde}10{\^{}}5 Pa, \"giant\" step") == '∼10⁵ Pa, "giant" step'

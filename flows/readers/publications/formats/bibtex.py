@@ -21,13 +21,30 @@ from hypograph.models.literature.text.markup import tex_text
 _START: Final = re.compile(r"@\s*([A-Za-z]+)\s*([{(])")
 # A new entry at the beginning of a line: an entry in which it stands was never closed.
 _NEXT: Final = re.compile(r"^[ \t]*@\s*[A-Za-z]+\s*[{(]\s*[^\s,{}()=\"]*\s*[,=]", re.MULTILINE)
-_NAME: Final = re.compile(r"[\s,]*([^\s=,{}\"#%]+)\s*=\s*")
+_NAME: Final = re.compile(r"(?:[\s,]|%[^\n]*\n)*([^\s=,{}\"#%]+)\s*=\s*")
+# A field at the beginning of a line: a value in which it stands was never closed.
+_FIELD: Final = re.compile(
+    r"(?:[,}\"\s]*\n\s*(?=[A-Za-z][\w-]*\s*=\s*(?:[{\"]|\d+\s*[,}\n]|[A-Za-z][\w-]*\s*[,}\n]))"
+    r"|[}\"\s]*,\s*(?=(?:author|title|year|date|month|journal|booktitle|volume|number|pages|doi|url|abstract|publisher)"
+    r"\s*=\s*[{\"\d]))"
+)
 _WORD: Final = re.compile(r"[^\s,{}\"#=)]+")
 _CITED: Final = re.compile(r"cited\s+by:?\s*(\d+)", re.IGNORECASE)
 _PARENT: Final = ("year", "date", "publisher", "journal", "journaltitle", "booktitle", "doi_")
 _MONTHS_WORDS: Final = "jan feb mar apr may jun jul aug sep oct nov dec"
 _MONTHS: Final = _MONTHS_WORDS.split()
 _AS_IS: Final = frozenset({"doi", "url", "eprint", "archiveprefix", "pmid", "pmcid", "file", "crossref", "unique-id"})
+# Journals of physics and chemistry among the macros that NASA ADS writes for names.
+_AAS_WORDS: Final = (
+    "ao Applied Optics|apl Applied Physics Letters|gca Geochimica et Cosmochimica Acta|nat Nature"
+    "|grl Geophysical Research Letters|jcp Journal of Chemical Physics|jgr Journal of Geophysical Research"
+    "|jqsrt Journal of Quantitative Spectroscopy and Radiative Transfer|nphysa Nuclear Physics A"
+    "|physrep Physics Reports|physscr Physica Scripta|pra Physical Review A|prb Physical Review B"
+    "|prc Physical Review C|prd Physical Review D|pre Physical Review E|prl Physical Review Letters"
+    "|procspie Proceedings of SPIE|apj The Astrophysical Journal|aap Astronomy and Astrophysics"
+    "|mnras Monthly Notices of the Royal Astronomical Society"
+)
+_AAS: Final = {words.partition(" ")[0]: words.partition(" ")[2] for words in _AAS_WORDS.split("|")}
 
 
 @dataclass
@@ -61,23 +78,37 @@ def parse_bibtex(text: str) -> Iterator[Entry]:
                 continue
             entry.key, at = head.group(1), head.end()
         position = _fields(text, at, entry, macros)
+        if entry.broken:
+            mended = Entry(kind, entry.key, line, broken=entry.broken)
+            _fields(text, at, mended, macros, by_line=True)
+            entry = mended if mended.fields else entry
         if kind == "string":
             macros |= {name.lower(): value for name, value in entry.fields.items()}
         else:
             yield entry
 
 
-def _fields(text: str, at: int, entry: Entry, macros: Mapping[str, str]) -> int:
-    """Read the fields of an entry; return where it ends."""
+def _fields(text: str, at: int, entry: Entry, macros: Mapping[str, str], *, by_line: bool = False) -> int:
+    """Read the fields of an entry; return where it ends.
+
+    Parameters
+    ----------
+    by_line
+        A value ends where the next line begins a field: for an entry in which a brace is missing.
+    """
     following = _NEXT.search(text, at)
     limit = following.start() if following else len(text)
     while match := _NAME.match(text, at, limit):
-        value, at = _value(text, match.end(), limit, entry, macros)
+        start = match.end()
+        value, at = _value(text, start, limit, entry, macros)
+        if by_line and (inside := _FIELD.search(text, start, limit if value is None else at)):
+            entry.broken = f"the field {match.group(1)} is not closed"
+            value, at = text[start : inside.start()].strip(' \t\n{}",'), inside.end()
         if value is None:
             entry.broken = f"the field {match.group(1)} is not closed"
             return limit
         entry.fields.setdefault(match.group(1).strip().lower(), value)
-    closing = re.compile(r"[\s,]*[})]").match(text, at, limit)
+    closing = re.compile(r"(?:[\s,]|%[^\n]*\n)*[})]").match(text, at, limit)
     if closing is None:
         entry.broken = entry.broken or f"not understood after {_last(entry)}"
         return limit
@@ -151,13 +182,14 @@ def read_bibtex(path: Path) -> Found:
     for entry in entries:
         where = f"{path}, entry {entry.key or '?'} (line {entry.line})"
         if entry.broken:
-            kept = "what stands before is kept" if "title" in entry.fields else "the entry is left out"
+            kept = "what could be read is kept" if "title" in entry.fields else "the entry is left out"
             yield MalformedRowError(f"{entry.broken}; {kept}", where=where, expected="closed braces")
             if "title" not in entry.fields:
                 continue
         for name in entry.unknown:
             yield MalformedRowError(f"no @string defines {name!r}; its name is kept", where=where)
-        parent = by_key.get(entry.fields.get("crossref", "").strip().lower())
+        named = entry.fields.get("crossref", "").strip().lower()
+        parent = by_key.get(named) if named else None
         yield from records_from(_row(entry, parent), where=where, source=path.name)
 
 
@@ -173,13 +205,13 @@ def _row(entry: Entry, parent: Entry | None) -> dict[str, object]:
         "title": ": ".join(filter(None, (plain.get("title"), plain.get("subtitle")))),
         "abstract": plain.get("abstract"),
         "year": plain.get("year") or plain.get("date"),
-        "venue": plain.get("journaltitle") or plain.get("journal") or plain.get("booktitle"),
+        "venue": _venue(fields, plain),
         "doi": plain.get("doi"),
         "url": plain.get("url"),
         "citations": plain.get("times-cited") or (cited.group(1) if cited else None),
         "keywords": plain.get("keywords") or plain.get("author_keywords") or plain.get("keyword"),
         "authors": _people(fields.get("author", "")),
-        "references": [line for line in fields.get("cited-references", "").split("\n") if line.strip()],
+        "references": [r for line in fields.get("cited-references", "").split("\n") if (r := line.strip(" \t{}"))],
         "pmid": plain.get("pmid"),
         "ut": plain.get("unique-id", "").removeprefix("ISI:"),
         "type": plain.get("type"),
@@ -187,6 +219,14 @@ def _row(entry: Entry, parent: Entry | None) -> dict[str, object]:
     if "arxiv" in (plain.get("archiveprefix", "") + plain.get("eprinttype", "")).lower():
         row["arxiv"] = plain.get("eprint")
     return row
+
+
+def _venue(fields: Mapping[str, str], plain: Mapping[str, str]) -> str:
+    """Return where an entry appeared; macros of AAS journals, as NASA ADS writes them, by their names."""
+    for name in ("journaltitle", "journal", "booktitle"):
+        if name in plain:
+            return _AAS.get(fields[name].strip(" {}").removeprefix("\\"), "") or plain[name]
+    return ""
 
 
 def _bare(text: str) -> str:
@@ -203,7 +243,7 @@ def _people(text: str) -> list[object]:
             parts.append(text[start : match.start()])
             start = match.end()
     parts.append(text[start:])
-    whole = re.compile(r"\s*\{[^{}]*\}\s*")
+    whole = re.compile(r"\s*\{(?:[^{}]|\{[^{}]*\})*\}\s*")
     return [{"family": tex_text(p)} if whole.fullmatch(p) else {"name": tex_text(p)} for p in parts if p.strip()]
 
 

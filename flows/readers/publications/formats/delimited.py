@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 from typing import Final
 
-from hypograph.flows.readers.publications.fields import NAMES, Found, records_from
+from hypograph.flows.readers.publications.fields import Found, records_from
 from hypograph.flows.readers.publications.files import head_text, open_bytes, open_text
 from hypograph.flows.readers.publications.registry import Reader, register
+from hypograph.flows.readers.publications.spellings import NAMES
 from hypograph.flows.readers.publications.values import flat_name
 from hypograph.models.core.errors import InputError, MalformedRowError
 from hypograph.models.core.tabular import parse_table

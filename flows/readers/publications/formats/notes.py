@@ -26,6 +26,10 @@ def read_note(path: Path) -> Found:
             where=str(path),
             expected="a title, then text; or RIS, BibTeX, Web of Science, PubMed, EndNote, a table with a header",
         )
+    if lines and not any(c.isalpha() for c in lines[0]):
+        raise MalformedRowError(
+            f"the first line, {lines[0][:40]!r}, is no title", where=str(path), expected="a title, then text"
+        )
     row: dict[str, object] = {
         "title": lines[0].lstrip("# ") if lines else "",
         "abstract": " ".join(lines[1:]),

@@ -17,7 +17,7 @@ from hypograph.models.core.errors import MalformedRowError
 
 # What a record of a publication has at least one of.
 _TITLES: Final = frozenset(
-    ("title", "titles", "displayname", "dctitle", "articletitle", "documenttitle", "ti", "papertitle")
+    ("title", "titles", "maintitle", "displayname", "dctitle", "articletitle", "documenttitle", "ti", "papertitle")
 )
 _TEXTS: Final = frozenset(("abstract", "abstractinvertedindex", "ab", "abstracttext", "paperabstract", "passages"))
 # What services wrap a record into.
@@ -34,6 +34,8 @@ _WRAPS: Final = (
     "document",
 )
 _DEPTH: Final = 5
+# What Zotero keeps beside its items.
+_NO_PUBLICATIONS: Final = frozenset(("attachment", "note", "annotation"))
 _BETWEEN: Final = re.compile(r"[\s,]*")
 
 
@@ -126,6 +128,8 @@ def _document(document: object, path: Path, line: str) -> Found:
         if not isinstance(row, Mapping):
             yield MalformedRowError("this is no JSON object", where=where, expected='{"title": …}')
             continue
+        if row.get("itemType") in _NO_PUBLICATIONS:
+            continue
         yield from records_from(shaped(row), where=where, source=path.name)
 
 
@@ -168,7 +172,10 @@ def _unwrapped(item: object) -> object:
             return item
         inner = next((item[n] for n in _WRAPS if isinstance(item.get(n), Mapping)), None)
         if inner is None:
-            return item
+            whole = [v for v in item.values() if is_record(v)]
+            if len(whole) != 1:
+                return item
+            inner = whole[0]
         item = {**{k: v for k, v in item.items() if k in {"id", "key"} and k not in inner}, **inner}
     return item
 
@@ -183,13 +190,21 @@ def _best_list(document: Mapping[str, object]) -> list[object] | None:
         for node in level:
             if isinstance(node, Mapping) and not is_record(node):
                 below.extend(node.values())
-        for value in below:
+        for value in [*level, *below]:
+            if isinstance(value, Mapping) and not is_record(value):
+                value = _by_key(value)
             if isinstance(value, list):
                 count = sum(is_record(_unwrapped(item)) for item in value)
                 if count > most:
                     best, most = value, count
         level = below
     return best
+
+
+def _by_key(document: Mapping[str, object]) -> list[object]:
+    """Return the records of a mapping from their number or DOI."""
+    named = [(str(k), v) for k, v in document.items() if isinstance(v, Mapping) and is_record(v)]
+    return [{"doi": k, **v} if k.startswith("10.") else v for k, v in named]
 
 
 def _frame(document: Mapping[str, object]) -> list[Row] | None:
@@ -215,6 +230,8 @@ def shaped(row: Mapping[str, object]) -> Row:
         named = [{"family": p[0], "given": p[1]} for p in people if len(p) > 1] if isinstance(people, list) else None
         more = {"year": created or row.get("update_date"), "arxiv": row.get("id"), "id": None}
         return {**row, **more, "authors": named or row.get("authors"), "venue": row.get("journal-ref") or "arXiv"}
+    if "authorString" in row and "pubYear" in row:  # Europe PMC names the database where others name the journal
+        return {**row, "source": None}
     if "descriptions" in row and "titles" in row:  # DataCite
         said = row["descriptions"]
         told = (
@@ -222,7 +239,9 @@ def shaped(row: Mapping[str, object]) -> Row:
             if isinstance(said, list)
             else []
         )
-        return {**row, "descriptions": told, "venue": row.get("publisher")}
+        names = row["titles"]
+        own = [t for t in names if isinstance(t, Mapping) and not t.get("titleType")] if isinstance(names, list) else []
+        return {**row, "descriptions": told, "titles": own or names, "venue": row.get("publisher")}
     if "creators" in row and "itemType" in row:  # Zotero
         people = row["creators"]
         authors = (

@@ -107,7 +107,7 @@ def _wos(record: Record) -> dict[str, object]:
         "title": _first(record, "TI"),
         "abstract": _first(record, "AB"),
         "year": _first(record, "PY", "EA", "PD"),
-        "venue": _first(record, "SO", "JI", "J9"),
+        "venue": _first(record, "SO", "JI", "J9", "SE"),
         "doi": _first(record, "DI", "D2"),
         "citations": _first(record, "TC", "Z9"),
         "keywords": _keywords(record.get("DE", [])),
@@ -128,7 +128,7 @@ def _medline(record: Record) -> dict[str, object]:
         "venue": _first(record, "JT", "TA"),
         "doi": doi,
         "keywords": [v for v in record.get("OT", []) if v.lower() != "notnlm"],
-        "authors": _all(record, "FAU", "AU", "CN"),
+        "authors": [*_all(record, "FAU", "AU"), *record.get("CN", ())],
         "pmid": _first(record, "PMID"),
         "pmcid": _first(record, "PMC"),
         "documenttype": record.get("PT", []),
@@ -169,6 +169,18 @@ def _endnote(record: Record) -> dict[str, object]:
     }
 
 
+def _refworks(record: Record) -> dict[str, object]:
+    return {
+        "title": _first(record, "T1"),
+        "abstract": " ".join(record.get("AB", [])),
+        "year": _first(record, "YR", "FD"),
+        "venue": _first(record, "JF", "JO", "T2", "T3"),
+        "doi": _first(record, "DO") or _own_doi(record, "LK", "UL"),
+        "keywords": _keywords(record.get("K1", [])),
+        "authors": [part for value in record.get("A1", []) for part in re.split(r"\s*[;；]\s*", value)],
+    }
+
+
 _NONE: Final = frozenset[str]()
 # Named one by one: "US - China" at the beginning of a line of an abstract is text.
 _RIS_TAGS: Final = (
@@ -190,11 +202,21 @@ MEDLINE: Final = Dialect(
     fields=_medline,
 )
 RIS: Final = Dialect(
-    re.compile(rf"\s{{0,2}}((?:{_RIS_TAGS})(?= -)|[A-Z][A-Z0-9](?=  -)) {{1,2}}-(?: (.*)|\s*)$"),
+    re.compile(
+        rf"\s{{0,2}}((?:{_RIS_TAGS})(?= -)|[A-Z][A-Z0-9](?=  -)|TY(?=-[A-Z]{{3,6}}\s*$)) {{0,2}}-"
+        r"(?:(?: |(?<=  -)|(?<=TY-))(.*)|\s*)$"
+    ),
     frozenset({"TY"}),
     frozenset({"ER"}),
     apart=frozenset({"KW", "AU", "A1"}),
     fields=_ris,
+)
+REFWORKS: Final = Dialect(
+    re.compile(r"([A-Z][A-Z0-9]|vo)(?: (.*)|\s*)$"),
+    frozenset({"RT"}),
+    _NONE,
+    apart=frozenset({"A1", "K1"}),
+    fields=_refworks,
 )
 ENDNOTE: Final = Dialect(
     re.compile(r"%([0-9A-Z!@#$&*()+^><=~\[\]?])(?: (.*)|\s*)$"),
@@ -224,6 +246,13 @@ _FORMATS: Final = (
     ),
     ("pubmed", "PubMed (MEDLINE)", (".nbib", ".medline"), (r"PMID ?- ?\d", r"OWN {1,2}- "), MEDLINE),
     ("ris", "RIS", (".ris",), (r"\s{0,2}TY {0,2}-",), RIS),
+    (
+        "refworks",
+        "RefWorks tagged",
+        (),
+        (r"RT (?:Journal|Book|Conference|Dissertation|Generic|Report|Web|Thesis)",),
+        REFWORKS,
+    ),
     ("endnote", "EndNote tagged", (".enw",), (r"%0 \w", r"%T \w"), ENDNOTE),
 )
 for _name, _label, _suffixes, _signs, _dialect in _FORMATS:
