@@ -12,8 +12,8 @@ _NUMBER: Final = r"\d+(?:[.,]\d+)?|\.\d+"
 _VARIABLE: Final = r"[xyznmwuvδ∂ẟ𝛿xyz]"
 _TERM: Final = rf"(?:(?P<number>{_NUMBER})?(?P<variable>{_VARIABLE})(?:/(?P<by>\d+))?|(?P<constant>{_NUMBER}))"
 _FIRST: Final = re.compile(_TERM)
-# "Pb(Mg1/3Nb2/3)O3": a fraction stands before the next one, or at the end of a bracket.
-_FRACTION: Final = re.compile(r"(\d)/(\d{1,2})(?=[)\]]|[A-Z][a-z]?\d/\d)")
+# "Pb(Mg1/3Nb2/3)O3": a fraction stands before the next one, at the end of a bracket, or before oxygen.
+_FRACTION: Final = re.compile(r"(\d)/(\d{1,2})(?=[)\]]|[A-Z][a-z]?\d/\d|O\d)")
 # A further term needs an unknown, so that "Ti-6Al" and "TiO2-3" stay what they are.
 _NEXT: Final = re.compile(
     rf"(?P<sign>[+\-–−‐‑±∓])"

@@ -20,13 +20,20 @@ _OPEN, _CLOSE = "([{", ")]}"
 _COEFFICIENT: Final = re.compile(r"\d+(?:\.\d+)?")
 _HYDRATE: Final = re.compile(r"\s?·\s?(?:([nx])|(\d+(?:\.\d+)?))?\s?(?=[A-Z])")
 _DOT_DECIMAL: Final = re.compile(r"(?<=\d)·(?=\d+(?!\d*H2O)(?:[A-Z()\[\]]|\s|$))")
+_PERCENT: Final = r"\s?(?:wt|at|mol|mass|weight)\.?\s?%\s?"
 _BY_WEIGHT: Final = re.compile(
-    r"(?P<base>[A-Z][a-z]?)(?P<rest>(?:[-–‐‑]\d+(?:\.\d+)?[A-Z][a-z]?){1,8}(?:[-–‐‑][A-Z][a-z]?)?)(?![A-Za-z0-9])"
+    rf"(?<!\d)(?P<base>[A-Z][a-z]?)(?P<rest>(?:[-–‐‑](?:\d+(?:\.\d+)?|\s?\d+(?:\.\d+)?{_PERCENT})[A-Z][a-z]?){{1,8}}"
+    r"(?:[-–‐‑][A-Z][a-z]?)?)(?![A-Za-z0-9])"
 )
+# "60Sn-40Pb": every share is said, and they make up the whole.
+_WHOLE: Final = re.compile(r"(?<![\d.])\d+(?:\.\d+)?[A-Z][a-z]?(?:[-–‐‑/]\d+(?:\.\d+)?[A-Z][a-z]?){1,8}(?![A-Za-z0-9])")
+# Cations of hybrid perovskites, by the short names that stand in their formulas: CH3NH3 and CH(NH2)2.
+_CATION: Final = re.compile(r"(?:MA|FA)(?=[\d.xyz+\-–−]*\)?(?:MA|FA|Cs|Rb|Pb|Sn|Ge|[(,]))")
+_CATIONS: Final = {"MA": (("C", 1.0), ("N", 1.0), ("H", 6.0)), "FA": (("C", 1.0), ("N", 2.0), ("H", 5.0))}
 _GRADE: Final = re.compile(r"(?P<base>Ti|Zr)(?P<rest>(?:\d+(?:\.\d+)?(?!O)[A-Z][a-z]?){2,5})(?![A-Za-z0-9])")
 # High-entropy compounds such as (MgCoNiCuZn)O hold their metals in equal parts.
 _EQUIMOLAR: Final = 4
-_SHARE: Final = re.compile(r"(\d+(?:\.\d+)?)([A-Z][a-z]?)")
+_SHARE: Final = re.compile(rf"(\d+(?:\.\d+)?)(?:{_PERCENT})?([A-Z][a-z]?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +172,10 @@ def _units(text: str, start: int) -> tuple[Parts, int] | None:
             amount, at = read_amount(text, end)
             units.append((inner, amount, True))
             continue
+        if (cation := _CATION.match(text, at)) is not None:
+            amount, at = read_amount(text, cation.end())
+            units.append((tuple((s, Amount(n)) for s, n in _CATIONS[cation.group()]), amount, True))
+            continue
         symbol = _symbol_at(text, at)
         if symbol is None:
             break
@@ -275,8 +286,13 @@ def _joined(first: Parts, second: Parts) -> Parts:
 def weight_percent_at(text: str, start: int) -> tuple[Formula, int] | None:
     """Read an alloy by weight percent, such as ``Ti-6Al-4V`` (also ``Ti6Al4V``), as its atomic composition.
 
-    The first element is the balance. Numbers marked at.% after the alloy are taken as they are.
+    The first element is the balance, if not every share is said (``60Sn-40Pb``). Numbers marked at.%, in the alloy or
+    after it, are taken as they are.
     """
+    if (whole := _WHOLE.match(text, start)) is not None:
+        said = {symbol: float(number) for number, symbol in _SHARE.findall(whole.group())}
+        if said.keys() <= SYMBOL_SET & ALLOYING and abs(sum(said.values()) - 100.0) < 0.6:
+            return _by_share(said, text, whole.start(), whole.end())
     match = _BY_WEIGHT.match(text, start) or _GRADE.match(text, start)
     if match is None:
         return None
@@ -287,13 +303,17 @@ def weight_percent_at(text: str, start: int) -> tuple[Formula, int] | None:
         return None
     if any(s not in SYMBOL_SET for s in shares) or re.search(r"[-–‐‑][A-Z][a-z]?$", match.group("rest")):
         return None
-    shares = {s: share for s, share in shares.items() if share > 0} | {base: 100.0 - total}
-    atomic = re.match(r"[\s,]*\(?\s*(?:in\s+)?at(?:\.|omic)?\s?(?:%|percent)", text[match.end() :])
-    if atomic is None:
+    shares = {base: 100.0 - total} | {s: share for s, share in shares.items() if share > 0}
+    return _by_share(shares, text, match.start(), match.end())
+
+
+def _by_share(shares: dict[str, float], text: str, start: int, end: int) -> tuple[Formula, int]:
+    """Return the composition by shares of a hundred: of weight, but where the text says atomic percent."""
+    atomic = re.match(r"[\s,]*\(?\s*(?:in\s+)?(?:at(?:\.|omic)?|mol)\s?(?:%|percent)", text[end:])
+    if atomic is None and re.search(r"\d\s?(?:at|mol)\.?\s?%", text[start:end]) is None:
         moles = {s: share / _mass(s) for s, share in shares.items()}
         shares = {s: round(100.0 * m / sum(moles.values()), 2) for s, m in moles.items()}
-    ordered = (base, *(s for s in shares if s != base))
-    return Formula(tuple((s, Amount(shares[s])) for s in ordered)), match.end()
+    return Formula(tuple((s, Amount(share)) for s, share in shares.items())), end
 
 
 @functools.cache

@@ -13,11 +13,15 @@ from hypograph.models.literature.chemistry.element_mentions import dopants_at
 from hypograph.models.literature.chemistry.element_order import NOBLE, NONMETALS, balanced, in_order
 
 _EL: Final = "|".join(sorted(SYMBOL_SET, key=len, reverse=True))
-_START: Final = re.compile(r"(?<![^\W_])(?:\d+(?:\.\d+)?|[xyz](?=[A-Z(]))?(?=[A-Z(\[])")
+_START: Final = re.compile(r"(?<![^\W_])(?:(?<![)\].])\d+(?:\.\d+)?|[xyz](?=[A-Z(]))?(?=[A-Z(\[])")
+# MXenes end in groups of an unknown kind and number: Ti3C2Tx.
+_TERMINATED: Final = re.compile(r"T[xz](?![A-Za-z0-9])")
+# What stands in the bracket of a larger formula is none by itself: "BA2Pb(I1-xBrx)3".
+_INSIDE: Final = re.compile(r"(?:[A-Z][a-z]?|\d)[(\[]$")
 # What may follow a formula: no letter or digit; a word that lost its space after a digit may.
 _END: Final = re.compile(r"(?![^\W_])|(?<=[\d)\]])(?=[a-z]{4})|(?=[²³⁺⁻¹⁰⁴-⁹])")
 _CHARGE: Final = re.compile(
-    r"\^?\{?(?:[+⁺](?![A-Za-z0-9(])|[²³⁴⁵⁶⁷]?[⁺⁻]|[−⁻](?![A-Za-z0-9(])"
+    r"\^?\{?\)?(?:[+⁺](?![A-Za-z0-9(])|[²³⁴⁵⁶⁷]?[⁺⁻]|[−⁻](?![A-Za-z0-9(])"
     r"|[–-](?=[\s,.;)]*(?:ions?|anions?)\b)|\s\d?[+−⁻](?=[\s,;).]))"
 )
 _PROTOTYPE_NAMES: Final = (
@@ -115,7 +119,11 @@ def compounds(text: str, abbreviations: Collection[str]) -> Iterator[tuple[Found
         if read is None:
             continue
         formula, end = read
+        if formula.symbols & {"C", "N"} and (groups := _TERMINATED.match(text, end)) is not None:
+            end = groups.end()
         token = text[start:end]
+        if _INSIDE.search(text, max(0, start - 3), start) and re.match(r"[)\]]\d", text[end : end + 2]):
+            continue
         if token[0] in "([" and token[-1] in ")]" and _encloses(token):
             continue  # the bracket belongs to the sentence; what it holds has starts of its own
         if _END.match(text, end) is None:
@@ -143,6 +151,8 @@ def _judged(text: str, start: int, end: int, formula: Formula, abbreviations: Co
     following = text[end : end + 40]
     if len(symbols) < 2 or token in abbreviations or _ROMAN.fullmatch(token) or _PLURAL.fullmatch(token):
         return None
+    if token[0] == "[" and re.search(r"\]\d$", token) and text[end : end + 1] in tuple("+-−–⁺⁻"):
+        return None  # a complex ion: the number is its charge
     if _CHARGE.match(text, end) or _named_structure(text, start, end) or _POLYHEDRA.match(following):
         return None
     if symbols & NOBLE and (symbols & NOBLE not in ({"Kr"}, {"Xe"}, {"Rn"}) or not symbols <= NOBLE | {"F", "O", "Cl"}):

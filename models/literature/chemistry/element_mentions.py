@@ -89,6 +89,8 @@ def element_mentions(text: str) -> Iterator[tuple[str, int, int]]:
     for match in _ION.finditer(text):
         if len(match.group("el")) == 1 and match.group().endswith(("I", "V")):
             continue  # "group III", "PIII"
+        if match.group("el") in NOBLE:
+            continue  # what a beam or a plasma is made of
         yield match.group("el"), match.start(), match.end()
     for pattern in (_WITH, _SYSTEM):
         for match in pattern.finditer(text):

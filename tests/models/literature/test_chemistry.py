@@ -39,6 +39,10 @@ def elements(text: str) -> set[str]:
         ("h-BN on WC-Co", ["BN", "WC"]),
         ("GaAs(111)A on SiO2(110)", ["GaAs", "SiO2"]),
         ("(MgCoNiCuZn)O rock salt", ["Cu0.2Mg0.2Ni0.2Zn0.2Co0.2O"]),
+        ("LiNi1/3Co1/3Mn1/3O2 cathodes", ["LiNi0.333Co0.333Mn0.333O2"]),
+        ("Ti-50 at.% Al and 60Fe-40Co (at.%)", ["AlTi", "Co2Fe3"]),
+        ("CH3NH3PbI3, MAPbI3 and MAPb(I1-xBrx)3", ["PbH6CNI3", "PbH6CNI3", "PbH6CNI3-3xBr3x"]),
+        ("Ti3C2Tx MXene", ["Ti3C2"]),
     ],
 )
 def test_compounds_are_read_with_their_amounts(text: str, expected: list[str]) -> None:
@@ -75,6 +79,7 @@ def test_unknown_amounts_stay(text: str, expected: str) -> None:
         "Co-Cr-Mo and Fe–C alloys",
         "the cost of solving (CoS) grows",
         "NO PCB, CN or CO here",
+        "a 9Cr-1Mo steel, BA2Pb(I1-xBrx)3 and (PEA)2PbI4 layers, the [Fe(CN)6]4- probe",
     ],
 )
 def test_what_only_looks_like_a_compound_is_none(text: str) -> None:
@@ -147,3 +152,11 @@ def test_names_and_passages_are_as_the_text_has_them() -> None:
     shown = {m.keyword: m.name for m in found if m.kind == "material"}
     assert shown == {"AlxCoCrFeNi": "AlxCoCrFeNi", "Al2.83Ti23.94V": "Ti-6Al-4V"}
     assert all(is_verbatim(m, paper) for m in found)
+
+
+def test_weight_percent_within_an_alloy_is_as_behind_its_numbers() -> None:
+    assert compounds("Mg–3 wt.% Al–1 wt.% Zn") == compounds("Mg-3Al-1Zn") != compounds("Mg-3 at.% Al-1 at.% Zn")
+
+
+def test_noble_ions_are_what_a_beam_is_made_of() -> None:
+    assert elements("He+ ions, Ar+ sputtering and Cu2+ uptake") == {"Cu"}
