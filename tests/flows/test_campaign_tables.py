@@ -235,3 +235,56 @@ def test_budgets_that_differ_are_compared_over_the_common_one(
     assert (code, told["budget"]) == (0, 5)
     assert "12" in err
     assert abs(told["pairs"][0]["difference"]["mean"]) < 0.5
+
+
+def test_what_is_measured_is_no_parameter_and_the_objective_is_said() -> None:
+    found = read("run,ligand,yield,yield_std,ee,Failed?\n1,A,10,1,95,no\n2,B,20,2,80,no\n3,A,30,1,90,no\n")
+    assert levels(found) == {"ligand": ["A", "B"]}
+    assert found.objectives == [{"name": "ee", "direction": "max"}]
+    assert {"run", "yield", "yield_std", "Failed?"} == set(found.left_out)
+    assert "ee is taken" in " ".join(found.notes)
+    assert read("yield,T\n10,40\n20,60\n").objectives[0]["name"] == "yield"
+    assert levels(read("run,T,y\n1,40,1\n1,60,2\n2,40,3\n"))["run"] == [1.0, 2.0]
+
+
+def test_what_is_read_as_names_or_as_several_options_is_said() -> None:
+    found = read("base,T,yield\nK2CO3,rt,10\nk2co3,60,20\nEt₃N,40,30\nEt3N,60,40\n")
+    notes = " ".join(found.notes)
+    assert "'rt' in row 2" in notes
+    assert "'K2CO3' and 'k2co3'" in notes
+    assert "'Et₃N' and 'Et3N'" in notes
+
+
+def test_a_preview_names_outcomes_that_would_not_be_taken_and_sums_are_no_rows() -> None:
+    found = read("base,T,yield\nA,40,45-50\nB,60,10±2\nA,60,>99\nB,40,failed\nB,40,7\nMean,,12\n")
+    assert [p.row for p in found.skipped] == [2, 3, 4]
+    assert "unit" not in found.objectives[0]
+    assert found.parameters[0]["options"] == ["A", "B"]
+    assert "row 7 (Mean)" in " ".join(found.notes)
+
+
+def test_an_outcome_that_says_failed_is_a_failed_experiment() -> None:
+    events, found = record("base,T,yield,cost\nKOtBu,40,Failed,\nCs2CO3,40,failed,2\nKOtBu,60,crashed,1\n")
+    assert stands(events)[0][1] == "failed"
+    assert [p.row for p in found.problems] == [3, 4]
+
+
+def test_a_unit_in_the_header_is_converted_too() -> None:
+    events, found = record("base,T (K),yield,cost\nKOtBu,313.15,10,1\nCs2CO3,333.15,20,1\n")
+    assert [e["parameters"]["T"] for e in events] == [40.0, 60.0]
+    assert "K converted to °C" in " ".join(found.notes)
+    _, found = record("base,T (min),yield,cost\nKOtBu,40,10,1\n")
+    assert "another unit than °C" in found.problems[0].reason
+
+
+@pytest.mark.parametrize(("text", "value"), [("12,5", 12.5), ("12.5 %", 12.5), (7, 7.0), ("1_0", None), ("1,250", None)])
+def test_a_typed_outcome_is_read_as_numbers_are_typed(text: Any, value: float | None) -> None:
+    plan = {**PLAN, "objectives": [{"name": "yield", "unit": "%"}]}
+    events, _ = record("id,base,T,yield\ne1,KOtBu,40,\n", plan=plan)
+    definition = live.definition_from(plan)
+    if value is None:
+        with pytest.raises(InputError):
+            live.own_outcome(definition, "e1", {"base": "KOtBu", "T": 40.0}, {"yield": text}, "")
+    else:
+        event = live.own_outcome(definition, "e1", {"base": "KOtBu", "T": 40.0}, {"yield": text}, "")
+        assert event["values"] == {"yield": value}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.tabular import number
+from hypograph.models.core.typed_number import typed_number
 
 if TYPE_CHECKING:
     from hypograph.graph.campaigns.folder import CampaignFolder
@@ -124,7 +125,4 @@ def _level(space: Space, name: str, value: str) -> Any:
 
 
 def _number(value: str, where: str) -> float:
-    found = number(value)
-    if found is None:
-        raise InputError(f"{value!r} is no number", where=where, expected="a number")
-    return found
+    return typed_number(value, where)

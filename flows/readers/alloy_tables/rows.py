@@ -24,9 +24,6 @@ from hypograph.models.evidence.alloys.phases import Label
 # Two readings of one alloy agree where no element differs by more, in atomic percent.
 SAME_ALLOY: Final = 1.0
 _BALANCE: Final = frozenset({"bal", "bal.", "balance", "rest", "rem", "rem.", "remainder", "base"})
-_SUMMARY: Final = frozenset(
-    {"total", "sum", "mean", "average", "avg", "median", "std", "stdev", "sd", "min", "max", "summe", "mittelwert"}
-)
 _NOTHING: Final = frozenset({"-", "--", "0", "", "n.d.", "nd", "none", "nil"})
 
 
@@ -153,8 +150,6 @@ class _Reader:
     def composition(self, row: Row, text: str) -> Composition:
         """Composition of a row."""
         where = f"{self.table.path}: row {row.number}"
-        if text.lower().rstrip(". :") in _SUMMARY:
-            raise InputError(f"{text!r} is a sum or a mean over rows and no alloy", where=where)
         if not self.use_elements:
             return self._formula(row, text, where)
         try:

@@ -28,6 +28,7 @@ from hypograph.models.campaigns.optimizers.registry import Method, make_optimize
 from hypograph.models.campaigns.space.candidates import identity
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.protocols import NO_PLANNING_CONTEXT, OptionScorer, Planner, PlanningContext, Suggestion
+from hypograph.models.core.typed_number import typed_number
 
 __all__ = [
     "Definition",
@@ -280,6 +281,7 @@ def _named(definition: Definition, events: Sequence[Event], id: str) -> Experime
 def _outcomes(definition: Definition, values: Mapping[str, Any], where: str) -> dict[str, float]:
     """Read outcomes, all or some of them, in the objectives' order."""
     names = [o.name for o in definition.objectives]
+    units = {o.name: o.unit for o in definition.objectives}
     if unknown := [n for n in values if n not in names]:
         raise InputError(f"no such objective: {unknown[0]}", where=where, expected=", ".join(names))
     if not values:
@@ -289,7 +291,9 @@ def _outcomes(definition: Definition, values: Mapping[str, Any], where: str) -> 
         try:
             if isinstance(values[name], bool):
                 raise TypeError
-            found[name] = float(values[name])
+            value = values[name]
+            typed = isinstance(value, str) and value.strip().casefold() not in {"nan", "inf", "-inf"}
+            found[name] = _typed(value, units[name], f"{where}, {name}") if typed else float(value)
         except (TypeError, ValueError):
             raise InputError(
                 f"{values[name]!r} is no number", where=f"{where}, {name}", expected="the measured outcome"
@@ -297,6 +301,12 @@ def _outcomes(definition: Definition, values: Mapping[str, Any], where: str) -> 
         if not math.isfinite(found[name]):
             raise InputError(f"{found[name]} is no outcome", where=f"{where}, {name}", expected="a finite number")
     return found
+
+
+def _typed(text: str, unit: str, where: str) -> float:
+    """Read an outcome that somebody typed, with the objective's unit behind it or not."""
+    bare = text.strip().removesuffix(unit).strip() if unit else text.strip()
+    return typed_number(bare, where)
 
 
 def _suggest_event(id: str, found: Suggestion, copy: int, definition: Definition) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from hypograph.models.campaigns.space.space import Point
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.tabular import Column, Decimal, RowProblem, Table, as_text, header_unit, missing, read_column
 
+FAILED = "failed"
+
 
 @dataclass(slots=True)
 class Recorded:
@@ -229,7 +231,9 @@ def _rows(
         found.notes += column.notes
         # A parameter that is missing is said below, once it is known whether it is needed.
         for row, reason in [*column.problems, *(column.absent if name in goals else ())]:
-            faults.setdefault(row, []).append(reason if reason.startswith(name) else f"{name}: {reason}")
+            reason = reason.removeprefix(f"{at[name]}: ")
+            faults.setdefault(row, []).append(f"{name}: {reason}")
+    failures = _failures(table, [at[n] for n in goals if n in at])
     status, note = (column_of(table, n) for n in ("status", "note"))
     told = {c: table.column(c) for c in (ids, status, note) if c is not None}
     rows = []
@@ -237,9 +241,9 @@ def _rows(
         text = {c: as_text(cells[i]).strip() for c, cells in told.items() if not missing(cells[i])}
         given = {n: v for n in parameters if n in columns and (v := columns[n].values[i]) is not None}
         values = {n: float(v) for n in goals if n in columns and isinstance(v := columns[n].values[i], float)}
-        failed = text.get(status or "", "").casefold() == "failed" and not values
+        failed = (text.get(status or "", "").casefold() == FAILED or number in failures) and not values
         id = text.get(ids or "", "")
-        if number in faults:
+        if number in faults and not (number in failures and failed and _only(faults[number], goals)):
             found.problems.append(RowProblem(number, "; ".join(faults[number])))
         elif not id and (absent := [n for n in parameters if n not in given]):
             found.problems.append(RowProblem(number, f"no value for {', '.join(absent)}"))
@@ -247,6 +251,21 @@ def _rows(
             found.plans += not values and not failed
             rows.append(_Row(number, id, given, values, failed, text.get(note or "", "")))
     return rows
+
+
+def _failures(table: Table, outcomes: Sequence[str]) -> set[int]:
+    """Rows of which an outcome's cell says that the experiment failed."""
+    cells = [table.column(name) for name in outcomes]
+    return {
+        row.number
+        for i, row in enumerate(table.rows)
+        if any(isinstance(c[i], str) and str(c[i]).strip().casefold() == FAILED for c in cells)
+    }
+
+
+def _only(faults: Sequence[str], goals: Sequence[str]) -> bool:
+    """Whether all faults of a row are of its outcomes."""
+    return all(any(f.startswith(f"{g}:") for g in goals) for f in faults)
 
 
 def column_of(table: Table, name: str) -> str | None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from hypograph.models.campaigns.laboratory.results import column_of
+from hypograph.models.campaigns.laboratory.column_roles import RECORDS, VERDICT, is_outcome, numbers_rows, spread_of
+from hypograph.models.campaigns.laboratory.results import FAILED, column_of
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.tabular import Column, Decimal, RowProblem, Table, as_text, missing, number, read_column
 
-# Columns in which people keep records, and those that `campaign export` adds; `time` is a parameter of a reaction.
-RECORDS: Final = frozenset(
-    {"id", "experiment", "entry", "date", "operator", "status", "note", "notes", "comment", "comments", "remark"}
-    | {"remarks", "source", "reason", "predicted", "sd", "recorded_at"}
-)
 _TARGET: Final = re.compile(r"target=([^:]+):(.+)", re.DOTALL)
 
 
@@ -26,7 +23,8 @@ class Reading:
     Attributes
     ----------
     objectives
-        ``NAME``, ``max:NAME``, ``min:NAME`` or ``target=7.5:NAME``; none for the last column that can be one.
+        ``NAME``, ``max:NAME``, ``min:NAME`` or ``target=7.5:NAME``; none for the last column that can be one, of those
+        whose name says that it is measured (yield, ee) where there are such.
     parameters
         Columns that are parameters; none for all that are no records.
     types
@@ -98,7 +96,8 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
     reading = reading or Reading()
     for named in (*reading.parameters, *reading.types, *reading.columns.values()):
         _place(table, reading, named)
-    goals = _goals(table, reading)
+    notes = list(table.notes)
+    goals = _goals(table, reading, notes)
     targets = {_place(table, reading, g["name"]) for g in goals}
     spelled = {header: name for name, header in reading.columns.items()}
     columns, left_out = dict[str, Column](), dict[str, str]()
@@ -110,19 +109,23 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
         found = _column(table, header, reading)
         if not chosen and (owner := _structure_column(table, header)):
             left_out[header] = f"the structures of {owner}"
-        elif reason := "" if chosen else _record(table, header, found):
+        elif reason := "" if chosen else _record(table, header, found, bool(reading.objectives)):
             left_out[header] = reason
         elif found.kind == "empty":
             left_out[header] = "it has no value"
         else:
             columns[header] = found
+            if not chosen and is_outcome(header):
+                notes.append(f"{header}: taken for a parameter though it looks measured; choose with --parameters")
     if not columns:
         raise InputError("no column is a parameter", where=table.path, expected="--parameters with their names")
+    outcomes = dict[str, Column]()
     for g in goals:
-        unit = read_column(table, _place(table, reading, g["name"]), kind="number", decimal=reading.decimal).unit
-        g |= {"unit": unit} if unit else {}
-    skipped = _skipped(table, columns)
-    notes = [*table.notes, *(n for c in columns.values() for n in c.notes)]
+        outcome = read_column(table, _place(table, reading, g["name"]), kind="number", decimal=reading.decimal)
+        g |= {"unit": outcome.unit} if outcome.unit else {}
+        outcomes[g["name"]] = outcome
+    skipped = _skipped(table, columns, outcomes)
+    notes += [n for h, c in columns.items() for n in (*c.notes, *_alike(h, c))]
     parameters = [_parameter(spelled.get(h, h), c) for h, c in columns.items()]
     for row, header in zip(parameters, columns, strict=True):
         row |= _structures(table, header, row) if row.get("options") else {}
@@ -169,7 +172,7 @@ def described(parameters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _goals(table: Table, reading: Reading) -> list[dict[str, Any]]:
+def _goals(table: Table, reading: Reading, notes: list[str]) -> list[dict[str, Any]]:
     if reading.objectives:
         goals = [objective_from(text) for text in reading.objectives]
         for g in goals:
@@ -177,11 +180,16 @@ def _goals(table: Table, reading: Reading) -> list[dict[str, Any]]:
         return goals
     named = {_place(table, reading, n) for n in reading.parameters}
     free = [h for h in table.header if h not in named and h not in table.nameless and h.casefold() not in RECORDS]
-    free = [h for h in free if read_column(table, h).kind != "date"]
+    free = [h for h in free if read_column(table, h).kind != "date" and not spread_of(h, table.header)]
+    free = [h for h in free if not VERDICT.fullmatch(h.strip())]
     if not free:
         raise InputError("no column is an outcome", where=table.path, expected="--objective max:COLUMN")
     spelled = {header: name for name, header in reading.columns.items()}
-    return [{"name": spelled.get(free[-1], free[-1]), "direction": "max"}]
+    measured = [h for h in free if is_outcome(h)]
+    goal = (measured or free)[-1]
+    if goal != free[-1] or len(measured) > 1:
+        notes.append(f"no objective was named: {goal} is taken and maximised; name others with --objective")
+    return [{"name": spelled.get(goal, goal), "direction": "max"}]
 
 
 def _place(table: Table, reading: Reading, name: str) -> str:
@@ -233,17 +241,43 @@ def _structures(table: Table, header: str, row: Mapping[str, Any]) -> dict[str, 
     return {"smiles": {o: next(iter(found[o])) for o in row["options"] if o in found}}
 
 
-def _record(table: Table, header: str, found: Column) -> str:
+def _alike(header: str, column: Column) -> list[str]:
+    """Say which options differ in nothing but capitals, blanks or the form of digits."""
+    groups: dict[str, list[str]] = {}
+    for option in dict.fromkeys(v for v in column.values if isinstance(v, str)):
+        key = re.sub(r"[\s_‐-―-]+", "", unicodedata.normalize("NFKC", option).casefold())
+        groups.setdefault(key, []).append(option)
+    return [
+        f"{header}: {' and '.join(map(repr, same))} are taken for {len(same)} options"
+        for same in groups.values()
+        if len(same) > 1
+    ]
+
+
+def _record(table: Table, header: str, found: Column, named: bool) -> str:
     """Say why a column is a record and no parameter; empty if it is one."""
     if header in table.nameless:
         return "it has no name"
     if header.casefold() in RECORDS:
         return "a record by its name"
-    return "dates" if found.kind == "date" else ""
+    if found.kind == "date":
+        return "dates"
+    if numbers_rows(table, header, found):
+        return "it counts the rows"
+    if VERDICT.fullmatch(header.strip()):
+        return "it says how an experiment went: write failed under status"
+    if owner := spread_of(header, table.header):
+        return f"the spread of {owner}"
+    return "measured by its name, not set: name it with --objective" if is_outcome(header) and not named else ""
 
 
-def _skipped(table: Table, columns: Mapping[str, Column]) -> list[RowProblem]:
+def _skipped(table: Table, columns: Mapping[str, Column], outcomes: Mapping[str, Column]) -> list[RowProblem]:
     faults: dict[int, list[str]] = {p.row: [p.reason] for p in table.problems}
+    failures = {r.number for r in table.rows if any(isinstance(c, str) and c.casefold() == FAILED for c in r.cells)}
+    for column in outcomes.values():
+        for row, reason in column.problems:
+            if row not in failures:
+                faults.setdefault(row, []).append(reason)
     for header, column in columns.items():
         named = {p.row: p.reason for p in (*column.absent, *column.problems)}
         for i, row in enumerate(table.rows):

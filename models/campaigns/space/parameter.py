@@ -190,6 +190,8 @@ def parameter_from(row: Any, number: int) -> Parameter:
     ranged = "low" in row or "high" in row
     if bool(options) + bool(values) + ranged != 1:
         raise SpaceError("its levels are not clear", where=name, expected="options, or values, or low and high")
+    if ranged and not {"low", "high"} <= row.keys():
+        raise SpaceError("a range needs both its ends", where=name, expected="low and high")
     if len(set(options)) < len(options) or len(set(values)) < len(values):
         raise SpaceError("a level stands there twice", where=name)
     if ranged and not -float("inf") < low < high < float("inf"):

@@ -86,9 +86,19 @@ def read_column(
         return Column(name, "date", _texts(cells), absent=absent)
     found = _numbers(table, name, cells, rows, decimal, unit, forced=kind == "number")
     if found is None:
-        return Column(name, "text", _texts(cells), absent=absent)
+        return Column(name, "text", _texts(cells), absent=absent, notes=_mixed(name, cells, rows))
     found.absent.extend(absent)
     return found
+
+
+def _mixed(name: str, cells: Sequence[Cell], rows: Sequence[int]) -> list[str]:
+    """Say which cell makes a column names, where most cells are numbers."""
+    there = [(n, c) for n, c in zip(rows, cells, strict=True) if not missing(c)]
+    names = {c for c in {c for _, c in there} if isinstance(c, bool) or (isinstance(c, str) and number(c) is None)}
+    odd = [(n, c) for n, c in there if c in names]
+    if not odd or 2 * len(odd) >= len(there):
+        return []
+    return [f"{name}: read as names and not as numbers, because of {odd[0][1]!r} in row {odd[0][0]}"]
 
 
 def _texts(cells: Sequence[Cell]) -> list[Value]:
@@ -126,6 +136,7 @@ def _numbers(
         example = next(t for t in dict.fromkeys(texts) if decimal_of([t])[1])
         notes.append(f"{name}: {example!r} is read as {number(split_unit(example)[0], mark)!r}")
     bare = header_unit(name)[1]
+    own = bare if unit and bare and not same_unit(bare, unit) else ""  # the header's, where another one is wanted
     # Few cells differ: each spelling is read once. A float and a truth value that are equal are told apart.
     spelled = {key: _cell(key[1], mark, forced) for key in dict.fromkeys(zip(map(type, cells), cells, strict=True))}
     parsed = [spelled[type(c), c] for c in cells]
@@ -143,6 +154,7 @@ def _numbers(
     found = Column(name, "number", [], shown, mark, notes=notes)
     converted = set[str]()
     for n, cell, p in zip(rows, cells, parsed, strict=True):
+        p = (p[0], own) if own and isinstance(p, tuple) and not p[1] else p
         value, fault = _in_unit(p, shown, needs, alien, converted)
         if fault:
             found.problems.append(RowProblem(n, f"{name}: {cell!r} {fault}"))
@@ -164,8 +176,13 @@ def _cell(cell: Cell, mark: Decimal | None, forced: bool) -> tuple[float, str] |
     if (value := number(text, mark, codes=forced)) is not None:
         return value, ""
     digits, unit = split_unit(text)
-    value = number(digits, mark, codes=forced) if digits and unit else None
+    value = number(digits, mark, codes=forced) if digits and _like_unit(unit) else None
     return False if value is None else (value, unit)
+
+
+def _like_unit(text: str) -> bool:
+    """Whether what stands behind a number can be a unit: 45-50 and 10±2 are no numbers with one."""
+    return text[:1] not in "-–+±~<>=:" and any(c.isalpha() or c in "%°‰℃Ω" for c in text)
 
 
 def _in_unit(

@@ -1,4 +1,4 @@
-"""Headers of two rows: names over groups of columns, or units below the names."""
+"""Rows that are no data: headers of two rows (groups of columns, units below names), and sums and means."""
 
 from __future__ import annotations
 
@@ -11,6 +11,23 @@ from hypograph.models.core.tabular.units import header_unit, parse_unit
 
 Cell = str | float | int | bool | None
 _BRACKET: Final = re.compile(r".*?(\([^()]*\)|\[[^\[\]]*\])\s*\Z")
+
+_SUMMARY: Final = frozenset(
+    {"total", "sum", "mean", "average", "avg", "median", "std", "stdev", "std dev", "min", "max", "count"}
+    | {"summe", "gesamt", "mittelwert", "durchschnitt"}
+)
+
+
+def summary(cells: Sequence[Cell]) -> bool:
+    """Whether a row sums up others: it begins with such a word, and other cells are empty.
+
+    Examples
+    --------
+    >>> summary(["Mean", None, 15]), summary(["mean", 40, 15])
+    (True, False)
+    """
+    first = next((c for c in cells if c is not None), None)
+    return isinstance(first, str) and first.lower().strip(" .:") in _SUMMARY and any(c is None for c in cells)
 
 
 def joined_header(names: Sequence[Cell], body: Sequence[Sequence[Cell]]) -> list[Cell] | None:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.tabular.decoding import decoded, unpacked
 from hypograph.models.core.tabular.delimited import NAMES, records
-from hypograph.models.core.tabular.header import joined_header, numberless
+from hypograph.models.core.tabular.header import joined_header, numberless, summary
 from hypograph.models.core.tabular.workbook import is_workbook, sheet_records
 
 Cell = str | float | int | bool | None
@@ -154,7 +154,9 @@ def _table(grid: list[tuple[int, list[Cell]]], name: str, notes: list[str], sepa
             problems.append(RowProblem(n, f"{length} columns; expected {len(header)} as in the header"))
             continue
         taken = [_unguarded(cells[i]) if i < len(cells) else None for i in used]
-        if any(c is not None for c in taken):
+        if summary(taken):
+            notes.append(f"row {n} ({next(c for c in taken if c is not None)}) sums up others and is left out")
+        elif any(c is not None for c in taken):
             rows.append(Row(n, taken))
     return Table(header, rows, name, notes, problems, frozenset(nameless), separator, number)
 
