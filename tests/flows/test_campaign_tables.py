@@ -164,6 +164,7 @@ def test_an_outcome_is_taken_back_and_what_was_repeated_waits_again() -> None:
         ({"parameters": [{"name": "x", "options": [["a"]]}]}, "x"),
         ({"parameters": [{"name": "x", "values": [True, False]}]}, "x"),
         ({"parameters": [{"name": "x", "low": 0, "high": float("inf")}]}, "x"),
+        ({"parameters": [{"name": "x", "low": -5}]}, "both its ends"),
     ],
 )
 def test_wrong_settings_are_named(change: dict[str, Any], what: str) -> None:
@@ -277,10 +278,11 @@ def test_a_unit_in_the_header_is_converted_too() -> None:
     assert "another unit than °C" in found.problems[0].reason
 
 
-@pytest.mark.parametrize(("text", "value"), [("12,5", 12.5), ("12.5 %", 12.5), (7, 7.0), ("1_0", None), ("1,250", None)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("12,5", 12.5), ("12.5 %", 12.5), (7, 7.0), ("1_0", None), ("1,250", None)]
+)
 def test_a_typed_outcome_is_read_as_numbers_are_typed(text: Any, value: float | None) -> None:
     plan = {**PLAN, "objectives": [{"name": "yield", "unit": "%"}]}
-    events, _ = record("id,base,T,yield\ne1,KOtBu,40,\n", plan=plan)
     definition = live.definition_from(plan)
     if value is None:
         with pytest.raises(InputError):
