@@ -10,8 +10,11 @@ from hypograph.agents.roles.judgement import Role
 from hypograph.models.hypotheses.search.operators import A, Block, Operator
 
 PASSAGE = 1500  # characters of a passage that are shown
-ROOM = 2_500  # tokens that a whole document may take
-WITH_FIELDS = ("direct", "propose", "revise", "combine", "simplify", "counter")
+# Tokens that a whole document may take; with the account of its changes where the model has room.
+ROOM = {"compact": 2_500, "full": 6_000}
+# What operators are shown beside the block; each prompt uses those that it needs.
+PARTS = ("document", "other", "critique", "ledger", "other_ledger", "lines", "reading", "lessons", "verdicts",
+         "attempt", "problems")  # fmt: skip
 
 
 class ModelDocumentProposer(Role):
@@ -25,7 +28,7 @@ class ModelDocumentProposer(Role):
             return None
         user = f"{beginning(block)}\n{instructions(operator, parts)}"
         system = template("system").template.strip()
-        found = self._gateway.ask(Question(self.role, system, user, schema, sample, max_tokens=ROOM))
+        found = self._gateway.ask(Question(self.role, system, user, schema, sample, max_tokens=ROOM[self._gateway.config.size]))
         return found.value if isinstance(found.value, schema) else None
 
 
@@ -43,6 +46,6 @@ def beginning(block: Block) -> str:
 
 
 def instructions(operator: Operator, parts: Mapping[str, str]) -> str:
-    """Return what an operator is asked, with its parts fenced as data."""
-    fields = {"fields": template("hypothesis_fields").template.strip()} if operator in WITH_FIELDS else {}
-    return template(f"hypothesis_{operator}").substitute({k: data(v) for k, v in parts.items()} | fields).strip()
+    """Return what an operator is asked, with its parts fenced as data; a part that is empty leaves no heading."""
+    fields = template("hypothesis_fields").template.strip()
+    return write(f"hypothesis_{operator}", **{**dict.fromkeys(PARTS, ""), **parts, "fields": fields})

@@ -20,6 +20,7 @@ from hypograph.models.hypotheses.tasks.corpus import Passages
 from hypograph.models.hypotheses.tasks.grounding import ground
 
 SURVEY = 3000  # characters of the survey that a judge is shown
+SURVEY_KEY = "survey"  # what its sentences are called where they stand for publications
 PASSAGES = 3  # passages a side that a judge is shown
 
 
@@ -58,8 +59,9 @@ class Keeper:
     def candidate(self, line: Line) -> Candidate:
         """Return a document as the judge sees it: its text, and what the corpus says for and against it."""
         found = ground(line.document.statement, self.passages, PASSAGES)
-        lines = [f"for [{key}]: {text}" for key, text, _ in found.support]
-        lines += [f"against [{key}]: {text}" for key, text, _ in found.contradict]
+        # The survey is shown by itself; its sentences know nothing of the hypothesis, and speak for none.
+        lines = [f"for [{key}]: {text}" for key, text, _ in found.support if key != SURVEY_KEY]
+        lines += [f"against [{key}]: {text}" for key, text, _ in found.contradict if key != SURVEY_KEY]
         return Candidate(line.document.id, text_of(line.document), evidence=tuple(lines))
 
     def ask(self, first: Line, second: Line) -> Verdict:

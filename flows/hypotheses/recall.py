@@ -16,11 +16,21 @@ if TYPE_CHECKING:
     from hypograph.agents import Gateway
 
 MOST = 10  # components of a paper
+GRADE_ROOM = 600  # tokens for the grades of all components
 SHOWN = 4000  # characters of the published hypothesis: a small model reads no more in reasonable time
 
 
 class _Components(BaseModel):
     components: list[str] = Field(max_length=MOST)
+
+
+class _Grade(BaseModel):
+    component: int
+    grade: int = Field(ge=0, le=3)
+
+
+class _Grades(BaseModel):
+    grades: list[_Grade]
 
 
 def listed_components(gateway: Gateway, hypothesis: str, runner: UnitRunner) -> list[str]:
@@ -49,8 +59,8 @@ def listed_components(gateway: Gateway, hypothesis: str, runner: UnitRunner) -> 
 def component_grades(gateway: Gateway, components: Sequence[str], text: str) -> list[list[float]]:
     """Grade how far a text holds each component.
 
-    How a model wavers between the grades counts, not only the one that it would name (docs/hypotheses.md: the local
-    model named the same one for everything).
+    A model with room grades all components in one answer. Of a small one, which names the same grade for everything
+    (docs/hypotheses.md), each component is asked by itself, and how it wavers between the grades counts.
 
     Returns
     -------
@@ -60,5 +70,18 @@ def component_grades(gateway: Gateway, components: Sequence[str], text: str) -> 
     """
     from hypograph.agents.roles.closed_questions import grade
 
+    if gateway.config.size == "full":
+        return _sheet(gateway, components, text)
     found = gateway.choose_all([grade(text, part) for part in components])
     return [[float(p) for p in c.p] if c.valid else [1.0, 0.0, 0.0, 0.0] for c in found]
+
+
+def _sheet(gateway: Gateway, components: Sequence[str], text: str) -> list[list[float]]:
+    from hypograph.agents.gateway.questions import Question
+    from hypograph.agents.prompts import template, write
+
+    user = write("grade_full", components=list(components), text=text)
+    system = template("system").template.strip()
+    answer = gateway.ask(Question("grade", system, user, _Grades, max_tokens=GRADE_ROOM))
+    told = {g.component: g.grade for g in answer.value.grades} if answer.value is not None else {}
+    return [[float(told.get(i, 0) == g) for g in range(4)] for i in range(1, len(components) + 1)]

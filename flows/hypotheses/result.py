@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hypograph.flows.hypotheses.keeper import Keeper
+from hypograph.flows.hypotheses.keeper import SURVEY_KEY, Keeper
 from hypograph.graph.records.hypotheses import (
     comparison_records,
     hypothesis_node,
@@ -229,8 +229,8 @@ def _records(result: Result, document: Mapping[str, Any], answer: HypothesisDocu
 def published(found: Ground) -> Ground:
     """Return what publications say; sentences of the user's own survey are no evidence for the graph."""
     return Ground(
-        tuple(p for p in found.support if p[0] != "survey"),
-        tuple(p for p in found.contradict if p[0] != "survey"),
+        tuple(p for p in found.support if p[0] != SURVEY_KEY),
+        tuple(p for p in found.contradict if p[0] != SURVEY_KEY),
         (),
     )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hypograph.flows.hypotheses.keeper import Keeper
+from hypograph.flows.hypotheses.keeper import SURVEY_KEY, Keeper
 from hypograph.flows.hypotheses.leads import without_model
 from hypograph.flows.hypotheses.person_judge import PersonJudge
 from hypograph.flows.hypotheses.remembered import RememberedProposer
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from hypograph.flows.runtime.sources import Knowledge
     from hypograph.graph import GraphStore
 
-STRATEGIES = ("ours", "direct", "best-of-n", "greedy")
+STRATEGIES = ("ours", "direct", "best-of-n", "revision", "greedy")
+UNGUARDED = ("best-of-n", "revision", "greedy")  # what is thought best is reported, however sure that is
 RETRIEVED = 8  # passages of the corpus that every request holds
 
 
@@ -134,7 +135,7 @@ def experience(store: GraphStore, question: str) -> list[str]:
 def corpus_of(publications: Sequence[Publication], survey: str) -> Passages:
     """Lay out the publications as passages, and the survey's sentences where there are none."""
     found = passages_of([(p.key, (p.title, p.abstract, *p.passages)) for p in publications])
-    return found if found.texts else passages_of([("survey", sentences(survey))])
+    return found if found.texts else passages_of([(SURVEY_KEY, sentences(survey))])
 
 
 def spent(knowledge: Knowledge) -> dict[str, Any]:
@@ -146,7 +147,7 @@ def block_of(request: Request, discipline: Discipline, corpus: Passages, leads: 
     """Return what every request begins with; passages are those nearest to question and idea."""
     near = corpus.nearest(f"{request.question} {request.coarse}", RETRIEVED) if corpus.texts else []
     # The survey is shown by itself: its sentences are no passages of the literature.
-    passages = tuple((corpus.publications[i], corpus.texts[i]) for i, _ in near if corpus.publications[i] != "survey")
+    passages = tuple((corpus.publications[i], corpus.texts[i]) for i, _ in near if corpus.publications[i] != SURVEY_KEY)
     looks = "; ".join(level.asks for level in discipline.levels)
     criterion = f"{discipline.question} It is judged by {looks}."
     return Block(request.question, request.survey, request.coarse, passages, tuple(leads), criterion)
@@ -160,6 +161,8 @@ def moves(request: Request) -> list[str]:
     if request.strategy == "best-of-n":
         written = max(1, (n + 1) // 2)
         return ["direct"] * written + ["judge"] * (n - written)
+    if request.strategy == "revision":
+        return ["direct", "critique", "revise"][:n]
     if request.strategy == "greedy":
         found = ["direct"]
         while len(found) + 3 <= n:
@@ -202,11 +205,12 @@ def run_search(
     """
     block = block_of(request, discipline, corpus, leads)
     keeper = Keeper(judge, runner, block, corpus, discipline, proposer.name)
-    rng = np.random.default_rng(request.seed)
+    # By the question too: with the seed alone every search would show the direct answer on the same side.
+    rng = np.random.default_rng([request.seed, int(digest(request.question, length=8), 16)])
     remembered = RememberedProposer(runner, proposer)
     search = DocumentSearch(block, remembered, keeper.ask, request.calls, rng)
     keeper.search = search
-    found = search.run(moves(request), replace=0.0 if request.strategy in ("best-of-n", "greedy") else REPLACE)
+    found = search.run(moves(request), replace=0.0 if request.strategy in UNGUARDED else REPLACE)
     tell(f"stopped: {found.stopped}")
     result = Result(request.question, request.strategy, request.posterior, discipline, corpus, keeper, search, found)
     document, outcome = search_document(result, costs())

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hypograph.models.hypotheses.document import HypothesisDocument, text_of
+from hypograph.models.hypotheses.document import HypothesisDocument, sections, text_of
 from hypograph.models.hypotheses.quantities import Quantity, quantities
 from hypograph.models.hypotheses.tasks.corpus import words
 
 FactKind = Literal["mechanism", "component", "amount", "condition", "prediction"]
+BESIDE = ("Intervention", "Procedure", "Measurement", "Controls", "Rival explanations", "Refuted if", "Assumptions",
+          "Nearest prior work")  # fmt: skip
 CORE: tuple[FactKind, ...] = ("mechanism",)
 OVERLAP = 0.6  # share of a claim's content words that its restatement must hold
 _WORD = re.compile(r"[a-z0-9]+")
@@ -78,8 +80,18 @@ def ledger(document: HypothesisDocument) -> list[Fact]:
 
 
 def fact_keys(document: HypothesisDocument) -> frozenset[str]:
-    """Return what the preference model shares between documents: the keys of their facts."""
+    """Return the keys of a document's facts."""
     return frozenset(f.key for f in ledger(document))
+
+
+def claim_keys(document: HypothesisDocument) -> frozenset[str]:
+    """Return what the preference model sees of a document: its facts, and every other line that it commits to.
+
+    With the facts alone a revision that adds controls or another measurement would be its parent over again, and no
+    verdict could tell the two apart.
+    """
+    lines = {f"{title}:{normal(line)}" for title, told in sections(document) if title in BESIDE for line in told}
+    return fact_keys(document) | lines
 
 
 def holds(document: HypothesisDocument, fact: Fact) -> bool:
@@ -158,6 +170,16 @@ def near_duplicate(one: HypothesisDocument, other: HypothesisDocument, limit: fl
     a, b = fact_keys(one), fact_keys(other)
     facts = len(a & b) / max(len(a | b), 1) if a | b else 1.0
     return words >= limit and facts >= limit
+
+
+def unchanged(parent: HypothesisDocument, child: HypothesisDocument, limit: float = 0.97) -> bool:
+    """Tell whether a rewriting left its parent as it was, by the words of the whole text.
+
+    A revision keeps statement, mechanisms and facts, and may be better by its controls alone: what makes two hypotheses
+    the same does not make a rewriting idle.
+    """
+    left, right = ({*content_words(text_of(d))} for d in (parent, child))
+    return len(left & right) / max(len(left | right), 1) >= limit
 
 
 def _tag(text: str) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from hypograph.models.core.errors import BudgetSpentError
 from hypograph.models.core.protocols import Verdict
 from hypograph.models.hypotheses.document import HypothesisDocument
-from hypograph.models.hypotheses.ledger import core_changed, fact_keys, near_duplicate
+from hypograph.models.hypotheses.ledger import claim_keys, core_changed, near_duplicate, unchanged
 from hypograph.models.hypotheses.search.beliefs import Beliefs, Prior
 from hypograph.models.hypotheses.search.engine import SETTLED, Engine, chances, draw_utilities
 from hypograph.models.hypotheses.search.features import Facts, Float
@@ -91,6 +91,7 @@ class DocumentSearch:
         self.writing = Writing(block, proposer, self.log, lambda: self.calls < calls)
         self.verdict_calls = 0
         self.reason = ""
+        self._finalists: list[int] = []
 
     @property
     def calls(self) -> int:
@@ -105,7 +106,8 @@ class DocumentSearch:
         schedule
             Operators and verdicts (`judge`) in order.
         replace
-            Probability from which the direct answer is replaced; 0 takes whatever is thought best.
+            Probability from which the direct answer is replaced; 0 takes whatever is thought best, without verdicts
+            what was written last.
         """
         last = len(schedule) - FINAL
         try:
@@ -131,7 +133,7 @@ class DocumentSearch:
         order = np.argsort(-mean[0], kind="stable")
         reason = self.reason or ("the calls are spent" if self.calls >= self.budget else "the plan is carried out")
         if not any(a.verdict.valid for a in self.log.asked) or len(lines) < 2:
-            shown = direct or lines[0]
+            shown = (direct or lines[0]) if replace else lines[-1]
             rest = tuple(line for line in lines if line is not shown)
             return Found((shown, *rest), None, shown, direct, None, reason)
         chance = chances(mean, covariance, np.random.default_rng(1), 4000)[0]
@@ -156,10 +158,12 @@ class DocumentSearch:
             self._admit(document, operator, parents)
 
     def _admit(self, document: HypothesisDocument, operator: str, parents: tuple[int, ...]) -> None:
-        if any(near_duplicate(document, line.document) for line in self.log.lines):
+        others = (line for line in self.log.lines if line.place not in parents)
+        idle = any(unchanged(self.log.lines[p].document, document) for p in parents)
+        if idle or any(near_duplicate(document, line.document) for line in others):
             self.log.duplicates += 1
             return
-        number = self.facts.add(fact_keys(document))
+        number = self.facts.add(claim_keys(document))
         place = int(self.beliefs.admit(np.full((1, 1), number))[0])
         beside = any(core_changed(self.log.lines[p].document, document) for p in parents)
         self.log.lines.append(Line(place, document, operator, parents, beside))
@@ -230,9 +234,12 @@ class DocumentSearch:
         mean, _ = self._joint()
         ranked = [int(i) for i in np.argsort(-mean[0], kind="stable")]
         direct = next((line.place for line in self.log.lines if line.operator == "direct"), ranked[0])
-        for other in (i for i in ranked if i != direct):
+        # The first verdict of a final may turn the ranking: its pair is still asked the other way round first.
+        others = [i for i in (*self._finalists, *ranked) if i != direct]
+        for other in others:
             for pair in ((direct, other), (other, direct)):
                 if not self.log.times(*pair):
+                    self._finalists = [other]
                     return pair
         return None
 

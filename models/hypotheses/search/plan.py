@@ -9,7 +9,8 @@ PLANS: Mapping[int, Mapping[str, int]] = {
     1: {"direct": 1},
     3: {"direct": 1, "critique": 1, "revise": 1},
     5: {"direct": 1, "critique": 1, "revise": 1, "judge": 2},
-    8: {"direct": 1, "readings": 1, "propose": 2, "critique": 1, "revise": 1, "judge": 2},
+    # One verdict more and one proposal less than the note has: with two, only one of three documents was ever judged.
+    8: {"direct": 1, "readings": 1, "propose": 1, "critique": 1, "revise": 1, "judge": 3},
     16: {"direct": 1, "readings": 1, "propose": 3, "critique": 3, "revise": 2, "combine": 1, "judge": 5},
     40: {
         "direct": 3,

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from hypograph.models.hypotheses.document import HypothesisDocument, Rival, text_of
 from hypograph.models.hypotheses.ledger import Change, fact_keys, ledger, silent_losses, stands_in
-from hypograph.models.hypotheses.search.lines import Line, Log
+from hypograph.models.hypotheses.search.lines import Asked, Line, Log
 from hypograph.models.hypotheses.search.operators import (
     A,
     Block,
@@ -22,6 +22,7 @@ from hypograph.models.hypotheses.search.operators import (
 
 Child = tuple[HypothesisDocument, str, tuple[int, ...]]
 RIVALS = 6  # rival explanations that a document holds at most
+LEARNT = 8  # verdicts, the last ones, that lessons are drawn from
 
 
 class Writing:
@@ -92,7 +93,7 @@ class Writing:
         return [(found, "direct", ())] if found is not None else []
 
     def _readings(self, preferred: Sequence[Line]) -> list[Child]:
-        found = self._ask("readings", Readings)
+        found = self._ask("readings", Readings, lines=self._listed())
         known = {r.reading for r in self.log.readings}
         self.log.readings += [r for r in (found.readings if found else ()) if r.reading not in known]
         return []
@@ -136,10 +137,12 @@ class Writing:
     def _kept(self, operator: Operator, parents: tuple[Line, ...], parts: dict[str, str]) -> HypothesisDocument | None:
         """Ask for a rewriting; one that loses facts without leave is sent back once, then the parent stands."""
         problems: list[str] = []
+        attempt = ""
         for _ in range(2):
-            found = self._ask(operator, Rewriting, problems="\n".join(problems), **parts)
+            found = self._ask(operator, Rewriting, attempt=attempt, problems="\n".join(problems), **parts)
             if found is None:
                 return None
+            attempt = text_of(found.document)
             changes = [Change(c.fact, c.status, c.reason, c.evidence) for c in found.changes]
             problems = silent_losses(parents[0].document, found.document, changes, self.block.known)
             if len(parents) > 1:
@@ -165,7 +168,8 @@ class Writing:
             "document": text_of(base.document),
             "other": text_of(other.document),
             "critique": "\n\n".join(critique_text(x.critique) for x in (base, other) if x.critique),
-            "ledger": "\n".join(dict.fromkeys((ledger_text(base.document), ledger_text(other.document)))),
+            "ledger": ledger_text(base.document),
+            "other_ledger": ledger_text(other.document),
         }
         found = self._kept("combine", (base, other), parts)
         return [] if found is None else [(found, "combine", (base.place, other.place))]
@@ -185,19 +189,19 @@ class Writing:
 
     def _lessons(self, preferred: Sequence[Line]) -> list[Child]:
         """Draw lessons from verdicts; one that names no verdict is left out."""
-        reasons = [(a.number, a.verdict.reasons) for a in self.log.asked if a.verdict.valid and a.verdict.reasons]
-        if not reasons:
+        judged = [a for a in self.log.asked if a.verdict.valid and a.verdict.reasons]
+        if not judged:
             return []
-        verdicts = "\n".join(f"[{number}] {text}" for number, text in reasons[-8:])
+        verdicts = "\n".join(verdict_text(a, self.log.lines) for a in judged[-LEARNT:])
         found = self._ask("lessons", Lessons, verdicts=verdicts)
-        numbers = {number for number, _ in reasons}
+        numbers = {a.number for a in judged}
         if found is not None:
             self.log.lessons = [x for x in found.lessons if set(x.verdicts) & numbers]
         return []
 
     def _listed(self) -> str:
-        lines = [f"- {x.document.statement} Because: {'; '.join(x.document.mechanisms)}" for x in self.log.lines]
-        return "\n".join(lines)
+        told = ((x.document.statement, "; ".join(m.rstrip(".") for m in x.document.mechanisms)) for x in self.log.lines)
+        return "\n".join(f"- {statement} Because: {causes}." for statement, causes in told)
 
     def _learnt(self) -> str:
         return "\n".join(f"- {lesson.question}" for lesson in self.log.lessons)
@@ -212,6 +216,13 @@ def _usable(answer: BaseModel) -> bool:
 def ledger_text(document: HypothesisDocument) -> str:
     """List the facts of a document, core claims marked."""
     return "\n".join(f"- {f.kind}{' (core)' if f.core else ''}: {f.text}" for f in ledger(document))
+
+
+def verdict_text(asked: Asked, lines: Sequence[Line]) -> str:
+    """Write a verdict with what was compared: reasons that speak of A and B say nothing without them."""
+    sides = (f"{name}: {lines[i].document.statement}" for name, i in (("A", asked.first), ("B", asked.second)))
+    told = f"P(A better) = {asked.verdict.probability:.2f}: {' '.join(asked.verdict.reasons.split())}"
+    return "\n".join([f"[{asked.number}]", *sides, told])
 
 
 def critique_text(critique: Critique) -> str:

@@ -140,7 +140,9 @@ def test_every_request_holds_the_readings_lines_and_lessons_it_needs() -> None:
     asked = dict(reversed(list(zip((o for o, _ in proposer.asked), proposer.parts, strict=True))))
     assert "reading" in asked["propose"]["reading"]
     assert "Guanidinium sulfate" in asked["propose"]["lines"]
-    assert "[0] the salt decides" in asked["lessons"]["verdicts"]
+    assert "[0]" in asked["lessons"]["verdicts"]
+    assert "A: Guanidinium" in asked["lessons"]["verdicts"]
+    assert "the salt decides" in asked["lessons"]["verdicts"]
     assert "(core): sulfate ions" in next(
         p["ledger"] for (o, _), p in zip(proposer.asked, proposer.parts, strict=True) if o == "revise"
     )
