@@ -83,7 +83,7 @@ def preferred(gateway: Gateway, paper: Paper, first: str, second: str) -> float:
     if first == second:
         return 0.5
     pair = [Candidate("", first), Candidate("", second)]
-    turned = random.Random(first + second).random() < 0.5  # noqa: S311 - which of the two is called the first
+    turned = random.Random(first + second).random() < 0.5
     one, two = reversed(pair) if turned else pair
     closed = preference(paper.question, one, two, JudgingContext(CRITERION, survey=paper.survey))
     p = float(gateway.choose_all([closed])[0].p[0])
@@ -152,8 +152,8 @@ def main() -> None:
         recording.write(path, BY_HAND)
     if given.stage != "grade":
         for row in rows:
-            print(row["question"], {a: (v["calls"], v["is_direct"], v["probability_better"], v["stopped"]) for a, v in row["arms"].items()},
-                  row.get("ours_better"))  # fmt: skip
+            told = {a: (v["calls"], v["is_direct"], v["probability_better"]) for a, v in row["arms"].items()}
+            print(row["question"], told, row.get("ours_better"))
         return
     result = {
         "answers": BY_HAND,

@@ -1,9 +1,9 @@
 """Answers of a model kept in a file, and a server that gives them again: a study is replayed without the model.
 
-A recording holds one answer a line, and of each request its hash only: questions and surveys of supplied data stay where
-they are. A request is found again by its hash. Where a prompt has been reworded since, the answers to the same kind of
-request (schema and research question) are given in the order in which they were recorded, and counted as `reworded`: the
-course of a study is replayed, not the wording of its prompts.
+A recording holds one answer a line, and of each request its hash only: questions and surveys of supplied data stay
+where they are. A request is found again by its hash. Where a prompt has been reworded since, the answers to the same
+kind of request (schema and research question) are given in the order in which they were recorded, and counted as
+`reworded`: the course of a study is replayed, not the wording of its prompts.
 """
 
 from __future__ import annotations
@@ -137,6 +137,7 @@ def serving(recording: Recording, upstream: str = "") -> Iterator[str]:
             """Write no access log."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -156,6 +156,11 @@ def grade(text: str, component: str) -> Closed:
     return Closed("grade", template("closed_system").template.strip(), tuple(readings))
 
 
+def grade_sheet(text: str, components: Sequence[str]) -> str:
+    """Ask for the grades of all components in one answer, 0 to 3 as `GRADES`: for a model with room."""
+    return write("grade_full", components=[one_line(c) for c in components], text=text)
+
+
 @cache
 def expert_shots() -> tuple[dict[str, Any], ...]:
     """Read the worked examples of element pairs."""

@@ -28,7 +28,9 @@ class ModelDocumentProposer(Role):
             return None
         user = f"{beginning(block)}\n{instructions(operator, parts)}"
         system = template("system").template.strip()
-        found = self._gateway.ask(Question(self.role, system, user, schema, sample, max_tokens=ROOM[self._gateway.config.size]))
+        found = self._gateway.ask(
+            Question(self.role, system, user, schema, sample, max_tokens=ROOM[self._gateway.config.size])
+        )
         return found.value if isinstance(found.value, schema) else None
 
 

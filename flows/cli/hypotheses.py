@@ -74,7 +74,7 @@ def search(
     proposals: Annotated[int | None, typer.Option(min=0, help="Documents at most.")] = None,
     max_tokens: Annotated[int | None, typer.Option(min=0, help="Language-model tokens at most.")] = None,
     max_cost: Annotated[float | None, typer.Option(min=0, help="Money at most.")] = None,
-    strategy: Annotated[str, typer.Option(help="ours, direct (one prompt), best-of-n or greedy.")] = "ours",
+    strategy: Annotated[str, typer.Option(help="ours, direct (one prompt), best-of-n, revision or greedy.")] = "ours",
     person: Annotated[bool, typer.Option("--person", help="Queue comparisons for a person.")] = False,
     posterior: Annotated[bool, typer.Option("--posterior", help="Check by the hierarchical posterior.")] = False,
     minutes: MinutesOption = None,

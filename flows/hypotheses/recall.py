@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 MOST = 10  # components of a paper
 GRADE_ROOM = 600  # tokens for the grades of all components
-SHOWN = 4000  # characters of the published hypothesis: a small model reads no more in reasonable time
+# Characters of the published hypothesis: a small model reads no more in reasonable time.
+SHOWN = {"compact": 4_000, "full": 24_000}
 
 
 class _Components(BaseModel):
@@ -43,7 +44,7 @@ def listed_components(gateway: Gateway, hypothesis: str, runner: UnitRunner) -> 
 
     def work() -> Outcome:
         user = (
-            f"Hypothesis: <<<{data(hypothesis, SHOWN)}>>>\n\n"
+            f"Hypothesis: <<<{data(hypothesis, SHOWN[gateway.config.size])}>>>\n\n"
             "List the distinct components of this hypothesis that an experimenter needs (mechanism, "
             f"substances, structures, amounts, conditions), each in at most eight words, at most {MOST}."
         )
@@ -78,10 +79,10 @@ def component_grades(gateway: Gateway, components: Sequence[str], text: str) -> 
 
 def _sheet(gateway: Gateway, components: Sequence[str], text: str) -> list[list[float]]:
     from hypograph.agents.gateway.questions import Question
-    from hypograph.agents.prompts import template, write
+    from hypograph.agents.prompts import template
+    from hypograph.agents.roles.closed_questions import grade_sheet
 
-    user = write("grade_full", components=list(components), text=text)
     system = template("system").template.strip()
-    answer = gateway.ask(Question("grade", system, user, _Grades, max_tokens=GRADE_ROOM))
+    answer = gateway.ask(Question("grade", system, grade_sheet(text, components), _Grades, max_tokens=GRADE_ROOM))
     told = {g.component: g.grade for g in answer.value.grades} if answer.value is not None else {}
     return [[float(told.get(i, 0) == g) for g in range(4)] for i in range(1, len(components) + 1)]

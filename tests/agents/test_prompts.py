@@ -14,6 +14,7 @@ import pytest
 from hypograph.agents import ModelExpert, ModelJudge, ModelOptionScorer, ModelPlanner, ModelWriter
 from hypograph.agents.prompts import write
 from hypograph.agents.roles.closed_questions import hypothesis_entries, outcome
+from hypograph.agents.roles.document_proposer import PARTS, instructions
 from hypograph.flows.assess.assess import held_out_questions
 from hypograph.flows.readers.element_facts import element_facts
 from hypograph.flows.readers.reaction_tables import packaged_names, packaged_table
@@ -21,6 +22,7 @@ from hypograph.models.campaigns.core.trials import Objective, Trial
 from hypograph.models.campaigns.optimizers.language import LanguageOptimizer
 from hypograph.models.campaigns.space.space import Parameter, Space
 from hypograph.models.core.protocols import Candidate, JudgingContext, PlanningContext
+from hypograph.models.hypotheses.search.operators import OPERATORS
 from hypograph.models.literature.inspiration.logic_graph import Claim
 from tests.agents.conftest import completion
 
@@ -145,13 +147,24 @@ def test_held_out_experiments_are_shown_as_a_planner_sees_them(name: str) -> Non
             clean(reading.full)
 
 
+@pytest.mark.parametrize("rich", [True, False], ids=["all is known", "little is known"])
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_an_operator_leaves_no_heading_over_nothing(operator: Any, rich: bool) -> None:
+    always = {"document", "other", "ledger", "other_ledger", "verdicts"} | (
+        {"critique"} if operator == "revise" else set()
+    )
+    clean(instructions(operator, {part: f"The {part}." for part in PARTS if rich or part in always}))
+
+
 def test_every_full_template_is_used() -> None:
     found = {f.name.removesuffix(".jinja") for f in resources.files("hypograph.agents.prompts").iterdir()}
     rooms = [resources.files("hypograph.agents.roles"), resources.files("hypograph.agents.prompts")]
     sources = "".join(f.read_text("utf-8") for room in rooms for f in room.iterdir() if f.name.endswith(".py"))
     full = {n for n in found if f"{n}.jinja" in {f.name for f in resources.files("hypograph.agents.prompts").iterdir()}}
     assert full
-    assert not [n for n in full if f'"{n}"' not in sources]
+    operators = {f"hypothesis_{name}" for name in OPERATORS}
+    assert operators <= full
+    assert not [n for n in full - operators if f'"{n}"' not in sources]
 
 
 def test_a_fence_cannot_be_left() -> None:

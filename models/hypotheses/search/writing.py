@@ -7,7 +7,15 @@ from collections.abc import Callable, Sequence
 from pydantic import BaseModel
 
 from hypograph.models.hypotheses.document import HypothesisDocument, Rival, text_of
-from hypograph.models.hypotheses.ledger import Change, fact_keys, ledger, silent_losses, stands_in
+from hypograph.models.hypotheses.ledger import (
+    OVERLAP,
+    Change,
+    content_words,
+    fact_keys,
+    ledger,
+    silent_losses,
+    stands_in,
+)
 from hypograph.models.hypotheses.search.lines import Asked, Line, Log
 from hypograph.models.hypotheses.search.operators import (
     A,
@@ -236,11 +244,17 @@ def critique_text(critique: Critique) -> str:
 
 
 def with_rivals(document: HypothesisDocument, critique: Critique) -> HypothesisDocument:
-    """Add grave objections that are opinions as rivals, each with the observation that would decide it."""
-    known = {r.statement for r in document.rivals}
-    added = [
-        Rival(statement=f.reason, observation=f.observation)
-        for f in critique.faults
-        if f.severity != "minor" and not f.passage and f.observation and f.reason not in known
-    ]
+    """Add objections to a core claim that are opinions as rivals, each with the observation that would decide it.
+
+    What hits anything else, or a claim that the document no longer makes, was there to be mended and is no rival.
+    """
+    core = [set(content_words(f.text)) for f in ledger(document) if f.core]
+    known = [set(content_words(r.statement)) for r in document.rivals]
+    added = []
+    for fault in critique.faults:
+        opinion = fault.severity != "minor" and not fault.passage and fault.observation
+        hit, reason = set(content_words(fault.claim)), set(content_words(fault.reason))
+        stands = hit and any(len(hit & claim) >= OVERLAP * len(hit) for claim in core)
+        if opinion and stands and not any(len(reason & r) >= OVERLAP * len(reason) for r in known):
+            added.append(Rival(statement=fault.reason, observation=fault.observation))
     return document.model_copy(update={"rivals": (*document.rivals, *added)[:RIVALS]})
