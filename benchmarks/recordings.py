@@ -136,8 +136,10 @@ def serving(recording: Recording, upstream: str = "") -> Iterator[str]:
         def log_message(self, format: str, *args: Any) -> None:
             """Write no access log."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads, request_queue_size = True, 128
+
+    server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

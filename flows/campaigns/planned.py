@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,9 +12,9 @@ from numpy.typing import NDArray
 
 from hypograph.flows.readers.reaction_tables import ReactionTable
 from hypograph.models.campaigns.core.trials import Objective, Trial
-from hypograph.models.campaigns.optimizers.language import LanguageOptimizer
+from hypograph.models.campaigns.optimizers.registry import make_optimizer
 from hypograph.models.campaigns.space.space import space_from
-from hypograph.models.core.protocols import OptionScorer, Planner
+from hypograph.models.core.protocols import OptionScorer, Planner, PlanningContext
 
 MISSES = 3  # combinations the table does not hold that a planner may name before a row is drawn at random
 
@@ -99,9 +100,7 @@ def planned(
     space = space_from({"parameters": [
         {"name": n, "options": list(o)} for n, o in zip(table.parameters, table.options, strict=True)
     ]})  # fmt: skip
-    optimizer = LanguageOptimizer(
-        space, (Objective(table.objective),), planner, seed, blind=blind, entropy_target=entropy_target
-    )
+    context = PlanningContext("" if blind else told_of(table))
     index = {tuple(int(i) for i in combination): row for row, combination in enumerate(table.pool)}
     place = [{o: i for i, o in enumerate(options)} for options in table.options]
     rng = np.random.default_rng([seed, 7])
@@ -111,6 +110,10 @@ def planned(
     while len(picks) < budget:
         row, why = None, ""
         for _ in range(MISSES):
+            optimizer = make_optimizer(
+                "llm", space, (Objective(table.objective),), seed=seed, planner=planner, blind=blind,
+                entropy_target=entropy_target, context=replace(context, left=budget - len(picks)),
+            )  # fmt: skip
             wanted = optimizer.ask(trials, 1)[0]
             key = tuple(place[j][str(wanted.parameters[n])] for j, n in enumerate(table.parameters))
             row, why = index.get(key), wanted.reason
@@ -128,6 +131,12 @@ def planned(
         trials.append(_trial(table, values, row, len(trials)))
         tell(len(picks))
     return np.array(picks, dtype=np.int64), reasons
+
+
+def told_of(table: ReactionTable) -> str:
+    """Say what is done in an experiment, as far as the table tells: its name and where it comes from."""
+    source = "" if table.origin.startswith(table.name) else table.origin
+    return ": ".join(filter(None, (table.name.replace("_", " "), source)))
 
 
 def _trial(table: ReactionTable, values: NDArray[np.float64], row: int, i: int) -> Trial:
