@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections import defaultdict
@@ -12,8 +13,10 @@ from typing import Final
 
 import numpy as np
 
+from hypograph.flows.campaigns.foreign_definitions import foreign_definition
 from hypograph.flows.campaigns.run import Run
 from hypograph.flows.readers.tabular import RowProblem, Table, as_text, missing, read_column, read_table
+from hypograph.models.campaigns.core.trials import Objective
 from hypograph.models.campaigns.laboratory.results import column_of
 from hypograph.models.core.errors import InputError, MalformedRowError
 
@@ -94,6 +97,27 @@ def optuna_studies(path: Path) -> Iterator[Run]:
         method, seed = (found[1] or name, int(found[2])) if found else (name, 0)
         sign = -1.0 if direction == "MINIMIZE" else 1.0
         yield Run(str(path), method, path.stem, seed, sign * np.array(values), None)
+
+
+def other_program(path: Path) -> Run | None:
+    """Read the results in JSON that Ax or BayBE wrote, the first objective of each; None where the file is neither.
+
+    A file called ``ax-3.json`` is the method `ax` with seed 3.
+    """
+    try:
+        document = json.loads(path.read_text("utf-8-sig"))
+    except ValueError:
+        return None
+    found = foreign_definition(document, str(path)) if isinstance(document, dict) else None
+    if found is None:
+        return None
+    goal = Objective(**found.record["objectives"][0])
+    values = [goal.utility(float(row[goal.name])) for row in found.rows if row.get(goal.name) is not None]
+    if not values:
+        raise InputError("; ".join(["no outcomes to compare", *found.notes]), where=str(path))
+    named = _REPLICATE.match(path.stem)
+    method, seed = (named[1] or path.stem, int(named[2])) if named else (path.stem, 0)
+    return Run(str(path), method, goal.name, seed, np.array(values), None)
 
 
 def _texts(table: Table, header: str | None) -> list[str]:

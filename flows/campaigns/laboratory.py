@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypograph.flows.campaigns.descriptors import described, option_distances
 from hypograph.flows.campaigns.earlier import earlier_results
+from hypograph.flows.campaigns.foreign_definitions import foreign_definition
 from hypograph.flows.readers.tabular import Table, read_table
 from hypograph.flows.runtime.sources import open_knowledge
 from hypograph.graph.campaigns import folder as folders
@@ -179,7 +180,8 @@ def begin(
     """
     record, understood, table = definition_of(space, reading, descriptors, tell)
     if results and table is None:
-        raise InputError("no results here", where=str(space), expected="a table with --results")
+        hint = "Results in another program's file that cannot be read go through its CSV: `campaign record --csv`."
+        raise InputError("no results here", where=str(space), expected="a table with --results", hint=hint)
     campaign = folders.create(folder, record | dict(settings or {}))
     recorded = None
     if results and table is not None:
@@ -204,10 +206,15 @@ def definition_of(
 ) -> tuple[dict[str, Any], Understood | None, Table | None]:
     """Read a campaign's definition, and for one from a table how it was understood; raises as `begin`."""
     if space.suffix.lower() in {".toml", ".json"}:
-        record = read_definition(space)
+        record, table = read_definition(space), None
+        if (foreign := foreign_definition(record, str(space))) is not None:
+            record, table = foreign.record, foreign.table(str(space))
+            tell(f"a campaign of {foreign.program}" + (f" with {len(foreign.rows)} results" if foreign.rows else ""))
+            for note in foreign.notes:
+                tell(note)
         if reading is not None and reading.objectives:
             record["objectives"] = [objective_from(text) for text in reading.objectives]
-        return described(record, descriptors, tell), None, None
+        return described(record, descriptors, tell), None, table
     table = read_table(space)
     understood = understand(table, reading)
     return described(understood.definition(), descriptors, tell), understood, table

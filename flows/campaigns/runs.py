@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hypograph.flows.campaigns.foreign_runs import SQLITE, long_table, optuna_studies
+from hypograph.flows.campaigns.foreign_runs import SQLITE, long_table, optuna_studies, other_program
 from hypograph.flows.campaigns.run import Run
 from hypograph.models.campaigns.analysis.percent import percent, zero_and_top
 from hypograph.models.core.errors import InputError, MalformedRowError, MissingFileError
@@ -30,7 +30,7 @@ def read_runs(sources: Sequence[str], store: GraphStore | None) -> Runs:
     Parameters
     ----------
     sources
-        Trajectory files, long tables, Optuna databases,
+        Trajectory files, long tables, Optuna databases, JSON of Ax or BayBE,
         folders (of one campaign, or holding the folders of several), or else the id, group, name or
         method of campaigns in the store.
     store
@@ -62,6 +62,8 @@ def _of_file(path: Path) -> Iterator[Run]:
         head = file.read(200)
     if head.startswith(SQLITE):
         return optuna_studies(path)
+    if path.suffix.lower() == ".json" and (run := other_program(path)) is not None:
+        return iter([run])
     lines = path.suffix.lower() in {".jsonl", ".json", ".gz"} or head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
     return _trajectories(path) if lines else long_table(path)
 

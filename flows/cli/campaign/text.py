@@ -67,6 +67,11 @@ def understood_lines(document: Mapping[str, Any]) -> list[str]:
     lines += [
         f"never: {', '.join(f'{k}={weighable(v)}' for k, v in e.items())}" for e in document.get("exclusions", ())
     ]
+    for m in document.get("mixtures", ()):
+        lines.append(f"{' + '.join(m['names'])} is {m['total']:.12g}")
+    for c in document.get("constraints", ()):
+        total = " + ".join(f"{w:.12g}·{n}" for n, w in c["weights"].items())
+        lines.append(f"{total} at most {c['at_most']:.12g}")
     lines += [_limit(rule) for rule in document.get("limits", ())]
     for c in document.get("choices", ()):
         least = f"{c['at_least']} to " if c.get("at_least") else "at most "

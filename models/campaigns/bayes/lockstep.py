@@ -85,7 +85,7 @@ def _run(models: Surrogates, values: Floats, starts: Ints, budget: int, ties: Se
         rows = []
         for i, picked in enumerate(models.picks):
             y, _, _ = scaled(values[picked])
-            prediction = models.predict(i, y)
+            prediction = models.predict(i, y, joint=False)
             score = improvement(prediction, float(y.max()))
             rows.append(choose(score, picked, ties[i]))
         models.observe(np.array(rows))

@@ -185,10 +185,11 @@ class Surrogates:
         for column in rows.T:
             self._keep(column)
 
-    def predict(self, i: int, y: Floats, shown: int = 0) -> Prediction:
+    def predict(self, i: int, y: Floats, shown: int = 0, *, joint: bool = True) -> Prediction:
         """Condition campaign i on its standardised outcomes ``(t,)``, in the order in which they were observed.
 
         The first `shown` were told to the source of knowledge before it said anything: they do not count for it.
+        Without `joint` what only beliefs about further points need is not kept: a gigabyte for a million candidates.
         """
         t, rows = self.t, self.picks[i]
         u = None if self._parts is None else self._parts[i]
@@ -212,8 +213,10 @@ class Surrogates:
         chosen, share = representatives(weights.ravel(), REPRESENTED)
         kind, which = np.divmod(chosen, self.noise.shape[1])
         variance = np.array([weighed[q][1][k] for q, k in zip(kind, which, strict=True)])
-        mean, left, cross = [], [], []
-        for q, k in zip(kind, which, strict=True):
+        shape = (len(which), self.table.pool.shape[0])
+        mean, left = np.empty(shape, dtype=np.float32), np.empty(shape, dtype=np.float32)
+        cross = np.empty((len(which), t if joint else 0, shape[1]), dtype=np.float32)
+        for row, (q, k) in enumerate(zip(kind, which, strict=True)):
             here = self._kinds[q]
             across, alone = self.table.across(i, int(k), self._tried[i][here.alike]), np.float32(1.0)
             if u is not None and here.spread:
@@ -223,19 +226,19 @@ class Surrogates:
             expected = white[q][k] @ c
             if u is not None and here.beta:
                 expected = expected + np.float32(here.beta) * (u.sum(0) - np.float32(centre))
-            mean.append(expected)
-            left.append(np.maximum(alone - np.einsum("tm,tm->m", c, c), np.float32(JITTER)))
-            cross.append(c)
+            mean[row] = expected
+            left[row] = np.maximum(alone - np.einsum("tm,tm->m", c, c), np.float32(JITTER))
+            cross[row] = c if joint else 0.0
         return Prediction(
             share,
-            np.array(mean),
-            np.sqrt(np.array(left) * variance[:, None].astype(np.float32)),
+            mean,
+            np.sqrt(left * variance[:, None].astype(np.float32)),
             self.noise[i, which] * variance,
             float(share[kind > 0].sum()),
             which,
             np.array([self._kinds[q].alike for q in kind]),
             variance,
-            np.array(cross),
+            cross,
             np.array([self._kinds[q].spread for q in kind]),
         )
 
