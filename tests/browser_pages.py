@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -86,22 +87,44 @@ def page(browser: Any) -> Iterator[Any]:
     assert problems == []
 
 
-def serious(browser: Any, url: str, scheme: str) -> list[tuple[str, str]]:
-    """Return what axe-core calls serious or critical on a page."""
+@dataclass(frozen=True)
+class Looks:
+    """What is wrong with a page's looks.
+
+    Attributes
+    ----------
+    light
+        What axe-core calls serious or critical.
+    dark
+        The same in dark colours, of which contrast alone can differ.
+    width
+        How wide it is on a telephone of 390 pixels.
+    """
+
+    light: list[tuple[str, str]]
+    dark: list[tuple[str, str]]
+    width: int
+
+
+def looks(browser: Any, url: str) -> Looks:
+    """Look a page over, opened once for its colours and once as on a telephone."""
     from axe_playwright_python.sync_playwright import Axe
 
     # The checker is injected as a script, which the pages' own policy forbids: it alone may pass.
-    opened = browser.new_page(color_scheme=scheme, bypass_csp=True)
+    opened = browser.new_page(color_scheme="light", bypass_csp=True, reduced_motion="reduce")
     opened.goto(url)
-    found = Axe().run(opened).response["violations"]
+    light = _serious(Axe().run(opened))
+    opened.emulate_media(color_scheme="dark")
+    assert opened.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    dark = _serious(Axe().run(opened, options={"runOnly": {"type": "rule", "values": ["color-contrast"]}}))
     opened.close()
+    small = browser.new_page(viewport={"width": 390, "height": 844})
+    small.goto(url)
+    wide = int(small.evaluate("document.documentElement.scrollWidth"))
+    small.close()
+    return Looks(light, dark, wide)
+
+
+def _serious(result: Any) -> list[tuple[str, str]]:
+    found = result.response["violations"]
     return [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in {"serious", "critical"}]
-
-
-def width(browser: Any, url: str) -> int:
-    """Return how wide a page is on a telephone of 390 pixels."""
-    opened = browser.new_page(viewport={"width": 390, "height": 844})
-    opened.goto(url)
-    wide = opened.evaluate("document.documentElement.scrollWidth")
-    opened.close()
-    return int(wide)

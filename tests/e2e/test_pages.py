@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import httpx
 import pytest
-from browser_pages import MARKS, serious, served, width
+from browser_pages import MARKS, looks, served
 from demo_runs import DemoRun
 from scripted_hypotheses import plant
 
@@ -181,16 +181,10 @@ def whole(address: str, path: str) -> str:
 @pytest.mark.parametrize(
     "path", ["/", "/graph", "/hypotheses", "best", "/elements?symbol=Ni", "/campaigns", "/flows", "/reviews"]
 )
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_serious_accessibility_findings(browser: Any, address: str, path: str, scheme: str) -> None:
-    assert serious(browser, whole(address, path), scheme) == []
-
-
-@pytest.mark.parametrize(
-    "path", ["/", "/graph", "/hypotheses", "best", "/elements?symbol=Ni", "/campaigns", "/flows", "/reviews"]
-)
-def test_nothing_overflows_a_telephone(browser: Any, address: str, path: str) -> None:
-    assert width(browser, whole(address, path)) <= 390
+def test_a_page_is_accessible_in_both_colours_and_fits_a_telephone(browser: Any, address: str, path: str) -> None:
+    found = looks(browser, whole(address, path))
+    assert (found.light, found.dark) == ([], [])
+    assert found.width <= 390
 
 
 def test_nothing_is_loaded_from_outside(browser: Any, address: str) -> None:
