@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hypograph.graph.core.query import Query
+    from hypograph.graph.opening import open_store
     from hypograph.graph.store.config import StoreConfig
-    from hypograph.graph.store.store import FlowRun, GraphStore, open_store
+    from hypograph.graph.store.store import FlowRun, GraphStore
 
 __all__ = ["FlowRun", "GraphStore", "Query", "StoreConfig", "open_store"]
-_HOMES = {"StoreConfig": "store.config", "Query": "core.query"}
+_HOMES = {"StoreConfig": "store.config", "Query": "core.query", "open_store": "opening"}
 
 
 def __getattr__(name: str) -> Any:

@@ -150,3 +150,19 @@ class Cascade:
             "cost": spent_small + spent_large,
             "saved": None if full is None else full - spent_small - spent_large,
         }
+
+
+def measured_cascade(small: Gateway, large: Gateway, role: str) -> Cascade:
+    """Join two models with the threshold that was measured for the role; without one all goes to the large model."""
+    found = large.assessment(measured_role(role), of=pair_name(small, large))
+    return Cascade(small, large, ALWAYS_UP if found is None else float(found["threshold"]))
+
+
+def measured_role(role: str) -> str:
+    """Return the name under which the threshold of a role's cascade is kept."""
+    return f"cascade {role}"
+
+
+def pair_name(small: Gateway, large: Gateway) -> str:
+    """Return what tells one pair of models from another."""
+    return f"{small.config.fingerprint}+{large.config.fingerprint}"

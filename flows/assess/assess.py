@@ -105,8 +105,8 @@ def batteries(
     from hypograph.agents.roles.closed_questions import expert_shots
     from hypograph.agents.roles.judgement import ModelExpert, ModelJudge
     from hypograph.flows.readers.alloys import hea_tables
-    from hypograph.flows.readers.element_facts import element_facts
     from hypograph.flows.readers.reaction_tables import packaged_names, packaged_table
+    from hypograph.models.evidence.alloys.element_facts import element_facts
 
     pairs, planted, experiments = sizes
     found: list[Battery] = []
@@ -131,7 +131,7 @@ def _alloy_batteries(gateway: Gateway, sizes: tuple[int, int], seed: int) -> lis
     from hypograph.agents.assess.batteries import COMPOSITIONS, HOSTS, Battery
     from hypograph.agents.roles.judgement import ModelExpert, ModelJudge
     from hypograph.flows.readers.alloys import hea_tables
-    from hypograph.flows.readers.element_facts import element_facts
+    from hypograph.models.evidence.alloys.element_facts import element_facts
 
     hosts, compositions = sizes
     found: list[Battery] = []

@@ -1,21 +1,15 @@
-"""Set the threshold of a cascade from an assessment, and find it again."""
+"""Set the threshold of a cascade from an assessment."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from hypograph.agents.assess.batteries import Battery, run_battery
-from hypograph.agents.gateway.cascade import ALWAYS_UP, Cascade, set_threshold
+from hypograph.agents.gateway.cascade import Cascade, measured_role, pair_name, set_threshold
 from hypograph.agents.gateway.gateway import Gateway
 
 ROLES = ("expert", "judge")
 MARGIN = 0.02
-
-
-def measured_cascade(small: Gateway, large: Gateway, role: str) -> Cascade:
-    """Join two models with the threshold that was measured for the role; without one all goes to the large model."""
-    found = large.assessment(_kind(role), of=_pair(small, large))
-    return Cascade(small, large, ALWAYS_UP if found is None else float(found["threshold"]))
 
 
 def calibrate(small: Gateway, large: Gateway, battery: Battery, margin: float = MARGIN) -> dict[str, Any]:
@@ -67,14 +61,6 @@ def calibrate(small: Gateway, large: Gateway, battery: Battery, margin: float = 
         "saved": 1.0 - cost / each["large"] if each["large"] else None,
         "skill": joint["skill"],
     }
-    large.keep_skill(_kind(role), found.accuracy, document, of=_pair(small, large))
+    large.keep_skill(measured_role(role), found.accuracy, document, of=pair_name(small, large))
     pair.keep_skill(role, joint["skill"]["low"], document)
     return document
-
-
-def _kind(role: str) -> str:
-    return f"cascade {role}"
-
-
-def _pair(small: Gateway, large: Gateway) -> str:
-    return f"{small.config.fingerprint}+{large.config.fingerprint}"

@@ -7,7 +7,7 @@ it suggests only where no more experiments are awaited than it was told to keep 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from hypograph.models.core.errors import HypographError, InputError, SpaceError
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import FlowRun
 
     from hypograph.flows.discovery.scheduled import CampaignLiveParameters
 
@@ -132,20 +133,13 @@ def wait_for_results(document: dict[str, Any]) -> None:
         suspend_flow_run(key=uuid4().hex)
 
 
-def resume_ready(client: SyncPrefectClient, say: Callable[[str], None]) -> int:
+def resume_ready(client: SyncPrefectClient, suspended: Iterable[FlowRun], say: Callable[[str], None]) -> int:
     """Resume the suspended runs whose awaited results are there, and return how many.
 
     A run whose folder cannot be read is resumed too: it fails with the reason, where waiting would hide it.
     """
-    from prefect.client.schemas.objects import StateType
-
-    from hypograph.flows.server.serve import known, runs_of
-
-    there = known(client).get("campaign-live")
-    if there is None:
-        return 0
     count = 0
-    for run in runs_of(client, [there.id], [StateType.PAUSED]):
+    for run in suspended:
         # As it was typed: a run that was begun on Prefect's page has what differs from the defaults only.
         given = run.parameters.get("parameters", {})
         folder = Path(given.get("folder", "")).expanduser()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hypograph.graph import GraphStore
-from hypograph.graph.files.locks import file_lock, try_exclusive
+from hypograph.graph.core.locks import file_lock, try_exclusive
 from hypograph.graph.queries import operations
 from hypograph.graph.store.clean import superseded
 from hypograph.graph.store.store import stamp

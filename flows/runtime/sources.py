@@ -91,7 +91,7 @@ class Knowledge:
         if self.gateway is None:
             return {}
         from hypograph.agents import ModelExpert
-        from hypograph.flows.readers.element_facts import element_facts
+        from hypograph.models.evidence.alloys.element_facts import element_facts
 
         return {"expert": ModelExpert(self._of("expert")[0], facts=element_facts)}
 
@@ -197,7 +197,7 @@ def open_knowledge(
             yield Knowledge(fetched=_local_file(settings, fetched=True))
             return
         from hypograph.agents import Budget, ModelConfig, connect
-        from hypograph.flows.assess.cascade import measured_cascade
+        from hypograph.agents.gateway.cascade import measured_cascade
 
         budget = Budget(settings.llm_max_calls, settings.llm_max_tokens, settings.llm_max_cost)
         budget.minutes = settings.llm_max_minutes if minutes is None else minutes

@@ -23,7 +23,7 @@ from hypograph.flows.server.prefect_address import (
     serving,
     set_environment,
 )
-from hypograph.graph.files.processes import ProcessName
+from hypograph.graph.core.processes import ProcessName
 from hypograph.graph.files.serving import basic
 from hypograph.models.core.errors import HypographError, UnavailableError
 

@@ -18,7 +18,7 @@ from types import FrameType
 
 from hypograph.flows.runtime.child_process import die_with_parent
 from hypograph.flows.server.access import SECRET_VARIABLE, Guard
-from hypograph.graph.files.locks import file_lock
+from hypograph.graph.core.locks import file_lock
 
 
 def main(arguments: list[str]) -> None:

@@ -14,19 +14,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from hypograph.flows.runtime.settings import Settings
 from hypograph.flows.server.access import USER, configured_auth, write_secret
 from hypograph.flows.server.deployments import DEPLOYABLES, DEPLOYMENT, Deployable, build, deployable, validated
 from hypograph.flows.server.prefect_address import serving_file
 from hypograph.flows.server.prefect_server import Orchestrator
-from hypograph.graph.files.locks import file_lock
-from hypograph.graph.files.processes import ProcessName
+from hypograph.graph.core.locks import file_lock
+from hypograph.graph.core.processes import ProcessName
 from hypograph.graph.files.serving import Serving, read_serving
 from hypograph.models.core.errors import PortTakenError
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import FlowRun, StateType
     from prefect.client.schemas.responses import DeploymentResponse
 
 DEFAULT_PORT = 4200
@@ -138,7 +140,7 @@ def _watching_campaigns(say: Say) -> Iterator[None]:
         while not stopped.wait(WATCH_SECONDS):
             try:
                 with clients() as client:
-                    resume_ready(client, say)
+                    resume_ready(client, _suspended(client, "campaign-live"), say)
             except Exception as error:  # whatever it was: the next look may go well, an ended watch never does
                 log("campaigns not watched", level="WARNING", error=f"{type(error).__name__}: {error}")
 
@@ -256,7 +258,15 @@ def tidy(client: SyncPrefectClient, *, own_server: bool, say: Say) -> None:
         say(f"{deployed[deployment]}: {count} scheduled times passed while nothing served; it runs once now")
 
 
-def runs_of(client: SyncPrefectClient, deployments: list[Any], states: list[Any]) -> list[Any]:
+def _suspended(client: SyncPrefectClient, name: str) -> list[FlowRun]:
+    """Runs of a flow that wait."""
+    from prefect.client.schemas.objects import StateType
+
+    there = known(client).get(name)
+    return [] if there is None else runs_of(client, [there.id], [StateType.PAUSED])
+
+
+def runs_of(client: SyncPrefectClient, deployments: list[UUID], states: list[StateType]) -> list[FlowRun]:
     """Return the runs of deployments that are in one of the states."""
     from prefect.client.schemas.filters import (
         FlowRunFilter,
@@ -269,7 +279,7 @@ def runs_of(client: SyncPrefectClient, deployments: list[Any], states: list[Any]
         deployment_id=FlowRunFilterDeploymentId(any_=deployments),
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=states)),
     )
-    found: list[Any] = []
+    found: list[FlowRun] = []
     while page := client.read_flow_runs(flow_run_filter=only, limit=200, offset=len(found)):
         found.extend(page)
     return found

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypograph.graph.campaigns.outcomes import learn
-from hypograph.graph.files.locks import file_lock
+from hypograph.graph.core.locks import file_lock
 from hypograph.graph.records.settings import parameter_records
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory import progress

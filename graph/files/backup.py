@@ -12,9 +12,9 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final
 
+from hypograph.graph.core.locks import writers_held_up
 from hypograph.graph.core.schema import LABELS, SCHEMA_VERSION
 from hypograph.graph.files.lines import BOOKKEEPING, FORMAT
-from hypograph.graph.files.locks import writers_held_up
 from hypograph.graph.queries import core
 from hypograph.graph.store.content import ContentHash
 from hypograph.graph.store.store import BATCH, GraphStore

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from hypograph.graph.core.locks import open_lock, try_exclusive
 from hypograph.graph.files.backup import backup, load, must_be_empty
 from hypograph.graph.files.lines import BOOKKEEPING, End, Head, Record, read_lines
-from hypograph.graph.files.locks import open_lock, try_exclusive
 from hypograph.graph.queries import core
 from hypograph.graph.store.content import ContentHash
 from hypograph.graph.store.footprint import edge_hash

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from hypograph.graph.files.processes import ProcessName
+from hypograph.graph.core.processes import ProcessName
 
 
 def basic(auth_string: str) -> str:

@@ -21,8 +21,8 @@ from typing import Any, Final
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from hypograph.graph.files.locks import held, lock_shared, open_lock, try_exclusive, try_shared
-from hypograph.graph.files.processes import ProcessName
+from hypograph.graph.core.locks import held, lock_shared, open_lock, try_exclusive, try_shared
+from hypograph.graph.core.processes import ProcessName
 from hypograph.models.core.errors import DiskError, StoreError, StoreLockedError, StoreUnreachableError
 
 BOOT_SECONDS, ANSWER_SECONDS, STOP_SECONDS = 90.0, 5.0, 20.0

@@ -19,8 +19,8 @@ import sys
 import threading
 from pathlib import Path
 
-from hypograph.graph.files.locks import lock_exclusive, open_lock
-from hypograph.graph.files.processes import ProcessName
+from hypograph.graph.core.locks import lock_exclusive, open_lock
+from hypograph.graph.core.processes import ProcessName
 
 PR_SET_PDEATHSIG = 1
 

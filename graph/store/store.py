@@ -21,9 +21,9 @@ from neo4j.exceptions import (
     TransientError,
 )
 
+from hypograph.graph.core.locks import writing
 from hypograph.graph.core.query import Query
 from hypograph.graph.core.schema import LABELS
-from hypograph.graph.files.locks import writing
 from hypograph.graph.queries import core
 from hypograph.graph.store.config import StoreConfig
 from hypograph.graph.store.content import HASHED, ContentHash
@@ -62,6 +62,7 @@ class GraphStore:
 
     def __init__(self, config: StoreConfig, uri: str, auth: Credentials, reader: Credentials | None = None) -> None:
         self.config = config
+        self.recover: Callable[[GraphStore], None] = lambda store: None  # `open_store` gives the real one
         self._lock = threading.Lock()
         self._connect(uri, auth, reader)
 
@@ -231,10 +232,8 @@ class GraphStore:
         StoreError
             If a newer program wrote the graph.
         """
-        from hypograph.graph.files.restore import recover
-
         since = refuse_newer(self)
-        recover(self)
+        self.recover(self)
         for label, spec in LABELS.items():
             self._ddl(
                 f"CREATE CONSTRAINT {label.lower()}_key IF NOT EXISTS FOR (n:{label}) REQUIRE n.{spec.key} IS UNIQUE"
@@ -364,11 +363,13 @@ class _Owned(GraphStore):
             return super()._guard(work, passes)
 
 
-def open_store(config: StoreConfig, *, reader: bool = False) -> GraphStore:
+def connect(config: StoreConfig, recover: Callable[[GraphStore], None], *, reader: bool = False) -> GraphStore:
     """Connect to the configured server, or to the embedded one, which is started if none runs on the folder.
 
     Parameters
     ----------
+    recover
+        Puts right what a killed restore left.
     reader
         Read under a credential that cannot write: the embedded server's, or the configured reader of a Neo4j
         server (without one, only the transaction's READ mode guards, which Neo4j enforces).
@@ -378,8 +379,6 @@ def open_store(config: StoreConfig, *, reader: bool = False) -> GraphStore:
     StoreError
         If the server cannot be reached or started.
     """
-    from hypograph.graph.files.restore import recover
-
     if config.uri is not None:
         apart = (config.reader_username, config.reader_password or "") if reader and config.reader_username else None
         store = GraphStore(config, config.uri, (config.username, config.password or ""), apart)
@@ -389,6 +388,7 @@ def open_store(config: StoreConfig, *, reader: bool = False) -> GraphStore:
         store = _Owned(config, address.uri, *proven(address, reader=reader))
         store.server = server
     try:
+        store.recover = recover
         store.verify()
         if not reader:
             recover(store)

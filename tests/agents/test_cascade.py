@@ -10,9 +10,9 @@ import pytest
 
 from hypograph.agents import ModelJudge
 from hypograph.agents.assess.batteries import judge_battery
-from hypograph.agents.gateway.cascade import ALWAYS_UP, Cascade, set_threshold
+from hypograph.agents.gateway.cascade import ALWAYS_UP, Cascade, measured_cascade, set_threshold
 from hypograph.agents.gateway.questions import Choice, Closed, Reading
-from hypograph.flows.assess.cascade import calibrate, measured_cascade
+from hypograph.flows.assess.cascade import calibrate
 from hypograph.models.core.protocols import Candidate
 from tests.agents.conftest import completion
 

@@ -16,12 +16,12 @@ from hypograph.agents.prompts import write
 from hypograph.agents.roles.closed_questions import hypothesis_entries, outcome
 from hypograph.agents.roles.document_proposer import PARTS, instructions
 from hypograph.flows.assess.assess import held_out_questions
-from hypograph.flows.readers.element_facts import element_facts
 from hypograph.flows.readers.reaction_tables import packaged_names, packaged_table
 from hypograph.models.campaigns.core.trials import Objective, Trial
 from hypograph.models.campaigns.optimizers.language import LanguageOptimizer
 from hypograph.models.campaigns.space.space import Parameter, Space
 from hypograph.models.core.protocols import Candidate, JudgingContext, PlanningContext
+from hypograph.models.evidence.alloys.element_facts import element_facts
 from hypograph.models.hypotheses.search.operators import OPERATORS
 from hypograph.models.literature.inspiration.logic_graph import Claim
 from tests.agents.conftest import completion

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hypograph.flows.server.access import Guard, new_auth_string, refusal, write_secret
-from hypograph.graph.files.processes import ProcessName
+from hypograph.graph.core.processes import ProcessName
 from hypograph.graph.files.serving import Serving, basic, read_serving
 from hypograph.models.core.errors import DiskError
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hypograph.graph.files.locks import file_lock
+from hypograph.graph.core.locks import file_lock
 from hypograph.models.core.errors import DiskError
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from hypograph.graph.files.locks import file_lock
+from hypograph.graph.core.locks import file_lock
 with file_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

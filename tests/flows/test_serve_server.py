@@ -18,7 +18,7 @@ import pytest
 from hypograph.flows.server.prefect_address import healthy, serving, serving_file
 from hypograph.flows.server.prefect_server import Orchestrator, OrchestratorError
 from hypograph.flows.server.prefect_server_process import prepare
-from hypograph.graph.files.processes import ProcessName
+from hypograph.graph.core.processes import ProcessName
 from hypograph.graph.files.serving import Serving
 from hypograph.models.core.errors import PortTakenError
 
