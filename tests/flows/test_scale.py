@@ -51,7 +51,7 @@ if __name__ == "__main__":
         from hypograph.flows.runtime.workers import Workers, spread
         works = [functools.partial(digest, i, [0.1 * i]) for i in range(12)] + [os.getpid]
         with orchestrator.connected():
-            found = {n: spread(works, workers=n) for n in (0, 4)}
+            found = {n: spread(works, workers=n) for n in (0, 2)}
             notes = str(Path(sys.argv[1]) / "unpacked.txt")
             with Workers(1) as one:
                 results = []
@@ -91,7 +91,7 @@ def test_without_workers_nothing_is_started() -> None:
 
 
 @pytest.mark.slow
-def test_none_one_and_four_workers_give_the_same_in_the_same_order(tmp_path: Path) -> None:
+def test_none_one_and_two_workers_give_the_same_in_the_same_order(tmp_path: Path) -> None:
     script = tmp_path / "wide.py"
     script.write_text(textwrap.dedent(SPREAD))
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "HYPOGRAPH_"))}
@@ -101,9 +101,9 @@ def test_none_one_and_four_workers_give_the_same_in_the_same_order(tmp_path: Pat
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     found = document["found"]
-    assert found["0"][:-1] == found["1"][:-1] == found["4"][:-1] == [digest(i, [0.1 * i]) for i in range(12)]
+    assert found["0"][:-1] == found["1"][:-1] == found["2"][:-1] == [digest(i, [0.1 * i]) for i in range(12)]
     assert found["0"][-1] == document["mine"]
-    assert document["mine"] not in {found["1"][-1], found["4"][-1]}, "the workers were not used"
+    assert document["mine"] not in {found["1"][-1], found["2"][-1]}, "the workers were not used"
     most = max(Counter(document["unpacked"]).values())
     assert most <= 5, "a piece goes to the worker that does it, not along with every other piece"
 
