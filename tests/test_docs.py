@@ -69,6 +69,17 @@ def test_python_in_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     test_python_on_a_page_runs_from_top_to_bottom(ROOT / "README.md", tmp_path, monkeypatch)
 
 
+def test_the_gallery_holds_what_its_commands_print() -> None:
+    """Each command of each study stands on its page with something below it; `make gallery` writes them anew."""
+    sys.path.insert(0, str(ROOT / "infra" / "book"))
+    from gallery import STUDIES
+
+    for study in STUDIES:
+        text = (ROOT / "docs" / "gallery" / f"{study.name}.md").read_text("utf-8")
+        for step in study.steps:
+            assert re.search(rf"\$ {re.escape(step.command)}\n(?!```).+", text)
+
+
 def sentences(page: Path) -> list[int]:
     """Return the words of each sentence of a page's prose; tables, code and headings are left out."""
     text = page.read_text("utf-8")

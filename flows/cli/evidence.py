@@ -125,9 +125,11 @@ def predict(
             _phases(a),
             _percent(a),
         ]
-        for a in document["alloys"]
+        for a in document["alloys"][: top if exchange else None]
     ]
-    emit(document, json, table((*keys, "records", "phase", "at.%"), rows, document["note"]))
+    left = len(document["alloys"]) - len(rows)
+    more = f"\n{left} more stand-ins, less likely: --top" if left else ""
+    emit(document, json, table((*keys, "records", "phase", "at.%"), rows, document["note"]) + more)
 
 
 @app.command()
