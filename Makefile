@@ -39,8 +39,9 @@ lint: install $(ROOMS)  ## Style, import contracts
 	$(BIN)/ruff format --check .
 	PYTHONPATH=$(ROOMS) $(BIN)/lint-imports
 
-types: install $(ROOMS)  ## Static types
+types: install $(ROOMS)  ## Static types; of the pages' scripts too where the TypeScript compiler is at hand
 	$(BIN)/mypy
+	@if command -v tsc >/dev/null; then tsc -p infra/tsconfig.json; else echo "tsc is not here: the pages' scripts are not checked"; fi
 
 bench: install  ## Every benchmark in its smallest form (each whole, alone: python benchmarks/NAME.py)
 	@failed=; for file in $$(grep -l 'from harness' benchmarks/*_*.py); do echo "== $$file"; \

@@ -1,7 +1,13 @@
 // From the columns that the server sends to a graph that sigma draws: radius, halo, mark, width, colour.
+// @ts-check
 import { colour, faded } from "./palette.js";
 
-const { Sigma, graphology } = window; // the libraries come as plain scripts
+/**
+ * @typedef {{key: string[], kind: string[], label: string[], x: number[], y: number[], ignorance: (number | null)[], conflict: (number | null)[], belief: (number | null)[], probability_best: (number | null)[], df: (number | null)[]}} Nodes
+ * @typedef {{start: number[], end: number[], kind: string[], weight: (number | null)[]}} Edges
+ * @typedef {{nodes: Nodes, edges: Edges, path?: number[]}} Drawing
+ */
+const { Sigma, graphology } = /** @type {any} */ (window); // the libraries come as plain scripts
 export const MANY = 1500; // above this many nodes everything is smaller, and lines hide while the graph moves
 const TORN = 0.25; // from this conflict on a node is marked
 export const PALETTE = Object.fromEntries(["hypothesis", "alloy", "keyword", "publication", "quiet", "unknown", "against", "line", "strong", "accent", "ink", "raised"].map((name) => [name, colour(name)]));
@@ -16,11 +22,13 @@ export const NodeWithHalo = Sigma.rendering.createNodeBorderProgram({
   ],
 });
 
+/** @param {string} kind @param {number | null} best @param {number | null} belief @param {number | null} df */
 function radius(kind, best, belief, df) {
   if (kind === "hypothesis") return 6 + 9 * (best ?? belief ?? 0.1);
   return kind === "keyword" ? 4 + Math.min(5, Math.sqrt(df || 1) / 6) : 6;
 }
 
+/** @param {Drawing} drawing */
 export function build({ nodes, edges }) {
   const graph = new graphology.UndirectedGraph();
   const total = nodes.key.length;
@@ -47,6 +55,7 @@ export function build({ nodes, edges }) {
   return graph;
 }
 
+/** @param {CanvasRenderingContext2D} context @param {any} data @param {any} settings */
 export function drawHover(context, data, settings) {
   if (!data.label) return;
   context.font = `${settings.labelSize}px ${settings.labelFont}`;
@@ -61,10 +70,12 @@ export function drawHover(context, data, settings) {
   context.fillText(data.label, data.x + data.size + 6, data.y + 4);
 }
 
+/** @param {any} sigma */
 export function picture(sigma) {
   const { width, height } = sigma.getDimensions();
   const sheet = Object.assign(document.createElement("canvas"), { width: width * 2, height: height * 2 });
   const context = sheet.getContext("2d");
+  if (!context) return;
   context.fillStyle = PALETTE.raised;
   context.fillRect(0, 0, sheet.width, sheet.height);
   sigma.refresh();  // the layers are empty after a frame is shown, so draw them now

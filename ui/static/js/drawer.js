@@ -1,16 +1,29 @@
 // What a chosen node rests on. Everything is put in as text nodes: what papers and models say is never markup.
+// @ts-check
 import { json } from "./net.js";
 
+/**
+ * What the server says of a node: its facts are numbers by name.
+ * @typedef {{key: string, id: string, kind: string, label: string, theme?: string, doi?: string} & Record<string, any>} Told
+ */
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag @param {string} [text] @param {Record<string, string | number>} [attributes]
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function element(tag, text, attributes = {}) {
   const made = document.createElement(tag);
   if (text !== undefined) made.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
   return made;
 }
 
-const figure = (value) => (typeof value === "number" ? value.toFixed(2) : "–");
-export const graphAddress = (values) => `/graph?${new URLSearchParams(values)}`;
+const figure = (/** @type {unknown} */ value) => (typeof value === "number" ? value.toFixed(2) : "–");
+/** @param {Record<string, string | number>} values */
+export const graphAddress = (values) => `/graph?${new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)]))}`;
 
+/** @param {Told} node @returns {string | null} */
 export function address(node) {
   if (node.kind === "hypothesis") return `/hypotheses/${encodeURIComponent(node.id)}`;
   if (node.kind === "keyword") return `/keywords/${encodeURIComponent(node.id)}`;
@@ -18,17 +31,19 @@ export function address(node) {
   return node.doi ? `https://doi.org/${encodeURIComponent(node.doi)}` : null;
 }
 
+/** @param {string} doi @param {string} [text] */
 function paper(doi, text) {
   return element("a", text || doi, { href: `https://doi.org/${encodeURIComponent(doi)}`, rel: "noreferrer" });
 }
 
+/** @param {number} yes @param {number} unknown @param {number} no */
 export function bar(yes, unknown, no) {
   const space = "http://www.w3.org/2000/svg";
   const made = document.createElementNS(space, "svg");
-  const set = (part, values) => { for (const [name, value] of Object.entries(values)) part.setAttribute(name, value); };
+  const set = (/** @type {Element} */ part, /** @type {Record<string, string | number>} */ values) => { for (const [name, value] of Object.entries(values)) part.setAttribute(name, String(value)); };
   set(made, { class: "mass", viewBox: "0 0 100 8", preserveAspectRatio: "none", role: "img", "aria-label": `for ${figure(yes)}, unknown ${figure(unknown)}, against ${figure(no)}` });
   let x = 0;
-  for (const [kind, share] of [["for", yes], ["unknown", unknown], ["against", no]]) {
+  for (const [kind, share] of /** @type {[string, number][]} */ ([["for", yes], ["unknown", unknown], ["against", no]])) {
     const part = document.createElementNS(space, "rect");
     const width = Math.min(Math.max(Number(share) || 0, 0), 1 - x); // what goes beyond the bar is cut off, what is missing has no length
     set(part, { class: `m-${kind}`, x: 100 * x, width: 100 * width, height: 8 });
@@ -38,6 +53,7 @@ export function bar(yes, unknown, no) {
   return made;
 }
 
+/** @param {Told[]} nodes @param {string} [kind] */
 export function listed(nodes, kind = "plain") {
   const list = element(kind === "steps" ? "ol" : "ul", undefined, { class: kind });
   for (const node of nodes) {
@@ -49,6 +65,7 @@ export function listed(nodes, kind = "plain") {
   return list;
 }
 
+/** @param {{e: any, kind: string}} row */
 function piece({ e, kind }) {
   const made = element("div", undefined, { class: "piece" });
   const supports = kind === "SUPPORTS";
@@ -67,6 +84,7 @@ function piece({ e, kind }) {
   return made;
 }
 
+/** @param {any} p */
 function quoted(p) {
   const made = element("div", undefined, { class: "piece" });
   const supports = p.kind === "SUPPORTS";
@@ -76,13 +94,15 @@ function quoted(p) {
   return made;
 }
 
+/** @param {{kind: string, id: string}} node @returns {Promise<HTMLElement[]>} */
 export async function restsOn(node) {
   if (node.kind !== "hypothesis" && node.kind !== "alloy") return [];
   const { evidence = [], passages = [], comparisons = [] } = await json(`/api/v1/${node.kind === "alloy" ? "alloys" : "hypotheses"}/${encodeURIComponent(node.id)}`);
+  /** @type {HTMLElement[]} */
   const parts = [];
   if (passages.length) parts.push(element("h3", "Passages"), ...passages.slice(0, 5).map(quoted));
   if (evidence.length) parts.push(element("h3", "Evidence: mass before and after discounting"), ...evidence.slice(0, 8).map(piece));
-  const said = comparisons.filter((c) => c.answer && c.valid).slice(-3);
+  const said = comparisons.filter((/** @type {any} */ c) => c.answer && c.valid).slice(-3);
   if (said.length) {
     parts.push(element("h3", "What judges answered, latest"));
     for (const c of said) parts.push(element("div", `${c.judge ?? "judge"}: ${c.answer} (first better with ${figure(c.probability_first)})`, { class: "piece" }));
@@ -90,8 +110,10 @@ export async function restsOn(node) {
   return parts;
 }
 
+/** @type {Record<string, string>} */
 const FACTS = { probability_best: "probability of being best", belief: "belief", plausibility: "plausibility", ignorance: "unknown", conflict: "conflict of its sources", potential: "potential", novelty: "novelty", pignistic: "probability of a single phase", df: "papers", community: "community", year: "year" };
 
+/** @param {Record<string, any>} node */
 export function facts(node) {
   const list = element("dl");
   for (const [name, text] of Object.entries(FACTS)) {

@@ -1,8 +1,10 @@
 // Ask for the health of store and orchestrator after the page is there: neither may hold it up.
+// @ts-check
 import { json } from "./net.js";
 
-const list = document.getElementById("health");
+const list = /** @type {HTMLElement} */ (document.getElementById("health"));
 
+/** @param {boolean} good @param {string} name @param {string} text */
 function line(good, name, text) {
   const item = document.createElement("li");
   const tag = document.createElement("span");
@@ -18,7 +20,7 @@ function line(good, name, text) {
 
 async function ask() {
   try {
-    const { store, prefect, version } = await json(list.dataset.source);
+    const { store, prefect, version } = await json(list.dataset.source ?? "/api/v1/health");
     list.replaceChildren(
       line(store.reachable, "graph store", store.reachable ? `${store.kind}, schema ${store.schema}, answers in ${store.milliseconds} ms` : store.problem),
       line(prefect.answers, "schedules", prefect.answers ? `Prefect at ${prefect.address}, ${prefect.deployments} deployments` : prefect.problem),

@@ -10,8 +10,12 @@ const box = /** @type {HTMLElement} */ (document.getElementById("map"));
 const drawer = /** @type {HTMLElement} */ (document.getElementById("drawer"));
 const resting = [...drawer.childNodes];
 const address = () => new URL(location.href);
+/** @type {Record<string, string>} */
 const PAGES = { keyword: "/keywords/", publication: "/papers/", alloy: "/alloys/", hypothesis: "/hypotheses/" };
+/** @type {Record<string, string>} */
 const KINDS = { keyword: "keyword", publication: "paper", alloy: "alloy", hypothesis: "hypothesis" };
+/** @type {Record<string, string>} */
+const MANY = { hypothesis: "Hypotheses", publication: "Papers", alloy: "Alloys", keyword: "Keywords" };
 const link = (/** @type {any} */ node) => PAGES[node.kind] + encodeURIComponent(node.key.slice(2));
 
 /** @param {string} name @param {string | null} value */
@@ -37,7 +41,15 @@ class Picture {
     /** @type {Set<number> | null} */ this.lit = null;
     /** @type {number[]} */ this.near = [];
     /** @type {Record<number, string>} */ this.papers = {};
-    this.asked = new Set();
+    /** @type {Set<number>} */ this.asked = new Set();
+    /** @type {number[][]} */ this.order = [];
+    /** @type {number[]} */ this.ranked = [];
+    /** @type {{x: number, y: number, size: number}[]} */ this.middles = [];
+    /** @type {Map<number, number[]>} */ this.cells = new Map();
+    /** @type {import("./mapdraw.js").Box[]} */ this.taken = [];
+    this.size = { width: 0, height: 0 };
+    this.ratio = 1;
+    this.waiting = 0;
     this.begun = false;
     /** @type {{x: number, y: number, scale: number} | null} */ this.shot = null;
     this.sheet = document.createElement("canvas");
@@ -63,8 +75,8 @@ class Picture {
       const middle = this.middles[data.group[i]];
       middle.x += data.x[i]; middle.y += data.y[i]; middle.size += 1;
       const cell = this.cell(data.x[i], data.y[i]);
-      if (!this.cells.has(cell)) this.cells.set(cell, []);
-      this.cells.get(cell).push(i);
+      const inside = this.cells.get(cell);
+      if (inside) inside.push(i); else this.cells.set(cell, [i]);
     }
     for (const m of this.middles) if (m.size) { m.x /= m.size; m.y /= m.size; }
   }
@@ -75,7 +87,7 @@ class Picture {
   resize() {
     const { width, height } = box.getBoundingClientRect();
     const ratio = Math.min(2, window.devicePixelRatio || 1);
-    if (this.size?.width === width && this.size.height === height && this.ratio === ratio) return;
+    if (this.size.width === width && this.size.height === height && this.ratio === ratio) return;
     for (const sheet of [this.sheet, this.behind]) { sheet.width = Math.round(width * ratio); sheet.height = Math.round(height * ratio); }
     this.sheet.style.width = `${width}px`;
     this.sheet.style.height = `${height}px`;
@@ -107,7 +119,7 @@ class Picture {
 
   /** Draw everything anew; while it moves, the last picture is shifted instead. @param {boolean} [moving] */
   paint_(moving = false) {
-    const { width, height } = this.size ?? { width: 0, height: 0 };
+    const { width, height } = this.size;
     // Drawn by the processor: a graphics card takes each of the many small shapes singly, and without one that takes seconds.
     const to = this.sheet.getContext("2d", { willReadFrequently: true });
     const back = this.behind.getContext("2d", { willReadFrequently: true });
@@ -261,7 +273,7 @@ function tell(map, node, near, count) {
   for (const kind of ["hypothesis", "publication", "alloy", "keyword"]) {
     const rows = near.filter((other) => other.kind === kind);
     if (!rows.length) continue;
-    drawer.append(element("h3", { hypothesis: "Hypotheses", publication: "Papers", alloy: "Alloys", keyword: "Keywords" }[kind]));
+    drawer.append(element("h3", MANY[kind]));
     const list = element("ul", undefined, { class: "bare near" });
     for (const other of rows.slice(0, 12)) {
       const item = element("li");
@@ -315,7 +327,7 @@ function pointers(map) {
   sheet.addEventListener("wheel", (event) => { event.preventDefault(); const now = place(event); map.zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0016)), now.x, now.y); }, { passive: false });
   sheet.addEventListener("dblclick", (event) => { const area = sheet.getBoundingClientRect(); map.zoom(1.8, event.clientX - area.left, event.clientY - area.top); });
   box.addEventListener("keydown", (event) => {
-    const step = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] }[event.key];
+    const step = /** @type {Record<string, number[]>} */ ({ ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] })[event.key];
     if (step) { event.preventDefault(); map.shift(step[0], step[1]); }
     else if (event.key === "+" || event.key === "=") map.zoom(1.4);
     else if (event.key === "-") map.zoom(1 / 1.4);
