@@ -36,11 +36,13 @@ def shots(url: str) -> dict[str, tuple[str, str]]:
     if best:
         pages["hypothesis"] = (f"/hypotheses/{best[0]['id']}", "h1")
         pages["graph"] = (f"/graph?node=h:{best[0]['id']}", "#graph[data-ready]")
-    if groups:
-        chosen = "&".join(f"group={g['group']}" for g in groups[:4])
+    known = [g for g in groups if not g["live"]]  # a laboratory's outcomes are on a scale of their own
+    if known:
+        chosen = "&".join(f"group={g['group']}" for g in known[:4])
         pages["campaigns"] = (f"/campaigns?{chosen}", "html[data-charts=ready]")
     for group in [g for g in groups if g["live"]][:1]:
         pages["laboratory"] = (f"/campaigns/{group['group']}", "#part h2")
+        pages["plates"] = (f"/campaigns/{group['group']}/plates", "h1")
     return pages
 
 
@@ -52,6 +54,10 @@ MORE = {
     "new-question": "/questions/new",
     "new-run": "/runs/new",
     "new-run-fields": "/runs/new?flow=campaign",
+    "new-alloys": "/alloys/new",
+    "scan": "/alloys/scan?alloy=CoCrFeNi&element=Al",
+    "scan-two": "/alloys/scan?alloy=CoCrFeNi&element=Al&second=Ti",
+    "models": "/models",
 }
 
 

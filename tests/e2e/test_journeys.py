@@ -13,7 +13,10 @@ from demo_runs import DemoRun
 pytestmark = MARKS
 READY = "html[data-forms=ready]"
 SHEET = "id;solvent;T (°C);yield\n1;THF;20;12,5\n2;DMF;60;71,5\n3;toluene;80;55\n"
-PLACES = ("/map", "/papers", "/papers/new", "/campaigns/new", "/questions/new", "/runs/new", "/runs/new?flow=campaign")
+PLACES = (
+    *("/map", "/papers", "/papers/new", "/campaigns/new", "/questions/new", "/runs/new", "/runs/new?flow=campaign"),
+    *("/alloys/new", "/alloys/scan", "/models"),
+)
 
 
 @pytest.fixture(scope="module")

@@ -55,19 +55,40 @@ export function build({ nodes, edges }) {
   return graph;
 }
 
+const LONGEST = 46; // letters of a name beside its node; the drawer has all of it
+
+/**
+ * Where a name begins: right of its node, or left of it where it would run over the edge.
+ * @param {CanvasRenderingContext2D} context @param {any} data @param {number} width
+ */
+function beside(context, data, width) {
+  const edge = context.canvas.clientWidth || context.canvas.width;
+  return data.x + data.size + 4 + width > edge && data.x - data.size - 4 - width > 0 ? data.x - data.size - 4 - width : data.x + data.size + 4;
+}
+
+/** @param {CanvasRenderingContext2D} context @param {any} data @param {any} settings */
+export function drawName(context, data, settings) {
+  if (!data.label) return;
+  const text = data.label.length > LONGEST ? `${data.label.slice(0, LONGEST - 1)}…` : data.label;
+  context.font = `${settings.labelSize}px ${settings.labelFont}`;
+  context.fillStyle = PALETTE.ink;
+  context.fillText(text, beside(context, data, context.measureText(text).width), data.y + settings.labelSize / 3);
+}
+
 /** @param {CanvasRenderingContext2D} context @param {any} data @param {any} settings */
 export function drawHover(context, data, settings) {
   if (!data.label) return;
   context.font = `${settings.labelSize}px ${settings.labelFont}`;
   const width = context.measureText(data.label).width;
+  const left = beside(context, data, width + 10);
   context.fillStyle = PALETTE.raised;
   context.strokeStyle = PALETTE.strong;
   context.beginPath();
-  context.roundRect(data.x + data.size + 1, data.y - 11, width + 10, 22, 5);
+  context.roundRect(left - 3, data.y - 11, width + 10, 22, 5);
   context.fill();
   context.stroke();
   context.fillStyle = PALETTE.ink;
-  context.fillText(data.label, data.x + data.size + 6, data.y + 4);
+  context.fillText(data.label, left + 2, data.y + 4);
 }
 
 /** @param {any} sigma */

@@ -1,5 +1,5 @@
 // The graph of hypotheses: the server gives places, the address keeps what is chosen, seen and sought.
-import { build, drawHover, FADED, MANY, NodeWithHalo, PALETTE, picture } from "./draw.js";
+import { build, drawHover, drawName, FADED, MANY, NodeWithHalo, PALETTE, picture } from "./draw.js";
 import { address, bar, element, facts, graphAddress, listed, restsOn } from "./drawer.js";
 import { combobox } from "./find.js";
 // @ts-check
@@ -177,7 +177,7 @@ async function draw() {
     if (along.has([...ends].sort().join(" "))) return { ...data, color: PALETTE.accent, size: Math.max(3, data.size), zIndex: 1 };
     return ends.every((/** @type {string} */ end) => lit?.has(end)) ? data : { ...data, hidden: many };
   };
-  const sigma = new Sigma(graph, box, { nodeReducer, edgeReducer, defaultNodeType: "halo", nodeProgramClasses: { halo: NodeWithHalo }, edgeProgramClasses: { wide: Sigma.rendering.EdgeRectangleProgram, thin: Sigma.rendering.EdgeLineProgram }, defaultEdgeType: many ? "thin" : "wide", labelColor: { color: PALETTE.ink }, labelFont: "system-ui, sans-serif", labelSize: 12, labelDensity: many ? 0.2 : 0.5, labelGridCellSize: 180, labelRenderedSizeThreshold: 6, defaultDrawNodeHover: drawHover, stagePadding: 50, itemSizesReference: "screen", zIndex: !many, hideEdgesOnMove: many, hideLabelsOnMove: many, dragTimeout: many ? 1000 : 100, inertiaDuration: many ? 0 : 200, inertiaRatio: many ? 0 : 3 });
+  const sigma = new Sigma(graph, box, { nodeReducer, edgeReducer, defaultNodeType: "halo", nodeProgramClasses: { halo: NodeWithHalo }, edgeProgramClasses: { wide: Sigma.rendering.EdgeRectangleProgram, thin: Sigma.rendering.EdgeLineProgram }, defaultEdgeType: many ? "thin" : "wide", labelColor: { color: PALETTE.ink }, labelFont: "system-ui, sans-serif", labelSize: 12, labelDensity: many ? 0.2 : 0.5, labelGridCellSize: 180, labelRenderedSizeThreshold: 6, defaultDrawNodeLabel: drawName, defaultDrawNodeHover: drawHover, stagePadding: 50, itemSizesReference: "screen", zIndex: !many, hideEdgesOnMove: many, hideLabelsOnMove: many, dragTimeout: many ? 1000 : 100, inertiaDuration: many ? 0 : 200, inertiaRatio: many ? 0 : 3 });
   const light = (/** @type {Set<string> | null} */ keys) => { lit = keys; sigma.refresh({ skipIndexation: true }); };
   const choose = (/** @type {string} */ key) => {
     chosen = key;

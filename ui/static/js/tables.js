@@ -28,7 +28,7 @@ function sortable(table) {
   });
 }
 
-const FEW = 6; // tables of fewer columns are taken in at a glance
+const FEW = 7; // tables of fewer columns are taken in at a glance
 
 /** Let a reader leave columns out; the choice is kept in this browser. @param {HTMLTableElement} table */
 function choosable(table) {
