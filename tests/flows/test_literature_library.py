@@ -124,6 +124,9 @@ def test_the_commands_say_what_the_corpus_holds(tmp_path: Path, monkeypatch: pyt
     assert (tmp_path / "years.svg").read_text().startswith("<?xml")
     network = document("network", "co-author", "--least", "1", "--output", str(tmp_path / "people"))
     assert [len(network[name]) for name in ("nodes", "edges", "files")] == [2, 1, 2]  # type: ignore[arg-type]
+    together = document("network", "keyword", "--least", "1", "--output", str(tmp_path / "words"))
+    assert together["nodes"]
+    assert (tmp_path / "words-map.txt").read_text().startswith("id\tlabel\tweight<Documents>")
     assert run.invoke(app, ["years", "--figure", "years.gif"]).exit_code != 0
     assert run.invoke(app, ["export", "--format", "ris"]).stdout.count("TY  - JOUR") == 2
 

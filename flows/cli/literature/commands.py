@@ -32,7 +32,7 @@ for name, said, command in (
     ("search", "Search your corpus by words.", search),
     ("ask", "Answer a question from your corpus, with numbered citations.", ask),
     ("words", "Keep your stop words and thesaurus for the next build.", words),
-    ("network", "Who cites whom, what is cited together, who writes together; files for VOSviewer.", network),
+    ("network", "Keywords together, who cites whom, who writes together; files for VOSviewer.", network),
     ("years", "How your corpus grew, year by year.", years),
     ("export", "Write your corpus for a reference manager: BibTeX, RIS or CSL-JSON.", export),
 ):

@@ -1,4 +1,4 @@
-"""`hypograph literature network` and `years`: who cites whom, who writes together, and how a corpus grew."""
+"""`hypograph literature network` and `years`: what stands together, who cites and writes, how a corpus grew."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIGURES = (".svg", ".png", ".pdf")
 
 
 def network(
-    kind: Annotated[str, typer.Argument(help="citation, co-citation or co-author.")],
+    kind: Annotated[str, typer.Argument(help="keyword, citation, co-citation or co-author.")],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Also write VOSviewer's NAME-map.txt and NAME-network.txt.")
     ] = None,
@@ -27,8 +27,13 @@ def network(
 ) -> None:
     from hypograph.models.literature.graph.bibliographic import vosviewer
 
-    _, library = library_and_settings()
-    found = library.network(kind, corpus, least=least)
+    settings, library = library_and_settings()
+    if kind == "keyword":
+        from hypograph.flows.literature.keyword_network import keyword_network
+
+        found = keyword_network(settings.home, library.corpus(corpus), least)
+    else:
+        found = library.network(kind, corpus, least=least)
     files: list[str] = []
     if output is not None:
         for name, text in zip(("map", "network"), vosviewer(found), strict=True):
@@ -36,7 +41,7 @@ def network(
             _write(path, text)
             files.append(str(path))
             say(f"{path}: written for VOSviewer")
-    if not found.links:
+    if not found.links and kind != "keyword":
         say("nothing meets here; exports with references (Web of Science, Crossref, OpenAlex) give more")
     document: dict[str, Any] = {
         "kind": kind,

@@ -24,7 +24,8 @@ _LINKING: Final = frozenset(_LINKING_WORDS.split())
 def deduplicate(publications: Iterable[Publication]) -> list[Publication]:
     """Join records of the same publication, and tie preprints to their articles.
 
-    Two records are the same where they share a DOI or another identifier, or a title of at least 15 letters while
+    Two records are the same where they share a DOI (if title, authors and abstract do not all differ) or another
+    identifier, or a title of at least 15 letters while
     nothing speaks against it: two DOIs, years more than one apart, no author in common, other abstracts, or other
     journals of a title that names nothing of its own ("Introduction to the special issue").
 
@@ -64,7 +65,22 @@ def deduplicate(publications: Iterable[Publication]) -> list[Publication]:
 
 def _is_named(record: Publication, group: list[Publication]) -> bool:
     """Whether a record of equal key is of the group: the key is a DOI, or a title that others may have too."""
-    return bool(record.doi) or not record.title or all(_may_be_one(r, record) for r in group)
+    if record.doi:
+        return not _are_two(group[0], record)
+    return not record.title or all(_may_be_one(r, record) for r in group)
+
+
+def _are_two(first: Publication, second: Publication) -> bool:
+    """Whether two records of one DOI are two all the same: abstracts of a meeting, which share their supplement's.
+
+    Title, authors and abstract have to differ, each as a whole; a translation has its authors.
+    """
+    titles = [set(re.findall(r"[a-z]{4,}", r.title.casefold())) for r in (first, second)]
+    if not all(titles) or _overlap(first.title, second.title) >= _SAME_TEXT:
+        return False
+    if not first.authors or not second.authors or _families(first) & _families(second):
+        return False
+    return bool(first.abstract and second.abstract) and _overlap(first.abstract, second.abstract) < _SAME_TEXT
 
 
 def _free(record: Publication, groups: Mapping[str, list[Publication]]) -> str:
@@ -162,7 +178,7 @@ def _join(key: str, records: list[Publication]) -> Publication:
     counted = [r.citations for r in records if r.citations is not None]
     return dataclasses.replace(
         best,
-        key=doi or key,
+        key=key,
         title=title,
         abstract=max((r.abstract for r in records), key=lambda a: (len(a), a)),
         year=next((r.year for r in records if r.year is not None), None),

@@ -190,9 +190,11 @@ def _doi(fields: _Fields) -> str:
     for value in [*fields.given("doi"), *fields.given("key")]:
         if found := _doi_in(value):
             return found
-    for name in ("url", "link", "ur", "dcidentifier", "eprint", "m3", "extra"):
+    for name in ("url", "link", "ur", "dcidentifier", "eprint", "m3", "extra", "openurllink", "fulltextlink"):
         value = fields.flat.get(name)
-        if isinstance(value, str) and (said := re.search(r"doi\.org/|^\s*doi:", value, re.IGNORECASE | re.MULTILINE)):
+        if isinstance(value, str) and (
+            said := re.search(r"doi\.org/|^\s*doi:|[?&]id=doi:", value, re.IGNORECASE | re.MULTILINE)
+        ):
             return clean_doi(value[said.start() :].strip().splitlines()[0])
     return ""
 

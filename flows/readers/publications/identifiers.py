@@ -12,7 +12,7 @@ from typing import Final
 from hypograph.models.core.keys import digest
 
 _DOI: Final = re.compile(r"10\.\d{4,9}/[^\s\ufffd]+")
-_AROUND: Final = re.compile(r"[\[(](?:doi|pii)[\])]$|[\"'>].*$|\?.*$|#.*$")
+_AROUND: Final = re.compile(r"[\[(](?:doi|pii)[\])]$|[\"'>].*$|\?.*$|#.*$|&[a-z]+\d?=.*$")
 # What publishers' addresses put behind a DOI.
 _PAGE: Final = re.compile(r"/(?:full|abstract|abs|pdf|epdf|fulltext|html|meta|summary)(?:\.pdf|\.html?)?$|\.pdf$")
 _ARXIV: Final = re.compile(

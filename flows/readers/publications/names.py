@@ -134,6 +134,7 @@ def _ordered(name: str) -> str:
 
 def _joined(family: str, given: str) -> str:
     given = re.sub(r"(?<=^[A-ZÀ-Þ]{2})\.$|(?<=^[A-ZÀ-Þ]{3})\.$", "", given.strip())  # the full stop of a list
+    given = "" if given.casefold() in {"null", "none", "nan"} else given
     family, given = (" ".join(part.split()).strip(" ,") for part in (plain_text(family), plain_text(given)))
     return f"{family}, {given}" if family and given else family or given
 

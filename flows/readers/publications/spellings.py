@@ -62,7 +62,7 @@ OTHERS: Final = frozenset(_OTHERS_WORDS.split())
 # Identifiers elsewhere: our prefix, and the fields that hold one.
 IDS: Final[dict[str, tuple[str, ...]]] = {
     "arxiv": ("arxiv", "arxivid", "eprint", "arxiveprints"),
-    "pmid": ("pmid", "pubmed", "pubmedid", "medline"),
+    "pmid": ("pmid", "pubmed", "pubmedid", "medline", "medlinepmid"),
     "pmcid": ("pmcid", "pmc", "pubmedcentral"),
     "wos": ("ut", "utuniquewosid", "uniquewosid", "wosid"),
     "eid": ("eid",),

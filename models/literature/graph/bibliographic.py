@@ -108,6 +108,12 @@ def co_authors(publications: Sequence[Publication], least: int = LEAST) -> Netwo
     return _together("co-author", publications, lambda p: [named(a) for a in p.authors], least)
 
 
+def co_keywords(publications: Sequence[Publication], keywords: Sequence[Sequence[str]], least: int = LEAST) -> Network:
+    """Return which keywords stand together, of those in `least` publications; `keywords` of each publication."""
+    held = {p.key: names for p, names in zip(publications, keywords, strict=True)}
+    return _together("keyword", publications, lambda p: [(name, name) for name in held[p.key]], least)
+
+
 def _together(
     kind: str, publications: Sequence[Publication], members: Callable[[Publication], list[tuple[str, str]]], least: int
 ) -> Network:
@@ -167,7 +173,7 @@ def network_of(kind: str, publications: Sequence[Publication], least: int | None
         If the kind is not known.
     """
     if kind not in NETWORKS:
-        raise InputError(f"no such network: {kind!r}", where="KIND", expected=", ".join(NETWORKS))
+        raise InputError(f"no such network: {kind!r}", where="KIND", expected=", ".join([*NETWORKS, "keyword"]))
     return NETWORKS[kind](publications, (0 if kind == "citation" else LEAST) if least is None else least)
 
 

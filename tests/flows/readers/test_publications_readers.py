@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -539,3 +540,67 @@ def test_refworks_and_what_is_no_note(read) -> None:  # type: ignore[no-untyped-
     assert "is no title" in read("<1>\nUnique Identifier\n  1\n", "a.txt").problems[0]
     report = read("TY-JOUR\nTI-Lost\nER-\nTY  -JOUR\nTI  -Kept\nER  -\n", "a.ris")
     assert ([p.title for p in report.publications], len(report.problems)) == (["Kept"], 1)
+
+
+TURNED = """"EMBASE","Search results"
+
+"TITLE","Alloys in bone"
+"AUTHOR NAMES","Doe J.","Roe A."
+"SOURCE TITLE","Acta"
+"PUBLICATION YEAR","2014"
+"DOI","10.5555/e.1"
+
+"TITLE","Second of them"
+"AUTHOR NAMES","Foo B."
+"PUBLICATION YEAR","2015"
+"""
+
+
+def test_a_table_whose_fields_are_rows(read, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    first, second = read(TURNED, "a.csv").publications
+    assert (first.title, first.year, first.venue, first.doi) == ("Alloys in bone", 2014, "Acta", "10.5555/e.1")
+    assert (first.authors, second.title, second.year) == (("Doe, J.", "Roe, A."), "Second of them", 2015)
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (
+        ("Title", "One", "Two"),
+        ("Authors", "Doe, J.", "Roe, A."),
+        ("Year", 2014, "soon"),
+        ("DOI", None, None),
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    report = read_publications(tmp_path / "a.xlsx")
+    assert [(p.title, p.year) for p in report.publications] == [("One", 2014), ("Two", None)]
+    assert "column 3" in report.problems[0]
+
+
+def test_ovid_and_a_field_of_scopus_with_a_blank_in_its_name(read) -> None:  # type: ignore[no-untyped-def]
+    text = "<1. >\nVN  - Ovid Technologies\nTI  - On glass\n      and more.\nSO  - Acta. 12 (3), 2018.\n"
+    text += "AU  - Doe J.\nYR  - 2018\n"
+    (found,) = read(text, "a.ovd").publications
+    assert (found.title, found.venue, found.year, found.authors) == ("On glass and more.", "Acta", 2018, ("Doe, J.",))
+    report = read("@ARTICLE{a,\ntitle={T},\nfunding_text\u00a01={Many},\nyear={2020},\n}\n", "a.bib")
+    assert (report.publications[0].year, report.problems) == (2020, ())
+    assert clean_doi("http://x.org/?id=doi:10.5555/a.1&atitle=b&volume=3") == "10.5555/a.1"
+
+
+def test_abstracts_of_a_meeting_share_a_doi_and_stay_apart() -> None:
+    first = Publication(
+        key="10.5555/s.1",
+        doi="10.5555/s.1",
+        title="Quality of steel in bridges",
+        abstract="Bridges were inspected twice every year by engineers.",
+        authors=("Doe, J.",),
+    )
+    second = Publication(
+        key="10.5555/s.1",
+        doi="10.5555/s.1",
+        title="Method of diagnosis for glasses",
+        abstract="Silicate samples from three furnaces crystallised slowly.",
+        authors=("Roe, A.",),
+    )
+    found = deduplicate([first, second])
+    assert {p.title for p in found} == {first.title, second.title}
+    assert deduplicate([second, *found, first]) == found
+    assert len(deduplicate([first, replace(second, authors=("Doe, Jane",))])) == 1

@@ -21,7 +21,7 @@ from hypograph.models.literature.text.markup import tex_text
 _START: Final = re.compile(r"@\s*([A-Za-z]+)\s*([{(])")
 # A new entry at the beginning of a line: an entry in which it stands was never closed.
 _NEXT: Final = re.compile(r"^[ \t]*@\s*[A-Za-z]+\s*[{(]\s*[^\s,{}()=\"]*\s*[,=]", re.MULTILINE)
-_NAME: Final = re.compile(r"(?:[\s,]|%[^\n]*\n)*([^\s=,{}\"#%]+)\s*=\s*")
+_NAME: Final = re.compile(r"(?:[\s,]|%[^\n]*\n)*([^\s=,{}\"#%]+(?:[^\S\n]\d+)?)\s*=\s*")
 # A field at the beginning of a line: a value in which it stands was never closed.
 _FIELD: Final = re.compile(
     r"(?:[,}\"\s]*\n\s*(?=[A-Za-z][\w-]*\s*=\s*(?:[{\"]|\d+\s*[,}\n]|[A-Za-z][\w-]*\s*[,}\n]))"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,10 +15,12 @@ from hypograph.flows.readers.publications.registry import Reader, register
 from hypograph.flows.readers.publications.spellings import NAMES
 from hypograph.flows.readers.publications.values import flat_name
 from hypograph.models.core.errors import InputError, MalformedRowError
-from hypograph.models.core.tabular import parse_table
+from hypograph.models.core.tabular import missing, parse_table
+from hypograph.models.core.tabular.workbook import sheet_records
 
 _KNOWN: Final = frozenset(n for field, names in NAMES.items() if field not in {"key", "type"} for n in names)
 _TITLES: Final = frozenset(NAMES["title"]) - {"name"}
+_ENOUGH: Final = 4  # names of fields in the first column
 _LOOKED_AT: Final = 20  # lines above and with the header
 _NO_TEXT: Final = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f]")
 _WORKBOOK: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -24,6 +29,10 @@ _WORKBOOK: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 def read_delimited(path: Path) -> Found:
     """Read a table with a header; each row is read, a row that does not fit is a problem."""
     data, shift = _bytes(path)
+    if (turned := _turned(data, path)) is not None:
+        for where, record in turned:
+            yield from records_from(record, where=f"{path}, {where}", source=path.name)
+        return
     try:
         table = parse_table(data, str(path), unique=False)
     except InputError as error:
@@ -42,6 +51,60 @@ def read_delimited(path: Path) -> Found:
         if springer and isinstance(fields.get("Authors"), str):
             fields["Authors"] = _run_together(str(fields["Authors"]))
         yield from records_from(fields, where=f"{path}, row {row.number - shift}", source=path.name)
+
+
+def _turned(data: bytes, path: Path) -> Iterator[tuple[str, dict[str, object]]] | None:
+    """Yield the records of a table whose fields are rows, with where each stands; None where the fields are columns.
+
+    The records are columns then, or stand below each other, with the values of a field beside its name (Embase).
+    """
+    if data.startswith(_WORKBOOK):
+        try:
+            grid = [(number, list(cells)) for number, cells in sheet_records(data, str(path), None)[0]]
+        except InputError:
+            return None
+    else:
+        text = data.decode("utf-8", "replace")
+        if not _is_turned(text):
+            return None
+        separator = max(",;\t", key=text[:4096].count)
+        lines = csv.reader(io.StringIO(text), delimiter=separator)
+        grid = [(lines.line_num, list[object](cells)) for cells in lines]
+    named = [(n, flat_name(str(cells[0]).strip("\ufeff")), cells[1:]) for n, cells in grid if cells and cells[0]]
+    names = [name for _, name, _ in named]
+    if not _names_records(names):
+        return None
+    start = next(i for i, name in enumerate(names) if name in _KNOWN)
+    return _blocks(named[start:]) if names.count(names[start]) > 1 else _columns(named)
+
+
+def _names_records(names: Sequence[str]) -> bool:
+    return len(_KNOWN & set(names)) >= _ENOUGH and bool(_TITLES & set(names))
+
+
+def _is_turned(text: str) -> bool:
+    return _names_records(
+        [flat_name(re.split(r"[,;\t]", line)[0].strip('"\ufeff ')) for line in text.splitlines()[:80]]
+    )
+
+
+def _blocks(named: Sequence[tuple[int, str, list[object]]]) -> Iterator[tuple[str, dict[str, object]]]:
+    first, record, at = named[0][1], dict[str, object](), named[0][0]
+    for number, name, cells in named:
+        if name == first and record:
+            yield f"row {at}", record
+            record, at = {}, number
+        values = [cell for cell in cells if not missing(cell)]
+        if values:
+            record.setdefault(name, values[0] if len(values) == 1 else values)
+    yield f"row {at}", record
+
+
+def _columns(named: Sequence[tuple[int, str, list[object]]]) -> Iterator[tuple[str, dict[str, object]]]:
+    for i in range(max(len(cells) for _, _, cells in named)):
+        record = {name: cells[i] for _, name, cells in reversed(named) if i < len(cells) and not missing(cells[i])}
+        if record:
+            yield f"column {i + 2}", record
 
 
 def _bytes(path: Path) -> tuple[bytes, int]:
@@ -77,7 +140,10 @@ def _separator(line: str) -> str:
 def _sniff(head: bytes) -> float:
     if head.startswith(_WORKBOOK):
         return 0.3
-    return 0.8 if any(map(_separator, head_text(head).splitlines()[:_LOOKED_AT])) else 0.0
+    text = head_text(head)
+    if any(map(_separator, text.splitlines()[:_LOOKED_AT])):
+        return 0.8
+    return 0.6 if _is_turned(text) else 0.0
 
 
 register(Reader("table", "a table", (".csv", ".tsv", ".tab", ".xlsx", ".xls", ".ods"), _sniff, read_delimited))

@@ -169,6 +169,20 @@ def _endnote(record: Record) -> dict[str, object]:
     }
 
 
+def _ovid(record: Record) -> dict[str, object]:
+    venue = re.split(r"\. (?:Conference:|\d)|\.  ", _first(record, "JN", "SO"))[0]
+    return {
+        "title": _first(record, "TI"),
+        "abstract": " ".join(record.get("AB", [])),
+        "year": _first(record, "YR", "DP", "PY"),
+        "venue": venue.strip(". "),
+        "doi": _first(record, "DO", "DI") or _own_doi(record, "UR", "XL"),
+        "keywords": record.get("KW", []),
+        "authors": _all(record, "FA", "AU"),
+        "pmid": _first(record, "PM"),
+    }
+
+
 def _refworks(record: Record) -> dict[str, object]:
     return {
         "title": _first(record, "T1"),
@@ -211,6 +225,13 @@ RIS: Final = Dialect(
     apart=frozenset({"KW", "AU", "A1"}),
     fields=_ris,
 )
+OVID: Final = Dialect(
+    re.compile(r"([A-Z]{2})  - ?(.*)$"),
+    frozenset({"VN"}),
+    _NONE,
+    apart=frozenset({"AU", "KW"}),
+    fields=_ovid,
+)
 REFWORKS: Final = Dialect(
     re.compile(r"([A-Z][A-Z0-9]|vo)(?: (.*)|\s*)$"),
     frozenset({"RT"}),
@@ -246,6 +267,7 @@ _FORMATS: Final = (
     ),
     ("pubmed", "PubMed (MEDLINE)", (".nbib", ".medline"), (r"PMID ?- ?\d", r"OWN {1,2}- "), MEDLINE),
     ("ris", "RIS", (".ris",), (r"\s{0,2}TY {0,2}-",), RIS),
+    ("ovid", "Ovid", (".ovd",), (r"VN {1,2}- Ovid Technologies",), OVID),
     (
         "refworks",
         "RefWorks tagged",
