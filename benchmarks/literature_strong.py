@@ -33,7 +33,7 @@ def main() -> None:
     corpus = Corpus(hea_literature())
     path = FOLDER / f"{NAME}.jsonl"
     recording = Recording.read(path)
-    rows, refusals = [], []
+    rows = []
     with serving(recording, given.record) as address, tempfile.TemporaryDirectory() as folder:
         config = ModelConfig(name="strong", base_url=address, model=BY_HAND, timeout=7200, max_tries=1)
         answerer = ModelAnswerer(connect(config, cache_folder=Path(folder)))
@@ -47,8 +47,9 @@ def main() -> None:
                 "best_passage": holds([p.text for p in said.passages[:1]], asked["holds"]),
                 "shown": holds([p.text for p in said.passages], asked["holds"]),
             })  # fmt: skip
-        for question in judged["unanswerable"][:2]:
-            refusals.append({"question": question, "refused": not corpus.ask(question, answerer).answered})
+        refusals = [
+            {"question": q, "refused": not corpus.ask(q, answerer).answered} for q in judged["unanswerable"][:2]
+        ]
     if given.record:
         recording.write(path, BY_HAND)
     counted = {key: sum(r[key] for r in rows) for key in ("right", "by_words", "best_passage", "shown")}
