@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from book_commands import commands_page  # noqa: E402
 from book_figures import measurements_page  # noqa: E402
+from book_prompts import prompts_page  # noqa: E402
 from book_tables import graph_page, settings_page  # noqa: E402
 
 
@@ -41,6 +42,7 @@ def on_files(files: Files, config: Any) -> Files:
         "reference/commands.md": commands_page(),
         "reference/settings-list.md": settings_page(),
         "reference/graph-schema.md": graph_page(),
+        "concepts/prompts.md": prompts_page(),
         "measurements/results.md": measurements_page(ROOT / "benchmarks" / "results"),
     }
     for path in sorted((ROOT / "docs" / "notebooks").glob("*.py")):
