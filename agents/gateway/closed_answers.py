@@ -84,6 +84,16 @@ def choose(gateway: Gateway, closed: Closed, way: str | None = None) -> Choice:
     return _reasoned(gateway, closed, prompt_hash)
 
 
+def outstanding(gateway: Gateway, questions: Sequence[Closed], way: str) -> tuple[int, int]:
+    """Count the calls that closed questions still cost, and those whose answers are kept."""
+    if way == LETTERS and not _without(gateway):
+        keys = {_reading_key(gateway, q, r) for q in questions for r in q.readings}
+    else:
+        keys = {gateway.structured_key(asked) for q in questions for asked in _with_reasons(gateway, q)}
+    kept = sum(gateway.holds(key) for key in keys)
+    return len(keys) - kept, kept
+
+
 def _without(gateway: Gateway) -> bool:
     return "omit logprobs" in gateway.wire.habits or "no logprobs" in gateway.wire.habits
 
@@ -162,13 +172,16 @@ def _noticed(gateway: Gateway) -> None:
         gateway.wire.remember(before.put("no logprobs", 1, "answers came without them"), before)
 
 
-def _reasoned(gateway: Gateway, closed: Closed, prompt_hash: str) -> Choice:
+def _with_reasons(gateway: Gateway, closed: Closed) -> list[Question]:
+    """Return a closed question as it is asked with reasons, once in each order."""
     schema, system = reasoned_schema(closed.size), template("reasoned_system").template.strip()
+    texts = [_text(gateway, r) for r in closed.orders]
+    return [Question(closed.purpose, system, text, schema, max_tokens=REASONED_ROOM) for text in texts]
+
+
+def _reasoned(gateway: Gateway, closed: Closed, prompt_hash: str) -> Choice:
     readings = closed.orders
-    answers = [
-        gateway.ask(Question(closed.purpose, system, _text(gateway, r), schema, max_tokens=REASONED_ROOM))
-        for r in readings
-    ]
+    answers = [gateway.ask(question) for question in _with_reasons(gateway, closed)]
     rows: list[np.ndarray | None] = []
     labels: list[int] = []
     table: list[np.ndarray] = []

@@ -110,7 +110,7 @@ class Gateway:
             If a limit is reached.
         """
         prompt_hash = question.prompt_hash
-        key = self._key("structured", prompt_hash, question.sample)
+        key = self.structured_key(question)
         if (text := self.recall(key)) is not None:
             return Answer(parse(question.schema, text)[0], text, prompt_hash, cached=True)
         user, fault, reply = question.user, "", Reply("")
@@ -256,6 +256,14 @@ class Gateway:
             with self._lock:
                 self._hits += 1
         return text
+
+    def holds(self, key: str) -> bool:
+        """Tell whether an answer is kept, without counting it as used."""
+        return self._cache.get(key) is not None
+
+    def structured_key(self, question: Question) -> str:
+        """Return the key of the answer to a question with a schema."""
+        return self._key("structured", question.prompt_hash, question.sample)
 
     def keep(self, key: str, text: str) -> None:
         """Keep an answer under its key."""

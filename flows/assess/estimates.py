@@ -25,12 +25,13 @@ TIMED = 5  # calls after which the time of calls is what was measured
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Calls of one kind, with tokens of prompt and answer for each."""
+    """Calls of one kind, with tokens of prompt and answer for each; `kept` counts answers that are there already."""
 
     what: str
     calls: int
     tokens_in: int
     tokens_out: int
+    kept: int = 0
 
 
 Loads = Callable[[Parameters, Settings, "Gateway"], list[Load]]
@@ -81,8 +82,14 @@ def estimate(command: Sequence[str], parameters: Parameters, settings: Settings,
         "reasoning_tokens": calls * thoughts,
         "cost": cost,
         "minutes": round(minutes, 2),
+        "kept": sum(load.kept for load in loads),
         "parts": [
-            {"what": x.what, "calls": x.calls, "tokens": x.calls * (x.tokens_in + x.tokens_out + thoughts)}
+            {
+                "what": x.what,
+                "calls": x.calls,
+                "kept": x.kept,
+                "tokens": x.calls * (x.tokens_in + x.tokens_out + thoughts),
+            }
             for x in loads
         ],
     }
@@ -97,7 +104,11 @@ def sentence(document: Mapping[str, Any], *, asks: bool = True) -> str:
     minutes = f"{document['minutes']:.0f} minutes" if document["minutes"] >= 2 else f"{document['minutes']:.1f} minutes"
     return (
         f"about {document['calls']:,} calls of {document['model']}, {document['tokens']:,} tokens{cost}, {minutes}; "
-        "answers in the cache cost nothing"
+        + (
+            f"{document['kept']:,} answers are kept already"
+            if document["kept"]
+            else "answers in the cache cost nothing"
+        )
     )
 
 
@@ -119,11 +130,11 @@ def _seconds(config: ModelConfig, pace: Mapping[str, float], calls: int, into: i
     return alone / (1 if config.local else max(1, config.max_concurrency))
 
 
-def _closed(gateway: Gateway, role: str, questions: int, what: str, *, letters: int, way: str | None = None) -> Load:
+def _closed(gateway: Gateway, role: str, questions: int, what: str, *, letters: int) -> Load:
     """Return the load of closed questions, asked by letters in so many readings or with reasons in both orders."""
     from hypograph.agents.gateway.closed_answers import way_of
 
-    if (way or way_of(gateway, role)) == "letters":
+    if way_of(gateway, role) == "letters":
         return Load(what, questions * letters, *LETTER[role])
     return Load(what, questions * 2, *REASONED[role])
 
@@ -154,24 +165,28 @@ def _extract(parameters: Parameters, settings: Settings, gateway: Gateway) -> li
 
 
 def _assess(parameters: Parameters, settings: Settings, gateway: Gateway) -> list[Load]:
-    from hypograph.flows.assess.assess import ways_to_measure
+    """Return the calls of the very questions that would be asked, less those whose answers are kept."""
+    from hypograph.agents.assess.batteries import HOSTS, PAIRS, PROPOSAL
+    from hypograph.agents.gateway.closed_answers import outstanding
+    from hypograph.flows.assess.assess import batteries, ways_to_measure
 
-    sizes = {"expert": "pairs", "judge": "planted", "proposer": "experiments"}
     defaults = {"pairs": 120, "planted": 62, "experiments": 40}
     chosen = any(parameters.get(k) is not None for k in (*defaults, "hosts", "compositions"))
+    pairs, planted, experiments = (_given(parameters, k, n) for k, n in defaults.items())
+    hosts, compositions = (_given(parameters, k, 0 if chosen else 40) for k in ("hosts", "compositions"))
+    asked = batteries(gateway, (pairs, planted, experiments), _given(parameters, "seed", 0), (hosts, compositions))
     loads = [Load("what the endpoint can do", 6, 30, 10)]
     for way in ways_to_measure(gateway, str(parameters.get("ways") or "auto")):
-        for role, option in sizes.items():
-            given = parameters.get(option)
-            n = defaults[option] if given is None else int(given)
-            readings = _wordings(gateway) if role == "expert" else 2
-            loads.append(_closed(gateway, role, n, f"{option}, {way}", letters=readings, way=way))
-        for role, option in {"expert": "hosts", "judge": "compositions"}.items():
-            given = parameters.get(option)
-            n = (0 if chosen else 40) if given is None else int(given)
-            readings = _wordings(gateway) if role == "expert" else 2
-            loads.append(_closed(gateway, role, n, f"{option}, {way}", letters=readings, way=way))
-    return [load for load in loads if load.calls]
+        for battery in asked:
+            role = {PAIRS: "expert", HOSTS: "expert", PROPOSAL: "proposer"}.get(battery.name, "judge")
+            size = LETTER[role] if way == "letters" else REASONED[role]
+            calls, kept = outstanding(gateway, battery.questions, way)
+            loads.append(Load(f"{battery.name}, {way}", calls, *size, kept))
+    return [load for load in loads if load.calls or load.kept]
+
+
+def _given(parameters: Parameters, name: str, default: int) -> int:
+    return default if parameters.get(name) is None else int(parameters[name])
 
 
 def _search(parameters: Parameters, settings: Settings, gateway: Gateway) -> list[Load]:

@@ -11,8 +11,8 @@ from hypograph.agents.gateway.questions import Closed
 from hypograph.agents.prompts import template, write
 from hypograph.agents.roles.closed_questions import preference, substitution
 from hypograph.agents.roles.document_proposer import beginning, instructions
-from hypograph.models.evidence.alloys.element_facts import element_facts
 from hypograph.models.core.protocols import Candidate, JudgingContext, Verdict
+from hypograph.models.evidence.alloys.element_facts import element_facts
 from hypograph.models.hypotheses.document import HypothesisDocument, text_of
 from hypograph.models.hypotheses.search.documents import DocumentSearch
 from hypograph.models.hypotheses.search.lines import Line
@@ -31,9 +31,9 @@ BLOCK = Block(
 )
 INTRODUCTION = """# What a model is asked
 
-The requests of one search of 16 calls, as a model with room is sent them, and one request of each other role. The page is
-written by running the search when the book is built; the answers in it are stand-ins of few words. Every request of a
-search begins with the same block, which is shown once. Text between `<<<` and `>>>` is data."""
+The requests of one search of 16 calls, as a model with room is sent them, and one request of each other role. The page
+is written by running the search when the book is built; the answers in it are stand-ins of few words. Every request of
+a search begins with the same block, which is shown once. Text between `<<<` and `>>>` is data."""
 
 
 def document(number: int) -> HypothesisDocument:

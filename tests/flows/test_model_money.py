@@ -115,6 +115,10 @@ def test_the_cache_is_shown_and_cleared(server: ModelServer, run: Callable[..., 
     shown = json.loads(run("model", "cache", "show", "--json")[1])
     assert shown["entries"] == 4
     assert shown["by_model"] == [{"model": "m", "entries": 4, "bytes": shown["bytes"]}]
+    again = ("--pairs", "2", "--planted", "1", "--experiments", "0", "--ways", "reasoned")
+    expected = json.loads(run("model", "estimate", "model", "assess", *again, "--json")[1])
+    assert (expected["kept"], expected["calls"]) == (4, 6 + 2)
+    assert "4 answers are kept already" in expected["says"]
     assert run("model", "cache", "clear", "--model", "other", "--yes")[0] == 2
     assert json.loads(run("model", "cache", "clear", "--yes", "--json")[1])["removed"] == 4
     settings = load_settings()
