@@ -14,15 +14,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hypograph.models.campaigns.bayes.batch import LARGEST, Batch
-from hypograph.models.campaigns.bayes.coding import canonical, coded
-from hypograph.models.campaigns.bayes.hyperparameters import Prior, draw
+from hypograph.models.campaigns.bayes.ask_model import AskModel, AskPool, dear, expectation
+from hypograph.models.campaigns.bayes.batch import LARGEST
 from hypograph.models.campaigns.bayes.hypervolume import expected_gain
-from hypograph.models.campaigns.bayes.lockstep import NOTHING, UCB_WIDTH, choose, improvement, scaled, tie_breaks
-from hypograph.models.campaigns.bayes.posterior import kinds
-from hypograph.models.campaigns.bayes.surrogate import Prediction, Surrogates
-from hypograph.models.campaigns.bayes.target import Aim
-from hypograph.models.campaigns.core.option_knowledge import Similar, Worth, knowledge_of, parts
+from hypograph.models.campaigns.bayes.lockstep import NOTHING, UCB_WIDTH, choose, improvement
+from hypograph.models.campaigns.bayes.surrogate import Prediction
+from hypograph.models.campaigns.core.option_knowledge import knowledge_of
 from hypograph.models.campaigns.core.trials import (
     Objective,
     Trial,
@@ -40,7 +37,6 @@ from hypograph.models.core.protocols import OptionScorer, Suggestion
 
 Floats = NDArray[np.float64]
 Acquisition = Literal["ei", "ucb", "thompson"]
-MEMORY = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,7 @@ class Bayesian:
         if len(self.objectives) == 2 and len(points) > LARGEST:
             points = [points[i] for i in np.sort(rng.permutation(len(points))[:LARGEST])]
             left = min(left, len(untried(points, [*trials, *(Trial("", dict(s.parameters)) for s in found)])))
-        pool = _Pool(self.space, points, [*(t.parameters for t in trials), *(dict(s.parameters) for s in found)])
+        pool = AskPool(self.space, points, [*(t.parameters for t in trials), *(dict(s.parameters) for s in found)])
         if len(self.objectives) == 2:
             return found + self._two(known, y, pending, pool, left)
         if len(self.objectives) > 2:
@@ -124,9 +120,18 @@ class Bayesian:
         if len(known) < 2:
             raise InputError("too few results to predict from", where=goal.name, expected="two or more")
         y = levels(known, goal) if goal.target is not None else outcomes(known, self.objectives)[:, objective]
-        pool = _Pool(self.space, list({identity(p): p for p in points}.values()), [t.parameters for t in known])
-        model = _Model(
-            self, goal, (None, None), [t.parameters for t in known], y, [], pool, 1, values=goal.target is not None
+        pool = AskPool(self.space, list({identity(p): p for p in points}.values()), [t.parameters for t in known])
+        model = AskModel(
+            self.space,
+            self.seed,
+            goal,
+            (None, None),
+            [t.parameters for t in known],
+            y,
+            [],
+            pool,
+            1,
+            values=goal.target is not None,
         )
         prediction = model.batch.prediction.only(np.array([pool.row(p) for p in points]))
         mean, sd = prediction.moments()
@@ -145,9 +150,18 @@ class Bayesian:
         if len(known) < 2 or not chosen:
             return float("nan")
         y = levels(known, goal) if goal.target is not None else outcomes(known, self.objectives)[:, 0]
-        pool = _Pool(self.space, chosen, [t.parameters for t in known])
-        model = _Model(
-            self, goal, (None, None), [t.parameters for t in known], y, [], pool, 1, values=goal.target is not None
+        pool = AskPool(self.space, chosen, [t.parameters for t in known])
+        model = AskModel(
+            self.space,
+            self.seed,
+            goal,
+            (None, None),
+            [t.parameters for t in known],
+            y,
+            [],
+            pool,
+            1,
+            values=goal.target is not None,
         )
         rows = np.array([pool.row(p) for p in chosen])
         now, table = model.batch.prediction.only(rows), model.batch.table
@@ -180,7 +194,7 @@ class Bayesian:
         known: Sequence[Trial],
         y: Floats,
         pending: Sequence[Point],
-        pool: _Pool,
+        pool: AskPool,
         n: int,
         rng: np.random.Generator,
     ) -> list[Suggestion]:
@@ -188,8 +202,9 @@ class Bayesian:
         reads = getattr(self.scorer, "reads_results", False) and len(known) > self.initial
         shown = list(known[: self.initial]) if reads else []
         said = knowledge_of(self.space, self.objectives, self.scorer, shown)
-        model = _Model(
-            self, goal, said, tried, y, pending, pool, n, values=goal.target is not None, shown=len(shown)
+        model = AskModel(
+            self.space, self.seed, goal, said, tried, y, pending, pool, n,
+            values=goal.target is not None, shown=len(shown),
         )  # fmt: skip
         picked = [t.parameters for t in known] + list(pending)
         points, found = model.points, []
@@ -216,12 +231,12 @@ class Bayesian:
         return found
 
     def _two(
-        self, known: Sequence[Trial], y: Floats, pending: Sequence[Point], pool: _Pool, n: int
+        self, known: Sequence[Trial], y: Floats, pending: Sequence[Point], pool: AskPool, n: int
     ) -> list[Suggestion]:
         """Choose by the expected gain of hypervolume, each objective under a surrogate of its own."""
         tried = [t.parameters for t in known]
         models = [
-            _Model(self, o, (None, None), tried, column, pending, pool, n)
+            AskModel(self.space, self.seed, o, (None, None), tried, column, pending, pool, n)
             for o, column in zip(self.objectives, y.T, strict=True)
         ]
         believed = np.stack([(c - m.centre) / m.scale for m, c in zip(models, y.T, strict=True)], axis=1)
@@ -236,7 +251,8 @@ class Bayesian:
             gain = dear(gain, models[0].prices) if gain.max() > NOTHING else (mean + UCB_WIDTH * sd).sum(0)
             i = choose(gain, models[0].taken, models[0].ties)
             told = ", ".join(
-                _told(o, m, mean[k, i], sd[k, i]) for k, (o, m) in enumerate(zip(self.objectives, models, strict=True))
+                expectation(o, m, mean[k, i], sd[k, i])
+                for k, (o, m) in enumerate(zip(self.objectives, models, strict=True))
             )
             found.append(
                 suggestion(models[0].points[i], self.name, f"largest expected gain of hypervolume; expected {told}")
@@ -246,7 +262,7 @@ class Bayesian:
                 model.believe(i)
         return found
 
-    def _score(self, prediction: Prediction, model: _Model, rng: np.random.Generator) -> Floats:
+    def _score(self, prediction: Prediction, model: AskModel, rng: np.random.Generator) -> Floats:
         aim = model.aim
         if self.acquisition == "ei" and aim is None:
             return dear(improvement(prediction, model.batch.best), model.prices)
@@ -289,119 +305,3 @@ class Bayesian:
             return np.ones(len(free), dtype=bool)
         reach = total[~taken].max()
         return np.asarray(total >= min(float(self.entropy_target or 0.0) * used, reach) - 1e-9)
-
-
-class _Model:
-    """The surrogate of one ask, growing by what it believes: the engine of benchmarks with one campaign.
-
-    `y` are utilities, or with `values` the outcomes themselves, of which the one nearest to a target is the best.
-    Candidates that were tried or are awaited are `taken`; points beside the candidates are added to them as taken. The
-    source of knowledge was told the first `shown` results.
-    """
-
-    def __init__(
-        self,
-        owner: Bayesian,
-        objective: Objective,
-        knowledge: tuple[Worth | None, Similar | None],
-        tried: Sequence[Point],
-        y: Floats,
-        pending: Sequence[Point],
-        pool: _Pool,
-        n: int,
-        *,
-        values: bool = False,
-        shown: int = 0,
-    ) -> None:
-        self._y, self.centre, self.scale = scaled(y)
-        worth, similar = knowledge
-        if values:  # what is good says nothing of how high the outcome is
-            worth = None
-        self._pool, tried_rows = pool, np.array([pool.row(p) for p in tried])
-        pending_rows = [pool.row(p) for p in pending]
-        u = None if worth is None else parts(worth, pool.points, pool.points[: pool.candidates])
-        geometry = coded(owner.space, pool.points, similar)
-        draws = draw(len(owner.space.parameters), self._prior(objective, len(tried)), owner.seed, geometry.described)
-        found = kinds(utility=worth is not None, similarity=similar is not None)
-        engine = Surrogates(geometry, [draws], found, len(tried), None if u is None else u[None].astype(np.float32))
-        engine.observe_all(tried_rows[None])
-        prediction = engine.predict(0, self._y, shown)
-        rows, more = np.arange(len(pool.points)), n - 1 + len(pending)
-        taken = pool.taken()
-        if more and len(rows) > LARGEST:
-            # A batch keeps a row an experiment in memory: it chooses among the candidates that promise most.
-            aim = self._aimed(objective, prediction) if values else None
-            gain = prediction.improvement(self._best(prediction)) if aim is None else aim.gain(prediction)
-            best = np.argsort(np.where(taken, np.inf, -gain), kind="stable")[:LARGEST]
-            rows = np.unique(np.concatenate([best, np.array(pending_rows, dtype=np.int64)]))
-            prediction, taken = prediction.only(rows), taken[rows]
-        self.rows, self.taken = rows, taken
-        self.points = [pool.points[r] for r in rows]
-        self.prices = np.array([owner.space.price(p) for p in self.points]) if owner.space.cost else None
-        self.ties = tie_breaks(len(pool.points), owner.seed)[rows]
-        worths = None if u is None else u[:, rows]
-        self.batch = Batch(prediction, self._best(prediction), engine.table, rows, more + 1, worths)
-        self.aim = self._aimed(objective, prediction) if values else None
-        self.pending = [int(np.searchsorted(rows, r)) for r in pending_rows]
-        for i in self.pending:
-            self.believe(i)
-
-    def believe(self, i: int) -> None:
-        """Take point i as measured with the outcome that is predicted for it."""
-        self.taken[i] = True
-        self.batch.believe(i)
-        if self.aim is not None:
-            self.aim.believe(self.batch.prediction.mean[:, i])
-
-    def _prior(self, objective: Objective, results: int) -> Prior:
-        # Factors of all draws are held at once: fewer draws where there are many results.
-        samples = int(min(Prior().samples, max(32, MEMORY // max(results, 1) ** 2)))
-        if objective.noise is None:
-            return Prior(samples)
-        return Prior(samples, noise_median=max((objective.noise / self.scale) ** 2, 1e-4), noise_sigma=0.3)
-
-    def _aimed(self, objective: Objective, prediction: Prediction) -> Aim:
-        target = (float(objective.target or 0.0) - self.centre) / self.scale
-        return Aim(target, np.full(len(prediction.weights), float(np.abs(self._y - target).min())))
-
-    def _best(self, prediction: Prediction) -> Floats:
-        return np.full(len(prediction.weights), float(self._y.max()))
-
-
-class _Pool:
-    """Candidates in canonical order, and behind them what was done beside them."""
-
-    def __init__(self, space: Space, candidates: Sequence[Point], trials: Sequence[Point]) -> None:
-        self.points = canonical(candidates, space)
-        self.candidates = len(self.points)
-        self._rows = {identity(p): i for i, p in enumerate(self.points)}
-        self._used = set[int]()
-        for point in trials:
-            key = identity(point)
-            if key not in self._rows:
-                self._rows[key] = len(self.points)
-                self.points.append(point)
-            self._used.add(self._rows[key])
-
-    def row(self, point: Point) -> int:
-        """Return a point's row."""
-        return self._rows[identity(point)]
-
-    def taken(self) -> NDArray[np.bool_]:
-        """Tell which rows were tried, are awaited, or are no candidates."""
-        found = np.arange(len(self.points)) >= self.candidates
-        found[list(self._used)] = True
-        return found
-
-
-def dear(gain: Floats, prices: Floats | None) -> Floats:
-    """Return the gain for each unit of cost (Snoek et al. 2012, sec. 3.2), where gains are; bounds stay as they are."""
-    return gain if prices is None or gain.min() < 0.0 else np.asarray(gain / prices)
-
-
-def _told(objective: Objective, model: _Model, mean: float, sd: float) -> str:
-    """Say what is expected of an objective, in the user's unit."""
-    centre, width = model.centre + model.scale * mean, model.scale * sd
-    if objective.target is not None:
-        return f"{objective.name} {max(-centre, 0.0):.3g} ± {width:.2g} from its target"
-    return f"{objective.name} {-centre if objective.direction == 'min' else centre:.3g} ± {width:.2g}"
