@@ -61,7 +61,7 @@ def test_an_outcome_by_parameters_finds_the_pending_suggestion(screen: live.Defi
 @pytest.mark.parametrize("value", ["x", None, float("nan"), float("inf")])
 def test_an_outcome_that_is_no_number_is_refused(screen: live.Definition, value: object) -> None:
     events = live.suggest(screen, [], 1)
-    with pytest.raises(InputError, match="outcome|is no number"):
+    with pytest.raises(InputError, match=r"outcome|is no number"):
         live.record(screen, events, "e1", {"yield": value})
 
 
