@@ -21,8 +21,8 @@ wilkins williams willis yates
 ENDING_IN_S: Final = frozenset(_NAMES.split())
 # In the middle of a sentence, after a small word or a mark, and before a small word: "the Vickers hardness". A
 # common noun with a capital there ("Neural Networks") follows another capital or ends its phrase.
-_ALONE: Final = re.compile(r"(?<=[a-z0-9,;:(] )\(?([A-Z][a-z]{2,}s)\s+([a-z]{3,})")
-_PAIR: Final = re.compile(r"(?<![^\W_])(?:[A-Z][a-zé]+[–‐‑-])+([A-Z][a-z]{2,}s)(?![^\W_])")
+_ALONE: Final = re.compile(r"(?<=[a-z0-9,;:(] )\(?([A-ZÀ-Þ][a-zß-ÿ]{2,}s)\s+([a-z]{3,})")
+_PAIR: Final = re.compile(r"(?<![^\W_])(?:[A-ZÀ-Þ][a-zß-ÿ]+[–‐‑-])+([A-ZÀ-Þ][a-zß-ÿ]{2,}s)(?![^\W_])")
 
 
 def names_in(text: str) -> frozenset[str]:
