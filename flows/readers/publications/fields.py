@@ -132,7 +132,7 @@ def records_from(row: Row, *, where: str, source: str) -> Found:
     title = _title(fields.text("title"))
     abstract = _LABEL.sub("", fields.text("abstract"))
     nothing: tuple[str, ...] = ()
-    passages = fields.read("passages", lambda v: list_of(v, ""), nothing)
+    passages = fields.read("passages", _passages, nothing)
     if not title and not abstract and not passages:
         yield from fields.problems
         yield MalformedRowError("neither title nor abstract", where=where, expected="a column title or abstract")
@@ -184,6 +184,11 @@ def _title(text: str) -> str:
     if re.fullmatch(r"\[[^\[\]]+\]\.?", text):
         text = text.strip("[].")
     return re.sub(r"(?<=\w)\s?[*†‡§¶]+$", "", text).strip()
+
+
+def _passages(value: object) -> tuple[str, ...]:
+    """Return passages as they are: no mark in one parts it."""
+    return unique(text_of(item) for item in (value if isinstance(value, list | tuple) else [value]))
 
 
 def _doi(fields: _Fields) -> str:

@@ -6,7 +6,9 @@ import re
 from typing import Final
 
 _WORK: Final = r"(?:\s+(?:article|paper|chapter|publication|manuscript|preprint|study))?"
-_STATE: Final = r"(?:retracted|withdrawn|removed|temporary\s+removal|this\s+\w+\s+(?:has\s+been|was|is)\s+(?:retracted|withdrawn))"
+_STATE: Final = (
+    r"(?:retracted|withdrawn|removed|temporary\s+removal|this\s+\w+\s+(?:has\s+been|was|is)\s+(?:retracted|withdrawn))"
+)
 _NOTE: Final = r"(?:retraction|withdrawal)(?:\s+(?:note|notice|statement))?(?:\s+(?:of|to|for))?"
 _NOTICE: Final = r"(?:(?:notice|statement)\s+of\s+(?:retraction|withdrawal|removal)|article\s+(?:retracted|withdrawn))"
 # Before the title: a word of state with a mark after it ("Retracted flaps" has none), or a notice about it.

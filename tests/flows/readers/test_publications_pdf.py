@@ -118,3 +118,27 @@ def test_scans_and_encrypted_files_are_said(tmp_path: Path) -> None:
     part = pdf(tmp_path / "part.pdf", [[*TITLE, *ABSTRACT], [], [], []])
     assert "3 of 4 pages hold no text" in part.problems[0]
     assert len(part.publications) == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "year", "doi"),
+    [
+        ([("Cite this: Exempl. Phys., 2014, 16, 1234", 8)], 2014, ""),
+        ([("Received 1st May 2013, Accepted 3rd June 2013", 8)], 2013, ""),
+        ([("EXEMPLARY TRANSACTIONS, VOL. 60, NO. 3, MARCH 2012", 8)], 2012, ""),
+        ([("(c) 2011 Exemplary Institute of Physics. [doi:10.5555/1.3567]", 8)], 2011, "10.5555/1.3567"),
+        ([("June 2009", 8)], 2009, ""),
+    ],
+)
+def test_year_and_doi_in_the_imprints_of_publishers(tmp_path: Path, lines: Page, year: int, doi: str) -> None:
+    found = only(pdf(tmp_path / "a.pdf", [[*lines, *TITLE, *ABSTRACT]]))
+    assert (found.year, found.doi) == (year, doi)
+
+
+@pytest.mark.parametrize(
+    "people",
+    ["Jane Doe,1,a) and Alex Roe2", "Jane Doe, Member, IEEE, and Alex Roe, Fellow, IEEE", "Jane Doe a,* , Alex Roe b"],
+)
+def test_people_with_marks_and_a_page_that_stays_one_passage(tmp_path: Path, people: str) -> None:
+    found = only(pdf(tmp_path / "a.pdf", [[*TITLE[:2], (people, 10), ("Index Terms: alloys, glasses, and more", 10)]]))
+    assert (found.authors, len(found.passages)) == (("Doe, Jane", "Roe, Alex"), 1)

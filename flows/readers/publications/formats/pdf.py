@@ -29,7 +29,7 @@ def _spaced(*words: str) -> str:
     return "(?:" + "|".join(r"\s?".join(word) for word in words) + ")"
 
 
-_KEYS: Final = rf"\W*{_spaced('keyword')}\s?s?\b|\W*key\s?words?\b"
+_KEYS: Final = rf"\W*{_spaced('keyword')}\s?s?\b|\W*key\s?words?\b|\W*index\sterms\b"
 _INTRODUCTION: Final = rf"[\W\dIVX]{{0,6}}\s*{_spaced('introduction')}\b"
 _ABSTRACT: Final = re.compile(
     rf"(?:^|\n)\W*{_spaced('abstract', 'summary')}\b[\s.:—–-]*(.{{80,5000}}?)"
@@ -50,12 +50,15 @@ _STAMP: Final = re.compile(
 )
 _YEAR: Final = re.compile(
     r"(?:©|\(c\)|copyright|published(?:\s+online)?|accepted|available online|received)\D{0,25}?"
-    r"(?:\d{1,2}\s+\w+,?\s+|\w+\s+\d{1,2},?\s+)?((?:19|20)\d\d)",
+    r"(?:\d{1,2}(?:st|nd|rd|th)?\s+\w+,?\s+|\w+\s+\d{1,2},?\s+)?((?:19|20)\d\d)",
     re.IGNORECASE,
 )
 _ISSUE: Final = re.compile(
-    r"\b\d+\s?\(((?:19|20)\d\d)\)|\(((?:19|20)\d\d)\)\s*\d+|,\s*\d+,\s*\d+\s*\(((?:19|20)\d\d)\)"
+    r"\bvol\.?\s?\d+[^\n]{0,40}?\b((?:19|20)\d\d)\b|\b((?:19|20)\d\d),\s*\d+,\s*[A-Z]?\d+"
+    r"|\b\d+\s?\(((?:19|20)\d\d)\)|\(((?:19|20)\d\d)\)\s*\d+|,\s*\d+,\s*\d+\s*\(((?:19|20)\d\d)\)",
+    re.IGNORECASE,
 )
+_ALONE: Final = re.compile(r"^\W*(?:[A-Z][a-z]+,?\s)?((?:19|20)\d\d)\W*$", re.MULTILINE)  # of a thesis, a report
 # A line that has the DOI of the document itself: nothing before it but what names it, or an imprint.
 _NAMED: Final = re.compile(
     r"^\W*(?:article\s+|paper\s+|digital\s+object\s+identifier|doi\s+number)?\W*"
@@ -68,7 +71,7 @@ _IMPRINT: Final = re.compile(
     re.IGNORECASE,
 )
 # The American Institute of Physics and others close the abstract with it, behind their name.
-_BRACKETED: Final = re.compile(r"[\[(]\s*DOI:?\s*10\.\d{4,9}/\S+?\s*[\])]\s*$|/H20851DOI:\s*10\.\S+$")
+_BRACKETED: Final = re.compile(r"[\[(]\s*DOI:?\s*10\.\d{4,9}/\S+?\s*[\])]\s*$|/H20851DOI:\s*10\.\S+$", re.IGNORECASE)
 _CITES: Final = re.compile(
     r"^\s*(?:\[\d+\]|\(\d+\)|\d{1,3}[.)]?\s*[A-Z]\.|\d{1,3}[.)]\s+[A-Z]"
     r"|\W?\d{0,3}\s*(?:[A-Z]\.\s?){1,3}-?[A-Z][a-z]+\s*[,&]|[A-Z][\w-]+,\s(?:[A-Z]\.\s?)+)"
@@ -211,7 +214,8 @@ def _year(page: str, stamp: re.Match[str] | None) -> str:
     issue = _ISSUE.search("\n".join(page.splitlines()[:_EDGE]))
     if issue:
         return next(g for g in issue.groups() if g)
-    return max(said, default="")
+    alone = _ALONE.search(page)
+    return max(said, default=alone.group(1) if alone else "")
 
 
 def _without_references(text: str, pages: Sequence[str]) -> list[str]:

@@ -32,7 +32,10 @@ _FURNITURE: Final = re.compile(
     re.IGNORECASE,
 )
 _NAMES: Final = re.compile(r"(?:[A-ZÀ-Þ][\w'’.-]*|(?:de|van|von|der|den|la|di|al|el|bin|da|dos|ter)\b)(?:\s+|$)")
-_MARKS: Final = re.compile(r"[\d*†‡§¶#⁎∗]+(?:,[\d*†‡§¶a-f]+)*|(?<=\s)[a-f](?=[,\s]|$)|(?<=[a-z])[a-f](?=,\s?[*∗⁎])")
+_MARKS: Final = re.compile(
+    r",\s?(?:(?:Student|Senior|Life)\s)?(?:Member|Fellow)(?:,\s?(?:IEEE|OSA))?(?=,|\sand\b|\s?$)"
+    r"|,?\s?\d*,?[a-z]\)|[\d*†‡§¶#⁎∗]+(?:,[\d*†‡§¶a-f]+)*|(?<=\s)[a-f](?=[,\s]|$)|(?<=[a-z])[a-f](?=,\s?[*∗⁎])"
+)
 
 
 _LIGATURES: Final = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl", "ﬆ": "st", "ﬅ": "st"})
