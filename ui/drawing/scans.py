@@ -127,4 +127,4 @@ def field(rows: Rows, axes: Sequence[str]) -> str:
     turned = f'transform="translate(14 {top + high / 2}) rotate(-90)" text-anchor="middle"'
     parts.append(f'<text class="title" {turned}>amount of {escape(axes[1])}</text>')
     label = f"Probability of a single phase over amounts of {axes[0]} and {axes[1]}"
-    return frame_svg(left + wide + 14, bottom + 8, label, "".join(parts))
+    return frame_svg(left + wide + 14, bottom + 8, label, "".join(parts), fixed=True)

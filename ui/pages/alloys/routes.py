@@ -153,11 +153,12 @@ def _scan_text(typed: Mapping[str, str]) -> str:
     return f"{', '.join(ranges)} in {typed['alloy'].strip()}"
 
 
-def _range(symbol: str, low: str, high: str, steps: int) -> str:
-    first, last = typed_number(low), typed_number(high)
-    if not 0 <= first < last <= 1000:
-        raise InputError(f"amounts of {symbol.strip()[:3]} from {low[:20]} to {high[:20]}", expected="such as 0 to 2")
-    return f"{symbol.strip()} {first:.6f}:{last:.6f}:{(last - first) / steps:.8f}"
+def _range(symbol: str, start: str, end: str, steps: int) -> str:
+    first, last = typed_number(start), typed_number(end)
+    if not 0 <= first < last <= 1000 or last - first < 1e-4:
+        raise InputError(f"amounts of {symbol.strip()[:3]} from {start[:20]} to {end[:20]}", expected="such as 0 to 2")
+    low, high, step = (f"{v:.8f}".rstrip("0").rstrip(".") for v in (first, last, (last - first) / steps))
+    return f"{symbol.strip()} {low}:{high}:{step}"
 
 
 def _likely(phases: Mapping[str, Mapping[str, float]]) -> list[tuple[str, float, float]]:

@@ -58,12 +58,13 @@ export function build({ nodes, edges }) {
 const LONGEST = 46; // letters of a name beside its node; the drawer has all of it
 
 /**
- * Where a name begins: right of its node, or left of it where it would run over the edge.
+ * Where a name is written: right of its node, or above it where it would run over the edge.
  * @param {CanvasRenderingContext2D} context @param {any} data @param {number} width
  */
 function beside(context, data, width) {
   const edge = context.canvas.clientWidth || context.canvas.width;
-  return data.x + data.size + 4 + width > edge && data.x - data.size - 4 - width > 0 ? data.x - data.size - 4 - width : data.x + data.size + 4;
+  const right = data.x + data.size + 4;
+  return right + width <= edge || width + 8 > edge ? { x: right, y: data.y } : { x: edge - width - 4, y: data.y - data.size - 12 };
 }
 
 /** @param {CanvasRenderingContext2D} context @param {any} data @param {any} settings */
@@ -72,7 +73,8 @@ export function drawName(context, data, settings) {
   const text = data.label.length > LONGEST ? `${data.label.slice(0, LONGEST - 1)}…` : data.label;
   context.font = `${settings.labelSize}px ${settings.labelFont}`;
   context.fillStyle = PALETTE.ink;
-  context.fillText(text, beside(context, data, context.measureText(text).width), data.y + settings.labelSize / 3);
+  const at = beside(context, data, context.measureText(text).width);
+  context.fillText(text, at.x, at.y + settings.labelSize / 3);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {any} data @param {any} settings */
@@ -80,15 +82,15 @@ export function drawHover(context, data, settings) {
   if (!data.label) return;
   context.font = `${settings.labelSize}px ${settings.labelFont}`;
   const width = context.measureText(data.label).width;
-  const left = beside(context, data, width + 10);
+  const at = beside(context, data, width + 10);
   context.fillStyle = PALETTE.raised;
   context.strokeStyle = PALETTE.strong;
   context.beginPath();
-  context.roundRect(left - 3, data.y - 11, width + 10, 22, 5);
+  context.roundRect(at.x - 3, at.y - 11, width + 10, 22, 5);
   context.fill();
   context.stroke();
   context.fillStyle = PALETTE.ink;
-  context.fillText(data.label, left + 2, data.y + 4);
+  context.fillText(data.label, at.x + 2, at.y + 4);
 }
 
 /** @param {any} sigma */

@@ -34,7 +34,7 @@ const FEW = 7; // tables of fewer columns are taken in at a glance
 function choosable(table) {
   const heads = [...(table.tHead?.rows[0]?.cells ?? [])];
   const names = heads.map((head) => (head.textContent ?? "").trim());
-  if (heads.length < FEW) return;
+  if (heads.length < FEW || (table.tBodies[0]?.rows.length ?? 0) < 3) return;
   const region = table.closest(".scroll") ?? table;
   const name = `columns of ${location.pathname.split("/")[1]}: ${table.dataset.columns ?? region.getAttribute("aria-label") ?? names.join()}`;
   const left = new Set(/** @type {string[]} */ (kept(name, [])));
