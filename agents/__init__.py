@@ -4,6 +4,7 @@ from hypograph.agents.gateway.cascade import Cascade
 from hypograph.agents.gateway.config import Budget, Decoding, ModelConfig
 from hypograph.agents.gateway.gateway import Gateway, connect
 from hypograph.agents.roles.answerer import ModelAnswerer
+from hypograph.agents.roles.claim_reader import ModelClaimReader
 from hypograph.agents.roles.document_proposer import ModelDocumentProposer
 from hypograph.agents.roles.extractor import ModelExtractor
 from hypograph.agents.roles.judgement import ModelExpert, ModelJudge
@@ -18,6 +19,7 @@ __all__ = [
     "Decoding",
     "Gateway",
     "ModelAnswerer",
+    "ModelClaimReader",
     "ModelConfig",
     "ModelDocumentProposer",
     "ModelExpert",

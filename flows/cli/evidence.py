@@ -34,10 +34,25 @@ SourcesOption = Annotated[
     ),
 ]
 LaboratoryOption = Annotated[
-    str, typer.Option("--laboratory", help="Tables of own measurements, parted by commas: a source beside the others.")
+    str,
+    typer.Option(
+        "--laboratory",
+        help="Tables of own measurements, or folders of campaigns, parted by commas: a source beside the others.",
+    ),
+]
+PapersOption = Annotated[
+    str,
+    typer.Option(
+        "--papers",
+        help="Publications, or what `evidence claims --save` wrote, parted by commas: a source beside the others.",
+    ),
 ]
 ColumnsOption = Annotated[
-    str, typer.Option("--columns", help="Columns the header does not tell: composition=NAME,phase=NAME,label=NAME.")
+    str,
+    typer.Option(
+        "--columns",
+        help="Columns the header does not tell: composition=NAME,phase=NAME,label=NAME; single=1: what 1 means.",
+    ),
 ]
 SkipBadOption = Annotated[
     bool, typer.Option("--skip-bad/--no-skip-bad", help="Leave out rows that cannot be read, and name them; or stop.")
@@ -98,6 +113,7 @@ def predict(
     sources: SourcesOption = "",
     expert_answers: AnswersOption = None,
     laboratory: LaboratoryOption = "",
+    papers: PapersOption = "",
     columns: ColumnsOption = "",
     skip_bad: SkipBadOption = True,
     seed: SeedOption = 0,
@@ -110,7 +126,7 @@ def predict(
         raise InputError(
             "what to predict is not said, or said twice", expected="one of --elements, --list, --scan, --exchange"
         )
-    inputs = given(alloys, sources, expert_answers, laboratory, columns, skip_bad, seed)
+    inputs = given(alloys, sources, expert_answers, laboratory, papers, columns, skip_bad, seed)
     if elements:
         document = predict_alloys(names(elements), size, top, inputs, say)
     else:
@@ -140,6 +156,7 @@ def explain(
     sources: SourcesOption = "",
     expert_answers: AnswersOption = None,
     laboratory: LaboratoryOption = "",
+    papers: PapersOption = "",
     columns: ColumnsOption = "",
     skip_bad: SkipBadOption = True,
     seed: SeedOption = 0,
@@ -148,7 +165,7 @@ def explain(
     """Say which substitutions from which known alloys, from which sources, carry a prediction."""
     from hypograph.flows.evidence.explain import explain_alloy
 
-    inputs = given(alloys, sources, expert_answers, laboratory, columns, skip_bad, seed)
+    inputs = given(alloys, sources, expert_answers, laboratory, papers, columns, skip_bad, seed)
     document = explain_alloy(alloy, top, inputs, say)
     emit(document, json, explanation(document))
 
@@ -186,14 +203,46 @@ def read(
         raise typer.Exit(2)
 
 
+@app.command()
+def claims(
+    files: Annotated[list[Path], typer.Argument(help="Publications, of any format that `literature add` reads.")],
+    reader: Annotated[
+        str, typer.Option("--reader", help="patterns, or model: the configured language model.")
+    ] = "patterns",
+    save: Annotated[
+        Path | None, typer.Option("--save", help="Write them as NAME.claims.jsonl, for --papers of other commands.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Read what papers say of the phases of alloys, each claim with its sentence."""
+    from hypograph.flows.evidence.claims import claims_read, save_claims
+
+    document, found = claims_read(files, reader, say)
+    if save is not None:
+        save_claims(found, save)
+    rows = [
+        [c["alloy"], c["label"], " + ".join(c["phases"]), c["state"], c["publication"], c["sentence"][:90]]
+        for c in document["claims"]
+    ]
+    title = f"{len(rows)} claims in {document['publications']} publications, read by {document['reader']}"
+    emit(document, json, table(("alloy", "label", "phases", "state", "publication", "sentence"), rows, title))
+
+
 def given(
-    alloys: str, sources: str, answers: Path | None, laboratory: str, columns: str, skip_bad: bool, seed: int
+    alloys: str,
+    sources: str,
+    answers: Path | None,
+    laboratory: str,
+    papers: str,
+    columns: str,
+    skip_bad: bool,
+    seed: int,
 ) -> EvidenceInputs:
     """What a predictor learns from, from the options that `predict` and `explain` share."""
     from hypograph.flows.evidence.inputs import EvidenceInputs
 
     return EvidenceInputs(
-        tuple(paths(alloys)), tuple(names(sources)), answers, tuple(paths(laboratory)),
+        tuple(paths(alloys)), tuple(names(sources)), answers, tuple(paths(laboratory)), tuple(paths(papers)),
         roles(columns) or None, skip_bad, seed,
     )  # fmt: skip
 

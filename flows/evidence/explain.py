@@ -15,7 +15,7 @@ from hypograph.graph.records.evidence import describe
 from hypograph.models.evidence.alloys.composition import read_composition
 from hypograph.models.evidence.fusion.alloy_predictor import Joint
 from hypograph.models.evidence.fusion.explanation import explain
-from hypograph.models.evidence.fusion.known_records import GROUPS, group_of
+from hypograph.models.evidence.fusion.known_records import APART, GROUPS, group_of
 from hypograph.models.evidence.fusion.weights import Weights
 from hypograph.models.evidence.sources.opinions import answers_behind
 
@@ -127,7 +127,7 @@ def further_measurement(joint: Joint) -> list[dict[str, Any]]:
 def _fused(joint: Joint) -> list[Weights]:
     """The independent parts, as the predictor combines them."""
     together = joint.parts["neighbours"].cautious(joint.parts["tables"])
-    return [joint.parts["learners"], together, joint.parts["literature"], joint.parts["laboratory"]]
+    return [joint.parts["learners"], together, *(joint.parts[name] for name in APART)]
 
 
 def _reports(fitted: Fitted, joint: Joint, group: str, supports: str) -> dict[str, Any]:
@@ -150,6 +150,7 @@ def _reports(fitted: Fitted, joint: Joint, group: str, supports: str) -> dict[st
         "from_alloy": ", ".join(names[:PLACES]),
         "provenance": ", ".join(places[:PLACES]) + more,
         "measured": len(found),
+        **({"quotes": quotes} if (quotes := [r.quote for _, r in found if r.quote][:PLACES]) else {}),
     }
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
+from hypograph.flows.evidence.claims import paper_records
 from hypograph.flows.evidence.predictor import EvidenceSpec, Fitted, predictor_of_inputs, predictor_of_records
 from hypograph.flows.evidence.sources import read_answers
 from hypograph.flows.runtime.settings import load_settings
 from hypograph.models.core.errors import MissingFileError
 from hypograph.models.core.records import AlloyRecord
+from hypograph.models.literature.claims.claim import PAPERS
 
+EXPERIMENTS: Final = "experiments.csv"
 Tell = Callable[[str], None]
 
 
@@ -32,7 +36,9 @@ class EvidenceInputs:
     expert_answers
         Answers of an expert on pairs of elements.
     laboratory
-        Tables of own measurements, a source of their own beside the others.
+        Tables of own measurements or folders of campaigns on alloys, a source of their own beside the others.
+    papers
+        Publications, or claims saved from them, as a source of their own.
     columns, skip_bad
         As for `read_alloys`.
     seed
@@ -45,6 +51,7 @@ class EvidenceInputs:
     sources: tuple[str, ...] = ()
     expert_answers: Path | None = None
     laboratory: tuple[Path, ...] = ()
+    papers: tuple[Path, ...] = ()
     columns: Mapping[str, str] | None = None
     skip_bad: bool = True
     seed: int = 0
@@ -58,7 +65,12 @@ class EvidenceInputs:
     @property
     def paths(self) -> tuple[Path, ...]:
         """Every file that is named."""
-        return (*self.files, *self.laboratory, *((self.expert_answers,) if self.expert_answers is not None else ()))
+        return (
+            *self.files,
+            *self.laboratory,
+            *self.papers,
+            *((self.expert_answers,) if self.expert_answers is not None else ()),
+        )
 
 
 SHIPPED = EvidenceInputs()
@@ -77,13 +89,15 @@ def open_predictor(inputs: EvidenceInputs = SHIPPED, tell: Tell = silent) -> Fit
     MissingFileError, InputError
         If a file is not there, or nothing can be learned from it.
     """
+    inputs = replace(inputs, laboratory=tuple(_table(path) for path in inputs.laboratory))
     for path in inputs.paths:
         if not path.is_file():
             raise MissingFileError("there is no such file", where=str(path), hint="Check the path.")
     named = {
         "files": list(inputs.files),
         "laboratory": list(inputs.laboratory),
-        "names": [path.name for path in (*inputs.files, *inputs.laboratory)],
+        "papers": list(inputs.papers),
+        "names": [path.name for path in (*inputs.files, *inputs.laboratory, *inputs.papers)],
         "answers": inputs.expert_answers,
         "columns": inputs.columns,
         "skip_bad": inputs.skip_bad,
@@ -93,13 +107,17 @@ def open_predictor(inputs: EvidenceInputs = SHIPPED, tell: Tell = silent) -> Fit
         opinions = read_answers(inputs.expert_answers) if inputs.expert_answers is not None else None
         where = str(inputs.files[-1]) if inputs.files else "packaged tables"
         folder = load_settings().home / "units"
-        return predictor_of_records(records_of(inputs, tell), inputs.spec, folder, opinions=opinions, where=where)
+        records, spec = records_of(inputs, tell), inputs.spec
+        if inputs.papers:
+            claimed, skill = paper_records(inputs.papers, records, tell)
+            records, spec = [*records, *claimed], replace(spec, skill=((PAPERS, round(skill, 6)),))
+        return predictor_of_records(records, spec, folder, opinions=opinions, where=where)
 
     return predictor_of_inputs(named, inputs.spec, read)
 
 
 def records_of(inputs: EvidenceInputs, tell: Tell = silent) -> list[AlloyRecord]:
-    """Read the records of some inputs."""
+    """Read the records of tables and of the laboratory."""
     from hypograph.flows.readers.alloys import hea_literature_alloys, hea_tables, read_alloys
 
     records: list[AlloyRecord] = []
@@ -112,3 +130,12 @@ def records_of(inputs: EvidenceInputs, tell: Tell = silent) -> list[AlloyRecord]
         measured = read_alloys(path, columns=inputs.columns, skip_bad=inputs.skip_bad, tell=tell)
         records += [replace(r, source="laboratory") for r in measured]
     return records
+
+
+def _table(path: Path) -> Path:
+    """The table of a laboratory source: a campaign's folder keeps its experiments as one."""
+    if not path.is_dir():
+        return path
+    if not (path / EXPERIMENTS).is_file():
+        raise MissingFileError("this folder is no campaign's", where=str(path), expected=f"a table, or {EXPERIMENTS}")
+    return path / EXPERIMENTS

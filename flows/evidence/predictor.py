@@ -31,9 +31,11 @@ from hypograph.models.evidence.alloys.formula_tree import KNOWN
 from hypograph.models.evidence.fusion.alloy_predictor import AlloyPredictor
 from hypograph.models.evidence.fusion.predictor import System
 from hypograph.models.evidence.sources.learners import Learners, Settings
+from hypograph.models.literature.claims.claim import PAPERS
 
 FULL: Final = Settings(jobs=2)
 QUICK: Final = Settings(reference=120, pairs=120, trees=10, context_targets=150, context_steps=8, hosts=16)
+CLAIMED: Final = -3
 MOST_KEPT: Final = 8
 _GRAPHS: Final = "graph.of"
 QUICK_CORE: Final = ("kernel", "context")
@@ -51,11 +53,14 @@ class EvidenceSpec:
         The quick preset: fewer and smaller learners, for the demonstration.
     seed
         Seed of all random choices.
+    skill
+        What was measured of whoever read a source of records.
     """
 
     sources: tuple[str, ...] = ()
     small: bool = False
     seed: int = 0
+    skill: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass
@@ -107,7 +112,7 @@ def system_of(knowledge: Knowledge, spec: EvidenceSpec, *, with_expert: bool = T
 def fit(knowledge: Knowledge, spec: EvidenceSpec) -> Fitted:
     """Fit a predictor to what was gathered."""
     system = system_of(knowledge, spec)
-    predictor = AlloyPredictor.fit(system, knowledge.behind, knowledge.records)
+    predictor = AlloyPredictor.fit(system, knowledge.behind, knowledge.records, knowledge.skill)
     return Fitted(predictor, knowledge, spec, skill_of_sources(knowledge.records, knowledge.behind))
 
 
@@ -118,7 +123,9 @@ def gathered(
     where: str,
 ) -> Knowledge:
     """Collect what a predictor learns from; every element has a place, so that any alloy can be asked about."""
-    return gather(records, [0] * len(records), spec.sources, opinions, where, sorted(KNOWN))
+    # Claims read from papers are evidence of their alloys, and teach the learners nothing.
+    marks = [CLAIMED if r.source == PAPERS else 0 for r in records]
+    return replace(gather(records, marks, spec.sources, opinions, where, sorted(KNOWN)), skill=dict(spec.skill))
 
 
 def predictor_of_records(

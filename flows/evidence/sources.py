@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,6 +51,8 @@ class Knowledge:
         Names of the sources in use.
     opinions
         An expert's, or None.
+    skill
+        What was measured of whoever read a source of records.
     """
 
     table: AlloyTable
@@ -58,6 +60,7 @@ class Knowledge:
     records: list[AlloyRecord]
     sources: tuple[str, ...]
     opinions: Opinions | None
+    skill: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def main(self) -> IntArray:

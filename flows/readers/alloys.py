@@ -96,7 +96,8 @@ def read_alloys(
             hint=reason.strip(),
         )
     if tell is not None:
-        for text in (report, f"{path}: {unlabelled} rows without a label teach nothing" if unlabelled else ""):
+        read = [f"{path}: {note}" for note in reading.notes if "is read as" in note]
+        for text in (*read, report, f"{path}: {unlabelled} rows without a label teach nothing" if unlabelled else ""):
             if text:
                 tell(text)
     return list(found.values())

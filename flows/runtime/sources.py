@@ -13,7 +13,7 @@ from hypograph.flows.runtime.spending import block, noted_spending
 from hypograph.models.core.protocols import CallSink, Extractor
 
 if TYPE_CHECKING:
-    from hypograph.agents import Cascade, Gateway, ModelAnswerer, ModelOptionScorer, ModelPlanner
+    from hypograph.agents import Cascade, Gateway, ModelAnswerer, ModelClaimReader, ModelOptionScorer, ModelPlanner
 
 NO_MODEL = "none configured: this run is knowledge-free (set HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL to use one)"
 
@@ -85,6 +85,18 @@ class Knowledge:
         from hypograph.agents import ModelAnswerer
 
         return ModelAnswerer(self._of("reader")[0])
+
+    def claim_reader(self) -> ModelClaimReader | None:
+        """Who reads claims about alloys from papers, measured before it is first asked; None without a model."""
+        if self.gateway is None:
+            return None
+        from hypograph.agents import ModelClaimReader
+        from hypograph.agents.roles.claim_reader import claim_battery, measure_claim_reader
+
+        model = self._of("extractor")[0]
+        if model.skill(ModelClaimReader.role) is None:
+            measure_claim_reader(model, claim_battery())
+        return ModelClaimReader(model)
 
     def evidence(self) -> dict[str, Any]:
         """Arguments of the evidence step."""

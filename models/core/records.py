@@ -73,6 +73,8 @@ class AlloyRecord:
         Phases that are named, one name each.
     state
         Processing and treatment, as the source words it.
+    quote
+        The sentence it was read from, word for word; empty for a row of a table.
     """
 
     elements: tuple[str, ...]
@@ -82,6 +84,7 @@ class AlloyRecord:
     provenance: str = ""
     phases: tuple[str, ...] = ()
     state: str = ""
+    quote: str = ""
 
     @property
     def key(self) -> str:

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from hypograph.flows.cli.evidence import app
 from hypograph.flows.evidence import predictor as kept
+from hypograph.flows.evidence.claims import paper_records
 from hypograph.flows.evidence.desk import AlloyDesk
 from hypograph.flows.evidence.explain import descriptors, explain_alloy
 from hypograph.flows.evidence.inputs import EvidenceInputs, open_predictor
@@ -28,8 +29,10 @@ from hypograph.flows.evidence.units import evidence_units
 from hypograph.flows.readers.alloys import read_alloys
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph import GraphStore, StoreConfig
+from hypograph.graph.campaigns import folder
+from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.core.errors import InputError
-from hypograph.models.core.records import Unit
+from hypograph.models.core.records import AlloyRecord, Unit
 from hypograph.models.core.services import Services
 from hypograph.ui.app import create_app
 from hypograph.ui.config import UiConfig
@@ -134,6 +137,64 @@ def test_own_measurements_are_a_source_beside_the_others(home: Path, tmp_path: P
     assert with_own["records"]["states"] == {"annealed": {"single": 1, "multi": 0}}
     assert with_own["pignistic"] > bare["pignistic"]
     assert with_own["ignorance"] < bare["ignorance"]
+
+
+def test_papers_are_a_source_that_moves_as_far_as_its_reader_is_right(home: Path, tmp_path: Path, file: Path) -> None:
+    papers = tmp_path / "papers.jsonl"
+    said = "As-cast CoFeMnNi is a single-phase FCC solid solution, while AlCoFeMn consists of BCC and B2 phases."
+    rows = [{"title": f"Paper {i}", "doi": f"10.1000/{i}", "year": 2020, "abstract": said} for i in range(3)]
+    papers.write_text("\n".join(json.dumps(r) for r in rows))
+    kept_claims = tmp_path / "mine.claims.jsonl"
+    result = CliRunner().invoke(
+        app, ["claims", str(papers), "--save", str(kept_claims), "--json"], catch_exceptions=False
+    )
+    document = json.loads(result.stdout)
+    assert [(c["alloy"], c["label"]) for c in document["claims"][:2]] == [("CoFeMnNi", "single"), ("AlCoFeMn", "multi")]
+    assert all(c["sentence"] == said and c["skill"] == document["skill"] < 1 for c in document["claims"])
+    bare = explain_alloy("CoFeMnNi", 3, EvidenceInputs((file,)))
+    found = explain_alloy("CoFeMnNi", 9, EvidenceInputs((file,), papers=(papers,)))
+    saved = explain_alloy("CoFeMnNi", 9, EvidenceInputs((file,), papers=(kept_claims,)))
+    assert {k: v for k, v in found.items() if k != "because"} == {k: v for k, v in saved.items() if k != "because"}
+    assert found["records"]["sources"][0] | {"single": 3, "multi": 0} == found["records"]["sources"][0]
+    assert found["records"]["states"] == {"as cast": {"single": 3, "multi": 0}}
+    assert found["pignistic"] > bare["pignistic"]
+    piece = next(b for b in found["because"] if b["source"] == "records: papers")
+    assert (piece["provenance"], piece["quotes"][0]) == ("10.1000/0, 10.1000/1, 10.1000/2", said)
+    # A reader that was never right moves nothing.
+    kept_claims.write_text(re.sub(r'"skill": [0-9.]+', '"skill": 0.0', kept_claims.read_text()))
+    useless = explain_alloy("CoFeMnNi", 3, EvidenceInputs((file,), papers=(kept_claims,)))
+    assert useless["pignistic"] == pytest.approx(bare["pignistic"], abs=1e-6)
+
+
+def test_a_claim_of_a_paper_that_stands_in_the_records_counts_once(tmp_path: Path) -> None:
+    papers = tmp_path / "papers.jsonl"
+    papers.write_text(json.dumps({"title": "A", "doi": "10.1000/A", "abstract": "CoFeNi is a single-phase FCC alloy."}))
+    told: list[str] = []
+    known = [AlloyRecord(("Co", "Fe", "Ni"), True, source="literature", provenance="10.1000/a")]
+    assert paper_records([papers], known, told.append) == ([], 0.0)
+    assert "1 of them stand in the other sources" in told[-1]
+    assert len(paper_records([papers], [], told.append)[0]) == 1
+    bad = tmp_path / "bad.claims.jsonl"
+    bad.write_text('{"alloy": "CoFeNi"}\n')
+    with pytest.raises(InputError, match="line 1"):
+        paper_records([bad], [], told.append)
+
+
+def test_a_campaign_on_alloys_is_a_laboratory_source(home: Path, tmp_path: Path, file: Path) -> None:
+    definition = {
+        "name": "alloys", "objectives": [{"name": "single phase", "direction": "max"}],
+        "parameters": [{"name": "alloy", "options": ["CoFeMnNi", "CoCrFeNi", "AlCoFe"]}],
+    }  # fmt: skip
+    campaign = folder.create(tmp_path / "campaign", definition)
+    for alloy, value in (("CoFeMnNi", 1.0), ("AlCoFe", 0.0)):
+        point, outcome = {"alloy": alloy}, {"single phase": value}
+        campaign.append([live.record_point(campaign.definition, campaign.events, point, outcome)])
+    lab = EvidenceInputs((file,), laboratory=(campaign.folder,))
+    found = explain_alloy("CoFeMnNi", 3, lab)
+    assert found["records"]["sources"][0]["source"] == "laboratory"
+    assert (found["records"]["single"], found["records"]["multi"]) == (1, 0)
+    with pytest.raises(InputError, match="no campaign"):
+        open_predictor(EvidenceInputs((file,), laboratory=(tmp_path,)))
 
 
 def test_columns_are_named_and_bad_rows_stop_where_asked(home: Path, tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from hypograph.models.literature.text.formulas import NAME_TO_SYMBOL
 
 LOOKED_AT: Final = 60
 ROLES: Final = ("composition", "phase", "label", "state")
+# No role of a column but the value of the label that means one phase: ``label=class,single=1``.
+SINGLE: Final = "single"
 _COMPOSITION: Final = (
     r"set[_ ]?name|(?:nominal |chemical |alloy |target |sample )?(?:composition|formula)s?"
     r"|zusammensetzung|chem.*formel",
@@ -37,6 +39,7 @@ _SHARE: Final = (
 _LABEL: Final = (
     r"labels?|targets?|y|.*single.*|.*solid[- _]?solution.*|is[- _]?hea|hea\??|stable|is[- _]?stable|ss",
     rf"{CLASSES}|{COUNT}",
+    r".*\blabels?\b.*",
 )
 _STATE: Final = (
     r"(?:material |sample )?(?:state|condition)s?|zustand|.*process(?:ing)?(?: ?(?:method|route))?.*"
@@ -71,6 +74,8 @@ class Columns:
         Place → name of columns of variable amounts (x).
     flags
         Place → phase of columns that say for one phase each whether it is there.
+    single
+        The value of the label that the user says means one phase; empty where nothing was said.
     """
 
     composition: int | None
@@ -82,6 +87,7 @@ class Columns:
     state: Sequence[int]
     variables: Mapping[int, str]
     flags: Mapping[int, str]
+    single: str = ""
 
 
 def with_header(table: Table) -> Table:
@@ -101,7 +107,7 @@ def find_columns(table: Table, given: Mapping[str, str] | None = None) -> Column
     Parameters
     ----------
     given
-        Role (`ROLES`) → name of its column, where the user says it.
+        Role (`ROLES`) → name of its column, where the user says it; ``single`` → the label's value for one phase.
 
     Raises
     ------
@@ -109,16 +115,23 @@ def find_columns(table: Table, given: Mapping[str, str] | None = None) -> Column
         If a named column is not there, or no column holds compositions; if columns of elements contradict each other.
     """
     given = dict(given or {})
+    single = given.pop(SINGLE, "")
+    if single and "label" not in given:
+        raise InputError("whose value it is was not said", where="--columns", expected=f"label=NAME,single={single}")
     for role, name in given.items():
         if role not in ROLES:
-            raise InputError(f"{role!r} is no role of a column", where="--columns", expected=", ".join(ROLES))
+            raise InputError(
+                f"{role!r} is no role of a column", where="--columns", expected=", ".join((*ROLES, SINGLE))
+            )
         table.index(name)
     names = [plain(take_marks(plain(h)).text).lower().replace("_", " ").strip(" :()[]") for h in table.header]
     elements, bases = _elements(table.header)
     free = [i for i in range(len(names)) if i not in elements]
     composition = _composition(table, names, free, given, bool(elements))
     rest = [i for i in free if i != composition]
-    phases = [[table.index(given["phase"])]] if "phase" in given else _tiers(names, rest, _PHASE)
+    named = {table.index(given[role]) for role in ("label", "state") if role in given}
+    unnamed = [i for i in rest if i not in named]
+    phases = [[table.index(given["phase"])]] if "phase" in given else _tiers(names, unnamed, _PHASE)
     taken = {i for tier in phases for i in tier}
     labels = (
         [[table.index(given["label"])]]
@@ -152,6 +165,7 @@ def find_columns(table: Table, given: Mapping[str, str] | None = None) -> Column
         [table.index(given["state"])] if "state" in given else states,
         {i: names[i] for i in rest if _VARIABLE.fullmatch(table.header[i].strip())},
         {} if said else _flags(table.header, rest),
+        single,
     )
 
 

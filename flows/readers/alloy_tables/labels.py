@@ -42,7 +42,7 @@ def read_labels(columns: Columns, header: Sequence[str], row: Row) -> tuple[tupl
         If columns contradict each other, or something is written that is not understood.
     """
     phases, by_phases = _from_flags(columns, row) if columns.flags else _from_phases(columns.phases, header, row)
-    named, by_label, asked = _from_labels(columns.labels, header, row)
+    named, by_label, asked = _from_labels(columns, header, row)
     if by_label and by_phases and by_label != by_phases and not (asked and by_label == "multi"):
         raise LabelError(f"the label says {by_label}-phase, the phases say otherwise")
     # A label that answers the question and says no may know of a phase that is not named: it stands.
@@ -103,18 +103,16 @@ def _phases(text: str, name: str) -> PhaseReading:
         raise LabelError(_why(text, name, str(error))) from None
 
 
-def _from_labels(
-    tiers: Sequence[Sequence[int]], header: Sequence[str], row: Row
-) -> tuple[tuple[str, ...], Label | None, bool]:
+def _from_labels(columns: Columns, header: Sequence[str], row: Row) -> tuple[tuple[str, ...], Label | None, bool]:
     """Phases that the label names, the label, and whether it stands in a column for labels, not for classes."""
     phases: tuple[str, ...] = ()
     said: list[tuple[int, Label]] = []
     unclear = ""
-    for i in (i for tier in tiers for i in tier):
+    for i in (i for tier in columns.labels for i in tier):
         text = cell_text(row.cells[i])
         if is_missing(plain(text)) or _CLASSES.fullmatch(plain(text).lower()):
             continue
-        label = _word(text, header[i])
+        label = _word(text, header[i]) if not columns.single else _told(text, columns.single)
         if label is None:
             try:
                 reading = read_phases(text)
@@ -153,10 +151,29 @@ def _word(text: str, name: str) -> Label | None:
     return None
 
 
+def _told(text: str, single: str) -> Label:
+    """The label of a value where the user said which one means one phase: any other value does not."""
+    mine, theirs = number(text), number(single)
+    same = mine == theirs if mine is not None and theirs is not None else text.strip().lower() == single.lower()
+    return "single" if same else "multi"
+
+
+def asks(name: str, texts: Sequence[str]) -> str:
+    """How yes and no under a header are read; empty where the cells say something else."""
+    codes = {plain(t).lower() for t in texts if not is_missing(plain(t))}
+    if not codes or not codes <= _YES | _NO or not _QUESTION.fullmatch(plain(name).strip()):
+        return ""
+    yes = next((c for c in sorted(codes) if c in _YES), "")
+    return (
+        f"{yes} under {name!r} is read as {'single' if _word(yes, name) == 'single' else 'multi'}-phase" if yes else ""
+    )
+
+
 def _why(text: str, name: str, reason: str) -> str:
     low = plain(text).lower()
     if low in _YES | _NO or re.fullmatch(r"-?\d+(?:\.\d+)?", low):
         return (
-            f"what {text} means in the column {name!r} is not said. Write single-phase or multi-phase, or the phases."
+            f"what {text} means in the column {name!r} is not said. Write single-phase or multi-phase, or the phases; "
+            f'or say which value means one phase: --columns "label={name},single={text}".'
         )
     return f"column {name!r}: {reason}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from hypograph.flows.readers.alloy_tables.columns import Columns, cell_text, find_columns, with_header
-from hypograph.flows.readers.alloy_tables.labels import LabelError, read_labels
+from hypograph.flows.readers.alloy_tables.labels import LabelError, asks, read_labels
 from hypograph.flows.readers.tabular import Cell, Row, Table, decimal_of, number, read_table
 from hypograph.models.core.errors import InputError
 from hypograph.models.evidence.alloys.composition import (
@@ -119,7 +119,13 @@ def read_alloy_table(
         state = "; ".join(t for i in found.state if not is_missing(t := cell_text(row.cells[i])))
         rows.append(AlloyRow(row.number, text, composition, phases, label, state))
     skipped.sort(key=lambda s: s.row)
-    return AlloyReading(table.path, rows, skipped, [*table.notes, *reader.notes])
+    said = [
+        note
+        for tier in (*found.labels, *found.phases)
+        for i in tier
+        if (note := asks(table.header[i], [cell_text(r.cells[i]) for r in table.rows])) and not found.single
+    ]
+    return AlloyReading(table.path, rows, skipped, [*table.notes, *reader.notes, *said])
 
 
 def _reason(error: InputError | LabelError) -> str:

@@ -11,9 +11,12 @@ _STATES: Final = (
     ("film", r"sputter|thin film|\bfilms?\b|coating|cladding|\bclad\b|deposited layer|\bpvd\b|\bcvd\b|beschicht"),
     ("additive", r"additive|\bslm\b|l-?pbf|\bebm\b|\bded\b|\blens\b|\blmd\b|laser[- ](?:powder|melt|deposit|engineer)"
      r"|3d[- ]print"),
-    ("powder", r"powder|\bsps\b|spark plasma|mechanical(?:ly)? alloy|ball[- ]mill|sinter|hot[- ]press|\bhip(?:ped)?\b"
+    ("powder", r"powder(?!s? (?:x-?ray )?diffract|s? pattern)"
+     r"|\bsps\b|spark plasma|mechanical(?:ly)? alloy|ball[- ]mill|sinter|hot[- ]press|\bhip(?:ped)?\b"
      r"|pulver"),
-    ("wrought", r"wrought|roll(?:ed|ing)|forg(?:ed|ing)|swag|extru|drawn|\bhpt\b|\becap\b|deform|gewalzt|geschmiedet"),
+    ("wrought", r"wrought|(?<![a-z])(?:hot|cold|warm)?roll(?:ed|ing)"
+     r"|forg(?:ed|ing)|swag|extru|drawn|\bhpt\b|\becap\b|(?<!post-)(?<!un)deformed|plastic deformation"
+     r"|gewalzt|geschmiedet"),
     ("annealed", r"anneal|homogeni[sz]|heat[- ]treat|\bag(?:ed|eing|ing)\b|solution[- ]treat|quench|gegl(?:ü|u)ht"),
     ("as cast", r"cast|arc[- ]?melt|induction|melt(?:ed|ing)|solidif|suction|guss|directional"),
 )  # fmt: skip
@@ -31,3 +34,8 @@ def state_of(text: str) -> str:
     ('annealed', 'powder', '')
     """
     return next((name for name, pattern in _PATTERNS if pattern.search(text)), "")
+
+
+def states_in(text: str) -> tuple[str, ...]:
+    """Every state that a text speaks of, in the order of `STATES`."""
+    return tuple(name for name, pattern in _PATTERNS if pattern.search(text))

@@ -8,12 +8,13 @@ How this works
 2. Records of the composition (within .5 at.% for each element) are evidence by source; how far a source is trusted is
    learned from where sources overlap (`source_trust`). Tables may copy each other: the cautious rule combines them.
 3. Records of neighbours (.5 to 5 at.%) are weak evidence, cautious with the tables they stand in.
-4. Learners ⊕ cautious{neighbours, tables} ⊕ literature ⊕ laboratory, by Dempster's rule. K is reported, not spread.
+4. Learners ⊕ cautious{neighbours, tables} ⊕ literature ⊕ laboratory ⊕ papers, by Dempster's rule. K is
+   reported, not spread.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
@@ -26,7 +27,7 @@ from hypograph.models.evidence.alloys.keys import set_keys
 from hypograph.models.evidence.alloys.table import AlloyTable
 from hypograph.models.evidence.fusion.familiarity import familiarity, reliability
 from hypograph.models.evidence.fusion.fusion import Fusion, fit_fusion
-from hypograph.models.evidence.fusion.known_records import GROUPS, Near, RecordIndex, key, record_weights
+from hypograph.models.evidence.fusion.known_records import APART, GROUPS, Near, RecordIndex, key, record_weights
 from hypograph.models.evidence.fusion.predictor import System
 from hypograph.models.evidence.fusion.source_trust import SourceTrust, learn_trust
 from hypograph.models.evidence.fusion.weights import Weights
@@ -109,7 +110,13 @@ class AlloyPredictor:
     _by_row: FloatArray | None = field(default=None, repr=False)
 
     @classmethod
-    def fit(cls, system: System, behind: Sequence[Sequence[int]], records: Sequence[AlloyRecord]) -> AlloyPredictor:
+    def fit(
+        cls,
+        system: System,
+        behind: Sequence[Sequence[int]],
+        records: Sequence[AlloyRecord],
+        skill: Mapping[str, float] | None = None,
+    ) -> AlloyPredictor:
         """Fit the learners and the trust in the sources of records.
 
         Parameters
@@ -118,6 +125,8 @@ class AlloyPredictor:
             Over the table of all records.
         behind
             Indices of the records behind each row of the table.
+        skill
+            What was measured of whoever read a source (`learn_trust`).
         """
         table = system.table
         system.learners.keep_fits()
@@ -136,7 +145,7 @@ class AlloyPredictor:
         fusion = fit_fusion(stacked, system.learners.labels[rows], groups, *system.prior())
         index = RecordIndex.build(table.weights, behind, records)
         prior = _prior(index, table, rows, logit(fusion.probability(stacked), 1e-6))
-        trusts = learn_trust(index.names, index.group, index.single, index.multi, prior)
+        trusts = learn_trust(index.names, index.group, index.single, index.multi, prior, skill)
         return cls(system, folds, fusion, index, trusts, list(records))
 
     @property
@@ -157,7 +166,7 @@ class AlloyPredictor:
         near = self.index.near(weights)
         parts_of |= self._records(near)
         together = parts_of["neighbours"].cautious(parts_of["tables"])
-        total = parts_of["learners"] + together + parts_of["literature"] + parts_of["laboratory"]
+        total = sum((parts_of[name] for name in APART), parts_of["learners"] + together)
         mass = total.mass
         return Joint(mass[:, 1] + mass[:, 3] / 2, mass, total.conflict, parts_of, evidence, known, fold, near, system)
 

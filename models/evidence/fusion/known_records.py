@@ -25,7 +25,9 @@ SINGLE_UNNAMED: Final = len(FRAME)
 MULTI_UNNAMED: Final = SINGLE_UNNAMED + 1
 # A source that errs more often than this explains no disagreement at all.
 MOST_ERROR: Final = 0.45
-GROUPS: Final = ("tables", "literature", "laboratory")
+GROUPS: Final = ("tables", "literature", "laboratory", "papers")
+# Groups that stand by themselves; what stands in tables may be copied, and near alloys stand in tables too.
+APART: Final = GROUPS[1:]
 
 
 def phase_of(record: AlloyRecord) -> int:
@@ -179,7 +181,8 @@ def record_weights(
     balance = group_weights(trusts, group, which, single, multi)
     both = np.zeros(len(single))
     for s in np.flatnonzero(group == which):
-        both = np.maximum(both, -np.log1p(-disputed(trusts[int(s)], single[:, s], multi[:, s])))
+        trust = trusts[int(s)]
+        both = np.maximum(both, -np.log1p(-trust.informative * disputed(trust, single[:, s], multi[:, s])))
     kept = next((t.reliability for t, g in zip(trusts, group, strict=True) if g == which), 0.0)
     return (balance + Weights(both, both)).discounted(kept)
 

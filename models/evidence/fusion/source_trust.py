@@ -7,12 +7,16 @@ Source s reports k times *single* and l times *not* for an alloy. With its sensi
 BB the beta-binomial: reports of one alloy in one source repeat each other. The truth of each alloy is hidden; its prior
 is what learners say that never saw the alloy's element set (A. P. Dawid and A. M. Skene, Appl. Stat. 28, 20, 1979; EM).
 All se and sp share a beta prior whose mean is learned too: a source with little overlap borrows from the others.
+
+Whether a source says anything at all is a question of its own: its reports are compared with those of a source that
+reports *single* at one rate whatever the truth is (`informative`). The posterior probability that it is none of these
+discounts its evidence, so that labels drawn at random end as ignorance and not as weak evidence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -26,8 +30,11 @@ LEAST_SPREAD: Final = 0.2
 # Worth of the shared prior, in alloys, and its mean before anything is measured.
 WORTH: Final = 12.0
 EXPECTED: Final = 0.8
-# A source that overlaps with nothing is kept by this share; the overlap of others moves it (a beta prior).
+# Probability that a source says anything, before anything is measured.
 UNMEASURED: Final = 0.75
+# Share that is kept of a source that does, before its overlap with others moves it (a beta prior, worth six alloys).
+KEPT: Final = 0.95
+GRID: Final = np.linspace(0.025, 0.975, 20)
 TAUS: Final = np.linspace(0.0, 1.0, 41)
 
 
@@ -45,6 +52,8 @@ class SourceTrust:
         Share of its evidence that is kept.
     compared
         Alloys on which another source reports too.
+    informative
+        Probability that its reports depend on the truth at all.
     """
 
     name: str
@@ -53,6 +62,7 @@ class SourceTrust:
     spread: float
     reliability: float
     compared: int
+    informative: float = 1.0
 
     def log_ratio(self, single: FloatArray, multi: FloatArray) -> FloatArray:
         """Log likelihood ratio of counts, shape ``(alloys,)``."""
@@ -71,7 +81,12 @@ def log_beta_binomial(single: FloatArray, multi: FloatArray, mean: float, spread
 
 
 def learn_trust(
-    names: Sequence[str], group: IntArray, single: FloatArray, multi: FloatArray, prior: FloatArray
+    names: Sequence[str],
+    group: IntArray,
+    single: FloatArray,
+    multi: FloatArray,
+    prior: FloatArray,
+    skill: Mapping[str, float] | None = None,
 ) -> list[SourceTrust]:
     """Learn how far each source is to be trusted.
 
@@ -85,6 +100,9 @@ def learn_trust(
         Counts, shape ``(alloys, sources)``.
     prior
         Log-odds of a single phase without the alloy's records, shape ``(alloys,)``.
+    skill
+        What was measured of whoever read a source, in [0, 1]: it says something with `UNMEASURED` times this
+        probability before its reports are compared.
     """
     reports = single + multi > 0
     compared = (reports & (reports.sum(1, keepdims=True) > 1)).sum(0)
@@ -97,15 +115,59 @@ def learn_trust(
             if rows.any():
                 value[s] = _maximise(value[s], single[rows, s], multi[rows, s], truth[rows], centre)
         centre = float(np.clip(value[:, :2].mean(), 0.6, 0.95))
+    expected = [UNMEASURED * (skill or {}).get(name, 1.0) for name in names]
+    informed = [
+        informative(single[r, s], multi[r, s], prior[r] + _others(value, group, single, multi, reports, s)[r],
+                    float(value[s, 2]), expected[s])
+        for s, r in enumerate(reports.T)
+    ]  # fmt: skip
     trusts = [
-        SourceTrust(name, float(v[0]), float(v[1]), float(v[2]), 1.0, int(c))
-        for name, v, c in zip(names, value, compared, strict=True)
+        SourceTrust(name, float(v[0]), float(v[1]), float(v[2]), 1.0, int(c), i)
+        for name, v, c, i in zip(names, value, compared, informed, strict=True)
     ]
     kept = _reliabilities(trusts, group, single, multi, reports, prior)
-    return [
-        SourceTrust(t.name, t.sensitivity, t.specificity, t.spread, float(kept[g]), t.compared)
-        for t, g in zip(trusts, group, strict=True)
-    ]
+    return [replace(t, reliability=float(kept[g])) for t, g in zip(trusts, group, strict=True)]
+
+
+def informative(single: FloatArray, multi: FloatArray, log_odds: FloatArray, spread: float, expected: float) -> float:
+    """Probability that a source's reports depend on the truth, from those of alloys on which it reports.
+
+    Parameters
+    ----------
+    single, multi
+        Its counts, shape ``(alloys,)``.
+    log_odds
+        Of a single phase, without this source.
+    spread
+        Overdispersion of its reports.
+    expected
+        The same probability before any report is seen.
+
+    Notes
+    -----
+    Two models are compared by their marginal likelihoods on a grid: rates of *single* that differ with the truth
+    (sensitivity and 1 − specificity, beta priors as in `learn_trust`), and one rate whatever the truth is (uniform).
+    """
+    if not len(single) or not 0 < expected < 1:
+        return expected
+    p = np.clip(sigmoid(np.clip(log_odds, -30, 30)), 1e-6, 1 - 1e-6)
+    rate = np.stack([log_beta_binomial(single, multi, float(q), spread) for q in GRID])
+    worth = (WORTH * EXPECTED - 1) * np.log(GRID) + (WORTH * (1 - EXPECTED) - 1) * np.log1p(-GRID)
+    worth -= np.logaddexp.reduce(worth)
+    joint = np.logaddexp(np.log(p) + rate[:, None], np.log1p(-p) + rate[::-1][None]).sum(-1)
+    told = float(np.logaddexp.reduce((joint + worth[:, None] + worth[None]).ravel()))
+    untold = float(np.logaddexp.reduce(rate.sum(1)) - np.log(len(GRID)))
+    return float(sigmoid(np.clip(np.log(expected) - np.log1p(-expected) + told - untold, -30, 30)))
+
+
+def _others(
+    value: FloatArray, group: IntArray, single: FloatArray, multi: FloatArray, reports: np.ndarray, own: int
+) -> FloatArray:
+    """Log likelihood ratio of all sources but one."""
+    rest = np.arange(len(value)) != own
+    if not rest.any():
+        return np.zeros(len(single))
+    return _log_ratios(value[rest], group[rest], single[:, rest], multi[:, rest], reports[:, rest])
 
 
 def _log_ratios(
@@ -131,14 +193,20 @@ def _maximise(start: FloatArray, single: FloatArray, multi: FloatArray, truth: F
     """Best sensitivity, specificity and spread of one source for given probabilities of the truth."""
     from scipy.optimize import minimize
 
+    # Most alloys have one report or two: what they say is added up once for each pair of counts.
+    pairs, place = np.unique(np.stack([single, multi], 1), axis=0, return_inverse=True)
+    ones, twos = pairs.T
+    there = np.bincount(place.reshape(-1), truth, minlength=len(pairs))
+    absent = np.bincount(place.reshape(-1), 1 - truth, minlength=len(pairs))
+
     def unpack(x: FloatArray) -> FloatArray:
         spread = LEAST_SPREAD + (0.95 - LEAST_SPREAD) * float(sigmoid(x[2]))
         return np.array([*(0.02 + 0.96 * sigmoid(x[:2])), spread])
 
     def loss(x: FloatArray) -> float:
         sensitivity, specificity, spread = map(float, unpack(x))
-        fit = truth @ log_beta_binomial(single, multi, sensitivity, spread)
-        fit += (1 - truth) @ log_beta_binomial(single, multi, 1 - specificity, spread)
+        fit = there @ log_beta_binomial(ones, twos, sensitivity, spread)
+        fit += absent @ log_beta_binomial(ones, twos, 1 - specificity, spread)
         a, b = WORTH * centre, WORTH * (1 - centre)
         for p in (sensitivity, specificity):
             fit += (a - 1) * np.log(p) + (b - 1) * np.log1p(-p)
@@ -171,7 +239,7 @@ def _reliabilities(
         scores = []
         for tau in TAUS:
             # A beta prior around what is expected of a source that nothing was compared with.
-            score = 6 * UNMEASURED * np.log(tau + 0.02) + 6 * (1 - UNMEASURED) * np.log1p(0.02 - tau)
+            score = 6 * KEPT * np.log(tau + 0.02) + 6 * (1 - KEPT) * np.log1p(0.02 - tau)
             if len(rows):
                 w = Weights(evidence[g].single[rows], evidence[g].multi[rows]).discounted(float(tau))
                 mass = (Weights(base.single[rows], base.multi[rows]) + w).mass
@@ -189,5 +257,6 @@ def group_weights(
     """Evidence of a group of sources that may copy each other: the cautious rule over its sources, not discounted."""
     found = Weights.none(len(single))
     for s in np.flatnonzero(group == which):
-        found = found.cautious(Weights.of_ratio(trusts[int(s)].log_ratio(single[:, s], multi[:, s])))
+        said = Weights.of_ratio(trusts[int(s)].log_ratio(single[:, s], multi[:, s]))
+        found = found.cautious(said.discounted(trusts[int(s)].informative))
     return found

@@ -208,3 +208,26 @@ def test_percent_that_miss_a_hundred_are_a_slip(tmp_path: Path) -> None:
 
 def test_a_table_that_says_nothing_of_phases_is_told(tmp_path: Path) -> None:
     assert "no column of phases" in " ".join(table(tmp_path, "T,alloy\n300,CoCrFeNi\n").notes)
+
+
+@pytest.mark.parametrize("header", ["label", "Class label", "target", "phase_label", "category", "hea_label"])
+def test_codes_are_asked_what_they_mean_and_read_as_told(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"alloy,{header}\nCoCrFeNi,1\nAlCoCrFeNi,0\nNbMoTaW,1.0\n")
+    refused = read_alloy_table(path)
+    assert refused.rows == []
+    assert "single=1" in refused.skipped[0].reason
+    told = read_alloy_table(path, columns={"label": header, "single": "1"})
+    assert [r.label for r in told.rows] == ["single", "multi", "single"]
+    turned = read_alloy_table(path, columns={"label": header, "single": "0"})
+    assert [r.label for r in turned.rows] == ["multi", "single", "multi"]
+    with pytest.raises(InputError, match="--columns"):
+        read_alloy_table(path, columns={"single": "1"})
+
+
+def test_how_yes_and_no_are_read_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("alloy,HEA\nCoCrFeNi,1\nAlCoCrFeNi,0\n")
+    assert "1 under 'HEA' is read as single-phase" in read_alloy_table(path).notes
+    path.write_text("alloy,multi-phase?\nCoCrFeNi,0\nAlCoCrFeNi,1\n")
+    assert [r.label for r in read_alloy_table(path).rows] in (["single", "multi"], [None, None])

@@ -76,13 +76,29 @@ def test_trust_is_learned_from_where_sources_overlap() -> None:
     assert all(t.compared > 200 for t in (a, b, c))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_useless_table_moves_nothing(seed: int) -> None:
-    *_, useless = simulated(seed, useless=True)
-    one, none = np.ones(1), np.zeros(1)
-    said = record_weights([useless], np.array([1]), 1, one[:, None], none[:, None]).mass
-    assert said[0, 3] > 0.7
-    assert said[0, 1] + said[0, 3] / 2 == pytest.approx(0.5, abs=0.15)
+def moved(trust: SourceTrust) -> float:
+    """How far one report of a source moves the probability of an alloy of which nothing else is known."""
+    one, none = np.ones((1, 1)), np.zeros((1, 1))
+    sides = (record_weights([trust], np.array([1]), 1, *pair).mass[0] for pair in ((one, none), (none, one)))
+    return float(np.mean([abs(m[1] + m[3] / 2 - 0.5) for m in sides]))
+
+
+def test_a_useless_table_moves_nothing() -> None:
+    useless = [simulated(seed, useless=True)[-1] for seed in range(12)]
+    good = [simulated(seed)[-1] for seed in range(2)]
+    assert np.mean([t.informative for t in useless]) < 0.25
+    assert min(t.informative for t in good) > 0.99
+    assert np.mean([moved(t) for t in useless]) < 0.02
+    assert max(moved(t) for t in useless) < 0.15
+    assert min(moved(t) for t in good) > 0.35
+
+
+def test_the_skill_of_a_reader_is_where_trust_begins() -> None:
+    one, none = np.ones((3, 1)), np.zeros((3, 1))
+    group, prior = np.array([1]), np.zeros(3)
+    by_skill = [learn_trust(["papers"], group, one, none, prior, {"papers": s})[0] for s in (1.0, 0.5, 0.0)]
+    assert by_skill[0].informative > by_skill[1].informative > by_skill[2].informative == 0.0
+    assert moved(by_skill[2]) == 0.0
 
 
 def test_reports_that_contradict_each_other_are_no_lack() -> None:
