@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -56,7 +57,7 @@ def ask(
     counts = Counter(e for elements in {r.elements for r in records} for e in elements)
     most = ASKED_SMALL if given["small"] else ASKED_ELEMENTS
     common = sorted(sorted(counts, key=lambda e: (-counts[e], e))[:most])
-    pairs = [(a, b) for i, a in enumerate(common) for b in common[i + 1 :]]
+    pairs = by_weight([(a, b) for i, a in enumerate(common) for b in common[i + 1 :]], records)
     found: list[dict[str, Any]] = []
     for start in range(0, len(pairs), ASK_CHUNK):
         part = pairs[start : start + ASK_CHUNK]
@@ -76,6 +77,24 @@ def ask(
 
         found.extend(runner.run(EVIDENCE_ASK, {"expert": expert.name, "pairs": part}, work)["opinions"])
     return found
+
+
+def by_weight(pairs: Sequence[tuple[str, str]], records: Sequence[AlloyRecord]) -> list[tuple[str, str]]:
+    """Order pairs of elements by how much an answer can move: a budget of minutes then leaves out what moves least.
+
+    An answer speaks of every alloy that holds one of the two, and weighs against the exchanges that tables hold: the
+    number of element sets with exactly one of them, for each exchange counted and one.
+    """
+    sets = {frozenset(r.elements) for r in records}
+    partners: dict[frozenset[str], list[str]] = {}
+    for held in sets:
+        for element in held:
+            partners.setdefault(held - {element}, []).append(element)
+    exchanged = Counter(frozenset(pair) for others in partners.values() for pair in itertools.combinations(others, 2))
+    weight = {
+        (a, b): sum((a in held) != (b in held) for held in sets) / (1 + exchanged[frozenset((a, b))]) for a, b in pairs
+    }
+    return sorted(pairs, key=lambda pair: (-weight[pair], pair))
 
 
 @dataclass

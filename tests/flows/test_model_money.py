@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from hypograph.agents import Budget, ModelExpert, ModelJudge, connect
+from hypograph.flows.evidence.work import by_weight
 from hypograph.flows.runtime.named_models import default_model
 from hypograph.flows.runtime.settings import load_settings
 from hypograph.flows.server.model_desk import ModelDesk
@@ -18,6 +19,7 @@ from hypograph.graph import GraphStore, StoreConfig
 from hypograph.graph.campaigns import folder as folders
 from hypograph.models.core.errors import SettingError
 from hypograph.models.core.protocols import Candidate
+from hypograph.models.core.records import AlloyRecord
 from hypograph.models.core.services import Services
 from hypograph.ui.app import create_app
 from hypograph.ui.config import UiConfig
@@ -142,6 +144,15 @@ def test_after_the_minutes_the_rest_is_not_known(server: ModelServer) -> None:
     assert "within 0 minutes" in expert.name  # another unit than one that asked all
     verdict = ModelJudge(late).prefer("Why?", [(Candidate("a", "x"), Candidate("b", "y"))])[0]
     assert (verdict.valid, verdict.probability) == (False, 0.5)
+
+
+def test_pairs_on_which_tables_say_least_and_that_concern_most_alloys_are_asked_first() -> None:
+    sets = ("Co Fe", "Co Ni", "Cr Fe", "Cr Ni", "Al Cu", "Al Cu Fe", "Al Cu Fe Ni", "Al Cu Fe Mn")
+    records = [AlloyRecord(tuple(sorted(s.split())), True) for s in sets]
+    pairs = [("Co", "Cr"), ("Al", "Fe"), ("Fe", "Ni"), ("Al", "Cu")]
+    # Al for Fe: three sets and no exchange; Fe for Ni: six and two; Co for Cr: four and two; Al and Cu stand together.
+    assert by_weight(pairs, records) == [("Al", "Fe"), ("Fe", "Ni"), ("Co", "Cr"), ("Al", "Cu")]
+    assert by_weight(pairs[::-1], records) == by_weight(pairs, records)
 
 
 def test_doctor_says_how_each_role_is_asked(server: ModelServer) -> None:
