@@ -1,11 +1,12 @@
 """Finished studies, written from the commands that made them: `make gallery` writes docs/gallery anew.
 
-Everything here runs on what ships with the package and asks no language model. What a command prints stands below it,
-word for word; only folders and times are left out.
+Everything here runs on what ships with the package. The study that asks a language model replays recorded answers. What
+a command prints stands below it, word for word; only folders and times are left out.
 """
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
 import random
@@ -14,11 +15,12 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[2] / "docs" / "gallery"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docs" / "gallery"
 PLATE = 24  # wells of the first plate
 
 
@@ -32,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Study:
-    """A study: its name, title, steps, what it ends with, and what makes its files."""
+    """A study: its name, title, steps, what it ends with, what makes its files, and answers of a model it replays."""
 
     name: str
     title: str
@@ -40,6 +42,7 @@ class Study:
     steps: tuple[Step, ...]
     ends: str
     prepare: Callable[[Path], None] = lambda folder: None
+    answers: str = ""
 
 
 def first_plate(folder: Path) -> None:
@@ -52,6 +55,17 @@ def first_plate(folder: Path) -> None:
         writer = csv.writer(file)
         writer.writerow([*table.parameters, "yield"])
         writer.writerows([*table.point(row).values(), f"{table.values[row]:.3f}"] for row in rows)
+
+
+def survey(folder: Path) -> None:
+    """Write what is known around the question, in a few sentences."""
+    (folder / "survey.txt").write_text(
+        "The equiatomic alloy CoCrFeNi is one face-centred cubic phase. Its stacking-fault energy falls on cooling, "
+        "and at 77 K it twins. Interstitial carbon or nitrogen strengthens it in solution; beyond its solubility "
+        "carbides or nitrides form at grain boundaries. Grain refinement raises the yield strength by the Hall-Petch "
+        "relation.\n",
+        "utf-8",
+    )
 
 
 STUDIES = (
@@ -100,6 +114,24 @@ STUDIES = (
         "campaigns has more tables, with intervals.",
         first_plate,
     ),
+    Study(
+        "a_question",
+        "A question, answered by a document that can be refuted",
+        "What raises the yield strength of CoCrFeNi at 77 K without loss of uniform elongation? The answers below were "
+        "given by hand by a reasoning model during development, and are replayed.",
+        (
+            Step("What is known, in a few sentences.", "cat survey.txt"),
+            Step(
+                "Three calls: one prompt, its critique, its revision.",
+                "hypograph hypotheses search --question 'What raises the yield strength of CoCrFeNi at 77 K without "
+                "loss of uniform elongation?' --survey survey.txt --discipline alloys --strategy revision --budget 3",
+            ),
+        ),
+        "The document is a proposal, not a finding: nothing in it has been measured. `hypograph campaign new my-test "
+        "--hypothesis ID` begins the campaign that tests it.",
+        survey,
+        "with_a_model",
+    ),
 )
 
 
@@ -115,6 +147,20 @@ def shown(command: str, folder: Path, environment: dict[str, str]) -> str:
     return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "…", text).rstrip()
 
 
+@contextlib.contextmanager
+def replayed(answers: str) -> Iterator[dict[str, str]]:
+    """Serve recorded answers of a model and yield the settings that name it; none where there are none."""
+    if not answers:
+        yield {}
+        return
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    from recordings import Recording, serving
+
+    with serving(Recording.read(ROOT / "docs" / "notebooks" / "answers" / f"{answers}.jsonl")) as address:
+        model = {"BASE_URL": address, "MODEL": "recorded", "API_KEY": "none"}
+        yield {f"HYPOGRAPH_LLM_{name}": value for name, value in model.items()}
+
+
 def page(study: Study) -> str:
     """Carry out a study in an empty folder and write its page."""
     with tempfile.TemporaryDirectory() as name:
@@ -122,8 +168,10 @@ def page(study: Study) -> str:
         study.prepare(folder)
         environment = {**os.environ, "HYPOGRAPH_HOME": str(folder / "home"), "COLUMNS": "160"}
         parts = [f"# {study.title}", study.begins]
-        for step in study.steps:
-            parts += [step.prose, f"```console\n$ {step.command}\n{shown(step.command, folder, environment)}\n```"]
+        with replayed(study.answers) as model:
+            for step in study.steps:
+                told = shown(step.command, folder, {**environment, **model})
+                parts += [step.prose, f"```console\n$ {step.command}\n{told}\n```"]
     parts += [study.ends, "Made by `make gallery` with what ships with the package."]
     return "\n\n".join(parts) + "\n"
 
