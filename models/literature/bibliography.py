@@ -23,6 +23,13 @@ _SPECIAL: Final = {
 }
 
 
+def _title(row: Row) -> str:
+    """Return the title, the key where there is none; that it was retracted is said as publishers say it."""
+    title = str(row.get("title") or row["key"])
+    said = re.search(r"retract|withdrawn|removed", title, re.IGNORECASE)
+    return f"RETRACTED: {title}" if row.get("retracted") and not said else title
+
+
 def bibtex(publications: Iterable[Row]) -> str:
     """Write publications as BibTeX entries.
 
@@ -50,7 +57,7 @@ def bibtex(publications: Iterable[Row]) -> str:
             name += "a"
         used.add(name)
         fields = {
-            "title": row.get("title") or row["key"],
+            "title": _title(row),
             "author": " and ".join(_guarded(name) for name in _texts(row.get("authors"))),
             "journal": row.get("venue"),
             "year": row.get("year"),
@@ -97,7 +104,7 @@ def ris(publications: Iterable[Row]) -> str:
     """
     entries = []
     for row in publications:
-        lines = [("TY", "JOUR"), ("TI", row.get("title") or row["key"])]
+        lines = [("TY", "JOUR"), ("TI", _title(row))]
         lines += [("AU", name) for name in _texts(row.get("authors"))]
         named = {"JO": "venue", "PY": "year", "DO": "doi", "AB": "abstract"}
         lines += [(tag, row[field]) for tag, field in named.items() if row.get(field)]
@@ -116,7 +123,7 @@ def _csl_item(row: Row) -> dict[str, object]:
     item: dict[str, object] = {
         "id": row["key"],
         "type": "article-journal",
-        "title": row.get("title") or row["key"],
+        "title": _title(row),
         "author": people,
         "container-title": row.get("venue"),
         "issued": {"date-parts": [[row["year"]]]} if row.get("year") else None,

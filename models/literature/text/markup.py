@@ -155,8 +155,13 @@ def tex_text(text: str) -> str:
     """Return the plain text of LaTeX whatever it looks like: braces group and are dropped."""
     if not set(text) & set("\\\\{}$~"):
         return plain_text(text)
-    found = _without_tex(re.sub(r"(?<!\\)~", "\u00a0", text))
+    found = _without_tex(_untied(text))
     return plain_text(re.sub(r"(?<!\\)[{}]", "", found) if "\\" not in text else found)
+
+
+def _untied(text: str) -> str:
+    """Write the ties of LaTeX (``300~K``) as blanks; before a number by itself the sign says "about" (``at ~5 K``)."""
+    return re.sub(r"(?<!\S)~(?=\s?\d)", "∼", text).replace("~", "\u00a0") if "~" in text else text
 
 
 def _unescaped(text: str) -> str:
@@ -237,7 +242,7 @@ def _script(match: re.Match[str]) -> str:
 
 def _decoded(text: str) -> str:
     """Decode LaTeX; signs of percent and the like are text here, not comments."""
-    text = re.sub(r"(?<!\\)([%#&])", r"\\\1", text).replace("~", "\u00a0")
+    text = _untied(re.sub(r"(?<!\\)([%#&])", r"\\\1", text))
     known, decode = _decoder()
     text = _SPACED.sub(r"\\\1{} ", text)
     text = _MACRO.sub(lambda m: m.group() if m.group(1) in known else _unknown(m), text)

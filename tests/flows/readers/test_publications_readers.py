@@ -25,6 +25,7 @@ from hypograph.flows.readers.publications.registry import (
 from hypograph.flows.readers.publications.retraction import is_retracted
 from hypograph.models.core.errors import MalformedRowError
 from hypograph.models.core.records import Publication
+from hypograph.models.literature.bibliography import FORMATS
 
 WOS = """FN Clarivate Analytics Web of Science
 VR 1.0
@@ -611,3 +612,22 @@ def test_abstracts_of_a_meeting_share_a_doi_and_stay_apart() -> None:
     assert {p.title for p in found} == {first.title, second.title}
     assert deduplicate([second, *found, first]) == found
     assert len(deduplicate([first, replace(second, authors=("Doe, Jane",))])) == 1
+
+
+def test_groups_hollow_brackets_and_unknown_kinds_of_xml(read) -> None:  # type: ignore[no-untyped-def]
+    member = "<contrib-group><contrib><name><surname>Doe</surname></name></contrib></contrib-group>"
+    people = f"<contrib><collab>The Group{member}"
+    (found,) = read(
+        "<article><front><article-meta><title-group><article-title>T of it</article-title></title-group><contrib-group>"
+        f"{people}</collab></contrib></contrib-group><abstract><p>Said [<xref>1</xref>, <xref>2</xref>].</p></abstract>"
+        "</article-meta></front></article>",
+        "a.xml",
+    ).publications
+    assert (found.authors, found.abstract) == (("The Group",), "Said.")
+    assert "not read" in read("<?xml version='1.0'?><mods><title>T</title></mods>", "a.xml").problems[0]
+
+
+def test_that_a_publication_was_retracted_comes_back_from_an_export(read) -> None:  # type: ignore[no-untyped-def]
+    row = {"key": "k", "title": "On steel", "retracted": True}
+    for form, name in (("bibtex", "a.bib"), ("ris", "a.ris"), ("csl", "a.json")):
+        assert read(FORMATS[form]([row]), name).publications[0].retracted

@@ -48,6 +48,7 @@ from hypograph.models.literature.text.markup import plain_text, tex_text
         ("SrTiO$_3$ costs $5 and $10", "SrTiO3 costs $5 and $10"),
         (r"On $$\alpha$$ α-Fe, $$\hbox {TiO}_2$$ TiO 2 at $$10^{-3}$$ 10 - 3 Pa", "On α-Fe, TiO2 at 10⁻³ Pa"),
         (r"At \SI{300}{\kelvin}, \qty{5}{\milli\electronvolt} \cite{a,b}.", "At 300 K, 5 meV."),
+        (r"Near ~5~K of $T_{c}$ and 300~K", "Near ∼5 K of Tc and 300 K"),
         ("mono\u00adclinic\u200b \u00a0 phase", "monoclinic phase"),
     ],
 )

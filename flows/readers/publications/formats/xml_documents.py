@@ -27,6 +27,8 @@ _SCRIPTS: Final = {"sub": "sub", "inf": "sub", "subscript": "sub", "sup": "sup",
 _BLOCKS: Final = frozenset(
     ("p", "para", "sec", "title", "list-item", "break", "br", "disp-formula", "label", "simplesect")
 )
+# What is left of a mark of a reference that stood in brackets.
+_HOLLOW: Final = re.compile(r"\s?[\[(][\s,;–—-]*[\])](?=[\s.,;:]|$)")
 _PREDEFINED: Final = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _ENTITY: Final = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 
@@ -54,7 +56,7 @@ def first(node: Element | None, *names: str) -> Element | None:
 
 def text_in(node: Element | None) -> str:
     """Return the plain text in an element, scripts, MathML and TeX understood; marks of footnotes are left out."""
-    return plain_text(_marked(node)) if node is not None else ""
+    return _HOLLOW.sub("", plain_text(_marked(node))) if node is not None else ""
 
 
 def _marked(node: Element) -> str:
@@ -172,6 +174,12 @@ def _jats(article: Element) -> dict[str, object]:
 
 
 def _person(node: Element) -> dict[str, str]:
+    group = next((child for child in node if local(child) == "collab"), None)
+    if group is not None:  # its members stand within
+        own = copy.copy(group)
+        for child in [c for c in own if local(c) == "contrib-group"]:
+            own.remove(child)
+        return {"family": text_in(own)}
     family = text_in(first(node, "surname"))
     if family:
         return {"family": family, "given": text_in(first(node, "given-names"))}
@@ -291,6 +299,22 @@ _FORMATS: Final = (
     ("endnote-xml", "EndNote XML", r"<records?>\s*<record>|<ref-type\b", ("record",), _endnote),
     ("arxiv-feed", "a feed (Atom)", r"<feed[^>]*http://www\.w3\.org/2005/Atom", ("entry",), _atom),
     ("jats", "JATS XML", r"<(?:\w+:)?article[\s>]", ("article",), _jats),
+)
+
+
+def _refused(path: Path) -> Found:
+    """Say that an XML is of no kind that is read."""
+    raise MalformedRowError(
+        "this XML or HTML is of a kind that is not read",
+        where=str(path),
+        expected=", ".join(label for _, label, *_ in _FORMATS),
+        hint="Export as RIS, BibTeX or CSL-JSON.",
+    )
+    yield  # pragma: no cover
+
+
+register(
+    Reader("xml", "XML", (), lambda head: 0.2 if re.match(r"\ufeff?\s*<[?!A-Za-z]", head_text(head)) else 0.0, _refused)
 )
 for _name, _label, _sign, _tags, _row in _FORMATS:
     register(
