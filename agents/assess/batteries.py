@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hypograph.agents.assess.metrics import auc, ece, reliability, skill
+from hypograph.agents.assess.metrics import skill
 from hypograph.agents.gateway.cascade import Cascade
 from hypograph.agents.gateway.gateway import Gateway
 from hypograph.agents.gateway.questions import Choice, Closed
@@ -22,7 +22,8 @@ from hypograph.agents.roles.closed_questions import (
     preference,
     substitution,
 )
-from hypograph.models.statistics.decisions import auc_interval
+from hypograph.models.statistics.calibration import calibration_error, reliability_points
+from hypograph.models.statistics.decisions import auc, auc_interval
 from hypograph.models.statistics.intervals import wilson
 
 PAIRS, JUDGE, PROPOSAL = "substitution pairs", "planted defects", "held-out experiments"
@@ -143,17 +144,16 @@ def score(choices: Sequence[Choice], truth: Sequence[bool], *, by_area: bool) ->
     hits = np.where(p == 0.5, 0.5, (p > 0.5) == known).astype(float)
     n, right = len(p), float(hits.sum())
     low, high = wilson(right, n)
-    area = auc(p, known)
-    counted = not np.isnan(area)
-    bounds = auc_interval(area, int(known.sum()), int((~known).sum())) if counted else (0.0, 1.0)
-    measure = (area, *bounds) if by_area and counted else (right / max(n, 1), low, high)
+    area = auc(known, p)
+    bounds = (0.0, 1.0) if area is None else auc_interval(area, int(known.sum()), int((~known).sum()))
+    measure = (right / max(n, 1), low, high) if area is None or not by_area else (area, *bounds)
     return {
         "n": n,
         "accuracy": {"value": right / max(n, 1), "low": low, "high": high},
-        "auc": {"value": area, "low": bounds[0], "high": bounds[1]} if counted else None,
+        "auc": None if area is None else {"value": area, "low": bounds[0], "high": bounds[1]},
         "swap_consistency": swap_consistency(choices),
-        "ece": ece(p, known),
-        "reliability": reliability(p, known),
+        "ece": calibration_error(p, known, equal="width"),
+        "reliability": reliability_points(p, known),
         "invalid_rate": float(np.mean([not c.valid for c in choices])) if choices else 0.0,
         "skill": skill(*measure, n),
     }

@@ -33,7 +33,7 @@ from hypograph.models.literature.inspiration.logic_graph import (
     mass_of,
     sound,
 )
-from hypograph.models.literature.inspiration.passages import Library, Passage, gives_orders
+from hypograph.models.literature.inspiration.passages import Passage, PassageIndex, gives_orders
 
 STEPS: Final = ("concept", "goal", "thesis", "logic", "critiques", "statement")
 SHOWN: Final = 12
@@ -113,7 +113,7 @@ def _listed(value: Any) -> Any:
 def manifest_units(
     runner: UnitRunner,
     keywords: Sequence[str],
-    library: Library,
+    library: PassageIndex,
     by: Manifester,
     numbers: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
@@ -189,7 +189,7 @@ def manifest_units(
     return runner.run(MANIFEST, {"document": document}, lambda: manifest_records(document))
 
 
-def gather(keywords: Sequence[str], library: Library) -> tuple[list[Passage], list[Passage]]:
+def gather(keywords: Sequence[str], library: PassageIndex) -> tuple[list[Passage], list[Passage]]:
     """Retrieve passages about a set: those that hold pairs of its keywords first.
 
     Returns
@@ -236,7 +236,7 @@ class _Asked:
     passage: Passage
 
 
-def _questions(claims: Sequence[Claim], passages: Sequence[Passage], library: Library, most: int) -> list[_Asked]:
+def _questions(claims: Sequence[Claim], passages: Sequence[Passage], library: PassageIndex, most: int) -> list[_Asked]:
     text = {c.id: c.text for c in claims}
     asked: list[_Asked] = []
     for claim in claims:
@@ -316,7 +316,7 @@ def _counter(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _citations(
-    sentences: Sequence[Sentence], claims: Sequence[Claim], passages: Sequence[Passage], library: Library
+    sentences: Sequence[Sentence], claims: Sequence[Claim], passages: Sequence[Passage], library: PassageIndex
 ) -> list[dict[str, Any]]:
     cited = {n for s in sentences for n in s.cites} | {n for c in claims for n in c.cites}
     keys = dict.fromkeys(passages[n - 1].publication for n in sorted(cited) if 1 <= n <= len(passages))

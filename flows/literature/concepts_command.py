@@ -13,7 +13,7 @@ from hypograph.flows.runtime.embeddings import embedder
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.models.core.errors import BudgetSpentError, InputError
 from hypograph.models.core.records import KeywordSet, Publication
-from hypograph.models.literature.inspiration.passages import Embed, Library, cut
+from hypograph.models.literature.inspiration.passages import Embed, PassageIndex, cut
 from hypograph.models.literature.keywords.extraction import pieces
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def manifest_command(
         wanted = keywords or keywords_of(store, hypothesis)
         by = Manifester(**knowledge.manifest(), per_claim=per_claim, skip=tuple(skip))
         runner = UnitRunner(store, settings.home / "units") if store and save else _without(settings.home)
-        document = manifest_units(runner, wanted, Library(publications, embedder(settings)), by)
+        document = manifest_units(runner, wanted, PassageIndex(publications, embedder(settings)), by)
         return {**document, "assessed": measured, "llm": knowledge.document()}
 
 
@@ -160,7 +160,7 @@ def manifest_sets(
     list of dict
         One document a set; fewer than `most` where the budget ends: what is done is kept and found by the next run.
     """
-    library = Library(publications, embed)
+    library = PassageIndex(publications, embed)
     by = Manifester(**knowledge.manifest())
     made: list[dict[str, Any]] = []
     for chosen in sets[:most]:

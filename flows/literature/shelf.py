@@ -3,51 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hypograph.flows.literature.corpus import Corpus
+from hypograph.flows.literature.library import Library
 from hypograph.flows.readers.publications.registry import ReadReport, read_publications
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.services import PapersRead
 
-MAIN = "main"
 FIRST = 12
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 
 
-class CorpusShelf:
-    """The corpora below a folder: ``main``, and others by name, which never touch each other.
-
-    Parameters
-    ----------
-    folder
-        ``literature`` in the data folder.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def names(self) -> list[str]:
-        """Return the names of the corpora that hold something, ``main`` first."""
-        others = sorted(p.parent.name for p in self.folder.glob("corpora/*/publications.jsonl"))
-        return [*([MAIN] if (self.folder / "publications.jsonl").exists() else []), *others]
-
-    def corpus(self, name: str) -> Corpus:
-        """Return the corpus of a name; it need not hold anything yet.
-
-        Raises
-        ------
-        InputError
-            If the name cannot be one.
-        """
-        if not _NAME.match(name):
-            raise InputError(
-                f"{name[:80]!r} is no name for a corpus", where="corpus", expected="letters, digits, dots, hyphens"
-            )
-        return Corpus(self.folder if name == MAIN else self.folder / "corpora" / name)
+class CorpusShelf(Library):
+    """The corpora below a folder, for the pages: what a file would bring, and what is kept."""
 
     def look(self, corpus: str) -> Sequence[Mapping[str, Any]]:
         """Return the publications of a corpus, each by field."""

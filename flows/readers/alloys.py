@@ -10,6 +10,7 @@ from typing import Final
 
 from hypograph.flows.readers.alloy_tables import AlloyReading, read_alloy_table
 from hypograph.flows.readers.publications.hea_bench import RECORDS, hea_rows, unmangle_doi
+from hypograph.flows.runtime.datasets import checked
 from hypograph.models.core.errors import DataAbsentError, InputError
 from hypograph.models.core.records import AlloyRecord
 from hypograph.models.evidence.alloys.composition import read_composition
@@ -60,7 +61,7 @@ def read_alloys(
     InputError
         If it has no usable column, or no row with a composition and a label.
     """
-    reading = read_alloy_table(path, columns=columns)
+    reading = read_alloy_table(checked(Path(path)), columns=columns)
     report = skipped_rows(reading)
     if report and not skip_bad:
         first = reading.skipped[0]

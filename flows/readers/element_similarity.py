@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from hypograph.flows.readers.element_table import element_table
+from hypograph.flows.runtime.datasets import checked
 from hypograph.models.core.errors import DataAbsentError, InputError
 from hypograph.models.evidence.alloys.elements import standardise
 from hypograph.models.evidence.masses.mass import FloatArray
@@ -60,6 +61,7 @@ def element_similarity(name: str, symbols: Sequence[str], folder: Path | None = 
             where=str(path),
             hint="Set HYPOGRAPH_DATA_DIR to the folder that holds it.",
         )
+    checked(path, folder)
     if name == "pettifor":
         scale = json.loads(path.read_text(encoding="utf-8"))
         place = np.array([float(scale.get(s, np.nan)) for s in symbols])

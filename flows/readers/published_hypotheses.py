@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from hypograph.flows.runtime.datasets import checked
 from hypograph.models.core.errors import InputError, MalformedRowError, MissingFileError
 
 COLUMNS = {
@@ -43,6 +44,7 @@ def read_papers(path: Path) -> list[Paper]:
     MalformedRowError
         If a paper has no question or no hypothesis.
     """
+    checked(path)
     from zipfile import BadZipFile
 
     import openpyxl

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hypograph.flows.runtime.datasets import checked
 from hypograph.models.campaigns.bayes.correlations import numbers
 from hypograph.models.campaigns.laboratory.results import column_of
 from hypograph.models.campaigns.laboratory.table_definition import Reading, objective_from, understand
@@ -149,6 +150,7 @@ def find_table(name: str, objective: str | None = None, parameters: Sequence[str
         return packaged_table(name, objective=column, goal=goal, parameters=parameters)
     if not path.is_file():
         path = _supplied(name)
+    path = checked(path)
     listed = _listed(path)
     if listed is None or listed.get("header") is not None:
         found = read_table(path, objective=column or None, goal=goal or "max", parameters=parameters)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
-from hypograph.flows.runtime.settings import Settings
-from hypograph.models.core.errors import DataAbsentError, InputError, NetworkError
+from hypograph.flows.runtime.settings import Settings, load_settings
+from hypograph.models.core.errors import DataAbsentError, InputError, NetworkError, OtherFileError
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +64,60 @@ def path_of(name: str, settings: Settings) -> Path:
     Raises
     ------
     InputError
-        If the lock has no such name, or the file there is another one.
+        If the lock has no such name.
+    OtherFileError
+        If the file there is another one.
     DataAbsentError
         If it was neither supplied nor fetched.
     """
     entry = find(name)
     for path in _places(entry, settings):
         if path.is_file():
-            if checksum(path) != entry.sha256:
-                raise InputError("the file is not the locked one", where=str(path), expected=f"SHA-256 {entry.sha256}")
-            return path
+            return _verified(path, entry)
     hint = (
         f"Run `hypograph data fetch {name}`." if entry.url else f"Set HYPOGRAPH_DATA_DIR to a folder that holds {name}."
     )
     raise DataAbsentError("the data set is not here", where=name, hint=hint)
+
+
+def checked(path: Path, data_dir: Path | None = None) -> Path:
+    """Return the path of a file that is read; one of the supplied data must be the one that its lock names.
+
+    A file is read for its checksum once per process, and again where its size or its time of change differ.
+
+    Parameters
+    ----------
+    data_dir
+        Folder of the supplied data; that of the settings if None. Other files are the user's own.
+
+    Raises
+    ------
+    OtherFileError
+        If a supplied file is another one than its lock says.
+    """
+    folder = data_dir if data_dir is not None else load_settings().data_dir
+    if folder is None:
+        return path
+    whole, top = path.absolute(), folder.absolute()
+    entry = locked().get(whole.relative_to(top).as_posix()) if whole.is_relative_to(top) else None
+    return path if entry is None or not path.is_file() else _verified(path, entry)
+
+
+def _verified(path: Path, entry: DataSet) -> Path:
+    state = path.stat()
+    if _checksum_once(str(path.absolute()), state.st_size, state.st_mtime_ns) != entry.sha256:
+        raise OtherFileError(
+            "the file is not the locked one",
+            where=str(path),
+            expected=f"SHA-256 {entry.sha256}",
+            hint="Supply it anew, or give a file of your own another name.",
+        )
+    return path
+
+
+@lru_cache(maxsize=256)
+def _checksum_once(path: str, size: int, changed: int) -> str:
+    return checksum(Path(path))
 
 
 def state_of(entry: DataSet, settings: Settings) -> tuple[str, str]:

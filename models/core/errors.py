@@ -9,6 +9,7 @@
     │   ├── UnknownElementError     a symbol is no chemical element
     │   ├── SettingError            a setting or environment variable is wrong
     │   ├── SpaceError              a parameter space or a point in it is wrong
+    │   ├── OtherFileError          a file is not the one whose checksum is locked
     │   └── TotalConflictError      sources contradict each other completely
     └── UnavailableError            something outside is in the way (exit 1)
         ├── StoreError              the graph store
@@ -99,6 +100,10 @@ class SettingError(InputError):
 
 class SpaceError(InputError):
     """A parameter space, or a point offered to it, is wrong."""
+
+
+class OtherFileError(InputError):
+    """A file is not the one whose checksum is locked."""
 
 
 class TotalConflictError(InputError):

@@ -39,6 +39,26 @@ def calibration_error(
     return float(sum(len(p) * abs(stated[p].mean() - came_true[p].mean()) for p in parts) / max(len(order), 1))
 
 
+def reliability_points(stated: FloatArray, came_true: BoolArray | FloatArray, bins: int = 10) -> list[dict[str, float]]:
+    """Return the points of a reliability plot: of each used bin of equal width its mean, share true, and count.
+
+    Returns
+    -------
+    list of dict
+        ``probability``, ``share``, ``n``, in the order of the bins.
+    """
+    p, truth = np.asarray(stated, dtype=float), np.asarray(came_true, dtype=float)
+    place = np.minimum((p * bins).astype(np.int64), bins - 1)
+    return [
+        {
+            "probability": float(p[place == b].mean()),
+            "share": float(truth[place == b].mean()),
+            "n": int((place == b).sum()),
+        }
+        for b in np.unique(place)
+    ]
+
+
 def calibration_error_by_chance(stated: FloatArray, draws: int = 200, seed: int = 0) -> float:
     """Mean of `calibration_error` where every statement is right: few statements never lie evenly on the line."""
     rng = np.random.default_rng(seed)

@@ -20,7 +20,7 @@ from hypograph.graph.core.schema import LABELS, RELATIONS
 from hypograph.models.core.errors import BudgetSpentError
 from hypograph.models.core.records import KeywordSet, Publication, Unit
 from hypograph.models.literature.inspiration.concept import PassageReader, Writer
-from hypograph.models.literature.inspiration.passages import Library
+from hypograph.models.literature.inspiration.passages import PassageIndex
 from tests.agents.conftest import completion
 
 PAPERS = [
@@ -71,7 +71,7 @@ def run(
 ) -> tuple[dict[str, Any], MemoryStore]:
     store = MemoryStore()
     by = Manifester(ModelWriter(gateway), ModelPassageReader(gateway), **options)
-    return manifest_units(UnitRunner(store, folder), KEYWORDS, Library(papers), by), store
+    return manifest_units(UnitRunner(store, folder), KEYWORDS, PassageIndex(papers), by), store
 
 
 def test_a_model_writes_and_code_checks(gateway_to: Callable[..., Any], tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from hypograph.flows.readers.alloys import read_alloys
+from hypograph.flows.readers.reaction_tables import find_table
 from hypograph.flows.runtime.datasets import fetch, find, locked, path_of, state_of
 from hypograph.flows.runtime.settings import load_settings
-from hypograph.models.core.errors import DataAbsentError, InputError, NetworkError
+from hypograph.models.core.errors import DataAbsentError, InputError, NetworkError, OtherFileError
 
 NAME = "reactions/chan_lam.csv"
 
@@ -31,8 +33,25 @@ def test_absent_other_and_unknown_files_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "reactions").mkdir()
     (tmp_path / NAME).write_text("not it")
     assert state_of(find(NAME), settings)[0] == "other file"
-    with pytest.raises(InputError, match="SHA-256"):
+    with pytest.raises(OtherFileError, match="SHA-256"):
         path_of(NAME, settings)
+
+
+def test_a_supplied_file_that_is_another_is_refused_where_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HYPOGRAPH_DATA_DIR", str(tmp_path))
+    (tmp_path / "reactions").mkdir()
+    table = "base,yield\nNaOH,3\nKOH,4\nLiOH,5\n"
+    (tmp_path / NAME).write_text(table)
+    (tmp_path / "reactions" / "mine.csv").write_text(table)
+    assert find_table("mine").name == "mine"
+    with pytest.raises(OtherFileError, match=r"chan_lam\.csv.*not the locked one"):
+        find_table("chan_lam")
+    (tmp_path / "alloys").mkdir()
+    (tmp_path / "alloys" / "hea_aflow_1.csv").write_text("composition,label\nCoCr,1\nCoFe,0\n")
+    with pytest.raises(OtherFileError, match="SHA-256"):
+        read_alloys(tmp_path / "alloys" / "hea_aflow_1.csv")
 
 
 def test_what_has_no_address_is_not_fetched(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hypograph.agents.assess.metrics import auc, ece, skill
+from hypograph.agents.assess.metrics import skill
 from hypograph.agents.gateway.uncertainty import (
     ignorance,
     least_committed,
@@ -19,7 +19,8 @@ from hypograph.agents.gateway.uncertainty import (
 )
 from hypograph.agents.prompts import data
 from hypograph.models.campaigns.optimizers.temperature import EntropyTarget
-from hypograph.models.statistics.decisions import auc_interval
+from hypograph.models.statistics.calibration import calibration_error, reliability_points
+from hypograph.models.statistics.decisions import auc, auc_interval
 from hypograph.models.statistics.intervals import wilson
 
 PROBABILITY = st.floats(0.0, 1.0)
@@ -106,10 +107,10 @@ def test_area_agrees_with_counting_pairs(truth: list[bool], seed: int) -> None:
     p = np.random.default_rng(seed).integers(0, 4, len(truth)) / 4
     t = np.array(truth)
     if t.all() or not t.any():
-        assert np.isnan(auc(p, t))
+        assert auc(t, p) is None
         return
     pairs = p[t][:, None] - p[~t][None, :]
-    assert auc(p, t) == pytest.approx((pairs > 0).mean() + 0.5 * (pairs == 0).mean())
+    assert auc(t, p) == pytest.approx((pairs > 0).mean() + 0.5 * (pairs == 0).mean())
 
 
 def test_a_coin_is_believed_in_few_of_many_assessments() -> None:
@@ -117,7 +118,8 @@ def test_a_coin_is_believed_in_few_of_many_assessments() -> None:
     t = np.arange(100) % 2 == 0
     believed = 0
     for _ in range(400):
-        area = auc(rng.uniform(size=100), t)
+        area = auc(t, rng.uniform(size=100))
+        assert area is not None
         believed += skill(area, *auc_interval(area, 50, 50), 100)["weight"] > 0
     assert believed / 400 <= 0.05  # 2.5% is what the interval promises
 
@@ -125,7 +127,8 @@ def test_a_coin_is_believed_in_few_of_many_assessments() -> None:
 def test_a_constant_and_a_liar_have_no_skill() -> None:
     t = np.arange(60) % 2 == 0
     for p in (np.full(60, 0.9), np.where(t, 0.1, 0.9)):
-        area = auc(p, t)
+        area = auc(t, p)
+        assert area is not None
         assert skill(area, *auc_interval(area, 30, 30), 60)["weight"] == 0.0
 
 
@@ -139,7 +142,10 @@ def test_four_of_five_right_is_not_silenced_by_a_small_sample(n: int) -> None:
 
 def test_calibration_error_by_hand() -> None:
     p = np.array([0.95, 0.95, 0.15, 0.15])
-    assert ece(p, np.array([True, False, False, False])) == pytest.approx((0.45 + 0.15) / 2)
+    truth = np.array([True, False, False, False])
+    assert calibration_error(p, truth, equal="width") == pytest.approx((0.45 + 0.15) / 2)
+    points = reliability_points(p, truth)
+    assert points == [{"probability": 0.15, "share": 0.0, "n": 2}, {"probability": 0.95, "share": 0.5, "n": 2}]
 
 
 @settings(max_examples=20)

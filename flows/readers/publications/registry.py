@@ -14,6 +14,7 @@ from hypograph.flows.readers.publications.duplicates import deduplicate
 from hypograph.flows.readers.publications.fields import Found
 from hypograph.flows.readers.publications.files import read_head
 from hypograph.flows.readers.publications.hea_bench import hea_literature
+from hypograph.flows.runtime.datasets import checked
 from hypograph.models.core.errors import (
     HypographError,
     InputError,
@@ -166,6 +167,7 @@ def read_publications(path: Path | str) -> ReadReport:
         return _read_folder(path)
     if not path.is_file():
         raise InputError("this is neither a file nor a folder", where=str(path))
+    checked(path)
     try:
         reader = choose_reader(path.name, read_head(path))
     except OSError as error:

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from hypograph.models.core.records import Publication
 from hypograph.models.literature.inspiration.concept import Sentence
-from hypograph.models.literature.inspiration.passages import Embed, Library, Passage
+from hypograph.models.literature.inspiration.passages import Embed, Passage, PassageIndex
 from hypograph.models.literature.inspiration.retrieval import Bm25, terms
 from hypograph.models.literature.text.spelling import american
 from hypograph.models.literature.text.title_share import AVERAGE, title_share
@@ -101,7 +101,7 @@ class Corpus:
     """
 
     def __init__(self, publications: Sequence[Publication], embed: Embed | None = None) -> None:
-        self._library = Library(publications, embed, stems)
+        self._library = PassageIndex(publications, embed, stems)
         texts = [" ".join([p.title, p.abstract, *p.passages]) for p in self._library.by_key.values()]
         self._words = Bm25(texts, stems)
 

@@ -59,7 +59,7 @@ def cut(publication: Publication, length: int = LENGTH) -> list[Passage]:
     return [Passage(publication.key, part) for part in parts]
 
 
-class Library:
+class PassageIndex:
     """The passages of a corpus, found by a query.
 
     Parameters

@@ -24,7 +24,7 @@ from hypograph.models.literature.inspiration.logic_graph import (
     mass_of,
     sound,
 )
-from hypograph.models.literature.inspiration.passages import Library, cut, gives_orders
+from hypograph.models.literature.inspiration.passages import PassageIndex, cut, gives_orders
 
 SHARE = st.floats(0, 1)
 
@@ -114,14 +114,14 @@ def test_passages_are_found_by_words_and_by_meaning() -> None:
     for paper in papers:
         joined = " ".join(f"{paper.title} {paper.abstract}".split())
         assert all(passage.text in joined for passage in cut(paper))
-    by_words = [p.publication for p in Library(papers).find("fast car", 9)]
+    by_words = [p.publication for p in PassageIndex(papers).find("fast car", 9)]
     assert set(by_words[:2]) == {"a", "d"}
-    assert "c" not in {p.publication for p in Library(papers).find("red car", 9)}
+    assert "c" not in {p.publication for p in PassageIndex(papers).find("red car", 9)}
 
     def embed(texts: object) -> np.ndarray:
         return np.array([[1.0, 0.0] if "automobile" in t or t == "fast car" else [0.0, 1.0] for t in texts])  # type: ignore[attr-defined]
 
-    by_both = [p.publication for p in Library(papers, embed).find("fast car", 9)]
+    by_both = [p.publication for p in PassageIndex(papers, embed).find("fast car", 9)]
     assert by_both.index("b") < by_words.index("b")
 
 
