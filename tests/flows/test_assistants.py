@@ -14,13 +14,15 @@ from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters
 from starlette.testclient import TestClient
 
-from hypograph.flows.assistants.langchain_tools import langchain_tools
+from hypograph.flows.assistants.langchain_tools import langchain_agent, langchain_tools
 from hypograph.flows.assistants.mcp_server import make_server, with_token
 from hypograph.flows.assistants.tools import Toolbox
 from hypograph.flows.runtime.settings import load_settings
 from hypograph.graph import GraphStore
 from hypograph.graph.campaigns import folder as folders
+from hypograph.models.core.errors import CapabilityError
 from hypograph.models.core.records import Node
+from tests.agents.model_server import ModelServer, Sent
 
 CHANGES = {"suggest_experiments", "record_outcome", "undo"}
 
@@ -125,3 +127,22 @@ def test_over_standard_input_and_output(tmp_path: Path) -> None:
             return await client.call_tool("list_hypotheses", {})
 
     assert json.loads(asyncio.run(work()).content[0].text) == {"hypotheses": []}
+
+
+def test_an_agent_of_langchain_asks_the_configured_model_with_the_tools(
+    toolbox: Toolbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HYPOGRAPH_LLM_MODEL", "m")
+    with ModelServer(lambda ask: Sent({"role": "assistant", "content": "One paper: 10.5555/a."})) as server:
+        monkeypatch.setenv("HYPOGRAPH_LLM_BASE_URL", server.url)
+        agent = langchain_agent(toolbox, load_settings(home=tmp_path / "home"))
+        said = agent.invoke({"messages": [("user", "Which papers speak of CoCrFeNi?")]})
+        assert said["messages"][-1].content == "One paper: 10.5555/a."
+        offered = {tool["function"]["name"] for tool in server.sent[-1]["tools"]}
+        assert offered == {t.name for t in toolbox.tools(changes=False)}
+        assert not offered & CHANGES
+
+
+def test_an_agent_without_a_model_says_so(toolbox: Toolbox, tmp_path: Path) -> None:
+    with pytest.raises(CapabilityError, match="no language model"):
+        langchain_agent(toolbox, load_settings(home=tmp_path / "home"))
