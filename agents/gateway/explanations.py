@@ -17,6 +17,7 @@ _HINTS = {
     Kind.BUSY: "Try again later, or lower HYPOGRAPH_LLM_MAX_CONCURRENCY.",
     Kind.REQUEST: "The endpoint cannot do what was asked of it; `omit` in the model's settings leaves a parameter out.",
 }
+_OWN = "The reason is the server's own: look it up there, or ask whoever runs it."
 _WHAT = {
     Kind.KEY: "refused the key",
     Kind.MONEY: "refused for want of quota or credit",
@@ -38,8 +39,9 @@ def of_refusal(refusal: Refusal, config: ModelConfig) -> ModelError:
         what = "the endpoint sent an error instead of an answer"
     if refusal.reason:
         what += f": “{refusal.reason}”"
+    hint = _HINTS[kind] if refusal.status != 200 or kind is not Kind.REQUEST else _OWN
     error = CapabilityError if kind in (Kind.REQUEST, Kind.MODEL, Kind.ADDRESS) else ModelError
-    return error(what, where=place(config), hint=_HINTS[kind])
+    return error(what, where=place(config), hint=hint)
 
 
 def of_no_completion(what: str, config: ModelConfig) -> ModelError:

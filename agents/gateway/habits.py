@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 SCHEMA_WAYS = ("json_schema", "json_object", "tool", "prompt")
+NO_JSON = "no json"
 _TOLD = {
     "json_object": "json_object is asked for, and the schema is put into the prompt",
     "tool": "the schema is handed over as that of a tool",
@@ -28,7 +29,8 @@ class Habits:
     """Findings by name.
 
     ``omit NAME``, ``rename NAME``, ``limit NAME``, ``keyword NAME``, ``schema``, ``system``, ``stream``, ``key
-    header``, ``room``, ``told`` (the schema stands in the prompt as well), ``no logprobs`` and ``thinks``.
+    header``, ``room``, ``told`` (the schema stands in the prompt as well), ``no logprobs``,
+    ``no json`` and ``thinks``.
     """
 
     found: Mapping[str, Habit] = field(default_factory=dict)
@@ -94,6 +96,8 @@ def _note(name: str, habit: Habit) -> str:
             return f"The server wants streams{because}: answers are read as they come." if habit.value else ""
         case "key":
             return f"The key is also sent as api-key{because}."
+        case "no" if name == NO_JSON:
+            return f"No answer could be read as JSON{because}: questions with a schema get no answer from this model."
         case "no":
             return f"Log-probabilities are not given{because}: closed questions are asked with reasons."
         case "room":

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from hypograph.agents.gateway import explanations
-from hypograph.agents.gateway.habits import Habits
+from hypograph.agents.gateway.habits import NO_JSON, Habits
 from hypograph.agents.gateway.negotiation import Request
 from hypograph.agents.gateway.questions import Capabilities, parse
+from hypograph.agents.gateway.refusals import cleaned
 from hypograph.agents.gateway.reply import Reply
 from hypograph.models.core.errors import CapabilityError, ModelError
 
@@ -58,6 +59,9 @@ def probe(gateway: Gateway) -> Capabilities:
             "seed": _seed(gateway),
             "embeddings": _embeddings(gateway),
         }
+        if NO_JSON in wire.habits and not found["logprobs"]:
+            wrote = wire.habits.found[NO_JSON].reason
+            raise explanations.of_useless(f"it gives no JSON and no log-probabilities: “{wrote}”", gateway.config)
     except BaseException:
         wire.habits = before
         raise
@@ -97,16 +101,23 @@ def _structured(gateway: Gateway) -> bool:
     """Tell whether the server keeps to a schema; where it takes one and does not, the schema goes into every prompt."""
     messages = (("system", "You answer in JSON."), ("user", "Is water wet? Answer in JSON."))
 
+    wrote = fault = ""
+
     def fits(*, told: bool) -> bool:
+        nonlocal wrote, fault
         schema: dict[str, Any] = _Probe.model_json_schema()
         reply = _asked(gateway, Request(messages, 128, 0.0, 0, schema=schema, schema_name="Probe", told=told))
-        return parse(_Probe, reply.text)[0] is not None
+        wrote = cleaned(reply.text or reply.fault, gateway.wire.secrets)[:120]
+        value, fault = parse(_Probe, reply.text)
+        return value is not None
 
     try:
         enforced = fits(told=False) or fits(told=False)  # one odd answer proves nothing
-        if not enforced and fits(told=True):
+        if not enforced:
+            named = ("told", "an answer did not keep to response_format")
+            name, why = named if fits(told=True) or fits(told=True) or fault != "no JSON" else (NO_JSON, wrote)
             before = gateway.wire.habits
-            gateway.wire.remember(before.put("told", 1, "an answer did not keep to response_format"), before)
+            gateway.wire.remember(before.put(name, 1, why), before)
     except CapabilityError:
         return False
     return enforced and gateway.wire.habits.schema_way in ("json_schema", "tool")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -161,6 +162,8 @@ def _schema_hash(schema: type[BaseModel]) -> str:
 
 def _share(value: object) -> object:
     """Read a percentage as the share that it is: not every server keeps to the limits of a schema."""
+    if isinstance(value, str) and (percent := re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*%\s*", value)):
+        return float(percent[1].replace(",", ".")) / 100
     return value / 100 if isinstance(value, int | float) and 1.0 < value <= 100.0 else value
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any
 
@@ -37,6 +39,12 @@ _QUOTA = re.compile(
     re.I,
 )
 _SOON = re.compile(r"per (?:second|minute|hour)|try again in|retry (?:in|after)|rate[ _-]?limit", re.I)
+_IN = re.compile(
+    r"(?:try again|retry)(?: in| after) (?=\d)(?:(?P<h>\d+) ?h(?:ours?)? ?)?(?:(?P<m>\d+) ?m(?:in\w*)?(?![a-z]) ?)?"
+    r"(?:(?P<s>\d+(?:\.\d+)?) ?s(?:ec\w*)?)?(?:(?P<ms>\d+(?:\.\d+)?) ?ms)?",
+    re.I,
+)
+_BAD_KEY = re.compile(r"api[ _-]?key (?:is )?(?:not valid|invalid|incorrect|expired)|invalid api[ _-]?key", re.I)
 _CONTEXT = re.compile(
     r"context[ _-]?(?:length|window|size|limit)|maximum context|n_ctx|too many (?:input |prompt )?tokens|"
     r"prompt is too long|"
@@ -85,7 +93,7 @@ class Refusal:
         """What kind of refusal it is; only status 401 is put down to the key."""
         words = f"{self.reason} {' '.join(self.named)}".replace("_", " ")
         soon = self.retry_after is not None or _SOON.search(words)
-        if self.status == 401:
+        if self.status == 401 or (self.status == 400 and _BAD_KEY.search(words)):
             return Kind.KEY
         if self.status == 402 or (_QUOTA.search(words) and not soon and self.status in (400, 403, 429)):
             return Kind.MONEY
@@ -123,12 +131,28 @@ def read_refusal(status: int, text: str, headers: Mapping[str, str], secrets: tu
 
 def refusal_within(body: Mapping[str, Any], secrets: tuple[str, ...]) -> Refusal | None:
     """Return the refusal that stands in a successful response, if one does."""
-    error = body.get("error")
-    if not error or body.get("choices"):
+    error, choice = body.get("error"), _first(body.get("choices"))
+    if choice and choice.get("error"):  # a router's: the model behind it failed
+        error, choice = choice["error"], None
+    if choice and choice.get("finish_reason") not in (None, "error"):
+        return None  # an answer stands beside it
+    if not error and not body.get("choices") and not isinstance(body.get("message"), dict):
+        error = _told(body)
+    if not error:
         return None
     code = error.get("code", error.get("status")) if isinstance(error, dict) else None
     status = code if isinstance(code, int) and 400 <= code < 600 else 200
     return _refusal(status, error, {}, secrets)
+
+
+def _first(choices: object) -> dict[str, Any] | None:
+    return choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else None
+
+
+def _told(body: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return a body that holds no completion and says why, in whatever field."""
+    telling = {k: v for k, v in body.items() if k not in ("id", "object", "model", "choices", "usage", "created")}
+    return telling if _words(telling)[0] else None
 
 
 def cleaned(text: str, secrets: tuple[str, ...]) -> str:
@@ -143,12 +167,27 @@ def cleaned(text: str, secrets: tuple[str, ...]) -> str:
 
 def _refusal(status: int, body: object, headers: Mapping[str, str], secrets: tuple[str, ...]) -> Refusal:
     messages, named = _words(body)
-    try:
-        after = max(0.0, float(headers.get("retry-after", "")))
-    except ValueError:
-        after = None
+    after = _wait(headers, " ".join(messages))
     reason = cleaned("; ".join(dict.fromkeys(messages)), secrets)
     return Refusal(status, reason, tuple(dict.fromkeys(n for n in named if n not in secrets)), after)
+
+
+def _wait(headers: Mapping[str, str], said: str) -> float | None:
+    """Return the seconds to wait that a header gives, as a number or a date, or else the sentence."""
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            return max(0.0, float(headers.get(name, "")) * unit)
+        except ValueError:
+            continue
+    try:
+        when = parsedate_to_datetime(headers.get("retry-after", ""))
+        return max(0.0, when.timestamp() - time.time())
+    except (TypeError, ValueError):
+        pass
+    found = _IN.search(said)
+    if found is None or not any(found.groups()):
+        return None
+    return sum(float(found[k] or 0) * s for k, s in (("h", 3600), ("m", 60), ("s", 1), ("ms", 0.001)))
 
 
 def _words(value: object, key: str = "") -> tuple[list[str], list[str]]:
@@ -192,6 +231,13 @@ _TELLING = frozenset(
         "reason",
         "raw",
         "title",
+        "status_msg",
+        "base_resp",
+        "err_msg",
+        "errmsg",
+        "error_description",
+        "error_msg",
+        "faultstring",
     }
 )
 

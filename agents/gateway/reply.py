@@ -283,12 +283,24 @@ def _arguments(message: Json) -> str:
 
 def _tokens(logprobs: object) -> tuple[Token, ...]:
     content = logprobs.get("content") if isinstance(logprobs, dict) else None
+    if isinstance(logprobs, dict) and not content and isinstance(logprobs.get("tokens"), list):
+        content = _completions_tokens(logprobs)
     found = []
     for row in content if isinstance(content, list) else []:
         top = row.get("top_logprobs") or [row]
         pairs = tuple((str(t.get("token", "")), float(t["logprob"])) for t in top if t.get("logprob") is not None)
         found.append(Token(str(row.get("token", "")), pairs))
     return tuple(found)
+
+
+def _completions_tokens(logprobs: Json) -> list[dict[str, Any]]:
+    """Log-probabilities in the older form: lists of tokens and of objects that give each spelling its own."""
+    tops = logprobs.get("top_logprobs") or []
+    return [
+        {"token": token, "top_logprobs": [{"token": t, "logprob": x} for t, x in (top or {}).items()]}
+        for token, top in zip(logprobs["tokens"], tops, strict=False)
+        if isinstance(top, dict)
+    ]
 
 
 def _usage(usage: object, prompt_length: int, answer_length: int) -> dict[str, Any]:

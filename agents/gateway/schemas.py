@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+
+from hypograph.agents.gateway.loose_json import nearly
 
 # What a schema cannot do without, or what holds names of properties instead of keywords.
 _NEEDED = frozenset({"type", "properties", "items", "required", "anyOf"})
@@ -64,16 +66,24 @@ def without(schema: Any, dropped: Collection[str]) -> Any:
 
 
 def parse(schema: type[BaseModel], text: str) -> tuple[BaseModel | None, str]:
-    """Find the JSON in an answer that fits the schema: alone, in a fence, or after prose.
+    """Find the JSON in an answer that fits the schema: alone, in a fence, after prose, or nearly so (`loose_json`).
 
     Returns
     -------
     tuple
         The value (of several that fit, the last), or None with the fault in words.
     """
+    found, fault = _fitting(schema, _candidates(text))
+    if found is None:
+        found = _fitting(schema, nearly(schema, text))[0]
+    return (found, "") if found is not None else (None, fault or "no JSON")
+
+
+def _fitting(schema: type[BaseModel], bodies: Iterable[str]) -> tuple[BaseModel | None, str]:
+    """Return the last of the texts that fits, and what is wrong with the longest that does not."""
     fault, best = "", -1
     found: BaseModel | None = None
-    for body in _candidates(text):
+    for body in bodies:
         try:
             found = schema.model_validate_json(body)
         except ValidationError as error:
@@ -81,7 +91,7 @@ def parse(schema: type[BaseModel], text: str) -> tuple[BaseModel | None, str]:
             place = ".".join(str(p) for p in first["loc"])
             if len(body) > best:
                 best, fault = len(body), f"{place}: {first['msg']}" if place else first["msg"]
-    return (found, "") if found is not None else (None, fault or "no JSON")
+    return found, fault
 
 
 def _candidates(text: str) -> Iterator[str]:
@@ -90,6 +100,8 @@ def _candidates(text: str) -> Iterator[str]:
     try:
         json.loads(body)
         yield body
+        return
+    except RecursionError:
         return
     except ValueError:
         pass
@@ -100,6 +112,8 @@ def _candidates(text: str) -> Iterator[str]:
             return
         try:
             _, end = decoder.raw_decode(body, start.start())
+        except RecursionError:
+            return
         except ValueError:
             at = start.end()
             continue

@@ -16,6 +16,7 @@ from hypograph.agents.gateway.reply import body_of
 
 T = TypeVar("T")
 _LONGEST_WAIT = 60.0
+_TOO_LONG = 300.0  # seconds: a server that asks for more is not waited for
 _gates: dict[str, threading.BoundedSemaphore] = {}
 _gates_lock = threading.Lock()
 
@@ -213,5 +214,5 @@ def _may_pass(error: BaseException) -> bool:
     import openai
 
     if isinstance(error, RefusedError):
-        return error.refusal.kind is Kind.BUSY
+        return error.refusal.kind is Kind.BUSY and (error.refusal.retry_after or 0.0) <= _TOO_LONG
     return isinstance(error, openai.APIConnectionError)

@@ -127,6 +127,11 @@ class Wire:
         """Return the body of a request."""
         return compose(request, self._config, habits)
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be shown in a message."""
+        return self._transport.secrets
+
     def explained(self, refusal: Refusal) -> ModelError:
         """Put a refusal into one sentence."""
         return explanations.of_refusal(refusal, self._config)

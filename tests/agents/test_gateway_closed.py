@@ -132,7 +132,7 @@ def test_capabilities_are_found_by_asking(gateway_to: Any) -> None:
     def poor(body: dict[str, Any], n: int) -> Any:
         if "input" in body or "response_format" in body or body.get("logprobs"):
             return httpx2.Response(400, json={"error": {"message": "no"}})
-        return completion(f"text {n}")
+        return completion('{"yes": true}' if "JSON" in str(body["messages"]) else f"text {n}")
 
     assert all(gateway_to(full, folder="a")[0].capabilities().as_dict().values())
     able = gateway_to(poor, folder="b")[0].capabilities()
