@@ -1,15 +1,18 @@
-"""Your own sources and methods: a scikit-learn classifier as evidence, a BoTorch acquisition function as a method."""
+"""Your own sources and methods: a classifier or an expert as evidence, a BoTorch acquisition function as a method."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sklearn.base import ClassifierMixin
 
-    from hypograph.flows.evidence.registry import EvidenceSource
+    from hypograph.flows.evidence.registry import EvidenceSource, Material
     from hypograph.models.campaigns.optimizers.registry import Method
+    from hypograph.models.evidence.fusion.predictor import Extra
 
 
 def classifier_source(classifier: ClassifierMixin, name: str = "") -> EvidenceSource:
@@ -49,6 +52,56 @@ def classifier_source(classifier: ClassifierMixin, name: str = "") -> EvidenceSo
     evidence = classifier_evidence(classifier, title)
     label = f"{type(classifier).__name__} on composition features"
     return EvidenceSource(title, label, lambda material: evidence, version=classifier_version(classifier))
+
+
+def expert_source(expert: Callable[[str, str], float | None], name: str = "", version: str = "") -> EvidenceSource:
+    r"""Make a source of evidence on alloys of any function that says whether two elements can stand for each other.
+
+    How far it is believed is learned from exchanges whose outcome is known: an expert without skill moves nothing.
+
+    Parameters
+    ----------
+    expert
+        Takes two symbols and returns how surely they can stand for each other, in [0, 1]; None where it does not know.
+        It is asked of each pair of elements in the training alloys, in alphabetical order.
+    name
+        What it is called in answers; the name of the function if empty.
+    version
+        Change it where the function answers otherwise than before.
+
+    Raises
+    ------
+    InputError
+        If it answers with something else, when a predictor is fitted.
+
+    Examples
+    --------
+    >>> import hypograph as hg
+    >>> metals = {"Co", "Cr", "Fe", "Mn", "Ni"}
+    >>> source = hg.expert_source(lambda a, b: 0.9 if {a, b} <= metals else None, "3d metals")
+    >>> source.name
+    '3d metals'
+    """
+    from hypograph.flows.evidence.registry import EvidenceSource
+
+    title = name or getattr(expert, "__name__", type(expert).__name__)
+    return EvidenceSource(title, "opinions on pairs of elements", partial(_opinions, expert, title), version=version)
+
+
+def _opinions(expert: Callable[[str, str], float | None], title: str, material: Material) -> Extra:
+    from hypograph.models.core.errors import InputError
+    from hypograph.models.evidence.sources.opinions import Opinions, expert_source
+
+    symbols, present = material.table.elements.symbols, material.table.present.any(0)
+    rows = []
+    for a, b in itertools.combinations(sorted(s for s, there in zip(symbols, present, strict=True) if there), 2):
+        said = expert(a, b)
+        if said is None:
+            continue
+        if not 0.0 <= said <= 1.0:
+            raise InputError(f"{title} says {said!r} of {a} and {b}", expected="a number from 0 to 1, or None")
+        rows.append((a, b, "", float(said), 1.0 - float(said)))
+    return expert_source(Opinions.from_rows(rows, symbols))
 
 
 def acquisition_method(acquisition: Callable[..., Any], name: str = "", **arguments: Any) -> Method:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hypograph.flows.facade.literature import KeywordGraph, read_publications
     from hypograph.flows.facade.mass_functions import MassFunction, combine, mass
     from hypograph.flows.facade.objectives import maximize, minimize, target
-    from hypograph.flows.facade.own import acquisition_method, classifier_source
+    from hypograph.flows.facade.own import acquisition_method, classifier_source, expert_source
     from hypograph.flows.facade.runs import open_graph, run
     from hypograph.models.campaigns.space.space import Space
     from hypograph.models.core.errors import HypographError
@@ -40,6 +40,7 @@ _HOMES = {
     "acquisition_method": "flows.facade.own",
     "classifier_source": "flows.facade.own",
     "combine": "flows.facade.mass_functions",
+    "expert_source": "flows.facade.own",
     "exploration_entropy": "flows.facade.exploration",
     "mass": "flows.facade.mass_functions",
     "maximize": "flows.facade.objectives",
@@ -63,6 +64,7 @@ __all__ = [
     "acquisition_method",
     "classifier_source",
     "combine",
+    "expert_source",
     "exploration_entropy",
     "mass",
     "maximize",
