@@ -130,7 +130,7 @@ def test_capabilities_are_found_by_asking(gateway_to: Any) -> None:
         return completion("yes", {"yes": 1.0} if body.get("logprobs") else None)
 
     def poor(body: dict[str, Any], n: int) -> Any:
-        if "input" in body or "response_format" in body or body.get("logprobs"):
+        if {"input", "response_format", "tools"} & body.keys() or body.get("logprobs"):
             return httpx2.Response(400, json={"error": {"message": "no"}})
         return completion('{"yes": true}' if "JSON" in str(body["messages"]) else f"text {n}")
 
