@@ -14,9 +14,11 @@ from hypograph.agents.gateway.cascade import Cascade
 from hypograph.agents.gateway.gateway import Gateway
 from hypograph.agents.roles.judgement import Role
 from hypograph.models.core.records import Publication
+from hypograph.models.evidence.alloys.phases import Label
 from hypograph.models.evidence.alloys.state import STATES, states_in
 from hypograph.models.literature.claims.claim import Claim, composition_of, distinct, stands_there
-from hypograph.models.literature.claims.phrases import DISORDERED, named, speaks_of_phases
+from hypograph.models.literature.claims.patterns import read_claims
+from hypograph.models.literature.claims.phrases import named, speaks_of_phases
 from hypograph.models.literature.claims.scoring import Marked, Reading, compare
 from hypograph.models.literature.inspiration.passages import gives_orders
 from hypograph.models.literature.keywords.extraction import pieces
@@ -64,14 +66,16 @@ class ModelClaimReader(Role):
         composition = composition_of(row.alloy)
         if composition is None or not speaks_of_phases(row.sentence):
             return None
+        label: Label = "single" if row.outcome == SINGLE else "multi"
+        alone = read_claims(Publication("", abstract=row.sentence))
+        if any(c.composition == composition and c.label != label for c in alone):
+            return None  # patterns read the sentence the other way round
         phases = named(row.sentence)
-        if row.outcome == SINGLE and (len(phases) > 1 or (phases and phases[0] not in DISORDERED)):
-            return None
         claim = Claim(
             row.alloy,
             composition,
             tuple(p for p in phases if any(p in named(told) for told in row.phases)),
-            "single" if row.outcome == SINGLE else "multi",
+            label,
             row.state if row.state in states_in(text) else "",
             None,
             row.sentence,
