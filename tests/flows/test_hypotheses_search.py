@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,9 @@ class MemoryStore:
 def run(
     folder: Path, store: MemoryStore, judge: Knowing | None = None, budget: int = 16, **more: Any
 ) -> dict[str, Any]:
+    proposer = more.pop("proposer", None) or Scripted()
     request = Request("How can heat be harvested?", "Anisotropic hydrogels", SURVEY, calls=budget, **more)
     corpus = corpus_of(PAPERS, SURVEY)
-    proposer = more.pop("proposer", None) or Scripted()
     costs = lambda: {"calls": 0, "tokens": 0, "cost": 0.0}  # noqa: E731
     runner = UnitRunner(store, folder)
     return run_search(request, load_discipline("chemistry"), corpus, proposer, judge or Knowing(), runner, costs)
@@ -130,6 +131,24 @@ def test_an_answer_is_asked_for_once(tmp_path: Path) -> None:
     assert len(proposer.asked) == 1
     memory.ask("direct", block, {}, HypothesisDocument, 1)
     assert len(proposer.asked) == 2
+
+
+def test_two_first_searches_at_once_on_a_fresh_home_pay_for_each_call_once(tmp_path: Path) -> None:
+    store, proposer, judge = MemoryStore(), Scripted(), Knowing()
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(run, tmp_path / "new", store, judge, 8, proposer=proposer) for _ in range(2)]
+        first, second = (b.result() for b in both)
+    assert first == second
+    assert len(proposer.asked) == len(set(proposer.asked)) == 5
+    assert len(judge.asked) == len(set(judge.asked)) == 3
+
+
+def test_a_revision_of_three_calls_answers_with_what_was_written_last(tmp_path: Path) -> None:
+    found = run(tmp_path, MemoryStore(), strategy="revision")
+    assert found["calls"] == 3
+    assert found["calls_by_operator"] == {"direct": 1, "critique": 1, "revise": 1, "judge": 0}
+    assert "version 0" in found["document"]["mechanisms"][-1]
+    assert not found["direct"]["reported_first"]
 
 
 def test_the_direct_prompt_is_one_call_without_a_probability(tmp_path: Path) -> None:

@@ -257,4 +257,5 @@ def with_rivals(document: HypothesisDocument, critique: Critique) -> HypothesisD
         stands = hit and any(len(hit & claim) >= OVERLAP * len(hit) for claim in core)
         if opinion and stands and not any(len(reason & r) >= OVERLAP * len(reason) for r in known):
             added.append(Rival(statement=fault.reason, observation=fault.observation))
+            known.append(reason)
     return document.model_copy(update={"rivals": (*document.rivals, *added)[:RIVALS]})

@@ -9,11 +9,12 @@ from scripted_hypotheses import Knowing, Scripted, document
 from hypograph.models.core.errors import BudgetSpentError
 from hypograph.models.hypotheses.campaign_space import INTERVENTION, deciding_experiment, factors, space_toml, warnings
 from hypograph.models.hypotheses.document import from_statement, named_text, text_of
-from hypograph.models.hypotheses.ledger import Change, ledger, near_duplicate, silent_losses
+from hypograph.models.hypotheses.ledger import Change, ledger, near_duplicate, silent_losses, unchanged
 from hypograph.models.hypotheses.search.documents import DocumentSearch
 from hypograph.models.hypotheses.search.lines import operator_entropy
-from hypograph.models.hypotheses.search.operators import Block
+from hypograph.models.hypotheses.search.operators import Block, Critique, Fault
 from hypograph.models.hypotheses.search.plan import schedule, shares
+from hypograph.models.hypotheses.search.writing import with_rivals
 
 BLOCK = Block("How can heat be harvested?", "Water orders around sulfate ions in gels.", "Anisotropic hydrogels")
 
@@ -222,3 +223,50 @@ def test_the_same_seed_gives_the_same_search() -> None:
     one, other = (searched(40, seed=3)[1] for _ in range(2))
     assert [x.document.id for x in one.order] == [x.document.id for x in other.order]
     assert one.chance == other.chance
+
+
+def test_a_revision_that_adds_controls_alone_is_another_document_and_a_verdict_tells_it_apart() -> None:
+    class Tidy(Scripted):
+        def _answer(self, operator, parts, schema, sample):  # type: ignore[no-untyped-def]
+            if operator != "revise":
+                return super()._answer(operator, parts, schema, sample)
+            more = document(controls=["no salt", "isotropic gel", "version of the gel without a couple"])
+            return {"changes": [], "document": more.model_dump(mode="json")}
+
+    assert near_duplicate(document(), document(controls=["another"]))
+    assert not unchanged(document(), document(controls=["another"]))
+    assert unchanged(document(), document())
+    search, found = searched(8, Tidy(), Knowing(["sulfate"]))
+    assert [line.operator for line in search.log.lines] == ["direct", "propose", "revise"]
+    assert len({line.place for line in search.log.lines}) == 3
+    assert search.log.verdicts_on(2) == 2
+    assert found.better_than_direct != pytest.approx(0.5)
+
+
+def test_eight_calls_judge_what_was_proposed_and_ask_one_pair_with_the_direct_answer_both_ways() -> None:
+    for seed in range(6):
+        search, _ = searched(8, judge=Knowing(["phosphate", "citrate", "sulfate"][:: 1 - 2 * (seed % 2)]), seed=seed)
+        pairs = [(a.first, a.second) for a in search.log.asked]
+        assert [p for p in pairs if p[::-1] in pairs and 0 in p]
+        assert search.log.verdicts_on(1) >= 1
+
+
+def test_an_objection_is_a_rival_only_where_it_hits_a_core_claim_that_stands() -> None:
+    def fault(claim: str, **changes: str) -> Fault:
+        told = {"severity": "major", "claim": claim, "reason": f"About {claim}.", "passage": "",
+                "observation": "o", "repair": "r"}  # fmt: skip
+        return Fault.model_validate({**told, **changes})
+
+    core, wording = "sulfate ions order the water", "the statement names two electrophiles"
+    faults = (fault(core), fault(wording), fault(core, passage="p"), fault(core, severity="minor"), fault(core))
+    made = with_rivals(document(), Critique(keep=(), faults=faults, missing=()))
+    assert [r.statement for r in made.rivals[1:]] == [f"About {core}."]
+
+
+def test_lessons_are_drawn_from_what_was_compared_and_a_refused_rewriting_is_shown_again() -> None:
+    proposer = Scripted(lose=True)
+    searched(16, proposer)
+    again = [p for (o, _), p in zip(proposer.asked, proposer.parts, strict=True) if o == "revise" and p["attempt"]]
+    assert again
+    assert "lithium" in again[0]["attempt"]
+    assert "lost without a reason" in again[0]["problems"]
