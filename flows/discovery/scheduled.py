@@ -27,6 +27,7 @@ if SERVE_PID in os.environ and "PREFECT__FLOW_RUN_ID" in os.environ:
 
 RETRIES, RETRY_SECONDS = 2, 30
 HOUR = 3600.0
+LONGEST_NAME = 255
 
 
 class _Parameters(BaseModel):
@@ -34,6 +35,14 @@ class _Parameters(BaseModel):
 
     small: bool = Field(default=False, description="A fixed small subset.")
     seed: int = Field(default=0, ge=0, description="Seed of every random choice.")
+
+    @field_validator("papers", "alloys", "table", check_fields=False)
+    @classmethod
+    def _nameable(cls, path: Path | None) -> Path | None:
+        # Told before any server starts; no file system has such a file.
+        if path is not None and any(len(os.fsencode(part)) > LONGEST_NAME for part in path.parts):
+            raise ValueError(f"a name of more than {LONGEST_NAME} bytes is no file's")
+        return path
 
     def discovery(self) -> DiscoveryParameters:
         """The same wishes as parameters of the whole path."""

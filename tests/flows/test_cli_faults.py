@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from hypograph.flows.cli.main import main
+
 COMMAND = [sys.executable, "-m", "hypograph.flows.cli.main"]
 # A fault as a command would have it, by the same door.
 FAULTY = """
@@ -97,12 +99,19 @@ def test_whatever_ends_a_command_is_one_sentence(tmp_path: Path, body: str, code
         ["nonsense" * 1000],
     ],
 )
-def test_an_odd_argument_is_refused(tmp_path: Path, arguments: list[str]) -> None:
-    done = command(tmp_path, *arguments, NEO4J_PASSWORD="not-a-password")
-    assert done.returncode == 2, done.stderr
-    assert "Traceback" not in done.stderr
-    assert any(line.startswith(("hypograph: ", "Error: ")) for line in done.stderr.splitlines())
-    assert all(len(line) <= 3000 for line in done.stderr.splitlines())
+def test_an_odd_argument_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path))
+    monkeypatch.setenv("NEO4J_PASSWORD", "not-a-password")
+    monkeypatch.setattr(sys, "argv", ["hypograph"])
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    told = capsys.readouterr().err
+    assert left.value.code == 2, told
+    assert "Traceback" not in told
+    assert any(line.startswith(("hypograph: ", "Error: ")) for line in told.splitlines())
+    assert all(len(line) <= 3000 for line in told.splitlines())
 
 
 @pytest.mark.parametrize("arguments", [["data", "list"], ["data", "list", "--json"], ["--help"]])
