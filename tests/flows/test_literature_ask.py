@@ -13,6 +13,7 @@ from hypograph.flows.cli.literature.commands import app
 from hypograph.flows.literature.ask import ask
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.records import Publication
+from hypograph.models.literature.inspiration.answers import Corpus
 from hypograph.models.literature.inspiration.concept import Sentence
 
 PAPERS = [
@@ -83,3 +84,20 @@ def test_stop_words_and_thesaurus_are_checked_and_kept(tmp_path: Path) -> None:
     command = ["words", "--thesaurus", str(good), "--stop", str(tmp_path / "stop.txt"), "--json"]
     kept = CliRunner().invoke(app, command, env=env)
     assert json.loads(kept.stdout) == {"stop_words": 1, "replaced": 2}
+
+
+def test_spellings_of_a_formula_are_one_and_a_title_is_no_answer() -> None:
+    corpus = Corpus(
+        [
+            Publication(
+                "a",
+                title="Hardness of Ti-6Al-4V",
+                abstract="Sheets of Ti-6Al-4V were rolled (Ref. [3]). The Vickers hardness was 350 HV. Pores were few.",
+            ),
+            Publication("b", title="Methane over TiO2", abstract="TiO2 made methane in light."),
+        ]
+    )
+    said = corpus.ask("What hardness has Ti6Al4V?")
+    assert "350 HV" in said.answer
+    assert "Ref. [3]" in said.answer or "Sheets" not in said.answer
+    assert corpus.ask("methane over TiO₂ in light").answered

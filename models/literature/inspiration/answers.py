@@ -24,7 +24,7 @@ LOOKED_AT: Final = 40
 _ASKING_WORDS: Final = """what which how why who when where does do did is are was were can could between among kind
 type example name give tell show find report study value effect role mean long much many"""
 _ASKING: Final = frozenset(_ASKING_WORDS.split())
-_SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+(?=[A-Z(\[])")
+_SENTENCE: Final = re.compile(r"(?<![RF][ei][fg]\.)(?<!\bal\.)(?<!\bEq\.)(?<!\bvs\.)(?<=[.!?;])\s+(?=[A-Z(\[])")
 REFUSED: Final = "The passages of the corpus do not carry an answer."
 
 
@@ -124,11 +124,14 @@ class Corpus:
         weights = self._weights(question)
         near = self._library.find(question, LOOKED_AT, LOOKED_AT)
         held = [self._held(weights, p) for p in near]
-        order = sorted(range(len(near)), key=lambda i: (-round(held[i], 6), i))[:most]
+        # Of two that hold as much, the text goes before the title: it says what was found.
+        titles = [p.text == self._library.by_key[p.publication].title for p in near]
+        order = sorted(range(len(near)), key=lambda i: (-round(held[i], 6), titles[i], i))[:most]
         found = [near[i] for i in order]
         carrying = [near[i] for i in order if held[i] >= CARRIES]
         if answerer is None:
-            said = [Sentence(self._quote(weights, carrying[0]), (found.index(carrying[0]) + 1,))] if carrying else []
+            quoted = self._quoted(weights, carrying[0]) if carrying else []
+            said = [Sentence(text, (found.index(carrying[0]) + 1,)) for text in quoted]
         else:
             said = answerer.answer(question, [p.text for p in found]) if found else []
         return self._told(question, said, found)
@@ -146,9 +149,14 @@ class Corpus:
         title = self._library.by_key[passage.publication].title
         return _share(weights, f"{title} . {passage.text}")
 
-    def _quote(self, weights: Mapping[str, float], passage: Passage) -> str:
-        """Return the sentence of a passage that holds most of a question, word for word."""
-        return max(_SENTENCE.split(passage.text), key=lambda s: _share(weights, s))
+    def _quoted(self, weights: Mapping[str, float], passage: Passage) -> list[str]:
+        """Return the sentence of a passage that holds most of a question, and one that holds more of the rest."""
+        sentences = _SENTENCE.split(passage.text)
+        best = max(sentences, key=lambda s: _share(weights, s))
+        held = set(stems(best))
+        rest = {stem: weight for stem, weight in weights.items() if stem not in held}
+        second = max(sentences, key=lambda s: _share(rest, s))
+        return [s for s in sentences if s == best or (s == second and _share(rest, s) > 0)]
 
     def _told(self, question: str, said: Sequence[Sentence], found: Sequence[Passage]) -> Answer:
         cited = sorted({n for sentence in said for n in sentence.cites})

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from hypograph.models.literature.chemistry.composition import plain_digits
 from hypograph.models.literature.graph.pair_counts import FloatArray, IntArray
 from hypograph.models.literature.text import english as en
 from hypograph.models.literature.text.chunks import split
 from hypograph.models.literature.text.spelling import singular
 
 K1, B = 1.2, 0.75
+_BY_WEIGHT: Final = re.compile(r"(?<![^\W_])[A-Z][a-z]?(?:[-–‐‑]\d+(?:\.\d+)?[A-Z][a-z]?)+(?![^\W_])")
 
 
 def terms(text: str) -> list[str]:
-    """Content words of a text in the form that is compared: lower case, singular, hyphens apart."""
-    words = (w.lower() for w in split(text.replace("-", " ")))
+    """Content words of a text in the form that is compared: lower case, singular, hyphens apart.
+
+    A formula has one form: ``TiO₂`` is ``TiO2``, ``Ti-6Al-4V`` is ``Ti6Al4V``.
+    """
+    joined = _BY_WEIGHT.sub(lambda m: re.sub(r"[-–‐‑]", "", m.group()), plain_digits(text))
+    words = (w.lower() for w in split(joined.replace("-", " ")))
     return [singular(w) for w in words if w[0].isalnum() and w not in en.CLOSED]
 
 
