@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from hypograph.graph.maps.atlas import counts
 from hypograph.ui.pages.elements import exchange, views
 from hypograph.ui.pages.overview.views import alloy as one_alloy
 from hypograph.ui.rendering import found, show
@@ -24,16 +25,17 @@ def elements(
 ) -> HTMLResponse:
     """Show the periodic table, the substitutes of one element, what replaces it in an alloy, and predicted alloys."""
     store = request.app.state.store
-    known = views.substitutability(store, symbol or None)
+    token = counts(store)
+    known = views.substitutability(store, symbol or None, token)
     wish = exchange.asked(alloy, symbol)
-    predicted = views.alloys(store)
+    predicted = views.alloys(store, token=token)
     return show(
         request,
         "elements.html",
         table=views.PERIODIC,
         alloys=predicted if every else predicted[:SHOWN],
         predicted=len(predicted),
-        measure_next=views.measure_next(store, symbol or None),
+        measure_next=views.measure_next(store, symbol or None, token=token),
         wish=wish,
         replaced=exchange.replacements(store, wish, request.app.state.services.metallurgist) if wish else None,
         **known,

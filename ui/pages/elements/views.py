@@ -34,7 +34,7 @@ PERIODIC = [
 ]
 
 
-def substitutability(store: GraphStore, symbol: str | None) -> dict[str, Any]:
+def substitutability(store: GraphStore, symbol: str | None, token: dict[str, int] | None = None) -> dict[str, Any]:
     """Elements with evidence, and the substitutes of one of them.
 
     Returns
@@ -49,8 +49,12 @@ def substitutability(store: GraphStore, symbol: str | None) -> dict[str, Any]:
         rows[row["symbol"]].append(row)
     found = [_joined(said) for said in rows.values()]
     found.sort(key=lambda s: (-(s["belief"] or 0.0), -(s["plausibility"] or 0.0), s["symbol"]))
-    elements = remembered(store, "elements", lambda: {row["symbol"]: row["n"] for row in store.read(pages.ELEMENTS)})
+    elements = remembered(store, "elements", lambda: _partners(store), token)
     return {"elements": elements, "symbol": symbol, "substitutes": found}
+
+
+def _partners(store: GraphStore) -> dict[str, int]:
+    return {row["symbol"]: row["n"] for row in store.read(pages.ELEMENTS)}
 
 
 def _joined(said: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -60,9 +64,9 @@ def _joined(said: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {**whole, "sources": [{name: row[name] for name in row if name != "symbol"} for row in alone]}
 
 
-def alloys(store: GraphStore, limit: int = 200) -> list[dict[str, Any]]:
+def alloys(store: GraphStore, limit: int = 200, token: dict[str, int] | None = None) -> list[dict[str, Any]]:
     """Predicted alloys, the most probable single-phase first, each with the evidence that weighs most."""
-    return remembered(store, f"alloys {limit}", lambda: _alloys(store, limit))
+    return remembered(store, f"alloys {limit}", lambda: _alloys(store, limit), token)
 
 
 def _alloys(store: GraphStore, limit: int) -> list[dict[str, Any]]:
@@ -74,7 +78,9 @@ def _alloys(store: GraphStore, limit: int) -> list[dict[str, Any]]:
     return [{**alloy, "because": reasons[alloy["key"]]} for alloy in found]
 
 
-def measure_next(store: GraphStore, symbol: str | None = None, limit: int = 10) -> list[dict[str, Any]]:
+def measure_next(
+    store: GraphStore, symbol: str | None = None, limit: int = 10, token: dict[str, int] | None = None
+) -> list[dict[str, Any]]:
     """Predicted alloys whose measuring should cut most of what is unknown (see `expected_cuts`).
 
     Parameters
@@ -85,8 +91,10 @@ def measure_next(store: GraphStore, symbol: str | None = None, limit: int = 10) 
         Only alloys that hold this element; None for any.
     limit
         How many at most.
+    token
+        Counts of the store, where they were read just now.
     """
-    rows, cuts = remembered(store, "cuts", lambda: _cuts(store))
+    rows, cuts = remembered(store, "cuts", lambda: _cuts(store), token)
     chosen = [cut for cut in cuts if symbol is None or symbol in rows[cut.alloy]["elements"]]
     return [
         {
@@ -117,9 +125,15 @@ _kept: WeakKeyDictionary[GraphStore, tuple[dict[str, int], dict[str, Any]]] = We
 T = TypeVar("T")
 
 
-def remembered(store: GraphStore, name: str, read: Callable[[], T]) -> T:
-    """Return what was read before, unless something was added to the store or taken from it since."""
-    token = counts(store)
+def remembered(store: GraphStore, name: str, read: Callable[[], T], token: dict[str, int] | None = None) -> T:
+    """Return what was read before, unless something was added to the store or taken from it since.
+
+    Parameters
+    ----------
+    token
+        Counts of the store, where they were read just now: a page that asks for several things reads them once.
+    """
+    token = token or counts(store)
     kept = _kept.get(store)
     if kept is None or kept[0] != token:
         kept = _kept[store] = (token, {})
