@@ -100,9 +100,9 @@ class _Fields:
         """Keep a problem of a field."""
         self.problems.append(MalformedRowError(what, where=f"{self.where}, column {name}"))
 
-    def text(self, name: str) -> str:
+    def text(self, name: str, reader: Callable[[object], str] = text_of) -> str:
         """Return a text, mended where its encoding was mistaken before it came here."""
-        found = self.read(name, text_of, "")
+        found = self.read(name, reader, "")
         if _PLANES.search(found) or "\ufffd" in found:
             self.report(name, f"characters that cannot be read in {shown(found)}; replaced")
             found = _PLANES.sub("\ufffd", found)
@@ -137,7 +137,7 @@ def records_from(row: Row, *, where: str, source: str) -> Found:
         yield from fields.problems
         yield MalformedRowError("neither title nor abstract", where=where, expected="a column title or abstract")
         return
-    doi, venue, year = _doi(fields), fields.read("venue", _venue, ""), fields.read("year", year_of, None)
+    doi, venue, year = _doi(fields), fields.text("venue", _venue), fields.read("year", year_of, None)
     if cited := _CITATION.match(venue):  # Embase gives the whole citation: "Endoscopy (2014) 3:3 (152-160)."
         venue, year = cited.group(1), year or int(cited.group(2))
     # A title that any journal may have tells publications apart only with where and when.
@@ -172,6 +172,9 @@ def _clean(publication: Publication) -> Publication:
     for name in ("key", "venue", "doi", "version_of"):
         if _PLANES.search(text := getattr(publication, name)):
             found[name] = _PLANES.sub("\ufffd", text)
+    for name in ("authors", "keywords"):
+        if any(_GARBLED.search(text) for text in getattr(publication, name)):
+            found[name] = tuple(map(ftfy.fix_encoding, getattr(publication, name)))
     for name in ("keywords", "passages", "authors", "references", "ids"):
         if any(_PLANES.search(text) for text in getattr(publication, name)):
             found[name] = tuple(_PLANES.sub("\ufffd", text) for text in getattr(publication, name))

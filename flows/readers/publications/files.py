@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 HEAD: Final = 1 << 16  # bytes by which a format is told
+_ODD: Final = re.compile("(?<=[A-Za-z])[†‡•ŠŽŸ‰‹›¤€™…ƒ„˜¨©«¬®°±²³´¶·¸¹º»¼½¾¿](?=[a-z])")
 _GZIP: Final = b"\x1f\x8b"
 
 
@@ -115,6 +116,8 @@ def _guessed(data: bytes) -> str:
     if pairs and len(re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", data)) == 0 and _is_chinese(data):
         return "gb18030"
     if high < 20:  # a few accents say nothing; Windows' Latin is by far the most frequent
-        return "cp1252"
+        # But "MŸller" is what it makes of Müller from an older Macintosh.
+        odd = _ODD.search(data.decode("cp1252", "replace")) and not _ODD.search(data.decode("mac_roman"))
+        return "mac_roman" if odd else "cp1252"
     best = from_bytes(data).best()
     return best.encoding if best is not None and best.encoding not in {"ascii", "utf_8"} else "cp1252"

@@ -631,3 +631,25 @@ def test_that_a_publication_was_retracted_comes_back_from_an_export(read) -> Non
     row = {"key": "k", "title": "On steel", "retracted": True}
     for form, name in (("bibtex", "a.bib"), ("ris", "a.ris"), ("csl", "a.json")):
         assert read(FORMATS[form]([row]), name).publications[0].retracted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Doe, J., & Roe, A. (2001). On steel. Wear, 1, 2.\n\nFoo, B. (2002). On tin. Wear, 3, 4.\n",
+        "[1] J. Doe, Wear 1 (2001) 2.\n[2] A. B. Roe, Wear 3 (2002) 4.\n",
+        "10.5555/a.1\n10.5555/a.2\n",
+    ],
+)
+def test_lists_of_references_are_no_note(read, text: str) -> None:  # type: ignore[no-untyped-def]
+    report = read(text, "a.txt")
+    assert (report.publications, "not a note" in report.problems[0]) == ((), True)
+
+
+def test_letters_of_an_old_macintosh_and_twice_encoded_names(read, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "a.bib").write_bytes("@article{a, title={Über Kupfer}, author={Müller, J.}}".encode("mac_roman"))
+    (found,) = read_publications(tmp_path / "a.bib").publications
+    assert (found.title, found.authors) == ("Über Kupfer", ("Müller, J.",))
+    twice = "Müller, J.".encode().decode("cp1252")
+    (found,) = read(f'Title,Year,Authors,Journal\nOn it,2001,"{twice}",Acta Ã–sterreich\n', "a.csv").publications
+    assert (found.authors, found.venue) == (("Müller, J.",), "Acta Österreich")
