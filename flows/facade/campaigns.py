@@ -359,7 +359,8 @@ class Campaign:
         *changes
             ``{"add": "ligand", "levels": ["SPhos"]}``, ``{"drop": "base", "levels": ["DBU"]}``,
             ``{"range": "T", "low": 20, "high": 120}``, ``{"fix": "solvent", "level": "THF"}``,
-            ``{"never": {"ligand": "XPhos", "T": 80}}`` or ``{"allow": {…}}``.
+            ``{"never": {"ligand": "XPhos", "T": 80}}``, ``{"allow": {…}}`` or
+            ``{"parameter": {"name": "water", "low": 0, "high": 5, "had": 0}}``: one more, and what was had before.
         note
             A remark to keep.
 

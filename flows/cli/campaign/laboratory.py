@@ -141,7 +141,7 @@ def suggest(
     settings = load_settings()
     with folders.changing(folder) as campaign, _opened(store) as graph:
         plate = campaign.definition.plate
-        count = count or (1 if repeat or plate is None else max(plate.wells, 1))
+        count = count or (1 if repeat or plate is None else max(plate.points(campaign.definition.replicates), 1))
         if repeat:
             events = live.repeat(campaign.definition, campaign.events, repeat, count)
             campaign.append(events)

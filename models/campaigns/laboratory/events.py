@@ -110,7 +110,7 @@ def suggest(
     if definition.plate is None:
         asked = make().ask(trials(found), n)
     else:
-        asked = plates.ask(definition.plate, lambda fixed: make(fixed=fixed), trials(found), n)
+        asked = plates.ask(definition.plate, lambda fixed: make(fixed=fixed), trials(found), n, definition.replicates)
     copies = [(s, k) for s in asked for k in range(1, definition.replicates + 1)]
     first = fresh(e.id for e in found)
     return [_suggest_event(f"e{first + i}", s, k, definition) for i, (s, k) in enumerate(copies)]

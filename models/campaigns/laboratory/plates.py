@@ -19,6 +19,10 @@ class Plate:
     shared: tuple[str, ...]
     wells: int = 0
 
+    def points(self, replicates: int) -> int:
+        """Return how many points a plate holds, each as so many experiments; 0 for as many as are asked for."""
+        return self.wells and max(1, self.wells // replicates)
+
     def record(self) -> dict[str, Any]:
         """Return the mapping that `plate_from` reads back."""
         return {"shared": list(self.shared)} | ({"wells": self.wells} if self.wells else {})
@@ -46,7 +50,11 @@ def plate_from(record: Mapping[str, Any], space: Space) -> Plate | None:
 
 
 def ask(
-    plate: Plate, make: Callable[[Mapping[str, Any]], Optimizer], history: Sequence[Trial], n: int
+    plate: Plate,
+    make: Callable[[Mapping[str, Any]], Optimizer],
+    history: Sequence[Trial],
+    n: int,
+    replicates: int = 1,
 ) -> list[Suggestion]:
     """Return n suggestions, plate by plate: the best next experiment says what its whole plate shares.
 
@@ -54,10 +62,12 @@ def ask(
     ----------
     make
         Makes the optimizer, with the levels that some parameters are held at.
+    replicates
+        Wells that each point takes.
     """
     seen, found = list(history), list[Suggestion]()
     while len(found) < n:
-        wells = min(plate.wells or n, n - len(found))
+        wells = min(plate.points(replicates) or n, n - len(found))
         try:
             made = make({}).ask(seen, 1)
             fixed = {name: made[0].parameters[name] for name in plate.shared} if made else {}

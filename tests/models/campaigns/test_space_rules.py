@@ -135,6 +135,10 @@ def test_a_plate_shares_what_it_must(method: str) -> None:
     assert len(set(heat[:4])) == len(set(heat[4:8])) == len(set(heat[8:])) == 1
     assert len({tuple(e["parameters"].items()) for e in made}) == 10
     assert f"a plate at T={heat[0]}" in made[0]["reason"]
+    double = live.definition_from({**record, "replicates": 2})
+    twice = [e["parameters"]["T"] for e in live.suggest(double, events, 4)]
+    assert len(twice) == 8
+    assert len(set(twice[:4])) == len(set(twice[4:])) == 1
 
 
 def test_a_wrong_plate_is_named() -> None:
