@@ -22,7 +22,7 @@ class Task:
     utilities: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EarlierResults:
     """Worth of options by the results of earlier campaigns (`hypograph.models.core.protocols.OptionScorer`).
 

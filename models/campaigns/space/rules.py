@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from hypograph.models.campaigns.space.parameter import TOLERANCE, Parameter, some
 from hypograph.models.core.errors import SpaceError
 
 Parameters = Mapping[str, Parameter]
 NOTHING = 1e-9  # of a component, below which it is left out
+
+
+class Rule(Protocol):
+    """Something that a point keeps or breaks."""
+
+    def breaks(self, point: Mapping[str, Any]) -> str:
+        """Say why a point breaks the rule; empty if it keeps it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +201,3 @@ def _known(row: Mapping[str, Any], *keys: str) -> None:
 def absent_level(choice: Choice, parameter: Parameter) -> str | float:
     """Return the level that leaves a component out."""
     return choice.absent if parameter.options else 0.0
-
-
-def components(choices: Sequence[Choice]) -> list[str]:
-    """Return the names of all components, each once."""
-    return list(dict.fromkeys(n for c in choices for n in c.names))

@@ -77,13 +77,13 @@ def _within_limits(
     low, high = np.zeros_like(x), np.ones_like(x)
     for rule in space.limits:
         concerned = np.ones(len(x), dtype=bool)
-        for name, levels in rule.when:
+        for name, given in rule.when:
             p = space[name]
             if p.options:
-                concerned &= np.isin(options[name], [i for i, o in enumerate(p.options) if o in levels])
+                concerned &= np.isin(options[name], [i for i, o in enumerate(p.options) if o in given])
             else:
                 here = rules.levels[place[name]]
-                wanted = [s for s, v in zip(here, p.values, strict=True) if v in levels]
+                wanted = [s for s, v in zip(here, p.values, strict=True) if v in given]
                 concerned &= np.abs(x[:, place[name], None] - np.array(wanted)).min(1, initial=np.inf) < SLACK
         j, ends = place[rule.name], np.full(len(rules.numbers), 1.0)
         if rule.high is not None:

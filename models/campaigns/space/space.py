@@ -45,6 +45,7 @@ from hypograph.models.campaigns.space.rules import (
     Constraint,
     Limit,
     Mixture,
+    Rule,
     choice_from,
     constraint_from,
     limit_from,
@@ -165,7 +166,8 @@ class Space:
 
     def forbids(self, point: Mapping[str, Any]) -> str:
         """Say why a point (its values already read) is not allowed; empty if it is."""
-        for rule in (*self.mixtures, *self.constraints, *self.limits, *self.choices):
+        rules: list[Rule] = [*self.mixtures, *self.constraints, *self.limits, *self.choices]
+        for rule in rules:
             if reason := rule.breaks(point):
                 return reason
         for excluded in self.exclusions:
