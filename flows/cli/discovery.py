@@ -163,6 +163,9 @@ def _found(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "evidence", f"{found['pairs']:,} element pairs, {found['predictions']:,} predictions kept"
         for method, row in found["checked"].items():
             yield f"  held-out check, {method}", f"AUC {_figure(row['auc'])}, MCC {_figure(row['mcc'])}"
+        if part := found.get("held_out"):
+            sure = f"; AUC of ours {part['auc_low']:.2f} to {part['auc_high']:.2f} (95%)" if "auc_low" in part else ""
+            yield "  held-out check, on", f"{part['alloys']} alloys of {part['sets']} element sets{sure}"
     if found := document["hypotheses"]:
         yield "hypotheses", f"{found['count']:,}"
         if best := found["best"]:

@@ -384,7 +384,12 @@ def _hypotheses_document(outcome: Any) -> dict[str, Any] | None:
 def _evidence_document(outcome: Any) -> dict[str, Any] | None:
     if outcome is None:
         return None
-    return {"pairs": outcome.pairs, "predictions": len(outcome.predictions), "checked": outcome.checked}
+    return {
+        "pairs": outcome.pairs,
+        "predictions": len(outcome.predictions),
+        "checked": outcome.checked,
+        "held_out": outcome.held_out,
+    }
 
 
 def _flow_run_id(started: datetime) -> str:

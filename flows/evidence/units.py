@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
@@ -33,11 +33,15 @@ class EvidenceOutcome:
         AUC and Matthews coefficient on a held-out part, whose element sets no training alloy has, for
         `ours`, the knowledge-free `vote` and the `majority` class; `ours-no-expert` too where an expert
         was given.
+    held_out
+        How much that part holds: `alloys`, element `sets`, and `auc_low` and `auc_high`, the 95% interval of the area
+        of `ours` as if each set were one alloy.
     """
 
     pairs: int
     predictions: tuple[AlloyPrediction, ...]
     checked: dict[str, dict[str, float | None]]
+    held_out: dict[str, float] = field(default_factory=dict)
 
 
 def evidence_units(
@@ -103,17 +107,20 @@ def evidence_units(
     found.sort(key=lambda p: (-p.pignistic, p.key))
     if not small:
         note_graphs_predictor(chosen, job.spec, runner.folder, job.asked)
-    return EvidenceOutcome(pairs["pairs"], tuple(found[:top]), check["checked"])
+    return EvidenceOutcome(pairs["pairs"], tuple(found[:top]), check["checked"], check.get("held_out", {}))
 
 
 def small_part(records: Sequence[AlloyRecord]) -> list[AlloyRecord]:
-    """Keep the first records of a few common elements, from each source alike."""
-    kept: dict[str, list[AlloyRecord]] = {}
+    """Keep the first compositions of a few common elements, from each source alike, each once.
+
+    A composition that many papers report teaches a small part no more than once, and takes the place of others.
+    """
+    kept: dict[str, dict[object, AlloyRecord]] = {}
     for record in records:
         if set(record.elements) <= set(SMALL_ELEMENTS) and len(record.elements) >= 2:
-            kept.setdefault(record.source, []).append(record)
+            kept.setdefault(record.source, {}).setdefault((record.elements, record.fractions), record)
     share = SMALL_RECORDS // max(len(kept), 1)
-    small = [r for part in kept.values() for r in part[:share]]
+    small = [r for part in kept.values() for r in list(part.values())[:share]]
     return small if len({r.single_phase for r in small}) == 2 else list(records[:SMALL_RECORDS])
 
 

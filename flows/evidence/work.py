@@ -38,7 +38,7 @@ from hypograph.models.evidence.fusion.alloy_predictor import Joint
 from hypograph.models.evidence.fusion.explanation import explain
 from hypograph.models.evidence.fusion.phase_frame import phase_bounds
 from hypograph.models.evidence.fusion.predictor import vote
-from hypograph.models.statistics.decisions import auc, mcc
+from hypograph.models.statistics.decisions import auc, auc_interval, mcc
 from hypograph.models.statistics.functions import logit
 
 MOST_ELEMENTS: Final = 26
@@ -196,7 +196,17 @@ class Job:
         checked["vote"] = _scores(y, share, (share > 0).astype(float))
         usual = float(table.positive[fold.train].mean() >= 0.5)
         checked["majority"] = _scores(y, np.zeros(len(y)), np.full(len(y), usual))
-        return Outcome({"checked": checked})
+        return Outcome({"checked": checked, "held_out": self._held_out(fold, checked["ours"]["auc"])})
+
+    def _held_out(self, fold: Fold, area: float | None) -> dict[str, float]:
+        """How much the check rests on: alloys of one set are no independent tests."""
+        families, y = self.table.family[fold.test], self.table.positive[fold.test]
+        single = np.array([y[families == f].mean() > 0.5 for f in np.unique(families)])
+        found: dict[str, float] = {"alloys": len(fold.test), "sets": len(single)}
+        if area is not None and 0 < single.sum() < len(single):
+            low, high = auc_interval(area, int(single.sum()), int((~single).sum()))
+            found |= {"auc_low": round(low, 6), "auc_high": round(high, 6)}
+        return found
 
     def predict(self, size: int, top: int) -> Outcome:
         """Predict alloys of one size that are in no table: all quickly, the best of them in full."""

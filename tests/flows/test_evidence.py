@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
 
-from hypograph.flows.evidence.units import EvidenceOutcome, evidence_units
+from hypograph.flows.evidence.units import SMALL_ELEMENTS, EvidenceOutcome, evidence_units, small_part
 from hypograph.flows.readers.alloys import hea_literature_alloys, hea_tables
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.core.schema import LABELS, RELATIONS
@@ -71,7 +72,9 @@ def test_predictions_are_new_best_first_and_consistent(
 
 
 def test_check_stands_beside_the_baselines(done: tuple[EvidenceOutcome, MemoryStore, UnitRunner]) -> None:
-    checked = done[0].checked
+    checked, held_out = done[0].checked, done[0].held_out
+    assert 0 < held_out["sets"] <= held_out["alloys"]
+    assert held_out["auc_low"] < checked["ours"]["auc"] < held_out["auc_high"]
     assert set(checked) == {"ours", "vote", "majority"}
     assert checked["majority"] == {"auc": 0.5, "mcc": 0.0}
     assert checked["ours"]["auc"] is not None
@@ -138,3 +141,12 @@ def test_records_that_teach_nothing_are_refused(kept: list[bool], tmp_path: Path
     part = [AlloyRecord(("Co", "Fe"), label) for label in kept]
     with pytest.raises(InputError):
         run(tmp_path, part)
+
+
+def test_a_small_part_takes_each_composition_once() -> None:
+    often = [AlloyRecord(("Co", "Fe", "Ni"), i % 2 == 0, source="papers", provenance=f"10.1/{i}") for i in range(900)]
+    rare = [
+        AlloyRecord(("Al", *pair), False, source="papers") for pair in itertools.combinations(SMALL_ELEMENTS[1:], 2)
+    ]
+    small = small_part([*often, *rare])
+    assert len({r.elements for r in small}) == len(small) == 1 + len(rare)
