@@ -16,6 +16,7 @@ from hypograph.models.core.records import Publication
 _SHORT: Final = 15
 # Share of the words of the shorter abstract that two abstracts of one publication have in common, at least.
 _SAME_TEXT: Final = 0.5
+_LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "a", "œ": "o", "ı": "i"})
 _LATER: Final = 3  # years at most from a preprint to its article
 _LINKING_WORDS: Final = "of the and in for an on der die und de la a et fur"
 _LINKING: Final = frozenset(_LINKING_WORDS.split())
@@ -113,7 +114,9 @@ def _may_be_one(first: Publication, second: Publication) -> bool:
 
 
 def _families(record: Publication) -> set[str]:
-    return {title_key(family_name(a)) for a in record.authors}
+    """Return the family names as they are compared: Müller, Muller and Mueller are one."""
+    names = (title_key(family_name(a)).translate(_LETTERS) for a in record.authors)
+    return {re.sub(r"([aou])e", r"\1", name) for name in names}
 
 
 def _overlap(first: str, second: str) -> float:

@@ -653,3 +653,12 @@ def test_letters_of_an_old_macintosh_and_twice_encoded_names(read, tmp_path: Pat
     twice = "Müller, J.".encode().decode("cp1252")
     (found,) = read(f'Title,Year,Authors,Journal\nOn it,2001,"{twice}",Acta Ã–sterreich\n', "a.csv").publications
     assert (found.authors, found.venue) == (("Müller, J.",), "Acta Österreich")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Müller, J.", "Mueller, J."), ("Østby, A.", "Ostby, A."), ("Łuk, P.", "Luk, P.")]
+)
+def test_names_without_their_accents_are_the_same_people(one: str, other: str) -> None:
+    title = "Phase stability of an alloy at high temperature"
+    papers = [Publication(k, title=title, year=2020, authors=(a,)) for k, a in (("a", one), ("b", other))]
+    assert len(deduplicate(papers)) == 1
