@@ -38,6 +38,7 @@ _BARE: Final = re.compile(r"(?:[A-Z][a-z]?[0-9.]*)+")
 # Marks of footnotes and references behind a formula, and amounts in brackets of their own.
 _FOOTNOTE: Final = re.compile(r"(?<=[A-Za-z0-9)\]])\s*(?:[*†‡§¶#]+|\^[a-z]|\[\d+(?:\s*[,-]\s*\d+)*\])\s*\Z")
 _BRACKETED: Final = re.compile(rf"(?<=[a-zA-Z])\(({tree.NUMBER})\)")
+_WORD: Final = re.compile(r"[A-Za-z]*[a-z]{4,}[A-Za-z]*")
 _UNCERTAIN: Final = re.compile(r"\s*(?:±|\+/-|\+-)\s*\d+(?:\.\d+)?")
 _SET: Final = re.compile(r"[,;(\[]?\s*\b([a-zδ])\s*=\s*(\d+(?:\.\d+)?)\s*[)\]]?")
 _BASE: Final = re.compile(
@@ -158,6 +159,8 @@ def _read(body: str, said: Basis | None, values: Mapping[str, float]) -> Composi
         if said is None:
             raise tree.FormulaError("percent of atoms or of weight is not said", "Write at.% or wt.%.")
         body = body.replace("%", " ").strip()
+    if word := _WORD.search(body):
+        raise tree.FormulaError(f"{word.group()!r} cannot be read as elements and amounts", "Write the formula alone.")
     body = tree.substitute(body, values)
     if _LEADING.fullmatch(body):
         if said is None:

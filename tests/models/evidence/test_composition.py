@@ -86,6 +86,7 @@ REFUSED = {
     "(CoNi": "not closed",
     "Co": "one element",
     "Inconel 718": "cannot be read",
+    "Ni-based superalloy": "'based' cannot be read",
 }
 
 
