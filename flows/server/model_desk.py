@@ -27,7 +27,9 @@ class ModelDesk:
         Opens the graph, in which calls are kept; None opens the configured one.
     """
 
-    def __init__(self, settings: Settings, opened: Callable[[], AbstractContextManager[GraphStore]] | None = None):
+    def __init__(
+        self, settings: Settings, opened: Callable[[], AbstractContextManager[GraphStore]] | None = None
+    ) -> None:
         self.settings = settings
         self._opened = opened or self._open_store
 

@@ -16,7 +16,7 @@ from starlette.datastructures import UploadFile
 from hypograph.models.core.errors import HypographError, InputError, SettingError, UnavailableError
 from hypograph.models.core.services import Metallurgist
 from hypograph.models.core.typed_number import typed_number
-from hypograph.ui.api.routes import CsvResponse, cell, file
+from hypograph.ui.api.routes import cell, file
 from hypograph.ui.drawing import scans
 from hypograph.ui.problems import FieldError
 from hypograph.ui.rendering import show
@@ -183,5 +183,4 @@ def _csv(document: Mapping[str, Any] | None, name: str) -> Response:
         percent = [row["atomic_percent"].get(e, 0) for e in elements]
         ends = [row["phases"][p][end] for p in phases for end in ("belief", "plausibility")]
         writer.writerow([cell(row["alloy"]), *numbers, *percent, *ends])
-    answer: CsvResponse = file(out.getvalue(), "text/csv", name)
-    return answer
+    return file(out.getvalue(), "text/csv", name)
