@@ -37,6 +37,7 @@ _TEXT_KEYS: Final = (
     "raw",
     "p",
 )
+_LANGUAGE: Final = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2})?")
 _DEPTH: Final = 6
 _LONGEST_LITERAL: Final = 2_000_000
 DEEP: Final = "a value is nested too deep"
@@ -89,6 +90,9 @@ def text_of(value: object, depth: int = _DEPTH) -> str:
     if isinstance(value, Mapping):
         if words := inverted_index(value):
             return plain_text(words)
+        if all(_LANGUAGE.fullmatch(str(k)) for k in value):  # the same text in several: English, else the first
+            spoken = sorted(value.items(), key=lambda item: not str(item[0]).lower().startswith("en"))
+            return text_of(next((v for _, v in spoken if not is_empty(v)), ""), depth - 1)
         flat = {flat_name(k) or str(k): v for k, v in value.items()}
         found = next((flat[k] for k in map(_key, _TEXT_KEYS) if not is_empty(flat.get(k))), None)
         if found is not None:

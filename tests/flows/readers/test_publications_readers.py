@@ -662,3 +662,10 @@ def test_names_without_their_accents_are_the_same_people(one: str, other: str) -
     title = "Phase stability of an alloy at high temperature"
     papers = [Publication(k, title=title, year=2020, authors=(a,)) for k, a in (("a", one), ("b", other))]
     assert len(deduplicate(papers)) == 1
+
+
+def test_of_a_title_in_several_languages_the_english_one_is_taken(read) -> None:  # type: ignore[no-untyped-def]
+    (found,) = read(
+        json.dumps([{"title": {"de": "Zu Titan", "en-US": "On titanium"}, "year": [2013]}]), "a.json"
+    ).publications
+    assert (found.title, found.year) == ("On titanium", 2013)
