@@ -15,7 +15,7 @@ from hypograph.models.campaigns.bayes.surrogate import Prediction, Surrogates
 __all__ = ["choose", "improvement", "lockstep", "numbers", "scaled", "tie_breaks"]
 MEMORY = 25_000_000  # numbers held by the campaigns that run at once
 NOTHING = 1e-12  # expected improvement below which there is none
-UCB_WIDTH = 2.0
+UCB_WIDTH = 2.0  # standard deviations, two-sided 95%: a convention, not measured; used where no gain is expected
 TIE = 1e-5  # relative difference below which candidates are as good as each other
 
 

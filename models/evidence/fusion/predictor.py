@@ -25,7 +25,8 @@ Extra = Callable[[Learners, Fold, IntArray, IntArray], FloatArray]
 CORE: Final = ("kernel", "pairs", "trees", "context")
 # What the fusion expects before anything is measured. The core sources share the truth: their reliabilities sum to
 # about 1, how much to is open (first number, a standard deviation), how they divide it is nearly even (second). Others
-# owe a proof (third).
+# owe a proof (third). Picked by looking at results on the three tables of benchmarks/evidence_fusion.py, which is why a
+# table that is not there may come out lower (docs/evidence.md, "How the settings were chosen").
 TOGETHER: Final = 0.7
 APART: Final = 0.2
 EXTRA: Final = 0.1
