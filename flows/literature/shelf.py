@@ -15,12 +15,25 @@ from hypograph.models.core.services import PapersRead
 FIRST = 12
 
 
-class CorpusShelf(Library):
-    """The corpora below a folder, for the pages: what a file would bring, and what is kept."""
+class CorpusShelf:
+    """The corpora below a folder, for the pages: what a file would bring, and what is kept.
+
+    Parameters
+    ----------
+    folder
+        ``literature`` in the data folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._library = Library(folder)
+
+    def names(self) -> list[str]:
+        """Return the names of the corpora that hold something, ``main`` first."""
+        return self._library.names()
 
     def look(self, corpus: str) -> Sequence[Mapping[str, Any]]:
         """Return the publications of a corpus, each by field."""
-        return [dataclasses.asdict(p) for p in self.corpus(corpus).publications()]
+        return [dataclasses.asdict(p) for p in self._library.corpus(corpus).publications()]
 
     def read(self, file: Path) -> PapersRead:
         """Say what a file holds, and keep nothing."""
@@ -40,8 +53,8 @@ class CorpusShelf(Library):
         report: ReadReport = read_publications(file)
         if not report.publications:
             raise InputError("no publication could be read", where=file.name)
-        return self.corpus(corpus).add(report.publications)
+        return self._library.corpus(corpus).add(report.publications)
 
     def path(self, corpus: str) -> Path:
         """Return the file that a run reads."""
-        return self.corpus(corpus).path
+        return self._library.corpus(corpus).path

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.metadata
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import EntryPoint
-from typing import Generic, Protocol, TypeVar, cast
+from typing import Generic, Protocol, TypeVar
 
 from hypograph.models.core.errors import InputError, UnavailableError
 
@@ -119,4 +119,4 @@ class Registry(Generic[T]):
                 where=f"{self.group}: {point.name}",
                 hint="Mend or uninstall that package.",
             ) from error
-        return cast(T, made)
+        return made

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from hypograph.models.campaigns.bayes.botorch import FEWEST, POINTS, encode, fit_models
+from hypograph.models.campaigns.bayes.botorch import CHUNK, FEWEST, POINTS, encode, fit_models
 from hypograph.models.campaigns.core.trials import Objective, Trial, measured, ordered, outcomes, suggestion, untried
 from hypograph.models.campaigns.optimizers.space_filling import Sobol
 from hypograph.models.campaigns.space.candidates import candidates
@@ -99,7 +99,9 @@ class AcquisitionOptimizer:
             for _ in range(min(n, len(some))):
                 function = self._made(model, x, scaled, waiting, choices)
                 with torch.no_grad():
-                    values = torch.cat([function(part[:, None, :]) for part in choices.split(512)])
+                    values = torch.cat(
+                        [function(choices[i : i + CHUNK, None, :]) for i in range(0, len(choices), CHUNK)]
+                    )
                 values[chosen] = -torch.inf
                 if not torch.isfinite(values.max()):
                     raise InputError(
@@ -111,7 +113,7 @@ class AcquisitionOptimizer:
 
     def _made(self, model: Any, x: Tensor, y: Tensor, waiting: Tensor, choices: Tensor) -> Any:
         """Make the acquisition function with points whose results are awaited: pending, or believed."""
-        from botorch.exceptions import UnsupportedError
+        from botorch.exceptions.errors import UnsupportedError
 
         function = self._call(model, x, y, choices)
         if not len(waiting):
