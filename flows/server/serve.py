@@ -239,8 +239,10 @@ def tidy(client: SyncPrefectClient, *, own_server: bool, say: Say) -> None:
 
     deployed = {d.id: name for name, d in known(client).items()}
     now = datetime.now(UTC)
-    missed: dict[Any, int] = {}
+    missed: dict[UUID, int] = {}
     for run in runs_of(client, list(deployed), [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]):
+        if run.deployment_id is None:  # the filter leaves out such runs
+            continue
         if run.state_type == StateType.SCHEDULED:
             late = run.expected_start_time is not None and run.expected_start_time < now
             if late and run.auto_scheduled:
