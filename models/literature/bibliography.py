@@ -104,7 +104,7 @@ def ris(publications: Iterable[Row]) -> str:
     """
     entries = []
     for row in publications:
-        lines = [("TY", "JOUR"), ("TI", _title(row))]
+        lines: list[tuple[str, object]] = [("TY", "JOUR"), ("TI", _title(row))]
         lines += [("AU", name) for name in _texts(row.get("authors"))]
         named = {"JO": "venue", "PY": "year", "DO": "doi", "AB": "abstract"}
         lines += [(tag, row[field]) for tag, field in named.items() if row.get(field)]

@@ -15,7 +15,7 @@ from hypograph.flows.readers.publications.registry import Reader, register
 from hypograph.flows.readers.publications.spellings import NAMES
 from hypograph.flows.readers.publications.values import flat_name
 from hypograph.models.core.errors import InputError, MalformedRowError
-from hypograph.models.core.tabular import missing, parse_table
+from hypograph.models.core.tabular import Cell, missing, parse_table
 from hypograph.models.core.tabular.workbook import sheet_records
 
 _KNOWN: Final = frozenset(n for field, names in NAMES.items() if field not in {"key", "type"} for n in names)
@@ -69,7 +69,7 @@ def _turned(data: bytes, path: Path) -> Iterator[tuple[str, dict[str, object]]] 
             return None
         separator = max(",;\t", key=text[:4096].count)
         lines = csv.reader(io.StringIO(text), delimiter=separator)
-        grid = [(lines.line_num, list[object](cells)) for cells in lines]
+        grid = [(lines.line_num, list[Cell](cells)) for cells in lines]
     named = [(n, flat_name(str(cells[0]).strip("\ufeff")), cells[1:]) for n, cells in grid if cells and cells[0]]
     names = [name for _, name, _ in named]
     if not _names_records(names):
@@ -88,7 +88,7 @@ def _is_turned(text: str) -> bool:
     )
 
 
-def _blocks(named: Sequence[tuple[int, str, list[object]]]) -> Iterator[tuple[str, dict[str, object]]]:
+def _blocks(named: Sequence[tuple[int, str, list[Cell]]]) -> Iterator[tuple[str, dict[str, object]]]:
     first, record, at = named[0][1], dict[str, object](), named[0][0]
     for number, name, cells in named:
         if name == first and record:
@@ -100,9 +100,11 @@ def _blocks(named: Sequence[tuple[int, str, list[object]]]) -> Iterator[tuple[st
     yield f"row {at}", record
 
 
-def _columns(named: Sequence[tuple[int, str, list[object]]]) -> Iterator[tuple[str, dict[str, object]]]:
+def _columns(named: Sequence[tuple[int, str, list[Cell]]]) -> Iterator[tuple[str, dict[str, object]]]:
     for i in range(max(len(cells) for _, _, cells in named)):
-        record = {name: cells[i] for _, name, cells in reversed(named) if i < len(cells) and not missing(cells[i])}
+        record: dict[str, object] = {
+            name: cells[i] for _, name, cells in reversed(named) if i < len(cells) and not missing(cells[i])
+        }
         if record:
             yield f"column {i + 2}", record
 

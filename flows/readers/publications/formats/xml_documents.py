@@ -310,7 +310,6 @@ def _refused(path: Path) -> Found:
         expected=", ".join(label for _, label, *_ in _FORMATS),
         hint="Export as RIS, BibTeX or CSL-JSON.",
     )
-    yield  # pragma: no cover
 
 
 register(
