@@ -209,7 +209,7 @@ class Surrogates:
             evidence = unbiased(evidence, told)
         weights, _ = weigh([found[:, None] for found in evidence], t - shown)
         if (blend := self.table.draws[i].blend) is not None:
-            weights = described_if_earned(weights, (blend > 0.0).any(1), t)
+            weights = described_if_earned(weights, np.asarray((blend > 0.0).any(axis=1)), t)
         chosen, share = representatives(weights.ravel(), REPRESENTED)
         kind, which = np.divmod(chosen, self.noise.shape[1])
         variance = np.array([weighed[q][1][k] for q, k in zip(kind, which, strict=True)])

@@ -275,9 +275,9 @@ def _skipped(table: Table, columns: Mapping[str, Column], outcomes: Mapping[str,
     faults: dict[int, list[str]] = {p.row: [p.reason] for p in table.problems}
     failures = {r.number for r in table.rows if any(isinstance(c, str) and c.casefold() == FAILED for c in r.cells)}
     for column in outcomes.values():
-        for row, reason in column.problems:
-            if row not in failures:
-                faults.setdefault(row, []).append(reason)
+        for place, reason in column.problems:
+            if place not in failures:
+                faults.setdefault(place, []).append(reason)
     for header, column in columns.items():
         named = {p.row: p.reason for p in (*column.absent, *column.problems)}
         for i, row in enumerate(table.rows):
