@@ -10,6 +10,7 @@ baseline is the best passage, always cited; the other is the answer by words.
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def main() -> None:
             said, by_words = corpus.ask(asked["question"], answerer), corpus.ask(asked["question"])
             rows.append({
                 "question": asked["question"],
-                "answer": said.answer,
+                "answer": re.sub(r" ?\[\d+\]", "", said.answer),  # without the numbers of the citations
                 "right": said.answered and holds([c.passage for c in said.citations], asked["holds"]),
                 "by_words": by_words.answered and holds([c.passage for c in by_words.citations], asked["holds"]),
                 "best_passage": holds([p.text for p in said.passages[:1]], asked["holds"]),
