@@ -65,7 +65,7 @@ def langchain_model(settings: Settings) -> ChatOpenAI:
 
 def langchain_agent(
     toolbox: Toolbox, settings: Settings, *, changes: bool = False
-) -> CompiledStateGraph[Any, Any, Any]:
+) -> CompiledStateGraph[Any, Any, Any, Any]:
     """Return an agent of LangChain that answers with the tools, over the configured model.
 
     Raises
