@@ -89,12 +89,14 @@ def expert_source(expert: Callable[[str, str], float | None], name: str = "", ve
 
 
 def _opinions(expert: Callable[[str, str], float | None], title: str, material: Material) -> Extra:
+    import numpy as np
+
     from hypograph.models.core.errors import InputError
     from hypograph.models.evidence.sources.opinions import Opinions, expert_source
 
-    symbols, present = material.table.elements.symbols, material.table.present.any(0)
+    symbols, used = material.table.elements.symbols, set(np.flatnonzero(material.table.present.any(0)).tolist())
     rows = []
-    for a, b in itertools.combinations(sorted(s for s, there in zip(symbols, present, strict=True) if there), 2):
+    for a, b in itertools.combinations(sorted(s for i, s in enumerate(symbols) if i in used), 2):
         said = expert(a, b)
         if said is None:
             continue
