@@ -81,10 +81,14 @@ def test_at_random_has_no_influence(assessed: Any) -> None:
     ("body", "word"), [(refusing("I cannot judge that."), "cannot judge"), (completion("Hm."), "Field required")]
 )
 def test_answers_that_cannot_be_used_are_no_skill_and_are_quoted(assessed: Any, body: Any, word: str) -> None:
-    def half(text: str, letter: str) -> Any:
-        return body if zlib.crc32(text.encode()) % 3 else reasoned(letter, 0.9)
+    first: list[str] = []
 
-    gateway, rows = assessed(half)
+    def some(text: str, letter: str) -> Any:
+        # The first question is answered, so that the battery is not given up at once.
+        first.append(text)
+        return body if text != first[0] and zlib.crc32(text.encode()) % 3 else reasoned(letter, 0.9)
+
+    gateway, rows = assessed(some)
     bad = [r for r in rows.values() if not r["kept"]]
     assert bad
     assert [r["says"] for r in bad if word not in r["says"] or "No skill is kept" not in r["says"]] == []

@@ -171,7 +171,10 @@ class LanguageOptimizer:
             temperature=self._temperature(seen),
             names={} if self.blind else _names(levels),
             context=replace(
-                self.context, units=units, best=lines[0] if done else "", predicted=self._expected(seen, levels)
+                self.context,
+                units=units,
+                best=lines[0] if done else "",
+                predicted=self._expected(seen, levels) or self.context.predicted,
             ),
         )
 
