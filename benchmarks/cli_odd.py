@@ -132,7 +132,7 @@ def judged(words: list[str]) -> str:
             os.killpg(child.pid or 0, signal.SIGKILL)
             child.join()
             return "still at work"
-        text = Path(folder, "err").read_text("utf-8", errors="replace")
+        text, printed = (Path(folder, name).read_text("utf-8", errors="replace") for name in ("err", "out"))
     if "Traceback" in text or "Exception ignored" in text:
         return "traceback"
     if "a fault of the program" in text:
@@ -141,7 +141,7 @@ def judged(words: list[str]) -> str:
         return "long line"
     if child.exitcode not in ENDS:
         return f"exit code {child.exitcode}"
-    if child.exitcode in {1, 2} and not text.strip():
+    if child.exitcode in {1, 2} and not (text + printed).strip():
         return "silent"
     return str(child.exitcode)
 
@@ -155,7 +155,7 @@ def main() -> None:
     given = parser.parse_args()
     rng, tree, began = random.Random(given.seed), commands(), time.perf_counter()
     ends: collections.Counter[str] = collections.Counter()
-    for _ in range(40 if given.quick else given.lists):
+    for _ in range(24 if given.quick else given.lists):
         words = odd_list(rng, *rng.choice(tree))
         end = judged(words)
         ends[end] += 1

@@ -50,3 +50,18 @@ def small_demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
             assert done.returncode == 0, done.stderr
             told.write_text(done.stdout, "utf-8")
     return DemoRun(home, json.loads(told.read_text("utf-8")))
+
+
+@pytest.fixture(scope="session")
+def shipped_predictor(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Learn from all alloys that ship, once for all processes of the suite; returns the folder that keeps it."""
+    from hypograph.flows.evidence.inputs import EvidenceInputs, open_predictor
+    from hypograph.graph.core.locks import file_lock
+
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    home = base / "learned"
+    with file_lock(base / "learned.lock"), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HYPOGRAPH_HOME", str(home))
+        open_predictor(EvidenceInputs())
+    return home / "units" / "predictors"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -62,7 +63,8 @@ def test_the_book_is_built_without_a_warning(tmp_path: Path) -> None:
     assert "campaign suggest" in (tmp_path / "book" / "reference" / "commands" / "index.html").read_text("utf-8")
 
 
-def test_python_in_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_in_the_readme_runs(shipped_predictor: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(shipped_predictor, tmp_path / "home" / "units" / "predictors")
     record = "TY  - JOUR\nTI  - Annealing of {0}\nAB  - Annealing hardens {0}, a solid solution.\nPY  - 2020\nER  - \n"
     records = [record.format(name) for name in ("CoCrFeNi", "CoCrFeMnNi", "MoNbTaW")]
     (tmp_path / "export.ris").write_text("".join(records), "utf-8")

@@ -13,10 +13,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from hypograph.flows.literature.build_note import BuildNote, load_note, save_note
+from hypograph.flows.literature.building.build_note import BuildNote, load_note, save_note
+from hypograph.flows.literature.building.written import Written, citation_edges, short_hash, written_of
 from hypograph.flows.literature.merges import decided_merges
 from hypograph.flows.literature.units import NO_WORDS, LiteratureOutcome, Prepared, graph_outcome, note_of, prepare
-from hypograph.flows.literature.written import Written, citation_edges, short_hash, written_of
 from hypograph.flows.runtime.unit_kinds import LITERATURE, LITERATURE_GRAPH, LITERATURE_WRITE
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph import GraphStore

@@ -9,10 +9,10 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
+from hypograph.flows.literature.building.parts import stable_parts
+from hypograph.flows.literature.building.written import Written, citation_edges, written_of
 from hypograph.flows.literature.extract import text_hash
 from hypograph.flows.literature.merges import Decision, aliases_of, apply_merges, decided_merges, merged_names
-from hypograph.flows.literature.parts import stable_parts
-from hypograph.flows.literature.written import Written, citation_edges, written_of
 from hypograph.flows.runtime.unit_kinds import LITERATURE_GRAPH, LITERATURE_READ, LITERATURE_SETS, LITERATURE_WRITE
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.records.literature import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,11 @@ PLACES = (
 
 
 @pytest.fixture(scope="module")
-def address(small_demo: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the pages of the small demo."""
-    with served(small_demo.copy(tmp_path_factory.mktemp("journeys") / "home")) as url:
+def address(small_demo: DemoRun, shipped_predictor: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the pages of the small demo, with what is learned from all alloys that ship."""
+    home = small_demo.copy(tmp_path_factory.mktemp("journeys") / "home")
+    shutil.copytree(shipped_predictor, home / "units" / "predictors", dirs_exist_ok=True)
+    with served(home) as url:
         yield url
 
 

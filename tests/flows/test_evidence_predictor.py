@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -208,7 +209,8 @@ def test_columns_are_named_and_bad_rows_stop_where_asked(home: Path, tmp_path: P
     assert "row 4" in str(stopped.exception)
 
 
-def test_the_known_alloys(home: Path, cases_dir: Path, tmp_path: Path) -> None:
+def test_the_known_alloys(home: Path, cases_dir: Path, tmp_path: Path, shipped_predictor: Path) -> None:
+    shutil.copytree(shipped_predictor, home / "units" / "predictors", dirs_exist_ok=True)
     with (cases_dir / "alloys" / "known.csv").open(encoding="utf-8") as handle:
         known = list(csv.DictReader(handle))
     path = tmp_path / "list.txt"

@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from hypograph.flows.cli.literature.commands import app
+from hypograph.flows.literature.building.parts import PART, TAIL, stable_parts
 from hypograph.flows.literature.library import Library
-from hypograph.flows.literature.parts import PART, TAIL, stable_parts
 from hypograph.flows.readers.publications.registry import read_uploaded
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.records import Publication

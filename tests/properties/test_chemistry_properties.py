@@ -47,6 +47,7 @@ def test_a_name_is_read_back_as_what_it_names(parts: dict[str, Amount]) -> None:
 
 @given(compositions)
 def test_subscripts_and_order_do_not_matter(amounts: dict[str, float]) -> None:
+    assume(not {"Ti", "Zr"} & {next(iter(amounts)), next(reversed(amounts))})  # Ti6Al4V is a grade, by weight
     plain = read_formula(written(amounts))
     lowered = read_formula(written(amounts, "₀₁₂₃₄₅₆₇₈₉"))
     turned = read_formula(written(dict(reversed(amounts.items()))))

@@ -31,6 +31,7 @@ _WHOLE: Final = re.compile(r"(?<![\d.])\d+(?:\.\d+)?[A-Z][a-z]?(?:[-–‐‑/]\
 _CATION: Final = re.compile(r"(?:MA|FA)(?=[\d.xyz+\-–−]*\)?(?:MA|FA|Cs|Rb|Pb|Sn|Ge|[(,]))")
 _CATIONS: Final = {"MA": (("C", 1.0), ("N", 1.0), ("H", 6.0)), "FA": (("C", 1.0), ("N", 2.0), ("H", 5.0))}
 _GRADE: Final = re.compile(r"(?P<base>Ti|Zr)(?P<rest>(?:\d+(?:\.\d+)?(?!O)[A-Z][a-z]?){2,5})(?![A-Za-z0-9])")
+GRADED: Final = 8.0  # additions, in weight percent, from which `Ti6Al4V` is taken for a grade
 # High-entropy compounds such as (MgCoNiCuZn)O hold their metals in equal parts.
 _EQUIMOLAR: Final = 4
 _SHARE: Final = re.compile(rf"(\d+(?:\.\d+)?)(?:{_PERCENT})?([A-Z][a-z]?)")
@@ -299,6 +300,8 @@ def weight_percent_at(text: str, start: int) -> tuple[Formula, int] | None:
     shares = {symbol: float(number) for number, symbol in _SHARE.findall(match.group("rest"))}
     base, symbols = match.group("base"), set(_SHARE.findall(match.group("rest")))
     total = sum(shares.values())
+    if match.re is _GRADE and total < GRADED and "." not in match.group("rest"):
+        return None  # Ti2Cr2V is a formula
     if base not in ALLOYING or base in shares or len(shares) < len(symbols) or not 0 < total < 100:
         return None
     if any(s not in SYMBOL_SET for s in shares) or re.search(r"[-–‐‑][A-Z][a-z]?$", match.group("rest")):

@@ -88,7 +88,7 @@ def test_a_useless_table_moves_nothing() -> None:
     good = [simulated(seed)[-1] for seed in range(2)]
     assert np.mean([t.informative for t in useless]) < 0.25
     assert min(t.informative for t in good) > 0.99
-    assert np.mean([moved(t) for t in useless]) < 0.02
+    assert np.mean([moved(t) for t in useless]) < 0.03
     assert max(moved(t) for t in useless) < 0.15
     assert min(moved(t) for t in good) > 0.35
 

@@ -1,0 +1,1 @@
+"""What the build of a keyword graph keeps between runs, and what it writes."""
