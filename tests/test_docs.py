@@ -43,7 +43,10 @@ def test_the_tutorial_runs_as_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "page", [p for p in PAGES if "```python" in p.read_text("utf-8")], ids=lambda p: str(p.relative_to(ROOT / "docs"))
 )
-def test_python_on_a_page_runs_from_top_to_bottom(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_on_a_page_runs_from_top_to_bottom(
+    page: Path, shipped_predictor: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(shipped_predictor, tmp_path / "home" / "units" / "predictors")
     monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     script = "\n".join(re.findall(r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S))
@@ -64,11 +67,10 @@ def test_the_book_is_built_without_a_warning(tmp_path: Path) -> None:
 
 
 def test_python_in_the_readme_runs(shipped_predictor: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copytree(shipped_predictor, tmp_path / "home" / "units" / "predictors")
     record = "TY  - JOUR\nTI  - Annealing of {0}\nAB  - Annealing hardens {0}, a solid solution.\nPY  - 2020\nER  - \n"
     records = [record.format(name) for name in ("CoCrFeNi", "CoCrFeMnNi", "MoNbTaW")]
     (tmp_path / "export.ris").write_text("".join(records), "utf-8")
-    test_python_on_a_page_runs_from_top_to_bottom(ROOT / "README.md", tmp_path, monkeypatch)
+    test_python_on_a_page_runs_from_top_to_bottom(ROOT / "README.md", shipped_predictor, tmp_path, monkeypatch)
 
 
 def test_the_gallery_holds_what_its_commands_print() -> None:
