@@ -183,19 +183,31 @@ def begin(
         hint = "Results in another program's file that cannot be read go through its CSV: `campaign record --csv`."
         raise InputError("no results here", where=str(space), expected="a table with --results", hint=hint)
     campaign = folders.create(folder, record | dict(settings or {}))
-    recorded = None
+    recorded, untaken = None, 0
     if results and table is not None:
         recorded = record_table(campaign, table, reading)
-    return Begun(campaign, understood, recorded)
+    elif table is not None:
+        untaken = _outcomes(campaign, table, reading)
+    return Begun(campaign, understood, recorded, untaken)
+
+
+def _outcomes(campaign: CampaignFolder, table: Table, reading: Reading | None) -> int:
+    """Return how many rows of a table hold outcomes; 0 where it has none that can be read."""
+    names, decimal = (reading.columns, reading.decimal) if reading else ({}, None)
+    try:
+        return len(results.outcome_events(campaign.definition, (), table, names=names, decimal=decimal).events)
+    except InputError:
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A campaign that was begun, with how its table was understood and what became of its rows."""
+    """A campaign that was begun, how its table was understood, what became of its rows, and how many were not taken."""
 
     campaign: CampaignFolder
     understood: Understood | None
     recorded: Recorded | None
+    untaken: int = 0
 
 
 def definition_of(

@@ -146,13 +146,13 @@ class AlloyPredictor:
             self._fitted = predictor_of_records(list(alloys), inputs.spec, load_settings().home / "units")
         return self
 
-    def predict(self, alloys: Sequence[str], size: int | None = None) -> Rows[dict[str, Any]]:
+    def predict(self, alloys: str | Sequence[str], size: int | None = None) -> Rows[dict[str, Any]]:
         """Predict alloys by their formulas, or all equimolar alloys of so many of some elements.
 
         Parameters
         ----------
         alloys
-            Formulas such as ``Al0.5CoCrFeNi``; with `size`, symbols of elements.
+            A formula such as ``Al0.5CoCrFeNi``, or several; with `size`, symbols of elements.
         size
             Elements in an alloy.
 
@@ -172,6 +172,7 @@ class AlloyPredictor:
         from hypograph.models.evidence.alloys.composition import read_composition
 
         fitted = self._learned()
+        alloys = [alloys] if isinstance(alloys, str) else alloys
         if size is not None:
             asked = [Asked("".join(c), dict.fromkeys(c, 1.0 / size)) for c in _combinations(alloys, size)]
         else:

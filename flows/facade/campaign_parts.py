@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypograph.models.campaigns.laboratory import events as live
@@ -25,6 +26,9 @@ def recorded(
     InputError
         Naming the row that cannot be recorded.
     """
+    if isinstance(results, str | bytes | Path):
+        expected = "a data frame or records; `hypograph campaign record --csv` reads files"
+        raise InputError("the name of a file", where="tell", expected=expected)
     rows: Sequence[Mapping[str, Any]]
     rows = results if isinstance(results, Sequence) else results.reset_index().to_dict("records")
     goals = [o.name for o in definition.objectives]

@@ -98,9 +98,11 @@ def next_commands(kept: dict[str, str], *, model: bool) -> list[tuple[str, str]]
         found.append(("hypograph literature inspire --n 10", "keyword sets that are promising and unexplored"))
     if "alloys" in kept:
         found.append((f"hypograph evidence read {kept['alloys']}", "see how each row of your alloys was read"))
-        found.append((f"hypograph evidence explain CoCrFeNi --alloys {kept['alloys']}", "is an alloy one phase?"))
+        explain = f"hypograph evidence explain CoCrFeNi --laboratory {kept['alloys']}"
+        found.append((explain, "is an alloy one phase, by what ships and by your table?"))
     if "table" in kept:
-        found.append((f"hypograph campaign new lab --space {kept['table']}", "begin a campaign on your parameters"))
+        begin = f"hypograph campaign new lab --space {kept['table']} --results"
+        found.append((begin, "begin a campaign on your parameters, with the results you have"))
         found.append(("hypograph campaign suggest lab -n 4", "the next four experiments"))
     else:
         found.append(("hypograph campaign new lab --space space.toml", "begin a campaign; edit space.toml first"))

@@ -212,6 +212,11 @@ def test_a_campaign_tests_a_hypothesis_and_its_results_say_what_becomes_of_it(va
     assert pickle.loads(pickle.dumps(campaign)).standing() == campaign.standing()  # noqa: S301
 
 
+def test_the_name_of_a_file_is_no_result(campaign: hg.Campaign) -> None:
+    with pytest.raises(InputError, match="name of a file"):
+        campaign.tell("results.csv")  # type: ignore[arg-type]
+
+
 def test_what_is_no_test_is_refused(campaign: hg.Campaign) -> None:
     with pytest.raises(InputError, match="tests no hypothesis"):
         campaign.standing()

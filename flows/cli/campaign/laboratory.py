@@ -85,6 +85,9 @@ def new(
     begun = files.begin(folder, space, reading, settings=settings, results=results, descriptors=descriptors, tell=say)
     if begun.understood is not None:
         say_understood(begun.understood)
+    if begun.untaken:
+        command = f"hypograph campaign record {folder} --csv {space}"
+        say(f"{begun.untaken} rows hold outcomes, which are not taken; take them with `{command}`")
     problems = None if begun.recorded is None else say_recorded(begun.recorded, space)
     with _opened(store) as graph:
         _finish(begun.campaign, graph)

@@ -119,7 +119,8 @@ def say_recorded(found: Recorded, path: Path) -> list[str]:
 def refuse_problems(problems: Sequence[str] | None, path: Path | None) -> None:
     """Raise where rows were not recorded."""
     if problems:
-        raise InputError(f"{len(problems)} rows were not recorded", where=str(path), expected="see above")
+        what = "1 row was not recorded" if len(problems) == 1 else f"{len(problems)} rows were not recorded"
+        raise InputError(f"{what}; the others were", where=str(path), expected="what stands above, row by row")
 
 
 def insight_text(document: Mapping[str, Any]) -> str:
