@@ -40,6 +40,7 @@ def test_the_tutorial_runs_as_written(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script.*:DeprecationWarning")  # what BoTorch imports
 @pytest.mark.parametrize(
     "page", [p for p in PAGES if "```python" in p.read_text("utf-8")], ids=lambda p: str(p.relative_to(ROOT / "docs"))
 )
