@@ -41,6 +41,16 @@ def deduplicate(publications: Iterable[Publication]) -> list[Publication]:
         In order of keys; the same set whatever the order of the input. A record that says retracted makes
         the joined one retracted. A preprint with a DOI of its own stays, its `version_of` names the article.
     """
+    given = list(publications)
+    found = _joined(given)
+    # What two records say together may be what a third one was lacking: on until nothing joins any more.
+    while len(found) < len(given):
+        given, found = found, _joined(found)
+    return found
+
+
+def _joined(publications: Iterable[Publication]) -> list[Publication]:
+    """Join records in one pass."""
     groups: dict[str, list[Publication]] = {}
     by_title: dict[str, list[str]] = {}
     by_id: dict[str, str] = {}
