@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory import progress
 from hypograph.models.campaigns.laboratory.definition import Definition
+from hypograph.models.campaigns.laboratory.results import outcome_events
 from hypograph.models.core.errors import InputError
+from hypograph.models.core.tabular.table import Cell, Row, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,9 +19,13 @@ if TYPE_CHECKING:
 
 
 def recorded(
-    definition: Definition, events: Sequence[live.Event], results: pd.DataFrame | Sequence[Mapping[str, Any]]
+    definition: Definition,
+    events: Sequence[live.Event],
+    results: pd.DataFrame | Sequence[Mapping[str, Any]],
+    *,
+    again: bool = False,
 ) -> list[dict[str, Any]]:
-    """Return the events that record rows of results; a row without an outcome is left out.
+    """Return the events that record rows of results, as ``campaign record --csv`` takes those of a file.
 
     Raises
     ------
@@ -31,26 +37,33 @@ def recorded(
         raise InputError("the name of a file", where="tell", expected=expected)
     rows: Sequence[Mapping[str, Any]]
     rows = results if isinstance(results, Sequence) else results.reset_index().to_dict("records")
-    goals = [o.name for o in definition.objectives]
-    made: list[dict[str, Any]] = []
-    for number, row in enumerate(rows, 1):
-        values = {g: row[g] for g in goals if g in row and row[g] is not None and row[g] == row[g]}
-        if not values:
-            continue
-        try:
-            made.append(_recorded(definition, [*events, *made], row, values))
-        except InputError as error:
-            raise InputError(error.what, where=f"row {number}: {error.where}", expected=error.expected) from error
-    return made
+    header = list(dict.fromkeys(str(name) for row in rows for name in row))
+    cells = [Row(n, [_cell(row.get(name)) for name in header]) for n, row in enumerate(rows, 1)]
+    return outcomes_of(definition, events, Table(header, cells, "tell"), again=again)
 
 
-def _recorded(
-    definition: Definition, history: Sequence[live.Event], row: Mapping[str, Any], values: Mapping[str, float]
-) -> dict[str, Any]:
-    if row.get("id"):
-        return live.record(definition, history, str(row["id"]), values)
-    names = [p.name for p in definition.space.parameters]
-    return live.record_point(definition, history, {n: row[n] for n in names if n in row}, values)
+def outcomes_of(
+    definition: Definition, events: Sequence[live.Event], table: Table, *, again: bool = False
+) -> list[dict[str, Any]]:
+    """Return the events that record a table's rows; a row without an outcome is left out.
+
+    Raises
+    ------
+    InputError
+        Naming the first row that cannot be recorded.
+    """
+    found = outcome_events(definition, events, table, again=again)
+    if found.problems:
+        row, reason = min(found.problems)
+        raise InputError(reason, where=f"row {row}", expected="rows that can all be recorded")
+    return found.events
+
+
+def _cell(value: Any) -> Cell:
+    """Return a value as a table has it: numbers of NumPy are numbers, what is missing is None."""
+    value = value.item() if hasattr(value, "item") else value
+    missing = value is None or value != value  # NaN is not equal to itself
+    return None if missing else value if isinstance(value, str | float | int) else str(value)
 
 
 def outcomes_figure(definition: Definition, events: Sequence[live.Event]) -> Figure:

@@ -121,10 +121,15 @@ class Campaign:
         from hypograph.graph.campaigns.folder import load
 
         kept = load(Path(folder))
+        return cls._of(kept.base, kept.events, kept.folder)
+
+    @classmethod
+    def _of(cls, base: Definition, events: Sequence[live.Event] = (), folder: Path | None = None) -> Campaign:
+        """Make a campaign of what is kept of one."""
         made = cls.__new__(cls)
         made.scorer = made.planner = None
         made.method = ""
-        made._base, made._events, made.folder = kept.base, list(kept.events), kept.folder
+        made._base, made._events, made.folder = base, [dict(e) for e in events], folder
         return made
 
     @classmethod
@@ -133,6 +138,7 @@ class Campaign:
         table: Path | str,
         objective: str | Sequence[str] = (),
         *,
+        results: bool = False,
         folder: Path | str | None = None,
         **settings: Any,
     ) -> Campaign:
@@ -144,6 +150,8 @@ class Campaign:
             Its columns are the parameters, their values the levels.
         objective
             ``max:COLUMN``, ``min:COLUMN`` or ``target=NUMBER:COLUMN``, one or several.
+        results
+            Take the table's rows as results, too.
         folder
             Where to keep it; None: in memory.
         **settings
@@ -152,17 +160,17 @@ class Campaign:
         Raises
         ------
         MissingFileError, InputError, SpaceError
-            If the table cannot be read.
+            If the table cannot be read, or a row of it cannot be taken as a result; the row is named.
         """
         from hypograph.flows.campaigns.laboratory import definition_of
+        from hypograph.flows.facade.campaign_parts import outcomes_of
         from hypograph.models.campaigns.laboratory.table_definition import Reading
 
         wanted = (objective,) if isinstance(objective, str) else tuple(objective)
-        record, _, _ = definition_of(Path(table), Reading(objectives=tuple(o for o in wanted if o)))
-        made = cls.__new__(cls)
-        made.scorer = made.planner = made.folder = None
-        made.method = ""
-        made._base, made._events = definition_from({**record, **settings}), []
+        record, _, rows = definition_of(Path(table), Reading(objectives=tuple(o for o in wanted if o)))
+        made = cls._of(definition_from({**record, **settings}))
+        if results and rows is not None:
+            made._append(outcomes_of(made._base, (), rows))
         if folder is not None:
             made.save(folder)
         return made
@@ -193,10 +201,7 @@ class Campaign:
 
         document = document_of(hypothesis)
         folder = settings.pop("folder", None)
-        made = cls.__new__(cls)
-        made.scorer = made.planner = made.folder = None
-        made.method = ""
-        made._base, made._events = definition_from({**definition_testing(document, noise), **settings}), []
+        made = cls._of(definition_from({**definition_testing(document, noise), **settings}))
         made._tests = document
         if folder is not None:
             made.save(folder)
@@ -326,13 +331,15 @@ class Campaign:
             else:
                 self._append([live.undo(self._definition, self._events, id, note)])
 
-    def tell(self, results: pd.DataFrame | Sequence[Mapping[str, Any]]) -> int:
+    def tell(self, results: pd.DataFrame | Sequence[Mapping[str, Any]], *, again: bool = False) -> int:
         """Record many outcomes: rows with an `id` column, or with a column for each parameter.
 
         Parameters
         ----------
         results
-            A data frame, or records. Rows without an outcome are left out.
+            A data frame, or records. Rows without an outcome, and rows that are recorded already, are left out.
+        again
+            Take rows that are recorded already as new experiments.
 
         Returns
         -------
@@ -347,7 +354,7 @@ class Campaign:
         from hypograph.flows.facade.campaign_parts import recorded
 
         with self._changing():
-            made = recorded(self._definition, self._events, results)
+            made = recorded(self._definition, self._events, results, again=again)
             self._append(made)
         return len(made)
 

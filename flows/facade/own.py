@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import uuid
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -67,7 +68,8 @@ def expert_source(expert: Callable[[str, str], float | None], name: str = "", ve
     name
         What it is called in answers; the name of the function if empty.
     version
-        Change it where the function answers otherwise than before.
+        Names what the function answers, so that what was learned with it is kept and found again: change it where the
+        answers change. Without it nothing is found again in another process.
 
     Raises
     ------
@@ -85,6 +87,7 @@ def expert_source(expert: Callable[[str, str], float | None], name: str = "", ve
     from hypograph.flows.evidence.registry import EvidenceSource
 
     title = name or getattr(expert, "__name__", type(expert).__name__)
+    version = version or uuid.uuid4().hex  # two functions may share a name; a kept predictor must not be the other's
     return EvidenceSource(title, "opinions on pairs of elements", partial(_opinions, expert, title), version=version)
 
 

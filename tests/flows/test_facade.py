@@ -12,6 +12,7 @@ import sys
 import warnings
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import hypograph as hg
@@ -210,6 +211,37 @@ def test_a_campaign_tests_a_hypothesis_and_its_results_say_what_becomes_of_it(va
         campaign.record(e.id, (20.0 if e.parameters["arm"] == "as stated" else 5.0) + drawn)
     assert campaign.standing()["state"] == state
     assert pickle.loads(pickle.dumps(campaign)).standing() == campaign.standing()  # noqa: S301
+
+
+def test_an_expert_of_ones_own_is_asked_of_the_pairs_there_are_and_never_taken_for_another(tmp_path: Path) -> None:
+    table = tmp_path / "mine.csv"
+    threes = itertools.combinations(["Co", "Cr", "Cu", "Fe", "Mn", "Ni"], 3)
+    table.write_text("\n".join(["alloy,phase", *("".join(t) + (",FCC" if "Ni" in t else ",B2") for t in threes)]))
+    asked: list[tuple[str, str]] = []
+
+    def expert(a: str, b: str) -> float | None:
+        asked.append((a, b))
+        return 7.0 if (a, b) == ("Co", "Cr") else None
+
+    with pytest.raises(InputError, match="7.0 of Co and Cr"):
+        hg.AlloyPredictor(["data", hg.expert_source(expert)], small=True).fit(hg.read_alloys(table))
+    assert set(asked) <= set(itertools.combinations(["Co", "Cr", "Cu", "Fe", "Mn", "Ni"], 2))
+    assert hg.expert_source(expert, "x").version != hg.expert_source(lambda a, b: 0.5, "x").version
+    assert hg.expert_source(expert, "x", "1").version == "1"
+
+
+def test_results_told_twice_count_once_as_on_the_command_line(campaign: hg.Campaign) -> None:
+    frame = pd.DataFrame({"solvent": ["DMF", "MeCN"], "temperature": [80.0, 60.0], "yield": [41.0, float("nan")]})
+    assert [campaign.tell(frame), campaign.tell(frame), campaign.tell(frame, again=True)] == [1, 0, 1]
+    assert [e.values["yield"] for e in campaign.experiments] == [41.0, 41.0]
+
+
+def test_a_sheet_begins_a_campaign_with_its_results(tmp_path: Path) -> None:
+    sheet = tmp_path / "mine.csv"
+    sheet.write_text("solvent;T (°C);yield\nTHF;20;12,5\nDMF;60;71,5\nDMF;80;\n", "utf-8")
+    assert len(hg.Campaign.from_table(sheet, "max:yield").experiments) == 0
+    begun = hg.Campaign.from_table(sheet, "max:yield", results=True)
+    assert [e.values["yield"] for e in begun.experiments] == [12.5, 71.5]
 
 
 def test_the_name_of_a_file_is_no_result(campaign: hg.Campaign) -> None:
