@@ -51,7 +51,9 @@ def test_python_on_a_page_runs_from_top_to_bottom(
     monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     script = "\n".join(re.findall(r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S))
-    exec(compile(script, page.name, "exec"), {"__name__": "page"})  # noqa: S102
+    names: dict[str, object] = {"__name__": "page"}
+    exec(compile(script, page.name, "exec"), names)  # noqa: S102
+    assert names.keys() - {"__name__", "__builtins__"}, "the blocks made something"
 
 
 @pytest.mark.slow

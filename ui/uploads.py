@@ -8,10 +8,20 @@ import shutil
 import time
 from pathlib import Path
 
+from starlette.datastructures import FormData, UploadFile
+
 from hypograph.models.core.errors import DiskError, InputError
 
 KEPT_SECONDS = 86_400.0
 _TOKEN = re.compile(r"[\w-]{24}\Z")
+
+
+async def sent_file(form: FormData, field: str = "file") -> tuple[str, bytes]:
+    """Return name and content of the file in a form; both are empty where none was chosen."""
+    upload = form.get(field)
+    if not isinstance(upload, UploadFile):
+        return "", b""
+    return upload.filename or "", await upload.read()
 
 
 class Uploads:

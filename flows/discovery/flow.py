@@ -289,7 +289,7 @@ def run_discovery(
                 "llm": knowledge.document(),
                 "page": f"http://{settings.ui_host}:{settings.ui_port}/",
             }
-            document["next"] = next_steps(document)
+            document["next"] = next_steps(document, parameters.alloys)
             store.finish_run(
                 run_id,
                 "completed",

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 STEPS = 3
 
 
-def next_steps(document: Mapping[str, Any]) -> list[dict[str, str]]:
+def next_steps(document: Mapping[str, Any], alloys: Path | None = None) -> list[dict[str, str]]:
     """Return commands that go on from what a run found, the nearest first.
 
     Parameters
     ----------
     document
         What the run found, as `hypograph demo --json` prints it.
+    alloys
+        The table of alloys that the run learned from; None for those that ship.
 
     Returns
     -------
     list of dict
         At most three, each with `command` and `why`.
     """
-    return [{"command": f"hypograph {command}", "why": why} for command, why in islice(_steps(document), STEPS)]
+    return [{"command": f"hypograph {command}", "why": why} for command, why in islice(_steps(document, alloys), STEPS)]
 
 
-def _steps(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _steps(document: Mapping[str, Any], table: Path | None) -> Iterator[tuple[str, str]]:
     best = (document.get("hypotheses") or {}).get("best") or {}
     if alloys := best.get("alloys"):
-        yield f"evidence explain {alloys[0]}", "which known alloys and which sources carry the first lead"
+        own = f" --alloys {shlex.quote(str(table))}" if table is not None else ""
+        yield f"evidence explain {alloys[0]}{own}", "which known alloys and which sources carry the first lead"
     elif best and not (document["hypotheses"] or {}).get("space"):
         yield f"hypotheses show {best['id'][:12]}", "what speaks for and against the first one"
     if (document.get("hypotheses") or {}).get("space"):

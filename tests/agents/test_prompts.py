@@ -145,6 +145,7 @@ def test_held_out_experiments_are_shown_as_a_planner_sees_them(name: str) -> Non
     for row in held_out_questions(packaged_table(name), 2, 0):
         for reading in outcome(row.goal, row.known, row.first, row.second, about=row.about, names=row.names).readings:
             clean(reading.full)
+            assert row.goal in reading.full
 
 
 @pytest.mark.parametrize("rich", [True, False], ids=["all is known", "little is known"])
@@ -153,7 +154,11 @@ def test_an_operator_leaves_no_heading_over_nothing(operator: Any, rich: bool) -
     always = {"document", "other", "ledger", "other_ledger", "verdicts"} | (
         {"critique"} if operator == "revise" else set()
     )
-    clean(instructions(operator, {part: f"The {part}." for part in PARTS if rich or part in always}))
+    shown = {part: f"The {part}." for part in PARTS if rich or part in always}
+    text = instructions(operator, shown)
+    clean(text)
+    assert "The survey." not in text or rich
+    assert text.strip()
 
 
 def test_every_full_template_is_used() -> None:

@@ -178,6 +178,8 @@ def test_a_question_is_asked_and_followed_to_its_answer(page: Any, address: str,
     page.wait_for_selector("#state:has-text('completed')", timeout=180_000)
     page.get_by_role("link", name="Open the hypothesis").click()
     page.wait_for_selector("h1.statement")
+    assert "annealing" in page.inner_text("h1.statement")
+    assert "Annealing lowers the hardness" in page.inner_text("main")
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -7,6 +7,7 @@ import importlib
 import itertools
 import json
 import pickle
+import shlex
 import subprocess
 import sys
 import warnings
@@ -223,7 +224,7 @@ def test_an_expert_of_ones_own_is_asked_of_the_pairs_there_are_and_never_taken_f
         asked.append((a, b))
         return 7.0 if (a, b) == ("Co", "Cr") else None
 
-    with pytest.raises(InputError, match="7.0 of Co and Cr"):
+    with pytest.raises(InputError, match="of Co and Cr"):
         hg.AlloyPredictor(["data", hg.expert_source(expert)], small=True).fit(hg.read_alloys(table))
     assert set(asked) <= set(itertools.combinations(["Co", "Cr", "Cu", "Fe", "Mn", "Ni"], 2))
     assert hg.expert_source(expert, "x").version != hg.expert_source(lambda a, b: 0.5, "x").version
@@ -273,3 +274,12 @@ def test_a_run_ends_with_commands_that_fit_what_it_found(
     found = [step["command"] for step in next_steps({"hypotheses": hypotheses, "llm": llm})]
     assert found[: len(commands)] == [f"hypograph {c}" for c in commands]
     assert len(found) == 3
+    for command in found:
+        with pytest.raises(SystemExit) as ended:
+            main([*shlex.split(command)[1:], "--help"])
+        assert not ended.value.code, "the command is there, and takes what it is given"
+
+
+def test_a_lead_from_a_table_of_ones_own_is_explained_by_that_table() -> None:
+    found = next_steps({"hypotheses": {"best": {"id": "a" * 32, "alloys": ["Co-Cr"]}}}, Path("my alloys.csv"))
+    assert found[0]["command"] == "hypograph evidence explain Co-Cr --alloys 'my alloys.csv'"

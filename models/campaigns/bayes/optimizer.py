@@ -119,20 +119,7 @@ class Bayesian:
         known, goal = measured(trials), self.objectives[objective]
         if len(known) < 2:
             raise InputError("too few results to predict from", where=goal.name, expected="two or more")
-        y = levels(known, goal) if goal.target is not None else outcomes(known, self.objectives)[:, objective]
-        pool = AskPool(self.space, list({identity(p): p for p in points}.values()), [t.parameters for t in known])
-        model = AskModel(
-            self.space,
-            self.seed,
-            goal,
-            (None, None),
-            [t.parameters for t in known],
-            y,
-            [],
-            pool,
-            1,
-            values=goal.target is not None,
-        )
+        pool, model = self._plain_model(known, objective, list({identity(p): p for p in points}.values()))
         prediction = model.batch.prediction.only(np.array([pool.row(p) for p in points]))
         mean, sd = prediction.moments()
         sign = -1.0 if goal.direction == "min" else 1.0
@@ -149,20 +136,7 @@ class Bayesian:
         known = measured(trials)
         if len(known) < 2 or not chosen:
             return float("nan")
-        y = levels(known, goal) if goal.target is not None else outcomes(known, self.objectives)[:, 0]
-        pool = AskPool(self.space, chosen, [t.parameters for t in known])
-        model = AskModel(
-            self.space,
-            self.seed,
-            goal,
-            (None, None),
-            [t.parameters for t in known],
-            y,
-            [],
-            pool,
-            1,
-            values=goal.target is not None,
-        )
+        pool, model = self._plain_model(known, 0, chosen)
         rows = np.array([pool.row(p) for p in chosen])
         now, table = model.batch.prediction.only(rows), model.batch.table
         squares = np.stack([table.squares(False, int(r), rows) for r in rows], axis=1)
@@ -177,6 +151,15 @@ class Bayesian:
             value = value if sign else -np.abs(value - float(goal.target or 0.0))
             hits += now.weights[k] * float((value.max(1) > best + gain).mean())
         return hits
+
+    def _plain_model(self, known: Sequence[Trial], objective: int, points: Sequence[Point]) -> tuple[AskPool, AskModel]:
+        """Return the surrogate of an objective over some points, without knowledge of options."""
+        goal, tried = self.objectives[objective], [t.parameters for t in known]
+        aims = goal.target is not None
+        y = levels(known, goal) if aims else outcomes(known, self.objectives)[:, objective]
+        pool = AskPool(self.space, points, tried)
+        model = AskModel(self.space, self.seed, goal, (None, None), tried, y, [], pool, 1, values=aims)
+        return pool, model
 
     def _start(self, trials: Sequence[Trial], n: int) -> list[Suggestion]:
         if n == 0:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from hypograph.agents.roles.claim_reader import claim_battery
+from hypograph.flows.evidence.claims import PATTERN_SKILL
 from hypograph.models.core.records import Publication
 from hypograph.models.literature.claims.claim import stands_there
 from hypograph.models.literature.claims.patterns import read_claims
@@ -78,3 +82,8 @@ def test_patterns_read_the_battery() -> None:
         total += compare(read_claims(Publication(f"b:{i}", abstract=text)), marked)
     assert total.wrong == 0
     assert total.right >= 6
+
+
+def test_the_skill_of_the_patterns_is_the_measured_one() -> None:
+    measured = json.loads((Path(__file__).parents[3] / "benchmarks" / "results" / "evidence_claims.json").read_text())
+    assert round(measured["unseen"]["skill"], 2) == PATTERN_SKILL

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 
 from hypograph.models.core.errors import HypographError, InputError, SettingError, UnavailableError
 from hypograph.models.core.services import Metallurgist
@@ -20,6 +19,7 @@ from hypograph.ui.api.routes import cell, file
 from hypograph.ui.drawing import scans
 from hypograph.ui.problems import FieldError
 from hypograph.ui.rendering import show
+from hypograph.ui.uploads import sent_file
 
 router = APIRouter(include_in_schema=False)
 Token = Annotated[str, Path(max_length=40)]
@@ -55,9 +55,7 @@ async def brought(request: Request) -> Response:
     """Keep what was brought and show what it holds."""
     metallurgist_of(request)
     async with request.form() as form:
-        upload = form.get("file")
-        content = await upload.read() if isinstance(upload, UploadFile) else b""
-        name = (upload.filename or "") if isinstance(upload, UploadFile) else ""
+        name, content = await sent_file(form)
         typed = str(form.get("formulas") or "").strip()
     if not content and typed:
         if len(typed) > LONGEST_LIST:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 
 from hypograph.models.campaigns.laboratory.table_definition import described
 from hypograph.models.campaigns.optimizers.registry import self_sufficient
@@ -18,6 +18,7 @@ from hypograph.ui.pages.campaigns import beginning
 from hypograph.ui.problems import FieldError
 from hypograph.ui.rendering import show
 from hypograph.ui.sent_once import BY_SCRIPT
+from hypograph.ui.uploads import sent_file
 
 router = APIRouter(include_in_schema=False)
 Token = Annotated[str, Path(max_length=40)]
@@ -56,9 +57,7 @@ def _by_hand(request: Request, form: Form) -> Response:
 async def brought(request: Request) -> Response:
     """Keep a spreadsheet and show what was understood of it."""
     async with request.form() as form:
-        upload = form.get("file")
-        content = await upload.read() if isinstance(upload, UploadFile) else b""
-        name = (upload.filename or "") if isinstance(upload, UploadFile) else ""
+        name, content = await sent_file(form)
     try:
         token = await run_in_threadpool(request.app.state.uploads.keep, name, content)
         await run_in_threadpool(beginning.read_sheet, request.app.state.uploads.find(token))

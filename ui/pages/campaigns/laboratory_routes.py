@@ -24,6 +24,7 @@ from hypograph.ui.pages.campaigns import commands, laboratory
 from hypograph.ui.problems import FieldError
 from hypograph.ui.rendering import show
 from hypograph.ui.sent_once import BY_SCRIPT
+from hypograph.ui.uploads import sent_file
 
 router = APIRouter()
 Id = Annotated[str, Path(max_length=200, description="The campaign's id (`group` in the list of campaigns).")]
@@ -143,9 +144,8 @@ async def by_form(request: Request, campaign: str, command: str) -> Response:
     if command not in FORMS:
         raise HTTPException(404, "There is no such change.")
     async with request.form() as form:
-        upload = form.get("file")
-        content = await upload.read() if isinstance(upload, UploadFile) else b""
-        said = await run_in_threadpool(_by_form, request.app.state, campaign, command, form, content)
+        file = await sent_file(form)
+        said = await run_in_threadpool(_by_form, request.app.state, campaign, command, form, file)
     if not request.headers.get(BY_SCRIPT):
         return RedirectResponse(f"/campaigns/{campaign}", 303)
     return await run_in_threadpool(_part, request, campaign, said)
@@ -154,7 +154,7 @@ async def by_form(request: Request, campaign: str, command: str) -> Response:
 FORMS = ("suggest", "repeat", "record", "fail", "undo", "csv", "never", "change")
 
 
-def _by_form(state: State, campaign: str, command: str, form: FormData, content: bytes) -> dict[str, Any]:
+def _by_form(state: State, campaign: str, command: str, form: FormData, file: tuple[str, bytes]) -> dict[str, Any]:
     store = state.store
     given = {name: str(value) for name, value in form.items() if name != FIELD and not isinstance(value, UploadFile)}
     id, note = given.get("id", ""), given.get("note", "")
@@ -164,8 +164,7 @@ def _by_form(state: State, campaign: str, command: str, form: FormData, content:
         events = commands.suggest(store, campaign, count, method, advisor=advisor)
         return {"text": f"{len(events)} suggested: {', '.join(e['id'] for e in events[:8])}.", "problems": []}
     if command == "csv":
-        upload = form.get("file")
-        name = (upload.filename or "") if isinstance(upload, UploadFile) else ""
+        name, content = file
         if not content:
             raise InputError("no file was chosen, or it is empty", expected="a CSV file with a header")
         events, problems = commands.upload(store, campaign, content, name)

@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 
 from hypograph.models.core.errors import HypographError, SettingError
 from hypograph.models.core.services import Shelf
 from hypograph.ui.problems import FieldError
 from hypograph.ui.rendering import show
+from hypograph.ui.uploads import sent_file
 
 router = APIRouter(include_in_schema=False)
 Token = Annotated[str, Path(max_length=40)]
@@ -37,9 +37,7 @@ async def brought(request: Request) -> Response:
     """Keep a file and show what it holds."""
     _shelf(request)
     async with request.form() as form:
-        upload = form.get("file")
-        content = await upload.read() if isinstance(upload, UploadFile) else b""
-        name = (upload.filename or "") if isinstance(upload, UploadFile) else ""
+        name, content = await sent_file(form)
     try:
         token = await run_in_threadpool(request.app.state.uploads.keep, name, content)
     except HypographError as error:
