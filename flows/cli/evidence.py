@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # From this ignorance on an explanation says "not known".
 UNKNOWN = 0.9
+# With a third of at least so many records against the others, it says that they disagree (a convention).
+FEW, DISPUTED = 3, 1 / 3
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -292,6 +294,9 @@ def explanation(document: dict[str, Any]) -> str:
     verdict = "single-phase" if document["pignistic"] > 0.5 else "not single-phase"
     if document["ignorance"] >= UNKNOWN:
         verdict = "not known"
+    counts = sorted((records["single"], records["multi"]))
+    if sum(counts) >= FEW and counts[0] >= DISPUTED * sum(counts):
+        verdict += ", but its records disagree"
     phases = ", ".join(f"{p} {n}" for p, n in records["phases"].items())
     lines = [
         f"{document['alloy']}: {verdict}. Belief {document['belief']:.3f}, plausibility {document['plausibility']:.3f},"

@@ -209,6 +209,18 @@ def test_columns_are_named_and_bad_rows_stop_where_asked(home: Path, tmp_path: P
     assert "row 4" in str(stopped.exception)
 
 
+@pytest.mark.parametrize(("single", "multi", "disagree"), [(2, 2, True), (5, 1, False)])
+def test_an_explanation_says_where_records_disagree(
+    home: Path, tmp_path: Path, single: int, multi: int, disagree: bool
+) -> None:
+    path = tmp_path / "t.csv"
+    phases = ["FCC"] * single + ["FCC+sigma"] * multi
+    rows = [f"CoCrNi,{phase},annealed at {700 + 50 * i} °C" for i, phase in enumerate(phases)]
+    path.write_text("\n".join(["alloy,phase,state", "CoFeNi,FCC,as cast", "AlCoFe,BCC+B2,as cast", *rows]))
+    found = CliRunner().invoke(app, ["explain", "CoCrNi", "--alloys", str(path)], catch_exceptions=False)
+    assert (", but its records disagree." in found.stdout.splitlines()[0]) == disagree
+
+
 def test_the_known_alloys(home: Path, cases_dir: Path, tmp_path: Path, shipped_predictor: Path) -> None:
     shutil.copytree(shipped_predictor, home / "units" / "predictors", dirs_exist_ok=True)
     with (cases_dir / "alloys" / "known.csv").open(encoding="utf-8") as handle:
