@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import csv
 import io
 import json
 import re
@@ -17,7 +16,7 @@ from itertools import product
 from typing import Any, Final
 
 from hypograph.models.core.errors import InputError
-from hypograph.models.core.tabular import Table, parse_table
+from hypograph.models.core.tabular import Table
 
 Record = Mapping[str, Any]
 PARQUET: Final = b"PAR1"
@@ -49,11 +48,7 @@ class Foreign:
         if not self.rows:
             return None
         header = [p["name"] for p in self.record["parameters"]] + [o["name"] for o in self.record["objectives"]]
-        out = io.StringIO()
-        writer = csv.DictWriter(out, [*header, "status"], restval="", extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows(self.rows)
-        return parse_table(out.getvalue().encode(), where)
+        return Table.of_records([{name: row.get(name) for name in (*header, "status")} for row in self.rows], where)
 
 
 def foreign_definition(document: Record, where: str) -> Foreign | None:

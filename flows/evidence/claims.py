@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PATTERN_SKILL: Final = 0.62
 READERS: Final = (PATTERNS, "model")
 SAVED: Final = ".claims.jsonl"
+TOLD: Final = 5  # problems of a file that are told one by one
 
 
 def claims_of(publications: Iterable[Publication], reader: ModelClaimReader | None = None) -> list[Claim]:
@@ -46,18 +47,12 @@ def claims_read(files: Sequence[Path], reader: str, tell: Callable[[str], None])
     InputError
         If the reader is none of those that are there, or nothing can be read.
     """
-    from hypograph.flows.readers.publications.registry import read_publications
     from hypograph.flows.runtime.settings import load_settings
     from hypograph.flows.runtime.sources import open_knowledge
 
     if reader not in READERS:
         raise InputError(f"{reader!r} reads no claims", where="--reader", expected=" or ".join(READERS))
-    publications: list[Publication] = []
-    for path in files:
-        report = read_publications(path)
-        publications += report.publications
-        for problem in report.problems[:5]:
-            tell(problem)
+    publications = [publication for path in files for publication in _publications(path, tell)]
     if reader == PATTERNS:
         found = claims_of(publications)
         return document(publications, found, PATTERNS, PATTERN_SKILL), found
@@ -71,6 +66,18 @@ def claims_read(files: Sequence[Path], reader: str, tell: Callable[[str], None])
             )
         found = claims_of(publications, model)
         return document(publications, found, model.gateway.config.model, model.skill or 0.0), found
+
+
+def _publications(path: Path, tell: Callable[[str], None]) -> Sequence[Publication]:
+    """Read a file of publications and say what could not be read of it."""
+    from hypograph.flows.readers.publications.registry import read_publications
+
+    report = read_publications(path)
+    for problem in report.problems[:TOLD]:
+        tell(problem)
+    if (left := len(report.problems) - TOLD) > 0:
+        tell(f"{path}: {left} more problems; `literature add` lists them")
+    return report.publications
 
 
 def document(publications: Sequence[Publication], claims: Sequence[Claim], reader: str, skill: float) -> dict[str, Any]:
@@ -123,9 +130,15 @@ def read_saved(path: Path) -> list[Claim]:
     ------
     MalformedRowError
         With the line that is no claim.
+    InputError
+        If the file is no text.
     """
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise InputError(f"the file is no text ({error})", where=str(path), expected="UTF-8 text") from None
     found: list[Claim] = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         where = f"{path}: line {number}"
@@ -159,17 +172,9 @@ def paper_records(
     others
         Records from elsewhere: a claim of a paper that stands there with the same alloy would count twice.
     """
-    from hypograph.flows.readers.publications.registry import read_publications
-
     claims: list[Claim] = []
     for path in paths:
-        if path.name.endswith(SAVED):
-            claims += read_saved(path)
-            continue
-        report = read_publications(path)
-        for problem in report.problems[:5]:
-            tell(problem)
-        claims += claims_of(report.publications)
+        claims += read_saved(path) if path.name.endswith(SAVED) else claims_of(_publications(path, tell))
     known = {(r.provenance.lower(), r.elements) for r in others}
     fresh = [c for c in claims if (c.publication.lower(), c.composition.elements) not in known]
     skill = sum(c.skill for c in fresh) / len(fresh) if fresh else 0.0

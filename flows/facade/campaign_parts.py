@@ -11,7 +11,7 @@ from hypograph.models.campaigns.laboratory import progress
 from hypograph.models.campaigns.laboratory.definition import Definition
 from hypograph.models.campaigns.laboratory.results import outcome_events
 from hypograph.models.core.errors import InputError
-from hypograph.models.core.tabular.table import Cell, Row, Table
+from hypograph.models.core.tabular import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,9 +37,7 @@ def recorded(
         raise InputError("the name of a file", where="tell", expected=expected)
     rows: Sequence[Mapping[str, Any]]
     rows = results if isinstance(results, Sequence) else results.reset_index().to_dict("records")
-    header = list(dict.fromkeys(str(name) for row in rows for name in row))
-    cells = [Row(n, [_cell(row.get(name)) for name in header]) for n, row in enumerate(rows, 1)]
-    return outcomes_of(definition, events, Table(header, cells, "tell"), again=again)
+    return outcomes_of(definition, events, Table.of_records(rows, "tell"), again=again)
 
 
 def outcomes_of(
@@ -57,13 +55,6 @@ def outcomes_of(
         row, reason = min(found.problems)
         raise InputError(reason, where=f"row {row}", expected="rows that can all be recorded")
     return found.events
-
-
-def _cell(value: Any) -> Cell:
-    """Return a value as a table has it: numbers of NumPy are numbers, what is missing is None."""
-    value = value.item() if hasattr(value, "item") else value
-    missing = value is None or value != value  # NaN is not equal to itself
-    return None if missing else value if isinstance(value, str | float | int) else str(value)
 
 
 def outcomes_figure(definition: Definition, events: Sequence[live.Event]) -> Figure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -64,6 +64,13 @@ class Table:
     separator: str = ""
     header_row: int = 1
 
+    @classmethod
+    def of_records(cls, records: Sequence[Mapping[str, object]], path: str) -> Table:
+        """Make a table of records by column; its rows count from 1. What is missing, or no number, is an empty cell."""
+        header = list(dict.fromkeys(str(name) for record in records for name in record))
+        rows = [Row(n, [_plain(record.get(name)) for name in header]) for n, record in enumerate(records, 1)]
+        return cls(header, rows, path)
+
     def column(self, name: str) -> list[Cell]:
         """Return the cells of a column.
 
@@ -115,6 +122,15 @@ def parse_table(data: bytes, name: str, *, sheet: str | None = None, unique: boo
         if separator != "," and any(len(c) > 1 for _, c in lines):
             notes.append(f"cells are separated by {NAMES.get(separator, repr(separator))}")
     return _table(grid, name, notes, separator, unique)
+
+
+def _plain(value: object) -> Cell:
+    """Return a value as a table has it: numbers of NumPy are numbers, NaN and the empty text are none."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if value is None or value == "" or value != value:  # NaN is not equal to itself
+        return None
+    return value if isinstance(value, str | float | int) else str(value)
 
 
 def _is_json(text: str) -> bool:
