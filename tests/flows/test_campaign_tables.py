@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -295,9 +297,15 @@ def test_a_typed_outcome_is_read_as_numbers_are_typed(text: Any, value: float | 
 def test_outcomes_that_a_new_campaign_does_not_take_are_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    table = tmp_path / "mine.csv"
+    table = tmp_path / "my yields.csv"
     table.write_text("solvent;T (°C);yield\nTHF;20;12,5\nDMF;60;71,5\nDMF;80;\n", "utf-8")
     with pytest.raises(SystemExit) as ended:
         main(["campaign", "new", str(tmp_path / "lab"), "--space", str(table), "--no-store"])
     assert not ended.value.code
-    assert "2 rows hold outcomes, which are not taken" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "2 rows hold outcomes, which are not taken" in told
+    (command,) = re.findall(r"`hypograph (.*)`", told)
+    with pytest.raises(SystemExit) as ended:
+        main([*shlex.split(command), "--no-store"])
+    assert not ended.value.code
+    assert "2 rows recorded" in capsys.readouterr().err

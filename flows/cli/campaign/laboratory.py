@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -86,7 +87,7 @@ def new(
     if begun.understood is not None:
         say_understood(begun.understood)
     if begun.untaken:
-        command = f"hypograph campaign record {folder} --csv {space}"
+        command = shlex.join(["hypograph", "campaign", "record", str(folder), "--csv", str(space)])
         say(f"{begun.untaken} rows hold outcomes, which are not taken; take them with `{command}`")
     problems = None if begun.recorded is None else say_recorded(begun.recorded, space)
     with _opened(store) as graph:

@@ -120,7 +120,7 @@ def refuse_problems(problems: Sequence[str] | None, path: Path | None) -> None:
     """Raise where rows were not recorded."""
     if problems:
         what = "1 row was not recorded" if len(problems) == 1 else f"{len(problems)} rows were not recorded"
-        raise InputError(f"{what}; the others were", where=str(path), expected="what stands above, row by row")
+        raise InputError(what, where=str(path), expected="what stands above, row by row")
 
 
 def insight_text(document: Mapping[str, Any]) -> str:
