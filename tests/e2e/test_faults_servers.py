@@ -29,7 +29,7 @@ class ModelServer:
     def __init__(self, log: Path, port: int = 0) -> None:
         self.log = log
         log.touch()
-        arguments = [sys.executable, SCRIPT, log, "--port", str(port), "--delay", "0.3"]
+        arguments = [sys.executable, SCRIPT, log, "--port", str(port), "--delay", "0.1"]
         self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().strip()
