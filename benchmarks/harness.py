@@ -79,9 +79,11 @@ def write(name: str, document: dict[str, Any], *, quick: bool, compact: bool = F
 
 
 def _plain(argument: str) -> str:
-    """Say supplied data by its name, wherever it lies."""
-    folder = os.environ.get("HYPOGRAPH_DATA_DIR")
-    return argument.replace(folder, "$HYPOGRAPH_DATA_DIR") if folder else argument
+    """Say supplied data and cases by their names, wherever they lie."""
+    for name in ("HYPOGRAPH_DATA_DIR", "CASES_DIR"):
+        if folder := os.environ.get(name):
+            argument = argument.replace(folder, f"${name}")
+    return argument
 
 
 def _commit() -> str:
