@@ -47,7 +47,8 @@ def assessed(gateway_to: Any, config: Any) -> Callable[[Answer], tuple[Gateway, 
             text = body["messages"][-1]["content"]
             return answer(text, right[text]) if text in right else completion('{"yes": true}')
 
-        gateway, _ = gateway_to(reply, model=replace(config, ways="reasoned"))
+        # One question at a time: which answers come first decides whether a model is given up.
+        gateway, _ = gateway_to(reply, model=replace(config, ways="reasoned", max_concurrency=1))
         right |= truths(gateway, sizes, more)
         rows = assess(gateway, sizes=sizes, more=more, ways="reasoned")["batteries"]
         return gateway, {r["name"]: r for r in rows}
