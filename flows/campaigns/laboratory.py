@@ -276,7 +276,8 @@ def change_space(
     after = edits.edited(base, [*campaign.events, event])
     if not dry_run:
         campaign.append([event])
-    return {**space_document(after), "edit": None if dry_run else event["id"]}
+    notes = edits.nearly_same_options(after, found)
+    return {**space_document(after), "notes": notes, "edit": None if dry_run else event["id"]}
 
 
 def _with_distances(

@@ -16,6 +16,7 @@ from hypograph.flows.campaigns.foreign_runs import SQLITE, long_table, optuna_st
 from hypograph.flows.campaigns.run import Run
 from hypograph.models.campaigns.analysis.percent import percent, zero_and_top
 from hypograph.models.core.errors import InputError, MalformedRowError, MissingFileError
+from hypograph.models.core.progress import progress
 from hypograph.models.core.tabular.decoding import decoded, unpacked
 
 if TYPE_CHECKING:
@@ -36,10 +37,12 @@ def read_runs(sources: Sequence[str], store: GraphStore | None) -> Runs:
     store
         None if there is none: then a name that is no path is an error.
 
+    A campaign that stands there again, outcome for outcome, counts once, and how many did is said.
+
     Raises
     ------
     MissingFileError, MalformedRowError, InputError
-        With the source that cannot be read.
+        With the source that cannot be read, or that holds one method, table and seed twice with other outcomes.
     """
     found: list[Run] = []
     for source in sources:
@@ -53,7 +56,7 @@ def read_runs(sources: Sequence[str], store: GraphStore | None) -> Runs:
         if not here:
             raise InputError("no outcomes to compare", where=source)
         found += here
-    return _percents(_told_apart(found))
+    return _percents(_told_apart(_once(found)))
 
 
 def _of_file(path: Path) -> Iterator[Run]:
@@ -129,6 +132,31 @@ def _scale(row: Mapping[str, Any], sign: float) -> tuple[float, float] | None:
     """Find the table's maximum from the best outcome and its percentage."""
     best, share = row["best"], row["best_percent"]
     return (0.0, 100.0 * sign * float(best) / float(share)) if best and share and sign * float(best) > 0 else None
+
+
+def _once(runs: Sequence[Run]) -> list[Run]:
+    """Leave out what stands there again; one method, table and seed of a source cannot have two outcomes."""
+    kept: list[Run] = []
+    held: dict[tuple[str, str, int], list[Run]] = defaultdict(list)
+    for r in runs:
+        same = held[r.method, r.table, r.seed]
+        if any(np.array_equal(r.values, other.values) for other in same):
+            continue
+        if any(r.source == other.source for other in same):
+            raise InputError(
+                f"{r.method} on {r.table} with seed {r.seed} stands there twice, with other outcomes",
+                where=r.source,
+                expected="one campaign for each method, table and seed",
+                hint="Give the runs different seeds or methods; name campaigns of the store by their ids.",
+            )
+        same.append(r)
+        kept.append(r)
+    if len(kept) < len(runs):
+        n = len(runs) - len(kept)
+        progress().say(
+            f"{n} {'campaign stands' if n == 1 else 'campaigns stand'} there again with the same outcomes: counted once"
+        )
+    return kept
 
 
 def _told_apart(runs: Sequence[Run]) -> list[Run]:

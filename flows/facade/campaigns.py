@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypograph.models.campaigns.core.trials import Objective
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory import progress
 from hypograph.models.campaigns.laboratory.definition import Definition, Experiment, definition_from
-from hypograph.models.campaigns.laboratory.edits import edit, edited, undo_edit
+from hypograph.models.campaigns.laboratory.edits import edit, edited, nearly_same_options, undo_edit
 from hypograph.models.campaigns.optimizers.registry import Method
 from hypograph.models.campaigns.space.space import Space
 from hypograph.models.core.errors import InputError
@@ -379,6 +380,8 @@ class Campaign:
         with self._changing():
             event = edit(self._base, self._events, changes, note)
             self._append([event])
+        for text in nearly_same_options(self._definition, changes):
+            warnings.warn(text, stacklevel=2)
         return str(event["id"])
 
     def insight(self, at: Sequence[Mapping[str, Any]] = (), *, ahead: int = 5) -> dict[str, Any]:

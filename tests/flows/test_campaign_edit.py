@@ -78,6 +78,13 @@ def test_a_bottle_that_ran_out_and_one_that_came(lab: str, capsys: pytest.Captur
     assert run(capsys, "undo", lab, told["edit"], "--no-store")[0] == 2
 
 
+def test_an_option_spelled_almost_as_another_one_is_said(lab: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, told, _ = run(capsys, "edit", lab, "--add", "ligand=S-phos", "--no-store", "--json")
+    assert (code, told["notes"]) == (0, ["ligand: 'SPhos' and 'S-phos' are taken for 2 options"])
+    assert "'SPhos' and 'S-phos'" in run(capsys, "edit", lab, "--add", "ligand=sphos", "--no-store")[1]
+    assert run(capsys, "edit", lab, "--add", "ligand=DPEPhos", "--no-store", "--json")[1]["notes"] == []
+
+
 def test_never_again(lab: str, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, _ = run(capsys, "edit", lab, "--never", "ligand=SPhos;T=60", "--never", "e1", "--no-store", "--json")
     assert code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from hypograph.flows.campaigns.runs import read_runs
 from hypograph.models.core.errors import InputError
+from hypograph.models.core.progress import Silence, listening
 
 
 def test_a_long_table_is_runs_in_the_order_of_their_experiments(tmp_path: Path) -> None:
@@ -30,6 +32,30 @@ def test_a_long_table_is_runs_in_the_order_of_their_experiments(tmp_path: Path) 
     (tmp_path / "other.csv").write_text("a,b\n1,2\n", "utf-8")
     with pytest.raises(InputError, match="method and value"):
         read_runs([str(tmp_path / "other.csv")], None)
+
+
+def test_a_campaign_counts_once_and_cannot_have_two_outcomes(tmp_path: Path) -> None:
+    lines = [
+        {"method": m, "table": "t", "seed": s, "maximum": 100, "values": [10.0 * (s + 1), 50.0]}
+        for m in ("bo", "random")
+        for s in (0, 1)
+    ]
+    first, second = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    first.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    second.write_text("\n".join(map(json.dumps, [*lines, lines[0]])), "utf-8")
+    heard: list[str] = []
+
+    class Ear(Silence):
+        def say(self, text: str) -> None:
+            heard.append(text)
+
+    with listening(Ear()):
+        found = read_runs([str(first), str(first), str(second)], None)
+    assert {m: sorted(tables["t"]) for m, tables in found.items()} == {"bo": [0, 1], "random": [0, 1]}
+    assert heard == ["9 campaigns stand there again with the same outcomes: counted once"]
+    second.write_text("\n".join(map(json.dumps, [*lines, {**lines[0], "values": [1.0]}])), "utf-8")
+    with pytest.raises(InputError, match="bo on t with seed 0 stands there twice"):
+        read_runs([str(second)], None)
 
 
 def test_optuna_studies_are_runs(tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hypograph.flows.cli.campaign.laboratory import app as live_app
-from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
+from hypograph.flows.cli.common import JsonFlag, SeedOption, Spoken, emit, say, table
 from hypograph.models.campaigns.optimizers.registry import names
 from hypograph.models.core.errors import InputError
+from hypograph.models.core.progress import listening
 
 if TYPE_CHECKING:
     from hypograph.graph import GraphStore
@@ -92,7 +93,7 @@ def compare(
     from hypograph.flows.campaigns.compare import compare as compare_runs
     from hypograph.flows.campaigns.runs import read_runs
 
-    with _store_for(campaigns) as store:
+    with _store_for(campaigns) as store, listening(Spoken()):
         runs = read_runs(campaigns, store)
     document = compare_runs(runs, region=region)
     if any(b["most"] > document["budget"] for b in document["budgets"].values()):

@@ -21,6 +21,7 @@ from typing import Any
 from hypograph.models.campaigns.laboratory.definition import Definition, definition_from
 from hypograph.models.campaigns.laboratory.events import Event, concerns_space, fold
 from hypograph.models.campaigns.space.parameter import Parameter, parameter_from
+from hypograph.models.campaigns.space.spelling import nearly_same
 from hypograph.models.core.errors import InputError, SpaceError
 
 Change = Mapping[str, Any]
@@ -42,6 +43,16 @@ def edit(definition: Definition, events: Sequence[Event], changes: Sequence[Chan
     event = {"event": "edit", "id": f"edit-{number}", "changes": [dict(c) for c in changes], "note": note}
     edited(definition, [*events, event])
     return event
+
+
+def nearly_same_options(after: Definition, changes: Sequence[Change]) -> list[str]:
+    """Say which options that were added are spelled almost as another one is; `after` is the changed definition."""
+    notes: list[str] = []
+    for change in changes:
+        parameter = after.space[str(change["add"])] if "add" in change else None
+        if parameter is not None and parameter.options:
+            notes += nearly_same(parameter.name, parameter.options, map(str, change["levels"]))
+    return notes
 
 
 def undo_edit(definition: Definition, events: Sequence[Event], id: str, note: str = "") -> dict[str, Any]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from hypograph.models.campaigns.laboratory.column_roles import RECORDS, VERDICT, is_outcome, numbers_rows, spread_of
 from hypograph.models.campaigns.laboratory.results import FAILED, column_of
+from hypograph.models.campaigns.space.spelling import nearly_same
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.tabular import Column, Decimal, RowProblem, Table, as_text, missing, number, read_column
 
@@ -125,7 +125,9 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
         g |= {"unit": outcome.unit} if outcome.unit else {}
         outcomes[g["name"]] = outcome
     skipped = _skipped(table, columns, outcomes)
-    notes += [n for h, c in columns.items() for n in (*c.notes, *_alike(h, c))]
+    notes += [
+        n for h, c in columns.items() for n in (*c.notes, *nearly_same(h, (v for v in c.values if isinstance(v, str))))
+    ]
     parameters = [_parameter(spelled.get(h, h), c) for h, c in columns.items()]
     for row, header in zip(parameters, columns, strict=True):
         row |= _structures(table, header, row) if row.get("options") else {}
@@ -239,19 +241,6 @@ def _structures(table: Table, header: str, row: Mapping[str, Any]) -> dict[str, 
     if twice := [o for o, texts in found.items() if len(texts) > 1]:
         raise InputError(f"{twice[0]!r} has two structures", where=f"{table.path}, column {other!r}")
     return {"smiles": {o: next(iter(found[o])) for o in row["options"] if o in found}}
-
-
-def _alike(header: str, column: Column) -> list[str]:
-    """Say which options differ in nothing but capitals, blanks or the form of digits."""
-    groups: dict[str, list[str]] = {}
-    for option in dict.fromkeys(v for v in column.values if isinstance(v, str)):
-        key = re.sub(r"[\s_‐-―-]+", "", unicodedata.normalize("NFKC", option).casefold())
-        groups.setdefault(key, []).append(option)
-    return [
-        f"{header}: {' and '.join(map(repr, same))} are taken for {len(same)} options"
-        for same in groups.values()
-        if len(same) > 1
-    ]
 
 
 def _record(table: Table, header: str, found: Column, named: bool) -> str:

@@ -156,8 +156,15 @@ def never(store: GraphStore, campaign: str, id: str, note: str = "") -> dict[str
     return event
 
 
-def change(store: GraphStore, campaign: str, parameter: str, drop: str, add: str, note: str = "") -> dict[str, Any]:
+def change(
+    store: GraphStore, campaign: str, parameter: str, drop: str, add: str, note: str = ""
+) -> tuple[dict[str, Any], list[str]]:
     """Take an option out, for instance because its bottle is empty, or add one; what was done with it stays.
+
+    Returns
+    -------
+    event, notes
+        The change, and which options are now spelled almost alike.
 
     Raises
     ------
@@ -174,7 +181,7 @@ def change(store: GraphStore, campaign: str, parameter: str, drop: str, add: str
     with _changing(store, campaign) as found:
         event = edits.edit(found.base, found.events, changes, _note(note))
         found.append([event])
-    return event
+        return event, edits.nearly_same_options(found.definition, changes)
 
 
 def upload(store: GraphStore, campaign: str, content: bytes, name: str) -> tuple[list[dict[str, Any]], list[str]]:

@@ -177,8 +177,9 @@ def _by_form(state: State, campaign: str, command: str, form: FormData, file: tu
         return {"text": f"What {id} tried is never suggested again.", "problems": [], "undo": event["id"]}
     if command == "change":
         chosen, option = given.get("parameter", ""), given.get("add", "").strip()
-        event = commands.change(store, campaign, chosen, given.get("drop", ""), option, note)
-        return {"text": f"The options of {chosen} are changed from here on.", "problems": [], "undo": event["id"]}
+        event, near = commands.change(store, campaign, chosen, given.get("drop", ""), option, note)
+        text = ". ".join([f"The options of {chosen} are changed from here on", *near])
+        return {"text": f"{text}.", "problems": [], "undo": event["id"]}
     if command == "repeat":
         commands.repeat(store, campaign, id)
         return {"text": f"{id} is to be repeated.", "problems": []}
