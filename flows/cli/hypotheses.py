@@ -208,6 +208,9 @@ def _search_text(document: dict[str, Any]) -> str:
         lines.append(f"the direct answer {first}{sure}")
     lines.append(f"{document['calls']} calls, {document['comparisons']} comparisons, cost {document['cost']:.4f}")
     lines.append(f"stopped: {document['stopped']}")
+    if said := document.get("from_papers"):
+        lines.append(f"the papers say: {said['answer']}")
+        lines += [f"[{c['n']}] {c['title']} ({c['publication']}): {c['passage']}" for c in said["citations"]]
     lines += [f"for: {s['publication']}: {s['passage']}" for s in document["support"]]
     lines += [f"against: {s['publication']}: {s['passage']}" for s in document["contradict"]]
     return "\n".join(lines)

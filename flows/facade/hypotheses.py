@@ -151,7 +151,7 @@ def search_hypothesis(
         told = knowledge.hypotheses()
         proposes, judges = _proposer(proposer) or told.get("proposer"), _judge(judge) or told.get("judge")
         if proposes is None:
-            return without_model(runner, question, idea, corpus, levels)
+            return without_model(runner, question, idea, corpus, levels, list(papers))
         return run_search(
             request, levels, corpus, proposes, judges or EvidenceJudge(), runner, partial(spent, knowledge)
         )

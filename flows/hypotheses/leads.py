@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 from hypograph.flows.hypotheses.result import published
 from hypograph.flows.runtime.unit_kinds import HYPOTHESIS_SEARCH
 from hypograph.flows.runtime.units import UnitRunner
-from hypograph.graph.records.hypotheses import passage_records, question_id, question_node
+from hypograph.graph.records.hypotheses import bearing_records, passage_records, question_id, question_node
 from hypograph.models.core.keys import digest
-from hypograph.models.core.records import AlloyPrediction, Edge, KeywordSet, Node, Outcome, Value
+from hypograph.models.core.records import AlloyPrediction, Edge, KeywordSet, Node, Outcome, Publication, Value
 from hypograph.models.hypotheses.discipline import Discipline
 from hypograph.models.hypotheses.document import from_statement
 from hypograph.models.hypotheses.tasks.alloy_records import AlloyPassages, reported
 from hypograph.models.hypotheses.tasks.corpus import Passages
 from hypograph.models.hypotheses.tasks.grounding import Ground, ground
+from hypograph.models.literature.inspiration.answers import Corpus
 
 PASSAGES = 10  # passages that are listed for a question
 NO_MODEL = (
@@ -70,9 +72,27 @@ def lead_line(lead: dict[str, Any]) -> str:
 
 
 def without_model(
-    runner: UnitRunner, question: str, idea: str, corpus: Passages, discipline: Discipline
+    runner: UnitRunner,
+    question: str,
+    idea: str,
+    corpus: Passages,
+    discipline: Discipline,
+    publications: Sequence[Publication] = (),
 ) -> dict[str, Any]:
     """Answer a question as far as data do: its passages, and the idea as it was given.
+
+    Parameters
+    ----------
+    runner
+        Keeps what is found.
+    question, idea
+        As they were asked; the idea may be empty.
+    corpus
+        Passages that stand for and against the idea.
+    discipline
+        Of the question.
+    publications
+        What the corpus was cut from; those that bear on the question are quoted in `from_papers`.
 
     Returns
     -------
@@ -93,7 +113,12 @@ def without_model(
     nodes = [node, Node("Hypothesis", document.id, props | {"details": "[]", "question": key, "status": "lead"})]
     more, edges = passage_records(published(found), document.id)
     edges.append(Edge("ANSWERS", ("Hypothesis", document.id), ("Question", key)))
-    inputs = {"question": question, "idea": idea, "corpus": digest(corpus), "model": None}
+    said = Corpus(publications).ask(" ".join(question.split())) if publications else None
+    if said is not None:
+        papers, bearing = bearing_records(said, publications)
+        more, edges = [*more, *papers], [*edges, *bearing]
+    from_papers = dataclasses.asdict(said) if said else None
+    inputs = {"question": question, "idea": idea, "corpus": digest(corpus), "model": None, "papers": from_papers}
     runner.run(HYPOTHESIS_SEARCH, inputs, lambda: Outcome({"id": document.id}, [*nodes, *more], edges))
     sides = _sides(found)
     return {
@@ -118,6 +143,7 @@ def without_model(
         "leads": [{"statement": p["passage"], **p} for p in (*sides["support"], *sides["contradict"])],
         "novelty": found.novelty,
         "nearest": [{"publication": k, "similarity": s} for k, s in found.nearest],
+        "from_papers": from_papers,
         "problems": [],
         "deciding_experiment": None,
         "space": None,

@@ -91,7 +91,7 @@ def search_command(request: Request, tell: Callable[[str], None]) -> dict[str, A
             proposer, judge = searchers(knowledge)
             corpus = corpus_of(publications, request.survey)
             if proposer is None or judge is None:
-                return without_model(runner, request.question, request.coarse, corpus, discipline)
+                return without_model(runner, request.question, request.coarse, corpus, discipline, publications)
             if request.person:
                 judge = PersonJudge(store)
             known = experience(store, request.question)

@@ -110,7 +110,7 @@ def hypothesis_units(
     ]
     if asked is not None and (judge is None or proposer is None):
         discipline, corpus = load_discipline(asked.discipline), corpus_of(publications, asked.survey)
-        known = without_model(runner, asked.question, asked.idea, corpus, discipline)
+        known = without_model(runner, asked.question, asked.idea, corpus, discipline, publications)
         first = rows[0] if rows else known
         best = {k: first[k] for k in BEST if k in first}
         return HypothesisOutcome(len(rows) + 1, best, tuple(rows), 0, 0, known, _note(asked, proposer))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +140,8 @@ RELATIONS: Final[dict[str, Relation]] = {
     "SUPPORTS": _relation("Evidence>Hypothesis Evidence>Alloy Publication>Hypothesis", "share passage"),
     "REFUTES": _relation("Evidence>Hypothesis Evidence>Alloy Publication>Hypothesis", "share passage"),
     "ANSWERS": _relation("Hypothesis>Question"),
+    # a passage near to a question; quoted: its sentences that answer it, where it carries an answer
+    "BEARS_ON": _relation("Publication>Question", "passage quoted"),
     "REFINES": _relation("Hypothesis>Hypothesis", "edit"),
     "INSPIRED_BY": _relation("Hypothesis>Keyword Hypothesis>Alloy Hypothesis>Publication", "similarity"),
     "PREFERRED_TO": _relation("Hypothesis>Hypothesis", "probability comparisons"),

@@ -86,6 +86,14 @@ HYPOTHESIS_PASSAGES = Query(
     {"ids": ["none"]},
 )
 
+QUESTION_PASSAGES = Query(
+    "pages_question_passages",
+    "MATCH (p:Publication)-[r:BEARS_ON]->(q:Question {id: $id}) "
+    "RETURN r.passage AS passage, r.quoted AS quoted, r.key AS place, p.key AS key, p.title AS title, "
+    "p.doi AS doi, p.year AS year LIMIT 50",
+    {"id": "none"},
+)
+
 HYPOTHESIS_PAPERS = Query(
     "pages_hypothesis_papers",
     "MATCH (h:Hypothesis)-[:INSPIRED_BY|SUPPORTS|REFUTES]-(p:Publication) WHERE h.id IN $ids "

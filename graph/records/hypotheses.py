@@ -6,14 +6,16 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hypograph.graph.records.literature import publication_node
 from hypograph.graph.records.settings import detail_records
 from hypograph.models.core.keys import digest
-from hypograph.models.core.records import Edge, Node, Outcome, Value
+from hypograph.models.core.records import Edge, Node, Outcome, Publication, Value
 from hypograph.models.hypotheses.details import details_of
 from hypograph.models.hypotheses.discipline import Discipline
 from hypograph.models.hypotheses.document import HypothesisDocument
 from hypograph.models.hypotheses.search.lines import Asked, Line
 from hypograph.models.hypotheses.tasks.grounding import Ground
+from hypograph.models.literature.inspiration.answers import Answer
 
 
 def question_id(question: str) -> str:
@@ -122,6 +124,29 @@ def passage_records(found: Ground, hypothesis: str) -> tuple[list[Node], list[Ed
             nodes.append(Node("Publication", key))
             props: dict[str, Value] = {"share": round(similarity, 6), "passage": passage}
             edges.append(Edge(kind, ("Publication", key), ("Hypothesis", hypothesis), props, key=str(number)))
+    return nodes, edges
+
+
+def bearing_records(answer: Answer, publications: Sequence[Publication]) -> tuple[list[Node], list[Edge]]:
+    """Make the relationships from publications whose passages bear on a question, the best first.
+
+    Parameters
+    ----------
+    answer
+        What the corpus says to the question, quoted and not written by a model.
+    publications
+        The corpus; those with a passage become nodes as a build of the keyword graph makes them.
+    """
+    here = ("Question", question_id(answer.question))
+    near = {p.publication for p in answer.passages}
+    nodes = [publication_node(p) for p in publications if p.key in near]
+    quoted = {c.passage: answer.answer.replace(f" [{c.n}]", "") for c in answer.citations[:1]}
+    edges = []
+    for number, found in enumerate(answer.passages):
+        props: dict[str, Value] = {"passage": found.text}
+        if found.text in quoted:
+            props["quoted"] = quoted.pop(found.text)
+        edges.append(Edge("BEARS_ON", ("Publication", found.publication), here, props, key=str(number)))
     return nodes, edges
 
 

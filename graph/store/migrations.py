@@ -46,6 +46,8 @@ MIGRATIONS: Final = (
     # Questions own hypotheses and verdicts; documents, states and histories stand at hypotheses.
     Migration(4, "questions, documents and states of hypotheses"),
     Migration(5, "parameters of experiments as nodes", work=_settings_of_experiments),
+    # Passages may bear on a question (BEARS_ON): an older program would refuse a copy of such a graph.
+    Migration(6, "passages that bear on questions"),
 )
 
 

@@ -152,7 +152,14 @@ def hypothesis(store: GraphStore, key: str) -> dict[str, Any] | None:
             + (_evidence(store.read(pages.ALLOY_EVIDENCE, keys=alloys)) if alloys else [])
         ),
         "passages": store.read(pages.HYPOTHESIS_PASSAGES, ids=ids),
+        "bearing": _bearing(store, this.get("question") or ""),
     }
+
+
+def _bearing(store: GraphStore, question: str) -> list[dict[str, Any]]:
+    """Return the passages of papers that bear on a question: those that answer it, then by rank."""
+    rows = store.read(pages.QUESTION_PASSAGES, id=question) if question else []
+    return sorted(rows, key=lambda row: (not row["quoted"], int(row["place"] or 0)))
 
 
 def _document(text: str | None) -> dict[str, Any] | None:
