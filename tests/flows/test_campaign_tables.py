@@ -258,6 +258,52 @@ def test_what_is_read_as_names_or_as_several_options_is_said() -> None:
     assert "'Et₃N' and 'Et3N'" in notes
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted", "objective", "said"),
+    [
+        # What a mean and its spread, repeats in columns, and a wish for less are called.
+        ("L,T,Yield (mean),Yield (SD)\nA,40,1,2\nB,60,3,1\n", {"L", "T"}, "Yield (mean)", "the spread of Yield (mean)"),
+        ("L,T,yield 1,yield 2\nA,40,1,2\nB,60,3,1\n", {"L", "T"}, "yield 2", "yield 1, yield 2 look like repeats"),
+        ("L,T,impurity,yield\nA,40,1,2\nB,60,3,1\n", {"L", "T"}, "yield", "impurity"),
+        ("L,T,byproduct (%)\nA,40,1\nB,60,3\n", {"L", "T"}, "byproduct (%)", "less is wanted"),
+        # Columns that name the row and not what was done.
+        ("#,L,T,yield\n1,A,40,1\n2,B,60,3\n", {"L", "T"}, "yield", "it counts the rows"),
+        ("Well,L,T,yield\nA1,A,40,1\nA2,B,60,3\n", {"L", "T"}, "yield", "a place on a plate"),
+        (
+            "S,T,yield\n" + "".join(f"s-{c},4{i},1\n" for i, c in enumerate("abcdef")),
+            {"S", "T"},
+            "yield",
+            "S: every row",
+        ),
+        # Numbers that are none, each said.
+        ("L,T,yield\nA,~80,1\nB,ca. 60,3\n", {"L", "T"}, "yield", "'~80' in row 2"),
+        ("L,T (°C),yield\nA,rt,1\nB,60,3\nC,reflux,3\n", {"L", "T (°C)"}, "yield", "'rt' in row 2"),
+        ("L,T,yield\nA,60-65,1\nB,80,3\n", {"L", "T"}, "yield", "'60-65' in row 2"),
+        ("L,t,yield\nA,30 min,1\nB,2 h,3\nC,overnight,3\n", {"L", "t"}, "yield", "'overnight' in row 4"),
+        ("L,dry,yield\nA,yes,1\nB,TRUE,3\nC,no,3\n", {"L", "dry"}, "yield", "'yes' and 'TRUE'"),
+        # Titles of any width above the header.
+        ("Screen,J. Doe,2026\nX12\nL,T,t,yield\nA,40,1,1\nB,60,2,3\n", {"L", "T", "t"}, "yield", "for a title"),
+    ],
+)
+def test_an_odd_sheet_is_understood_or_said(text: str, wanted: set[str], objective: str, said: str) -> None:
+    found = read(text)
+    assert set(levels(found)) == wanted
+    assert [g["name"] for g in found.objectives] == [objective]
+    assert said in " ".join([*found.notes, *found.left_out, *found.left_out.values()])
+
+
+def test_powers_of_ten_are_numbers_and_footnotes_are_none() -> None:
+    found = read("c (M),yield\n1×10⁻³,41^a\n2.5 x 10^-3,50 [b]\n1·10-2,33*\n")
+    assert levels(found) == {"c (M)": [0.001, 0.0025, 0.01]}
+    assert [(p.row, "is no number" in p.reason) for p in found.skipped] == [(2, True), (3, True), (4, True)]
+    assert "unit" not in found.objectives[0]
+
+
+def test_a_turned_table_is_refused() -> None:
+    with pytest.raises(InputError, match="turned"):
+        read("L,A,B,C\nT,40,60,60\nyield,1,2,3\n")
+
+
 def test_a_preview_names_outcomes_that_would_not_be_taken_and_sums_are_no_rows() -> None:
     found = read("base,T,yield\nA,40,45-50\nB,60,10±2\nA,60,>99\nB,40,failed\nB,40,7\nMean,,12\n")
     assert [p.row for p in found.skipped] == [2, 3, 4]

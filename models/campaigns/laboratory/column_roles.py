@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from hypograph.models.core.tabular import Column, Table, header_unit
+from hypograph.models.core.tabular.header import numberless
 
 # Columns in which people keep records, and those that `campaign export` adds; `time` is a parameter of a reaction.
 RECORDS: Final = frozenset(
@@ -20,8 +21,21 @@ _NUMBERING: Final = re.compile(
 )
 _OUTCOME: Final = re.compile(
     r"(?:.*\b)?(?:yields?|ausbeuten?|conversions?|umsatz|selectivity|selektivität|ee|e\.e\.|d\.?r\.?|e\.?r\.?|purity|assay"
-    r"|impurit(?:y|ies)|titers?|ton|tof|turnover|hardness|härte|tensile strength|efficiency|pce|faradaic efficiency)"
+    r"|impurit(?:y|ies)|by-?products?|side[ -]?products?|e[ -]?factor|pmi|overpotential"
+    r"|titers?|ton|tof|turnover|hardness|härte|tensile strength|efficiency|pce|faradaic efficiency)"
 )
+_BESIDE: Final = re.compile(
+    r"\((?:mean|average|avg\.?|median|n\s*=\s*\d+|(?:by )?(?:gc|lc|hplc|uplc|sfc|nmr|lc-?ms|gc-?ms)|isolated|isol\.?"
+    r"|(?:rep(?:licate)?|run|trial)?[ .#]*\d+)\)|\[(?:mean|gc|lc|hplc|uplc|sfc|nmr|isolated)\]"
+    r"|\b(?:mean|average|avg\.?|median)\b|\b(?:rep(?:licate)?|run|trial|repeat|measurement)?[ .#]*\d+\s*$"
+)
+_NUMBERED: Final = re.compile(r"\d+\s*\)?\s*$")
+_LESS: Final = re.compile(
+    r"\b(?:impurit(?:y|ies)|by-?products?|side[ -]?products?|e[ -]?factor|pmi|waste|costs?|overpotential|loss(?:es)?"
+    r"|degradation|porosity|roughness|corrosion|wear|residual|nebenprodukte?|verunreinigung(?:en)?)\b"
+)
+_PLACE: Final = re.compile(r"(?:well|position|pos|place|slot|vial|location)s?[ ._-]*(?:no|nr|id|number)?\.?")
+_WELL: Final = re.compile(r"[A-Za-z]{1,2}[ -]?\d{1,3}")
 VERDICT: Final = re.compile(r"(?:is[ _])?(?:failed|failure|success(?:ful)?|succeeded|valid)\s*\??", re.IGNORECASE)
 _SPREAD: Final = re.compile(
     r"(?P<of>.+?)[\s_.-]*[(\[]?\s*(?:std\.?|stdev|std[ _.-]?dev|sd|sem|s\.d\.|error|err|uncertainty|±)\s*[)\]]?"
@@ -30,8 +44,33 @@ _SPREAD: Final = re.compile(
 
 def is_outcome(header: str) -> bool:
     """Whether a column's name says that it is measured and not set."""
-    name = header_unit(header)[0].casefold().replace("_", " ").strip(" :")
-    return _OUTCOME.fullmatch(name) is not None
+    return _OUTCOME.fullmatch(measured_name(header)) is not None
+
+
+def measured_name(header: str) -> str:
+    """Return what a header says is measured, without unit, repeat, method, and that it is a mean.
+
+    Examples
+    --------
+    >>> [measured_name(h) for h in ("Yield 2 (%)", "Mean yield", "yield_rep1", "ee [HPLC]")]
+    ['yield', 'yield', 'yield', 'ee']
+    """
+    name = header_unit(header)[0].casefold().replace("_", " ")
+    return " ".join(_BESIDE.sub(" ", name).split()).strip(" :#-") or name.strip(" :")
+
+
+def is_better_low(header: str) -> bool:
+    """Whether a column's name says that less of it is wanted."""
+    return _LESS.search(header_unit(header)[0].casefold().replace("_", " ")) is not None
+
+
+def repeats(headers: Sequence[str]) -> list[list[str]]:
+    """Return the outcomes that stand in several columns, as ``yield 1`` and ``yield 2`` do."""
+    groups: dict[str, list[str]] = {}
+    for header in headers:
+        if is_outcome(header) and _NUMBERED.search(header_unit(header)[0].replace("_", " ")):
+            groups.setdefault(measured_name(header), []).append(header)
+    return [same for same in groups.values() if len(same) > 1]
 
 
 def spread_of(header: str, others: Sequence[str]) -> str:
@@ -39,13 +78,42 @@ def spread_of(header: str, others: Sequence[str]) -> str:
     found = _SPREAD.fullmatch(header.casefold())
     if found is None:
         return ""
-    names = {header_unit(h)[0].casefold().strip(): h for h in others if h != header}
-    return names.get(header_unit(found["of"])[0].strip(), "")
+    names = {name: h for h in reversed(others) if h != header for name in (measured_name(h), _named(h))}
+    return names.get(_named(found["of"])) or names.get(measured_name(found["of"]), "")
+
+
+def _named(header: str) -> str:
+    return header_unit(header)[0].casefold().strip()
+
+
+def is_place(header: str, column: Column) -> bool:
+    """Whether a column says where on a plate an experiment stood: A1, B12."""
+    return _PLACE.fullmatch(header.casefold().strip()) is not None and all(
+        v is None or _WELL.fullmatch(str(v)) for v in column.values
+    )
 
 
 def numbers_rows(table: Table, header: str, column: Column) -> bool:
     """Whether a column called ``run`` or ``No.`` only counts the rows."""
-    if not _NUMBERING.fullmatch(header.casefold().strip()) or column.kind != "number" or len(table.rows) < 3:
+    if not _NUMBERING.fullmatch(header.casefold().strip()) or column.kind != "number" or len(table.rows) < 2:
         return False
     values = [v for v in column.values if isinstance(v, float)]
-    return len(values) == len(column.values) and all(b - a == 1 for a, b in pairwise(values))
+    counted = len(values) == len(column.values) and all(b - a == 1 for a, b in pairwise(values))
+    return counted and (len(values) > 2 or values[0] in (0, 1))
+
+
+def labels_rows(column: Column) -> bool:
+    """Whether a column of short names has another one in each of many rows, as labels of samples are."""
+    names = [v for v in column.values if isinstance(v, str)]
+    return len(names) >= 6 and len(set(names)) == len(column.values) and not any(set(v) & set("=()[]@#") for v in names)
+
+
+def turned(table: Table) -> str:
+    """Return the outcome that stands in the first column where a table has its parameters in rows; empty else."""
+    if any(is_outcome(h) for h in table.header) or len(table.header) < 3:
+        return ""
+    for row in table.rows:
+        first, *others = row.cells
+        if isinstance(first, str) and is_outcome(first) and not numberless(others):
+            return first
+    return ""

@@ -7,7 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from hypograph.models.campaigns.laboratory.column_roles import RECORDS, VERDICT, is_outcome, numbers_rows, spread_of
+from hypograph.models.campaigns.laboratory.column_roles import (
+    RECORDS,
+    VERDICT,
+    is_better_low,
+    is_outcome,
+    is_place,
+    labels_rows,
+    numbers_rows,
+    repeats,
+    spread_of,
+    turned,
+)
 from hypograph.models.campaigns.laboratory.results import FAILED, column_of
 from hypograph.models.campaigns.space.spelling import nearly_same
 from hypograph.models.core.errors import InputError
@@ -96,6 +107,13 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
     reading = reading or Reading()
     for named in (*reading.parameters, *reading.types, *reading.columns.values()):
         _place(table, reading, named)
+    if not reading.objectives and not reading.parameters and (name := turned(table)):
+        raise InputError(
+            f"{name!r} stands in the first column: the table seems to be turned",
+            where=table.path,
+            expected="a row for each experiment, a column for each parameter and outcome",
+            hint="Turn it (in a spreadsheet: paste special, transpose), or name --objective and --parameters.",
+        )
     notes = list(table.notes)
     goals = _goals(table, reading, notes)
     targets = {_place(table, reading, g["name"]) for g in goals}
@@ -127,6 +145,11 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
     skipped = _skipped(table, columns, outcomes)
     notes += [
         n for h, c in columns.items() for n in (*c.notes, *nearly_same(h, (v for v in c.values if isinstance(v, str))))
+    ]
+    notes += [
+        f"{h}: every row has a name of its own; if it only labels the rows, choose the parameters with --parameters"
+        for h, c in columns.items()
+        if not chosen and labels_rows(c) and not any(_structure_column(table, other) == h for other in table.header)
     ]
     parameters = [_parameter(spelled.get(h, h), c) for h, c in columns.items()]
     for row, header in zip(parameters, columns, strict=True):
@@ -188,9 +211,14 @@ def _goals(table: Table, reading: Reading, notes: list[str]) -> list[dict[str, A
         raise InputError("no column is an outcome", where=table.path, expected="--objective max:COLUMN")
     spelled = {header: name for name, header in reading.columns.items()}
     measured = [h for h in free if is_outcome(h)]
-    goal = (measured or free)[-1]
-    if goal != free[-1] or len(measured) > 1:
-        notes.append(f"no objective was named: {goal} is taken and maximised; name others with --objective")
+    goal = ([h for h in measured if not is_better_low(h)] or measured or free)[-1]
+    less = f", though its name says that less is wanted: --objective 'min:{goal}'" if is_better_low(goal) else ""
+    if goal != free[-1] or len(measured) > 1 or less:
+        notes.append(f"no objective was named: {goal} is taken and maximised{less}; name others with --objective")
+    notes += [
+        f"{', '.join(same)} look like repeats of one outcome, and only {goal} is used: give each a row"
+        for same in repeats(measured)
+    ]
     return [{"name": spelled.get(goal, goal), "direction": "max"}]
 
 
@@ -253,6 +281,8 @@ def _record(table: Table, header: str, found: Column, named: bool) -> str:
         return "dates"
     if numbers_rows(table, header, found):
         return "it counts the rows"
+    if is_place(header, found):
+        return "a place on a plate"
     if VERDICT.fullmatch(header.strip()):
         return "it says how an experiment went: write failed under status"
     if owner := spread_of(header, table.header):

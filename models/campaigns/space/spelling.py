@@ -7,10 +7,11 @@ import unicodedata
 from collections.abc import Iterable
 
 _BETWEEN = re.compile(r"[\s_‐-―-]+")
+_TRUTH = {"y": "yes", "true": "yes", "ja": "yes", "n": "no", "false": "no", "nein": "no"}
 
 
 def nearly_same(name: str, options: Iterable[str], among: Iterable[str] | None = None) -> list[str]:
-    """Say which options differ in nothing but capitals, blanks, hyphens or the form of digits.
+    """Say which options differ in nothing but capitals, blanks, hyphens, the form of digits, or the word for yes.
 
     Parameters
     ----------
@@ -28,7 +29,8 @@ def nearly_same(name: str, options: Iterable[str], among: Iterable[str] | None =
     """
     groups: dict[str, list[str]] = {}
     for option in dict.fromkeys(options):
-        groups.setdefault(_BETWEEN.sub("", unicodedata.normalize("NFKC", option).casefold()), []).append(option)
+        bare = _BETWEEN.sub("", unicodedata.normalize("NFKC", option).casefold())
+        groups.setdefault(_TRUTH.get(bare, bare), []).append(option)
     asked = None if among is None else set(among)
     return [
         f"{name}: {' and '.join(map(repr, same))} are taken for {len(same)} options"

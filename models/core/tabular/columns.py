@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,11 @@ from hypograph.models.core.tabular.units import convert, header_unit, parse_unit
 Kind = Literal["number", "text", "date", "boolean", "empty"]
 Value = float | str | None
 KINDS: Final = ("number", "text")
+_ABOUT: Final = re.compile(
+    r"\s*(?:[~≈<>≤≥∼]=?|ca\.?|circa|approx\.?|about|etwa)?\s*(\d.*?)"
+    r"(?:\s*(?:±|\+/-|\+-|–|-|\bto\b|…|\.\.\.?)\s*(\d.*))?",
+    re.IGNORECASE,
+)
 _OPENING: Final = frozenset("+-−–.,")  # what a number may begin with, beside digits
 
 
@@ -92,13 +98,28 @@ def read_column(
 
 
 def _mixed(name: str, cells: Sequence[Cell], rows: Sequence[int]) -> list[str]:
-    """Say which cell makes a column names, where most cells are numbers."""
+    """Say which cell makes a column names, where most cells are numbers or the header has a unit."""
     there = [(n, c) for n, c in zip(rows, cells, strict=True) if not missing(c)]
-    names = {c for c in {c for _, c in there} if isinstance(c, bool) or (isinstance(c, str) and number(c) is None)}
+    names = {c for c in {c for _, c in there} if not _measure(c)}
     odd = [(n, c) for n, c in there if c in names]
-    if not odd or 2 * len(odd) >= len(there):
+    few, meant = 2 * len(odd) < len(there), bool(header_unit(name)[1]) or all(map(_about, names))
+    if not odd or not (few or meant):
         return []
     return [f"{name}: read as names and not as numbers, because of {odd[0][1]!r} in row {odd[0][0]}"]
+
+
+def _measure(cell: Cell) -> bool:
+    """Whether a cell is a number, with a unit or without."""
+    if not isinstance(cell, str):
+        return not isinstance(cell, bool)
+    digits, unit = split_unit(cell)
+    return number(cell) is not None or (number(digits) is not None and parse_unit(unit) is not None)
+
+
+def _about(cell: Cell) -> bool:
+    """Whether a cell gives a number about, as ``~80``, ``ca. 60``, ``<5``, ``60-65`` or ``12 ± 3`` do."""
+    found = _ABOUT.fullmatch(cell) if isinstance(cell, str) else None
+    return found is not None and all(_measure(part.strip()) for part in found.groups() if part)
 
 
 def _texts(cells: Sequence[Cell]) -> list[Value]:
@@ -181,8 +202,8 @@ def _cell(cell: Cell, mark: Decimal | None, forced: bool) -> tuple[float, str] |
 
 
 def _like_unit(text: str) -> bool:
-    """Whether what stands behind a number can be a unit: 45-50 and 10±2 are no numbers with one."""
-    return text[:1] not in "-–+±~<>=:" and any(c.isalpha() or c in "%°‰℃Ω" for c in text)
+    """Whether what stands behind a number can be a unit: 45-50, 10±2 and 41^a are no numbers with one."""
+    return text[:1] not in "-–+±~<>=:^*[(†‡§#" and any(c.isalpha() or c in "%°‰℃Ω" for c in text)
 
 
 def _in_unit(

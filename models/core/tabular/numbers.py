@@ -13,6 +13,11 @@ ERRORS: Final = frozenset(
 )
 _SPACES: Final = "\u00a0\u202f\u2009\u2007 "
 _TRANSLATED: Final = str.maketrans(dict.fromkeys("−–‒﹣－", "-") | dict.fromkeys(_SPACES, " ") | {"’": "'", "＋": "+"})
+_RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+# 1×10^-3, 1 x 10-3, 2·10⁴: a caret, a sign or its height tells the exponent from further digits.
+_POWER: Final = re.compile(
+    r"(?<=[\d.,])\s?[x×·*]\s?10(?:\^\(?([-+]?\d{1,3})\)?|([-+]\d{1,3})(?!\d)|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))"
+)
 _SHAPE: Final = re.compile(r"([-+]?)(\d[\d.,' ]*|[.,]\d+)(?:[eE]([-+]?\d{1,3}))?\Z")
 _LEADING: Final = re.compile(r"[-+]?(?:\d+(?:[.,' ]\d+)*[.,]?|[.,]\d+)(?:[eE][-+]?\d{1,3})?")
 _GROUPED: Final = {mark: re.compile(rf"\d{{1,3}}(?:{re.escape(mark)}\d{{3}})+\Z") for mark in ".,' "}
@@ -23,6 +28,12 @@ DATE: Final = re.compile(
     r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[-+]\d{2}:?\d{2})?)?\Z",
     re.IGNORECASE,
 )
+
+
+def plain(text: str) -> str:
+    """Return a text with plain signs, blanks and exponents: ``1×10⁻³`` becomes ``1e-3``."""
+    text = text.strip().translate(_TRANSLATED)
+    return _POWER.sub(lambda m: "e" + (m[1] or m[2] or m[3]).translate(_RAISED), text) if "10" in text else text
 
 
 def missing(cell: object) -> bool:
@@ -54,8 +65,10 @@ def number(text: str, decimal: Decimal | None = None, *, codes: bool = False) ->
     (1250.5, 0.5, 0.001, None, None)
     >>> number("1.250", ","), number("1.250", ".")
     (1250.0, 1.25)
+    >>> number("1×10^-3"), number("2,5·10⁴"), number("2x103")
+    (0.001, 25000.0, None)
     """
-    text = text.strip().translate(_TRANSLATED)
+    text = plain(text)
     found = _SHAPE.match(text)
     if found is None or (not codes and _CODE.match(text)):
         return None
@@ -85,7 +98,7 @@ def mark_of(text: str) -> Decimal | None:
     Of two different marks the last is the decimal one; one that stands twice separates thousands; a single one
     before other than three digits, or behind a leading 0 or more than three digits, is decimal.
     """
-    text = text.strip().translate(_TRANSLATED).lstrip("+-")
+    text = plain(text).lstrip("+-")
     text = re.split("[eE]", text, maxsplit=1)[0]
     dots, commas = text.count("."), text.count(",")
     if dots and commas:
@@ -113,7 +126,7 @@ def decimal_of(texts: Iterable[str], fallback: Decimal | None = None) -> tuple[D
     """
     marks, open_ = set[Decimal](), False
     for text in texts:
-        found = _LEADING.match(text.strip().translate(_TRANSLATED))
+        found = _LEADING.match(plain(text))
         if found is None or not (set(found[0]) & set(".,")):
             continue
         mark = mark_of(found[0])
@@ -128,7 +141,7 @@ def decimal_of(texts: Iterable[str], fallback: Decimal | None = None) -> tuple[D
 
 def split_unit(text: str) -> tuple[str, str]:
     """Split ``40 °C`` into its number and its unit, as texts; two empty texts where there is no number in front."""
-    text = text.strip().translate(_TRANSLATED)
+    text = plain(text)
     found = _LEADING.match(text)
     if found is None:
         return "", ""

@@ -188,8 +188,10 @@ def _titles(rows: Sequence[Sequence[Cell]]) -> int:
     for i in range(min(len(rows), 20)):
         if usual > 1 and filled[i] == 1:
             continue
-        names, below = (rows[k] if k < len(rows) else () for k in (i + 1, i + 2))
-        if filled[i] < usual <= sum(c is not None for c in names) and numberless(names) and not numberless(below):
+        # Lines of titles may follow each other; the names are the first line that is as wide as the rows.
+        wide = next((k for k in range(i, min(len(rows), 20)) if filled[k] >= usual), i)
+        below = rows[wide + 1] if wide + 1 < len(rows) else ()
+        if wide > i and numberless(rows[wide]) and not numberless(below):
             continue
         return i
     return 0
