@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from hypograph.flows.readers.tabular import Cell, Row, Table, as_text
+from hypograph.flows.readers.tabular import Cell, Row, Table, as_text, number
 from hypograph.models.core.errors import InputError
 from hypograph.models.evidence.alloys.composition import read_composition
 from hypograph.models.evidence.alloys.formula_tree import KNOWN
@@ -45,6 +45,11 @@ _STATE: Final = (
     r"(?:material |sample )?(?:state|condition)s?|zustand|.*process(?:ing)?(?: ?(?:method|route))?.*"
     r"|.*(?:heat )?treatment.*|.*(?:synthesis|fabrication|manufactur|preparation).*|(?:synthesis |production )?routes?",
 )
+_RATIO: Final = re.compile(
+    r"(?:(?:molar|mole|atomic|atom|nominal|element(?:al)?)[ _-]*)?"
+    r"(?:ratios?|stoichiometr(?:y|ies)|proportions?|fractions?|amounts?|coefficients?|contents?|percent(?:ages?)?|%)"
+    r"|"  # the name is nothing but a mark of percent, as in "at.% ratio"
+)
 _VARIABLE: Final = re.compile(r"[xyzδn]")
 _ELEMENT: Final = re.compile(
     r"(?:(?:x|c|w|at|wt)[_ ])?%?\s*(?P<symbol>[A-Z][a-z]?|[A-Z]{2}|[A-Za-z]{4,})\s*%?"
@@ -76,6 +81,10 @@ class Columns:
         Place → phase of columns that say for one phase each whether it is there.
     single
         The value of the label that the user says means one phase; empty where nothing was said.
+    ratio
+        Place of the column of amounts that go with elements named in another one (``Al-Co-Ni``, ``2:1:1``), or None.
+    notes
+        What a reader should be told.
     """
 
     composition: int | None
@@ -88,6 +97,14 @@ class Columns:
     variables: Mapping[int, str]
     flags: Mapping[int, str]
     single: str = ""
+    ratio: int | None = None
+    notes: Sequence[str] = ()
+
+    def used(self) -> set[int]:
+        """Return the places of all columns that are read."""
+        alone = {i for i in (self.composition, self.ratio) if i is not None}
+        tiers = {i for tier in (*self.phases, *self.labels) for i in tier}
+        return alone | tiers | {*self.elements, *self.state, *self.variables, *self.flags}
 
 
 def with_header(table: Table) -> Table:
@@ -155,21 +172,26 @@ def find_columns(table: Table, given: Mapping[str, str] | None = None) -> Column
             expected="a column named composition, formula, alloy …, or one column for each element",
             hint=f"Name it with --columns composition=NAME.{sheets}",
         )
+    element_basis = _one_basis(bases, table)
+    some = element_basis is not None and None in bases and len(bases) > 1
     return Columns(
         composition,
-        _basis(table.header[composition]) if composition is not None else None,
+        basis_of(table.header[composition]) if composition is not None else None,
         elements,
-        _one_basis(bases, table),
+        element_basis,
         phases,
         labels,
         [table.index(given["state"])] if "state" in given else states,
         {i: names[i] for i in rest if _VARIABLE.fullmatch(table.header[i].strip())},
         {} if said else _flags(table.header, rest),
         single,
+        next((i for i in rest if i not in said and _RATIO.fullmatch(names[i]) and _amounts_in(table, i)), None),
+        ["only some columns of elements say which percent: taken for all"] if some else [],
     )
 
 
-def _basis(text: str) -> Basis | None:
+def basis_of(text: str) -> Basis | None:
+    """Return what a text says of percent: of atoms, of weight, or neither."""
     bases = take_marks(plain(text)).bases
     return next(iter(bases)) if len(bases) == 1 else None
 
@@ -199,13 +221,26 @@ def _elements(header: Sequence[str]) -> tuple[dict[int, str], set[Basis | None]]
 
 def _one_basis(bases: set[Basis | None], table: Table) -> Basis | None:
     """The basis of all columns of elements; a title above the header may say it."""
-    if len(bases) > 1:
+    if len(bases - {None}) > 1:
         raise InputError("the columns of elements name different percents", where=table.path, hint="Use one for all.")
-    said = next(iter(bases), None)
+    said = next(iter(bases - {None}), None)
     if said is not None:
         return said
     titles = {b for note in table.notes if "title" in note for b in take_marks(plain(note)).bases}
     return next(iter(titles)) if len(titles) == 1 else None
+
+
+def amounts_of(cell: Cell) -> list[float]:
+    """Return the numbers of a cell such as ``1:1:0.5``; empty where it holds no list of them."""
+    parts = re.split(r"\s*[:;/|,]\s*|\s+", cell.strip(" ()[]")) if isinstance(cell, str) else []
+    found = [number(part.rstrip("%")) for part in parts]
+    return [v for v in found if v is not None] if len(found) > 1 and None not in found else []
+
+
+def _amounts_in(table: Table, column: int) -> bool:
+    """Whether most cells of a column are lists of amounts."""
+    cells = [row.cells[column] for row in table.rows[:LOOKED_AT] if row.cells[column] is not None]
+    return 2 * sum(bool(amounts_of(c)) for c in cells) > len(cells)
 
 
 def _match(name: str, tiers: Sequence[str]) -> int | None:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from hypograph.flows.readers.alloy_tables.columns import Columns, cell_text, find_columns, with_header
+from hypograph.flows.readers.alloy_tables.columns import (
+    Columns,
+    amounts_of,
+    basis_of,
+    cell_text,
+    find_columns,
+    with_header,
+)
 from hypograph.flows.readers.alloy_tables.labels import LabelError, asks, read_labels
 from hypograph.flows.readers.tabular import Cell, Row, Table, decimal_of, number, read_table
 from hypograph.models.core.errors import InputError
@@ -18,11 +26,12 @@ from hypograph.models.evidence.alloys.composition import (
     from_amounts,
     read_composition,
 )
-from hypograph.models.evidence.alloys.notation import Basis, is_missing, plain
+from hypograph.models.evidence.alloys.notation import Basis, is_missing, plain, take_marks
 from hypograph.models.evidence.alloys.phases import Label
 
 # Two readings of one alloy agree where no element differs by more, in atomic percent.
 SAME_ALLOY: Final = 1.0
+SHOWN: Final = 8  # columns that are named before the others are counted
 _BALANCE: Final = frozenset({"bal", "bal.", "balance", "rest", "rem", "rem.", "remainder", "base"})
 _NOTHING: Final = frozenset({"-", "--", "0", "", "n.d.", "nd", "none", "nil"})
 
@@ -125,7 +134,28 @@ def read_alloy_table(
         for i in tier
         if (note := asks(table.header[i], [cell_text(r.cells[i]) for r in table.rows])) and not found.single
     ]
-    return AlloyReading(table.path, rows, skipped, [*table.notes, *reader.notes, *said])
+    notes = [*table.notes, *found.notes, *reader.notes, *said, *_by_weight(found, rows), *_unused(table, found)]
+    return AlloyReading(table.path, rows, skipped, notes)
+
+
+def _by_weight(columns: Columns, rows: Sequence[AlloyRow]) -> list[str]:
+    """Say that numbers before elements were read as weight percent, where nothing says of what they are."""
+    if columns.composition is None or columns.basis is not None:
+        return []
+    taken = [r for r in rows if r.composition.basis == "weight" and not take_marks(plain(r.text)).bases]
+    if not taken:
+        return []
+    return [f"read as weight percent, as in Ti-6Al-4V: {taken[0].text} in row {taken[0].row}{_more(len(taken) - 1)}"]
+
+
+def _unused(table: Table, columns: Columns) -> list[str]:
+    """Say which columns were not read."""
+    left = [table.header[i] for i in range(len(table.header)) if i not in columns.used()]
+    return [f"not used: {', '.join(left[:SHOWN])}{_more(len(left) - SHOWN)}"] if left else []
+
+
+def _more(n: int) -> str:
+    return f", and {n} more" if n > 0 else ""
 
 
 def _reason(error: InputError | LabelError) -> str:
@@ -174,7 +204,28 @@ class _Reader:
 
     def _formula(self, row: Row, text: str, where: str) -> Composition:
         values = {n: v for i, n in self.columns.variables.items() if (v := _number(row.cells[i])) is not None}
-        return read_composition(text, where, basis=self.columns.basis, variables=values)
+        ratio = self.columns.ratio
+        told = cell_text(row.cells[ratio]) if ratio is not None else ""
+        if is_missing(told):
+            return read_composition(text, where, basis=self.columns.basis, variables=values)
+        amounts = self._with_ratio(text, told, where)
+        if any(c.isdigit() for c in plain(text)):
+            formula = read_composition(text, where, basis=self.columns.basis, variables=values)
+            if not _same(formula, amounts):
+                raise InputError(f"the formula and the ratio {told!r} contradict each other", where=where)
+        return amounts
+
+    def _with_ratio(self, text: str, ratio: str, where: str) -> Composition:
+        """Composition of elements that are named in one column, with their amounts in another."""
+        symbols = re.findall(r"[A-Z][a-z]?", plain(text))
+        read_composition("".join(symbols), where)  # refuses what is no element, or only one
+        amounts = amounts_of(ratio)
+        if len(amounts) != len(symbols) or len(set(symbols)) < len(symbols):
+            raise InputError(
+                f"{text!r} names {len(symbols)} elements and {ratio!r} {len(amounts)} amounts", where=where
+            )
+        basis = basis_of(self.table.header[self.columns.ratio or 0]) or self.columns.basis or "atomic"
+        return from_amounts(dict(zip(symbols, amounts, strict=True)), basis, where)
 
     def _amounts(self, row: Row, where: str) -> Composition:
         amounts: dict[str, float] = {}

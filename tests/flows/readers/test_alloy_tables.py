@@ -81,6 +81,27 @@ def test_a_title_says_of_what_the_percent_are_and_one_element_takes_the_rest(tmp
     assert found.rows[0].row == 3
 
 
+def test_amounts_may_stand_in_a_column_of_their_own(tmp_path: Path) -> None:
+    rows = ["Al-Co-Ni,0.5:1:1,BCC", 'CoCrFeNi,"1, 1, 1, 2",FCC', "CoCrFe,1:1,FCC", "Al2Co,1:1,FCC", "AlCo3,1:3,FCC"]
+    reading = table(tmp_path, "elements,molar ratio,phase\n" + "\n".join(rows) + "\n")
+    assert [(r.row, r.composition.atomic_percent) for r in reading.rows] == [
+        (2, {"Al": 20.0, "Co": 40.0, "Ni": 40.0}),
+        (3, {"Co": 20.0, "Cr": 20.0, "Fe": 20.0, "Ni": 40.0}),
+        (6, {"Al": 25.0, "Co": 75.0}),
+    ]
+    assert ["3 elements" in s.reason or "contradict" in s.reason for s in reading.skipped] == [True, True]
+
+
+def test_columns_that_are_not_read_and_numbers_taken_for_weight_are_said(tmp_path: Path) -> None:
+    text = "Nominal composition,Measured composition,Phase,VEC\nFe-10Ni-15Cr,Fe70Ni15Cr15,FCC,8\n"
+    notes = " ".join(table(tmp_path, text).notes)
+    assert "not used: Measured composition, VEC" in notes
+    assert "weight percent, as in Ti-6Al-4V: Fe-10Ni-15Cr in row 2" in notes
+    some = table(tmp_path, "Al (at%),Co,Ni,Phase\n20,40,40,BCC\n30,30,40,FCC\n")
+    assert [r.composition.atomic_percent["Al"] for r in some.rows] == [20.0, 30.0]
+    assert "taken for all" in " ".join(some.notes)
+
+
 def test_columns_that_only_look_like_elements(tmp_path: Path) -> None:
     found = table(tmp_path, "Alloy,HV,H,S,V,Phase\nCoCrFeNi,180,1.2,3.4,7.1,FCC\nAlCoNi,520,3.2,4.5,7.2,BCC\n")
     assert near(percents(found)[1], {"Al": 33.33, "Co": 33.33, "Ni": 33.33})
