@@ -62,7 +62,14 @@ def write(name: str, document: dict[str, Any], *, quick: bool, compact: bool = F
     """Write results with ``made``: date, commit, machine and command."""
     path = result_file(name, quick=quick)
     path.parent.mkdir(parents=True, exist_ok=True)
-    made = {
+    layout: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 1}
+    text = json.dumps({**document, "made": made()}, ensure_ascii=False, **layout)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def made() -> dict[str, Any]:
+    """Say when, where and how results are made: date, commit, machine and command."""
+    return {
         "date": datetime.now(UTC).date().isoformat(),
         "commit": _commit(),
         "machine": {
@@ -73,9 +80,6 @@ def write(name: str, document: dict[str, Any], *, quick: bool, compact: bool = F
         },
         "command": " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *map(_plain, sys.argv[1:])]),
     }
-    layout: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 1}
-    text = json.dumps({**document, "made": made}, ensure_ascii=False, **layout)
-    path.write_text(text + "\n", encoding="utf-8")
 
 
 def _plain(argument: str) -> str:

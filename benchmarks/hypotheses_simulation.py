@@ -6,7 +6,7 @@ python benchmarks/hypotheses_simulation.py [--quick] [--instances 200] [--budget
 
 from __future__ import annotations
 
-from harness import arguments, kept, write
+from harness import arguments, kept, made, write
 
 from hypograph.flows.hypotheses.simulate import cells_document
 from hypograph.flows.runtime.text import table
@@ -37,7 +37,9 @@ def summarise(document: dict) -> str:
 
 def joined(document: dict, part: dict, scenario: str) -> dict:
     """Put a scenario's rows in the place of those that were there; the other scenarios keep theirs."""
-    found: dict = {"seed": part["seed"]}
+    # Scenarios may come from different runs: each says when and how it was made.
+    parts = {**document.get("parts", {}), scenario: {"instances": part["instances"], "seed": part["seed"], **made()}}
+    found: dict = {"seed": part["seed"], "parts": dict(sorted(parts.items()))}
     for name in ("cells", "against_best_published", "calibration"):
         kept = [row for row in document.get(name, ()) if scenario not in row["scenario"].split(", ")]
         added = [{"scenario": scenario, **row, "instances": part["instances"]} for row in part[name]]
