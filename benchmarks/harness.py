@@ -87,7 +87,8 @@ def _plain(argument: str) -> str:
     for name in ("HYPOGRAPH_DATA_DIR", "CASES_DIR"):
         if folder := os.environ.get(name):
             argument = argument.replace(folder, f"${name}")
-    return argument
+    # Where somebody keeps files is nobody's business.
+    return Path(argument).name if argument.startswith("/") else argument
 
 
 def _commit() -> str:

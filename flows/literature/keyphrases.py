@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Final
 
 from hypograph.models.core.errors import InputError, MissingFileError
 from hypograph.models.literature.inspiration.passages import Embed
 from hypograph.models.literature.keywords.gold_standard import ByMeaning, GoldDocument, Method, TfIdf, macro_f1, ours
 
 Say = Callable[[str], None]
+_SENTENCE_ENDS: Final = re.compile(r"[.!?]\s+[A-Z]")
 
 
 def read_gold(path: Path) -> list[GoldDocument]:
     """Read documents (``docsutf8/NAME.txt``) and their keyphrases (``keys/NAME.key``, one a line).
 
     The title is the first line with the indented lines that follow it; without such lines it is the first
-    line.
+    line. A text of one line with several sentences is a paragraph without a title.
 
     Parameters
     ----------
@@ -82,6 +84,8 @@ def _title_and_body(text: str) -> tuple[str, str]:
     while stop < len(lines) and lines[stop][:1] in {"\t", " "}:
         stop += 1
     flat = [" ".join(line.split()) for line in lines]
+    if stop >= len(lines) and _SENTENCE_ENDS.search(" ".join(flat)):
+        return "", " ".join(flat).strip()
     return " ".join(flat[:stop]).strip(), " ".join(flat[stop:]).strip()
 
 

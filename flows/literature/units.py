@@ -29,6 +29,7 @@ from hypograph.models.literature.graph.keyword_graph import Backbone, Corpus, ba
 from hypograph.models.literature.graph.pair_counts import FloatArray, IntArray, count_pairs
 from hypograph.models.literature.inspiration.passages import Embed
 from hypograph.models.literature.inspiration.proposals import keyword_embedding, name_embedding, propose_sets
+from hypograph.models.literature.inspiration.sampling import varied
 from hypograph.models.literature.inspiration.ties import Statement, Ties
 from hypograph.models.literature.inspiration.topics import Topic, read_topic
 from hypograph.models.literature.keywords.corpus_keywords import (
@@ -42,7 +43,11 @@ from hypograph.models.literature.keywords.vocabulary import Vocabulary
 from hypograph.models.literature.potential.impact import keyword_impact, literature_outcomes, set_model
 
 # Share of a set's pairs that must be new.
-LEAST_NEW: Final = 0.5
+LEAST_NEW: Final = 1 / 3
+# Sets that are looked at for each one wanted; and of how many sets one may hold a keyword, two in any case.
+SPARE: Final = 5
+MOST_OFTEN: Final = 10
+LEAST_OFTEN: Final = 2
 NO_WORDS: Final = Vocabulary()
 CHUNK: Final = 500
 SMALL: Final = 200
@@ -317,12 +322,14 @@ def _inspire(prepared: Prepared, count: int, topic: str, seed: int) -> Outcome:
         [p.key for p in chosen],
         titles=[p.title for p in chosen],
         expansions=prepared.expansions,
-        count=3 * count,
+        count=SPARE * count,
         topic=asked,
         seed=seed,
         model=model,
     )
-    sets = _stated(found.sets, Ties(chosen, prepared.keywords), [p.key for p in chosen])[:count]
+    stated = _stated(found.sets, Ties(chosen, prepared.keywords), [p.key for p in chosen])
+    most = max(LEAST_OFTEN, -(-count // MOST_OFTEN))
+    sets = [stated[i] for i in varied([one["keywords"] for one in stated], count, most, asked)]
     note = note_of(chosen, model is not None) + note_on_topics(topics)
     told = [dataclasses.asdict(one) for one in topics]
     return Outcome({"sets": sets, "entropy": found.entropy, "note": note, "topic": told})

@@ -90,6 +90,10 @@ def test_gold_is_read_from_folder_and_zip(tmp_path: Path) -> None:
             ("optical flow", "graph cuts"),
         )
     ]
+    # One line with several sentences is a paragraph; with one it is a title.
+    (folder / "docsutf8" / "1.txt").write_text("We compute optical flow. Graph cuts are used.\n")
+    assert [(d.title, d.body) for d in read_gold(folder)] == [("", "We compute optical flow. Graph cuts are used.")]
+    (folder / "docsutf8" / "1.txt").write_text("Optical flow and\n\tits use\nWe compute optical flow by graph cuts.\n")
     packed = tmp_path / "gold.zip"
     with zipfile.ZipFile(packed, "w") as file:
         for path in sorted(folder.rglob("*.*")):

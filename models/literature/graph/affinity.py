@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hypograph.models.literature.graph.pair_counts import BoolArray, FloatArray, IntArray, PairCounts
+from hypograph.models.literature.graph.pair_counts import FloatArray, IntArray, PairCounts
 
 
 def embed(pairs: PairCounts, df: IntArray, publications: int, rank: int = 32) -> FloatArray:
@@ -71,23 +71,15 @@ class AffinityScore:
         Unit rows, shape ``(n, rank)``.
     pairs
         Pairs that have met.
-    rivals
-        True for keywords of which a set holds one at most (compounds: two are rivals, not one idea),
-        shape ``(n,)``.
     """
 
     embedding: FloatArray
     pairs: PairCounts
-    rivals: BoolArray
 
     def novelty(self, sets: IntArray) -> FloatArray:
         """Share of pairs that never met, shape ``(b,)``; `sets` is ``(b, k)``, rows ascending."""
         left, right = np.triu_indices(sets.shape[1], 1)
-        if not len(self.pairs):
-            return np.ones(len(sets))
-        keys = (sets[:, left] << 32) | sets[:, right]
-        at = np.minimum(np.searchsorted(self.pairs.keys, keys), len(self.pairs) - 1)
-        fresh: FloatArray = (self.pairs.keys[at] != keys).mean(axis=1)
+        fresh: FloatArray = (self.pairs.between(sets[:, left], sets[:, right]) == 0).mean(axis=1)
         return fresh
 
     def coherence(self, sets: IntArray) -> FloatArray:
@@ -101,5 +93,4 @@ class AffinityScore:
 
     def __call__(self, sets: IntArray) -> FloatArray:
         """Score of each set in [0, 1], shape ``(b,)``."""
-        allowed = self.rivals[sets].sum(axis=1) <= 1
-        return np.where(allowed, np.sqrt(self.coherence(sets) * self.novelty(sets)), 0.0)
+        return np.asarray(np.sqrt(self.coherence(sets) * self.novelty(sets)))

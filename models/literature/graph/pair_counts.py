@@ -44,6 +44,14 @@ class PairCounts:
     def __len__(self) -> int:
         return int(self.keys.size)
 
+    def between(self, first: IntArray, second: IntArray) -> IntArray:
+        """Return how many publications hold both of some keywords, 0 where none does; `first` is the smaller number."""
+        if not len(self):
+            return np.zeros(first.shape, np.int64)
+        keys = (first << 32) | second
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self) - 1)
+        return np.where(self.keys[at] == keys, self.counts[at], 0)
+
 
 EMPTY = PairCounts(np.zeros(0, np.int64), np.zeros(0, np.int64))
 

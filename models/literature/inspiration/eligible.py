@@ -23,9 +23,6 @@ COMMON: Final = 0.08
 TITLED: Final = 0.06
 IN_TITLES: Final = 0.04
 WORDS: Final = 6
-# Two compounds or phases are rivals or neighbours, not one idea; two processing steps may follow each other.
-_KINDS: Final = {"material": 0, "element": 0, "phase": 1, "process": 2}
-_MOST: Final = {0: 1, 1: 1, 2: 2}
 
 
 def eligible(corpus: Corpus, titles: Sequence[str], expansions: Mapping[str, str]) -> IntArray:
@@ -76,7 +73,7 @@ def _in_titles(corpus: Corpus, titles: Sequence[str]) -> BoolArray:
 
 @dataclass(frozen=True)
 class Apart:
-    """A score that refuses sets with parts or variants of one another, or with two phases or compounds.
+    """A score that refuses sets with parts or variants of one another.
 
     Attributes
     ----------
@@ -84,13 +81,10 @@ class Apart:
         What is climbed.
     words
         Numbers of the words of each keyword, -1 where fewer, shape ``(n, WORDS)``.
-    kinds
-        Number of each keyword's kind, of which a set holds few at most; -1 for phrases, shape ``(n,)``.
     """
 
     score: Score
     words: IntArray
-    kinds: IntArray
 
     @classmethod
     def of(cls, score: Score, names: Sequence[str], expansions: Mapping[str, str]) -> Apart:
@@ -101,15 +95,11 @@ class Apart:
             parts = dict.fromkeys(terms(expansions.get(name, name)))
             for j, word in enumerate(list(parts)[:WORDS]):
                 words[i, j] = number.setdefault(word, len(number))
-        kinds = np.array([_KINDS.get(keyword_kind(name), -1) for name in names], np.int64)
-        return cls(score, words, kinds)
+        return cls(score, words)
 
     def clashes(self, sets: IntArray) -> BoolArray:
-        """Whether a set has too many of one kind, or two share half the words of the shorter, shape ``(b,)``."""
-        kinds = self.kinds[sets]
+        """Whether two keywords of a set share half the words of the shorter, shape ``(b,)``."""
         found = np.zeros(len(sets), bool)
-        for kind, most in _MOST.items():
-            found |= (kinds == kind).sum(axis=1) > most
         for a, b in combinations(range(sets.shape[1]), 2):
             left, right = self.words[sets[:, a]], self.words[sets[:, b]]
             shared = ((left[:, :, None] == right[:, None, :]) & (left >= 0)[:, :, None]).sum(axis=(1, 2))

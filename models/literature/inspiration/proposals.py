@@ -15,10 +15,14 @@ from hypograph.models.literature.graph.pair_counts import FloatArray, IntArray, 
 from hypograph.models.literature.inspiration.eligible import Apart, eligible
 from hypograph.models.literature.inspiration.passages import Embed
 from hypograph.models.literature.inspiration.sampling import Neighbours, anneal, diverse
+from hypograph.models.literature.inspiration.sense import Sensible
 from hypograph.models.literature.potential.set_model import PromisingScore, SetModel
-from hypograph.models.literature.text.materials import keyword_kind
 
 SIZE: Final = 4
+# Most sets that chance deals make no sense, so many chains are walked.
+CHAINS: Final = 128
+STEPS: Final = 200
+KEPT: Final = 4000
 EMBEDDED: Final = 5000
 # Words for the mean cosine of a set's keywords.
 CLOSE: Final = 0.5
@@ -101,13 +105,13 @@ def propose_sets(
     free = eligible(corpus, titles, expansions)
     if free.size <= size:
         return Proposals([], 0.0)
-    rivals = np.array([keyword_kind(name) in {"material", "element"} for name in corpus.names])
-    affinity = AffinityScore(embedding, pairs, rivals)
-    score = Apart.of(affinity if model is None else PromisingScore(model, affinity), corpus.names, expansions)
+    affinity = AffinityScore(embedding, pairs)
+    promising = affinity if model is None else PromisingScore(model, affinity)
+    score = Apart.of(Sensible.of(promising, corpus, pairs, topic), corpus.names, expansions)
     met = Neighbours.from_edges(pairs.first, pairs.second, len(corpus.names))
     rng = np.random.default_rng(seed)
-    found, values = anneal(score, met, free, rng, size=size, fixed=fixed, chains=48, steps=150)
-    found, values = found[:4000], values[:4000]
+    found, values = anneal(score, met, free, rng, size=size, fixed=fixed, chains=CHAINS, steps=STEPS)
+    found, values = found[:KEPT], values[:KEPT]
     rows = diverse(found, values, count)
     rows = rows[values[rows] > 0]
     chosen = found[rows]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -152,3 +153,32 @@ def diverse(sets: IntArray, scores: FloatArray, count: int, repeat: float = 0.5)
         free[best] = False
     order = sorted(chosen, key=lambda row: (-scores[row], row))
     return np.array(order, np.int64)
+
+
+def varied(members: Sequence[Sequence[str]], count: int, most: int, exempt: Collection[str] = ()) -> list[int]:
+    """Choose sets in their order so that no keyword stands in more than some of them.
+
+    Parameters
+    ----------
+    members
+        Keywords of each set, best set first.
+    count
+        Sets wanted; where too few are left, those passed over fill the places.
+    most
+        Sets that may hold one keyword.
+    exempt
+        Keywords without a limit, such as those of a topic.
+
+    Returns
+    -------
+    list of int
+        Numbers of the sets, ascending.
+    """
+    held: Counter[str] = Counter()
+    chosen: list[int] = []
+    for number, names in enumerate(members):
+        if len(chosen) < count and all(held[name] < most for name in names if name not in exempt):
+            chosen.append(number)
+            held.update(names)
+    passed = [number for number in range(len(members)) if number not in set(chosen)]
+    return sorted([*chosen, *passed[: count - len(chosen)]])
