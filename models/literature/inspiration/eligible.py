@@ -109,4 +109,8 @@ class Apart:
 
     def __call__(self, sets: IntArray) -> FloatArray:
         """Score of each set, 0 where two keywords clash, shape ``(b,)``."""
-        return np.where(self.clashes(sets), 0.0, self.score(sets))
+        value = np.zeros(len(sets))
+        kept = np.flatnonzero(~self.clashes(sets))
+        if kept.size:
+            value[kept] = self.score(sets[kept])
+        return value

@@ -133,4 +133,8 @@ class Sensible:
 
     def __call__(self, sets: IntArray) -> FloatArray:
         """Score of each set times its worth, 0 where it makes no sense, shape ``(b,)``."""
-        return np.where(self.refused(sets), 0.0, self.score(sets) * self.worth(sets))
+        value = np.zeros(len(sets))
+        kept = np.flatnonzero(~self.refused(sets))
+        if kept.size:
+            value[kept] = self.score(sets[kept]) * self.worth(sets[kept])
+        return value
