@@ -8,6 +8,14 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+# Set before anything imports numpy, which reads the first but once: two workers on two cores need no more threads.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["PREFECT_LOGGING_TO_API_ENABLED"] = "false"
+os.environ["DO_NOT_TRACK"] = "1"
+os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
+# Embedded servers live for seconds here: the full compiler takes half of a start and never earns it back.
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
+
 pytest_plugins = ["graph_servers", "browser_pages", "demo_runs"]
 
 # How long an example takes says more of what else the machine is doing than of the code.
@@ -20,11 +28,7 @@ LOOPBACK = ["127.0.0.1", "localhost", "::1"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep telemetry and stray settings out of the suite."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    os.environ["PREFECT_LOGGING_TO_API_ENABLED"] = "false"
-    os.environ["DO_NOT_TRACK"] = "1"
-    os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
+    """Keep stray settings out of the suite."""
     for name in [n for n in os.environ if n.startswith("HYPOGRAPH_") and n != "HYPOGRAPH_DATA_DIR"]:
         del os.environ[name]
 

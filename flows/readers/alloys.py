@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
@@ -129,15 +130,21 @@ def hea_tables() -> list[AlloyRecord]:
 
     Notes
     -----
-    The package's own loaders merge the tables and drop where a row came from, so the raw files are read here.
+    The package's own loaders merge the tables and drop where a row came from, so the raw files are read here, once a
+    process.
     """
+    return list(_hea_tables())
+
+
+@functools.cache
+def _hea_tables() -> tuple[AlloyRecord, ...]:
     found: dict[tuple[object, ...], AlloyRecord] = {}
     for source, folder, name, formula, phase, coarse, state in _TABLES:
         for number, row in _raw_rows(folder, name):
             reading = _phases(row[phase]) or (_phases(row[coarse]) if coarse else None)
             doi = row.get("REFERENCE: doi", "").lower()
             _add(found, row[formula], reading, source, doi or f"{name}:{number}", row.get(state, ""), bool(doi))
-    return list(found.values())
+    return tuple(found.values())
 
 
 def hea_literature_alloys() -> list[AlloyRecord]:
@@ -154,6 +161,11 @@ def hea_literature_alloys() -> list[AlloyRecord]:
     DataAbsentError
         If the installed package lacks the file.
     """
+    return list(_hea_literature_alloys())
+
+
+@functools.cache
+def _hea_literature_alloys() -> tuple[AlloyRecord, ...]:
     found: dict[tuple[object, ...], AlloyRecord] = {}
     for number, row in hea_rows():
         if "experimental" not in row["Experimental or theoretical"].lower():
@@ -161,7 +173,7 @@ def hea_literature_alloys() -> list[AlloyRecord]:
         doi = unmangle_doi(row["Paper"])
         place = doi or f"{RECORDS[-1]}:{number}"
         _add(found, row["Alloy"], _phases(row["Phase"]), LITERATURE, place, row["Experimental details"], True)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _phases(text: str) -> PhaseReading | None:

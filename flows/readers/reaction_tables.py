@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import hashlib
 import json
@@ -87,17 +88,16 @@ def packaged_table(name: str, *, objective: str = "", goal: str = "", parameters
     if name not in _catalogue():
         raise InputError("no such packaged table", where=name, expected=", ".join(_catalogue()))
     row = _catalogue()[name]
-    folder = resources.files("hypograph.flows.readers") / "tables"
-    raw = gzip.decompress((folder / row["file"]).read_bytes())
-    return _parse(
-        raw,
-        name,
-        name,
-        objective=objective or row["objective"],
-        goal=goal or row["goal"],
-        origin=row["origin"],
-        parameters=parameters,
-    )
+    found = _packaged_rows(name, objective or row["objective"], tuple(parameters))
+    return _made(found, goal or row["goal"])
+
+
+@functools.cache
+def _packaged_rows(name: str, objective: str, parameters: tuple[str, ...]) -> _Rows:
+    """Read a packaged file once a process; of its rows a table is made anew for each who asks."""
+    row = _catalogue()[name]
+    raw = gzip.decompress((resources.files("hypograph.flows.readers") / "tables" / row["file"]).read_bytes())
+    return _rows(raw, name, name, objective, parameters, row["origin"], 2)
 
 
 def read_table(
@@ -220,6 +220,7 @@ def _scored(desired: _Rows, undesired: _Rows) -> ReactionTable:
     return _table(joined, desired.name, desired.parameters, objective, "max", desired.sha256, desired.origin)
 
 
+@functools.cache
 def _catalogue() -> dict[str, dict[str, Any]]:
     return tomllib.loads((resources.files("hypograph.flows.readers") / "tables" / "tables.toml").read_text("utf-8"))
 
@@ -248,9 +249,12 @@ def _parse(
     parameters: Sequence[str] = (),
     first: int = 2,
 ) -> ReactionTable:
-    found = _rows(raw, name, where, objective, parameters, origin, first)
-    made = _table(found.outcomes, name, found.parameters, found.objective, goal, found.sha256, found.origin)
-    return replace(made, structures=found.structures)
+    return _made(_rows(raw, name, where, objective, parameters, origin, first), goal)
+
+
+def _made(rows: _Rows, goal: str) -> ReactionTable:
+    made = _table(rows.outcomes, rows.name, rows.parameters, rows.objective, goal, rows.sha256, rows.origin)
+    return replace(made, structures=rows.structures)
 
 
 def _rows(

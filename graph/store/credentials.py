@@ -6,6 +6,7 @@ from neo4j import Auth, basic_auth
 from neo4j.auth_management import AuthManager
 from neo4j.exceptions import Neo4jError
 
+from hypograph.graph.core.processes import Listening
 from hypograph.graph.store.embedded import READER, Address
 from hypograph.models.core.errors import StoreUnreachableError
 
@@ -17,11 +18,13 @@ class ProvenAuth(AuthManager):
     """A password that goes only to the process that was started for it.
 
     The driver asks for it after it has connected and before it says anything, so the answer is about the connection at
-    hand: whoever took the port after the server's end is told nothing.
+    hand: whoever took the port after the server's end is told nothing. It asks again for each statement; then it is
+    enough that the process still holds the sockets that were found at first.
     """
 
     def __init__(self, address: Address, user: str, password: str) -> None:
         self._address, self._auth = address, basic_auth(user, password)
+        self._found: Listening | None = None
 
     def get_auth(self) -> Auth:
         """Return the credentials.
@@ -31,8 +34,10 @@ class ProvenAuth(AuthManager):
         StoreUnreachableError
             If the server is gone, or somebody else listens in its place. The driver does not try again on that.
         """
-        if not self._address.is_proven():
-            raise StoreUnreachableError("the embedded server is gone", where=self._address.uri)
+        if self._found is None or not self._found.holds():
+            self._found = self._address.listening()
+            if self._found is None and not self._address.is_proven():
+                raise StoreUnreachableError("the embedded server is gone", where=self._address.uri)
         return self._auth
 
     def handle_security_exception(self, auth: object, error: Neo4jError) -> bool:

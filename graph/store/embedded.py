@@ -22,7 +22,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from hypograph.graph.core.locks import held, lock_shared, open_lock, try_exclusive, try_shared
-from hypograph.graph.core.processes import ProcessName
+from hypograph.graph.core.processes import Listening, ProcessName
 from hypograph.models.core.errors import DiskError, StoreError, StoreLockedError, StoreUnreachableError
 
 BOOT_SECONDS, ANSWER_SECONDS, STOP_SECONDS = 90.0, 5.0, 20.0
@@ -52,6 +52,10 @@ class Address:
     def is_proven(self) -> bool:
         """Tell whether the process that was started is the one that listens: only that one is told a password."""
         return self.process.listens((self.bolt, self.http))
+
+    def listening(self) -> Listening | None:
+        """Return the sockets that prove it; None where it is not proven, or by other means."""
+        return self.process.listening((self.bolt, self.http))
 
 
 class EmbeddedServer:
@@ -187,6 +191,8 @@ class EmbeddedServer:
             "server.rootPath": self.folder,
             "server.databaseDirectory": self.folder / "databases",
             "server.rootPasswordPath": self.folder / "root.password",
+            # Its passwords are 192 random bits: slow hashing guards nothing that could be guessed, and delays starts.
+            "server.saltIterations": 1000,
             "server.logsDirectory": self.folder / "logs",
             "server.defaultDatabases": "neo4j[root]",
             "server.mode": "production",

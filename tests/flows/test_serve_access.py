@@ -137,11 +137,16 @@ def test_only_the_process_that_listens_is_taken_for_it() -> None:
         assert own.listens(ports)
         assert own.listens(ports[:1])
         assert not other.listens(ports[:1])
+        assert other.listening(ports) is None
+        found = own.listening(ports)
+        assert found is None or found.holds()  # None where the system tells it by other means
         assert not ProcessName(own.pid, "another time").listens(ports)
         with socket.socket() as closed:
             closed.bind(("127.0.0.1", 0))
             assert not own.listens([ports[0], closed.getsockname()[1]])
     assert not own.listens(ports)
+    with socket.create_server(("127.0.0.1", ports[0])):  # another socket, though of the same process and port
+        assert found is None or not found.holds()
     child.communicate(b"\n")
 
 
