@@ -31,6 +31,7 @@ from hypograph.ui.pages.map import routes as map_routes
 from hypograph.ui.pages.models import routes as models
 from hypograph.ui.pages.overview import routes as overview
 from hypograph.ui.pages.overview import views
+from hypograph.ui.pages.papers import ask as ask_papers
 from hypograph.ui.pages.papers import bring
 from hypograph.ui.pages.papers import routes as papers
 from hypograph.ui.pages.reviews import routes as reviews
@@ -44,7 +45,7 @@ __all__ = ["PAGES", "create_app"]
 
 # What stands first is asked first: `/campaigns/new` is no campaign, `/hypotheses/h1/campaign` no hypothesis.
 ROUTERS = (
-    *(beginning_routes.router, bring.router, begin_run.router, questions.router, insight.router),
+    *(beginning_routes.router, ask_papers.router, bring.router, begin_run.router, questions.router, insight.router),
     *(
         alloys.router,
         models.router,

@@ -59,6 +59,7 @@ PAGES: Final = Registry(
     ),
 )
 BEGIN = (
+    ("/papers/ask", "Ask your papers", "and read the answer with its citations"),
     ("/questions/new", "Ask a question", "and let hypotheses be searched that answer it"),
     ("/campaigns/new", "Begin a campaign", "from a form or from a spreadsheet"),
     ("/papers/new", "Add papers", "from an export of a reference manager"),

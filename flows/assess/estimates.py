@@ -17,6 +17,7 @@ Parameters = Mapping[str, Any]
 LETTER = {"expert": (700, 1), "judge": (1_100, 1), "proposer": (500, 1)}
 REASONED = {"expert": (500, 200), "judge": (1_600, 220), "proposer": (900, 220)}
 EXTRACTION, DOCUMENT, PLAN, WRITING, SCORE = (250, 400), (2_500, 900), (1_200, 500), (3_000, 400), (600, 400)
+ANSWER = (1_300, 250)  # eight passages and the question
 THOUGHTS = 1_500  # tokens that a reasoning model takes for a call, where none was counted yet
 # Tokens per second of prompt and answer where no call was timed yet: the local model on two cores, and a hosted one.
 LOCAL_SPEED, HOSTED_SPEED, HOSTED_DELAY = (90.0, 25.0), (4_000.0, 60.0), 1.0
@@ -220,6 +221,10 @@ def _benchmark(parameters: Parameters, settings: Settings, gateway: Gateway) -> 
     return [Load("plans", plans, *PLAN), Load("ratings of options", 8 if "hybrid" in methods else 0, *SCORE)]
 
 
+def _ask(parameters: Parameters, settings: Settings, gateway: Gateway) -> list[Load]:
+    return [Load("answer from passages", 1, *ANSWER)]
+
+
 def _concepts(parameters: Parameters, settings: Settings, gateway: Gateway) -> list[Load]:
     return [Load("concept, goal, thesis, reasons, critiques and statement of a set", 7, *WRITING)]
 
@@ -227,6 +232,7 @@ def _concepts(parameters: Parameters, settings: Settings, gateway: Gateway) -> l
 _LOADS: dict[str, Loads] = {
     "literature extract": _extract,
     "literature manifest": _concepts,
+    "literature ask": _ask,
     "hypotheses search": _search,
     "hypotheses evaluate": _search,
     "campaign suggest": _suggest,

@@ -27,6 +27,7 @@ def ui(
     from hypograph.flows.literature.shelf import CorpusShelf
     from hypograph.flows.runtime.settings import load_settings
     from hypograph.flows.server.access import configured_auth
+    from hypograph.flows.server.answer_desk import AnswerDesk
     from hypograph.flows.server.jobs import Jobs
     from hypograph.flows.server.model_desk import ModelDesk
     from hypograph.flows.server.prefect_address import serving_file
@@ -48,7 +49,14 @@ def ui(
     )
     jobs = Jobs(settings)
     desk = AlloyDesk(settings.home / "units")
-    services = Services(CorpusShelf(settings.home / "literature"), jobs, desk, ModelDesk(settings))
+    models = ModelDesk(settings)
+    services = Services(
+        shelf=CorpusShelf(settings.home / "literature"),
+        workshop=jobs,
+        metallurgist=desk,
+        advisor=models,
+        answers=AnswerDesk(models),
+    )
     with _listener(config.host, config.port) as listener, contextlib.closing(jobs), contextlib.closing(desk):
         say(f"pages at http://{config.host}:{config.port}/ (Ctrl-C ends them)")
         app = create_app(config, services=services)

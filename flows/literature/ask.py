@@ -1,4 +1,4 @@
-"""Questions to the corpus: the document of `hypograph literature ask`."""
+"""Questions to the corpus: the document of `hypograph literature ask`, which pages, Python and assistants share."""
 
 from __future__ import annotations
 
@@ -10,6 +10,19 @@ from hypograph.models.core.errors import InputError
 from hypograph.models.core.records import Publication
 from hypograph.models.literature.inspiration.answers import Answerer, Corpus
 from hypograph.models.literature.inspiration.passages import Embed
+
+
+def indexed(publications: Sequence[Publication], embed: Embed | None = None) -> Corpus:
+    """Return publications ready to be asked.
+
+    Raises
+    ------
+    InputError
+        If there is no publication.
+    """
+    if not publications:
+        raise InputError("there is no publication to ask", hint="Add publications with `hypograph literature add`.")
+    return Corpus(publications, embed)
 
 
 def ask(
@@ -35,16 +48,39 @@ def ask(
     Returns
     -------
     dict
-        ``question``, ``answer``, ``answered``, ``citations`` (``n``, ``publication``, ``title``, ``passage``) and
-        ``passages`` (``publication``, ``text``).
+        ``question``, ``answer``, ``sentences`` (``text``, ``cites``), ``answered``, ``citations`` (``n``,
+        ``publication``, ``title``, ``passage``), ``passages`` (``publication``, ``text``) and ``papers``, those that
+        the passages are from (``key``, ``title``, ``authors``, ``year``, ``venue``, ``doi``).
 
     Raises
     ------
     InputError
         If the question is empty, or there is no publication.
     """
+    asked(question)
+    return answer_document(indexed(publications, embed), question, answerer)
+
+
+def asked(question: str) -> str:
+    """Return a question with its white space put right.
+
+    Raises
+    ------
+    InputError
+        If it is empty.
+    """
     if not question.strip():
         raise InputError("no question was asked", expected='words such as "What hardens CoCrFeNi?"')
-    if not publications:
-        raise InputError("there is no publication to ask", hint="Add publications with `hypograph literature add`.")
-    return dataclasses.asdict(Corpus(publications, embed).ask(" ".join(question.split()), answerer))
+    return " ".join(question.split())
+
+
+def answer_document(corpus: Corpus, question: str, answerer: Answerer | None = None) -> dict[str, Any]:
+    """Answer a question from a corpus that was indexed; parameters and document are those of `ask`."""
+    answer = corpus.ask(asked(question), answerer)
+    near = dict.fromkeys(p.publication for p in answer.passages)
+    return {**dataclasses.asdict(answer), "papers": [_paper(corpus.publications[key]) for key in near]}
+
+
+def _paper(publication: Publication) -> dict[str, Any]:
+    names = ("key", "title", "authors", "year", "venue", "doi")
+    return {name: getattr(publication, name) for name in names}

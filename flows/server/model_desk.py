@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
@@ -56,12 +56,20 @@ class ModelDesk:
 
     def foreseen(self, count: int) -> str:
         """Say what that many suggestions would ask of the model, and cost."""
+        return self.estimated(("campaign", "suggest"), {"count": count})
+
+    def estimated(self, command: Sequence[str], parameters: Mapping[str, Any]) -> str:
+        """Say what a command would ask of the model, and cost; empty where no price and no pace is known."""
         from hypograph.flows.assess.estimates import estimate
 
         if self._config is None:
             return ""
-        told: str = estimate(("campaign", "suggest"), {"count": count}, self.settings, self._config)["says"]
+        told: str = estimate(command, parameters, self.settings, self._config)["says"]
         return told
+
+    def opened(self) -> AbstractContextManager[GraphStore]:
+        """Open the graph, in which calls are kept."""
+        return self._opened()
 
     def suggest(self, folder: Path, count: int, method: str) -> list[dict[str, Any]]:
         """Suggest experiments of a campaign and append them to its folder, as ``campaign suggest`` does.

@@ -12,6 +12,10 @@ PAPERS = Query(
     {"limit": 10},
 )
 
+KNOWN = Query(
+    "papers_known", "MATCH (p:Publication) WHERE p.key IN $keys RETURN p.key AS key LIMIT 1000", {"keys": ["none"]}
+)
+
 PAPER = Query("papers_one", "MATCH (p:Publication {key: $key}) RETURN properties(p) AS p", {"key": "none"})
 
 PAPER_KEYWORDS = Query(

@@ -140,7 +140,7 @@ def bearing_records(answer: Answer, publications: Sequence[Publication]) -> tupl
     here = ("Question", question_id(answer.question))
     near = {p.publication for p in answer.passages}
     nodes = [publication_node(p) for p in publications if p.key in near]
-    quoted = {c.passage: answer.answer.replace(f" [{c.n}]", "") for c in answer.citations[:1]}
+    quoted = {c.passage: " ".join(s.text for s in answer.sentences) for c in answer.citations[:1]}
     edges = []
     for number, found in enumerate(answer.passages):
         props: dict[str, Value] = {"passage": found.text}

@@ -205,6 +205,41 @@ class ModelAdvisor(Protocol):
         ...
 
 
+class Answers(Protocol):
+    """Answers questions from the passages of a corpus, as ``hypograph literature ask`` does.
+
+    Attributes
+    ----------
+    model
+        Name of the language model that can write the answer; empty where none is set up.
+    """
+
+    @property
+    def model(self) -> str:
+        """Name of the language model that can write the answer; empty where none is set up."""
+        ...
+
+    def corpora(self) -> Sequence[tuple[str, str]]:
+        """Return name and description of each corpus that can be asked."""
+        ...
+
+    def foreseen(self) -> str:
+        """Say what an answer of the model would ask of it, and cost; empty where that is not known."""
+        ...
+
+    def ask(self, corpus: str, question: str, *, by_model: bool = False) -> Mapping[str, Any]:
+        """Return the document of the command; without the model the passages are quoted.
+
+        Raises
+        ------
+        InputError
+            If the question is empty, there is no such corpus, or it holds nothing.
+        UnavailableError
+            If the model cannot be reached.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What the `ui` command gives the pages."""
@@ -213,3 +248,4 @@ class Services:
     workshop: Workshop | None = None
     metallurgist: Metallurgist | None = None
     advisor: ModelAdvisor | None = None
+    answers: Answers | None = None

@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from hypograph.flows.facade.alloys import AlloyPredictor, read_alloys
+    from hypograph.flows.facade.answers import ask
     from hypograph.flows.facade.campaigns import Campaign
     from hypograph.flows.facade.exploration import exploration_entropy
     from hypograph.flows.facade.hypotheses import EvidenceJudge, search_hypothesis
@@ -38,6 +39,7 @@ _HOMES = {
     "MassFunction": "flows.facade.mass_functions",
     "Space": "models.campaigns.space.space",
     "acquisition_method": "flows.facade.own",
+    "ask": "flows.facade.answers",
     "classifier_source": "flows.facade.own",
     "combine": "flows.facade.mass_functions",
     "expert_source": "flows.facade.own",
@@ -62,6 +64,7 @@ __all__ = [
     "Space",
     "__version__",
     "acquisition_method",
+    "ask",
     "classifier_source",
     "combine",
     "expert_source",

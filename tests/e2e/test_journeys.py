@@ -15,7 +15,16 @@ pytestmark = MARKS
 READY = "html[data-forms=ready]"
 SHEET = "id;solvent;T (°C);yield\n1;THF;20;12,5\n2;DMF;60;71,5\n3;toluene;80;55\n"
 PLACES = (
-    *("/map", "/papers", "/papers/new", "/campaigns/new", "/questions/new", "/runs/new", "/runs/new?flow=campaign"),
+    *(
+        "/map",
+        "/papers",
+        "/papers/new",
+        "/papers/ask?question=Which+alloys+are+single-phase",
+        "/campaigns/new",
+        "/questions/new",
+        "/runs/new",
+        "/runs/new?flow=campaign",
+    ),
     *("/alloys/new", "/alloys/scan", "/models"),
 )
 
@@ -170,6 +179,14 @@ def test_a_question_is_asked_and_followed_to_its_answer(page: Any, address: str,
     page.get_by_role("button", name="Show what it holds").click()
     page.wait_for_selector("button:has-text('Add 1 paper')")
     page.get_by_role("button", name="Add 1 paper").click()
+    page.wait_for_url("**added=*")
+    added = page.url
+    page.locator("main").get_by_role("link", name="Ask your papers").click()
+    page.get_by_label("The question").fill("How does annealing change the hardness of CoCrFeNi?")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.wait_for_selector("#answer a[href='#c1']")
+    assert "Annealing lowers the hardness" in page.inner_text("#c1")
+    page.goto(added)
     page.get_by_role("link", name="Ask a question of them").click()
     page.wait_for_selector(READY)
     page.get_by_label("The question").fill("How does annealing change the hardness of CoCrFeNi?")

@@ -12,7 +12,9 @@ from fastapi.testclient import TestClient
 
 from hypograph.flows.literature.shelf import CorpusShelf
 from hypograph.flows.runtime.settings import load_settings
+from hypograph.flows.server.answer_desk import AnswerDesk
 from hypograph.flows.server.jobs import Jobs
+from hypograph.flows.server.model_desk import ModelDesk
 from hypograph.graph import GraphStore, StoreConfig
 from hypograph.graph.campaigns import folder as folders
 from hypograph.models.core.errors import InputError
@@ -44,7 +46,8 @@ HAND = {
 @pytest.fixture
 def client(graph_store: GraphStore, tmp_path: Path) -> Iterator[TestClient]:
     jobs = Jobs(load_settings(home=tmp_path))
-    services = Services(shelf=CorpusShelf(tmp_path / "literature"), workshop=jobs)
+    answers = AnswerDesk(ModelDesk(load_settings(home=tmp_path)))
+    services = Services(shelf=CorpusShelf(tmp_path / "literature"), workshop=jobs, answers=answers)
     config = UiConfig(StoreConfig(tmp_path / "store"), token="a long secret", campaigns=tmp_path / "campaigns")
     app = create_app(config, graph_store, services)
     app.state.store = graph_store
@@ -222,3 +225,29 @@ def test_the_surrogate_says_what_counts_and_predicts_at_a_point(client: TestClie
     assert "95 % from" in told.text
     wrong = client.get(place, params={"x:solvent": "DMF", "x:T (°C)": "warm"})
     assert (wrong.status_code, wrong.json()["field"]) == (400, "x:T (°C)")
+
+
+def test_papers_are_asked_and_what_they_do_not_carry_is_refused(client: TestClient) -> None:
+    said = "Annealing lowers the hardness of CoCrFeNi [7]."
+    text = f"TY  - JOUR\nTI  - Annealing and hardness\nDO  - 10.1000/c\nAB  - {said}\nER  - \n".encode()
+    place = client.post("/papers/new", files={"file": ("export.ris", text)}).json()["go"]
+    added = client.get(client.post(place, data={"corpus": "main", "other": "mine"}).json()["go"]).text
+    assert "/papers/ask?corpus=mine" in added
+    assert "begins a search for hypotheses" in added
+    asked = {"corpus": "mine", "question": "How does annealing change the hardness of CoCrFeNi?"}
+    page = client.get("/papers/ask", params=asked).text
+    assert said in page
+    assert '<a href="#c1">[1]</a>' in page
+    assert 'id="c1"' in page
+    assert "no language model is configured" in page
+    answer = client.get("/api/v1/ask", params=asked).json()
+    assert answer["answer"] == f"{said} [1]"
+    assert [p["doi"] for p in answer["papers"]] == ["10.1000/c"]
+    assert (
+        client.get("/api/v1/ask", params={**asked, "question": "Which enzyme breaks down lactose?"}).json()["answered"]
+        is False
+    )
+    assert "do not carry" in client.get("/papers/ask", params={**asked, "question": "Which enzyme?"}).text
+    assert "no such corpus" in client.get("/papers/ask", params={**asked, "corpus": "other"}).text
+    assert client.get("/api/v1/ask", params={**asked, "question": " "}).status_code == 400
+    assert client.post("/papers/ask", data=asked).json()["field"] == "question"

@@ -54,6 +54,8 @@ class Answer:
     ----------
     question, answer
         The answer cites by [n]; where the passages do not carry one it says so.
+    sentences
+        The answer's sentences with the numbers that each cites; none where the passages do not carry one.
     answered
         Whether they do.
     citations
@@ -64,6 +66,7 @@ class Answer:
 
     question: str
     answer: str
+    sentences: tuple[Sentence, ...]
     answered: bool
     citations: tuple[Citation, ...]
     passages: tuple[Passage, ...]
@@ -104,6 +107,11 @@ class Corpus:
         self._library = PassageIndex(publications, embed, stems)
         texts = [" ".join([p.title, p.abstract, *p.passages]) for p in self._library.by_key.values()]
         self._words = Bm25(texts, stems)
+
+    @property
+    def publications(self) -> Mapping[str, Publication]:
+        """The publications by their keys, without those that were retracted."""
+        return self._library.by_key
 
     def ask(self, question: str, answerer: Answerer | None = None, most: int = SHOWN) -> Answer:
         """Answer a question from the corpus.
@@ -161,10 +169,11 @@ class Corpus:
     def _told(self, question: str, said: Sequence[Sentence], found: Sequence[Passage]) -> Answer:
         cited = sorted({n for sentence in said for n in sentence.cites})
         renumbered = {n: i for i, n in enumerate(cited, 1)}
-        text = " ".join(f"{s.text} {''.join(f'[{renumbered[n]}]' for n in s.cites)}" for s in said)
+        sentences = tuple(Sentence(s.text, tuple(renumbered[n] for n in s.cites)) for s in said)
+        text = " ".join(f"{s.text} {''.join(f'[{n}]' for n in s.cites)}" for s in sentences)
         citations = tuple(
             Citation(renumbered[n], p.publication, self._library.by_key[p.publication].title, p.text)
             for n in cited
             for p in [found[n - 1]]
         )
-        return Answer(question, text or REFUSED, bool(said), citations, tuple(found))
+        return Answer(question, text or REFUSED, sentences, bool(said), citations, tuple(found))
