@@ -103,7 +103,7 @@ def evaluate(
 def predict(
     elements: Annotated[str, typer.Option("--elements", help="Elements to choose from, parted by commas.")] = "",
     size: Annotated[int, typer.Option("--size", min=2, max=10, help="Elements in an alloy.")] = 4,
-    top: Annotated[int, typer.Option("--top", min=1, help="Alloys to print, best first.")] = 10,
+    top: Annotated[int, typer.Option("--top", "-n", min=1, help="Alloys to print, best first.")] = 10,
     formulas: Annotated[
         Path | None, typer.Option("--list", help="A table of alloys, or a file with one formula a line.")
     ] = None,
@@ -153,7 +153,7 @@ def predict(
 @app.command()
 def explain(
     alloy: Annotated[str, typer.Argument(help="An alloy: Co-Cr-Fe-Ni, CoCrFeNi or Al0.5CoCrFeNi.")],
-    top: Annotated[int, typer.Option("--top", min=1, help="Pieces of evidence to print, strongest first.")] = 10,
+    top: Annotated[int, typer.Option("--top", "-n", min=1, help="Pieces of evidence to print, strongest first.")] = 10,
     alloys: AlloysOption = "",
     sources: SourcesOption = "",
     expert_answers: AnswersOption = None,

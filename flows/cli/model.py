@@ -283,7 +283,7 @@ def cascade(
     name: Annotated[str, typer.Argument(help="A table [cascades.NAME] of the settings.")],
     role: Annotated[str, typer.Option(help="expert or judge.")] = "judge",
     questions: Annotated[
-        int, typer.Option("-n", min=10, max=500, help="Questions of the battery, as many as there are.")
+        int, typer.Option("--questions", "-n", min=10, max=500, help="Questions of the battery, as many as there are.")
     ] = 120,
     margin: Annotated[float, typer.Option(min=0, max=1, help="Accuracy that may be lost.")] = 0.02,
     max_calls: Annotated[int | None, typer.Option(min=1, help="Calls that may be made.")] = None,

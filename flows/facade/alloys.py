@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hypograph.flows.facade.documents import Document, documented
 from hypograph.flows.facade.frames import Rows
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.records import AlloyRecord
@@ -185,7 +186,7 @@ class AlloyPredictor:
         shown = [{**{k: r[k] for k in keys}, "records": _count(r)} for r in rows]
         return Rows(rows, shown, index="alloy")
 
-    def explain(self, alloy: str, top: int = 10) -> dict[str, Any]:
+    def explain(self, alloy: str, top: int = 10) -> Document:
         """Say what a prediction rests on: the document of ``hypograph evidence explain --json``.
 
         Raises
@@ -197,7 +198,9 @@ class AlloyPredictor:
         from hypograph.models.evidence.alloys.composition import read_composition
 
         found = read_composition(alloy, "alloy")
-        return explained(self._learned(), dict(zip(found.elements, found.fractions, strict=True)), top)
+        return Document(
+            documented(explained(self._learned(), dict(zip(found.elements, found.fractions, strict=True)), top))
+        )
 
     def _learned(self) -> Fitted:
         if self._fitted is None:

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hypograph.flows.facade.documents import Document, Records, documented
 from hypograph.models.core.records import Publication
 from hypograph.models.literature.inspiration.answers import Answerer
 
@@ -56,9 +57,9 @@ class PaperAnswer:
     question: str
     answer: str
     answered: bool
-    citations: tuple[Mapping[str, Any], ...]
-    passages: tuple[Mapping[str, Any], ...]
-    papers: tuple[Mapping[str, Any], ...]
+    citations: Sequence[Mapping[str, Any]]
+    passages: Sequence[Mapping[str, Any]]
+    papers: Sequence[Mapping[str, Any]]
     model: str = ""
     document: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -154,9 +155,14 @@ def ask(
     found = read_publications(papers) if isinstance(papers, str | Path) else papers
     with _answerer(model) as (answerer, name):
         document = ask_papers(found, question, answerer=answerer, embed=embedder(load_settings()))
-    lists = {name: tuple(document[name]) for name in ("citations", "passages", "papers")}
+    lists = {name: Records(map(Document, document[name])) for name in ("citations", "passages", "papers")}
     return PaperAnswer(
-        document["question"], document["answer"], document["answered"], **lists, model=name, document=document
+        document["question"],
+        document["answer"],
+        document["answered"],
+        **lists,
+        model=name,
+        document=documented(document),
     )
 
 

@@ -7,8 +7,10 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from hypograph.flows.facade.documents import Document, documented
 from hypograph.flows.facade.frames import Rows
 from hypograph.models.campaigns.core.trials import Objective
 from hypograph.models.campaigns.laboratory import events as live
@@ -140,6 +142,7 @@ class Campaign:
         objective: str | Sequence[str] = (),
         *,
         results: bool = False,
+        types: Mapping[str, str] = MappingProxyType({}),
         folder: Path | str | None = None,
         **settings: Any,
     ) -> Campaign:
@@ -148,11 +151,14 @@ class Campaign:
         Parameters
         ----------
         table
-            Its columns are the parameters, their values the levels.
+            Its columns are the parameters, their values the levels: other numbers are not suggested (see `types`).
         objective
             ``max:COLUMN``, ``min:COLUMN`` or ``target=NUMBER:COLUMN``, one or several.
         results
             Take the table's rows as results, too.
+        types
+            ``range`` for columns that may be any number from the lowest to the highest of the table; ``number`` or
+            ``text`` where a column is taken wrongly.
         folder
             Where to keep it; None: in memory.
         **settings
@@ -168,7 +174,7 @@ class Campaign:
         from hypograph.models.campaigns.laboratory.table_definition import Reading
 
         wanted = (objective,) if isinstance(objective, str) else tuple(objective)
-        record, _, rows = definition_of(Path(table), Reading(objectives=tuple(o for o in wanted if o)))
+        record, _, rows = definition_of(Path(table), Reading(objectives=tuple(o for o in wanted if o), types=types))
         made = cls._of(definition_from({**record, **settings}))
         if results and rows is not None:
             made._append(outcomes_of(made._base, (), rows))
@@ -208,12 +214,12 @@ class Campaign:
             made.save(folder)
         return made
 
-    def standing(self) -> dict[str, Any]:
+    def standing(self) -> Document:
         """Say what the results make of the hypothesis that this campaign was begun to test.
 
         Returns
         -------
-        dict
+        Document
             `prediction`, `observed`, `belief` and `plausibility` of the prediction, and `state` (``supported``,
             ``refuted`` or ``open``).
 
@@ -227,7 +233,7 @@ class Campaign:
         if self._tests is None:
             raise InputError("the campaign tests no hypothesis", where=self.name, expected="Campaign.testing(…)")
         self._reload()
-        return standing(self._tests, self._definition, self._events)
+        return Document(documented(standing(self._tests, self._definition, self._events)))
 
     @property
     def _definition(self) -> Definition:
@@ -281,6 +287,7 @@ class Campaign:
             If nothing is left to try.
         """
         with self._changing():
+            awaited = [e.id for e in live.fold(self._definition, self._events) if e.status == "pending"]
             made = live.suggest(
                 self._definition,
                 self._events,
@@ -292,7 +299,8 @@ class Campaign:
             self._append(made)
         wanted = {e["id"] for e in made}
         found = [e for e in live.fold(self._definition, self._events) if e.id in wanted]
-        return Rows(found, [self._row(e) for e in found], index="id")
+        note = f"awaited already, without a result: {', '.join(awaited)}" if awaited else ""
+        return Rows(found, [self._row(e) for e in found], index="id", note=note)
 
     def record(self, id: str, value: float | None = None, *, note: str = "", **values: float) -> None:
         """Record the outcome of a suggested experiment.
@@ -384,7 +392,7 @@ class Campaign:
             warnings.warn(text, stacklevel=2)
         return str(event["id"])
 
-    def insight(self, at: Sequence[Mapping[str, Any]] = (), *, ahead: int = 5) -> dict[str, Any]:
+    def insight(self, at: Sequence[Mapping[str, Any]] = (), *, ahead: int = 5) -> Document:
         """Say what the surrogate learned: importance of parameters, slices, predictions, and whether to stop.
 
         Parameters
@@ -396,8 +404,8 @@ class Campaign:
 
         Returns
         -------
-        dict
-            The document of ``hypograph campaign insight --json``.
+        Document
+            That of ``hypograph campaign insight --json``.
 
         Raises
         ------
@@ -407,12 +415,12 @@ class Campaign:
         from hypograph.models.campaigns.laboratory.insight import insight
 
         self._reload()
-        return insight(self._definition, self._events, at=at, ahead=ahead)
+        return Document(documented(insight(self._definition, self._events, at=at, ahead=ahead)))
 
-    def status(self) -> dict[str, Any]:
+    def status(self) -> Document:
         """Return the document of ``hypograph campaign status --json``."""
         self._reload()
-        return progress.status(self._definition, self._events)
+        return Document(documented(progress.status(self._definition, self._events)))
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return the experiments as a data frame, indexed by their ids."""
@@ -450,20 +458,20 @@ class Campaign:
         *,
         budget: int = 20,
         seeds: int = 20,
-    ) -> dict[str, Any]:
+    ) -> Document:
         """Run methods on a table where all outcomes are known, from the same starts.
 
         Returns
         -------
-        dict
-            The document of ``hypograph campaign benchmark --json``.
+        Document
+            That of ``hypograph campaign benchmark --json``.
         """
         from hypograph.flows.campaigns.benchmark import Plan, benchmark
         from hypograph.flows.readers.reaction_tables import find_table
 
         known = find_table(str(table)) if isinstance(table, Path | str) else table
         plan = Plan(budget=budget, initial=self._definition.initial, seeds=seeds, seed=self._definition.seed)
-        return benchmark(known, methods, plan, self.scorer, self.planner)[0]
+        return Document(documented(benchmark(known, methods, plan, self.scorer, self.planner)[0]))
 
     def __repr__(self) -> str:
         told = self.status()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -22,9 +23,14 @@ class Rows(Sequence[Row], Generic[Row]):
         The same as mappings of column to value, for tables.
     index
         Column that names the rows.
+    note
+        A sentence that is printed below.
     """
 
-    def __init__(self, rows: Sequence[Row], records: Sequence[Mapping[str, Any]], index: str = "") -> None:
+    def __init__(
+        self, rows: Sequence[Row], records: Sequence[Mapping[str, Any]], index: str = "", note: str = ""
+    ) -> None:
+        self.note = note
         self._rows, self._records, self._index = list(rows), [dict(r) for r in records], index
 
     def __len__(self) -> int:
@@ -37,10 +43,12 @@ class Rows(Sequence[Row], Generic[Row]):
         return self._rows[key]
 
     def __repr__(self) -> str:
-        return self.to_dataframe().to_string() if self._records else "nothing"
+        shown = self.to_dataframe().to_string() if self._records else "nothing"
+        return f"{shown}\n{self.note}" if self.note else shown
 
     def _repr_html_(self) -> str:
-        return str(self.to_dataframe().to_html(escape=True)) if self._records else "<p>nothing</p>"
+        shown = str(self.to_dataframe().to_html(escape=True)) if self._records else "<p>nothing</p>"
+        return f"{shown}<p>{escape(self.note)}</p>" if self.note else shown
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return the results as a data frame, a row for each."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
+from hypograph.flows.facade.documents import Document, documented
 from hypograph.models.core.protocols import NO_CONTEXT, Candidate, Judge, JudgingContext, Verdict
 from hypograph.models.core.records import Publication
 
@@ -92,7 +93,7 @@ def search_hypothesis(
     judge: Judge | Callable[[str, str, str], float] | None = None,
     proposer: DocumentProposer | Callable[..., Mapping[str, Any] | None] | None = None,
     seed: int = 0,
-) -> dict[str, Any]:
+) -> Document:
     """Search for a hypothesis that answers a question.
 
     Parameters
@@ -119,8 +120,8 @@ def search_hypothesis(
 
     Returns
     -------
-    dict
-        The document of ``hypograph hypotheses search --json``. Without a language model it holds leads from the
+    Document
+        That of ``hypograph hypotheses search --json``. Without a language model it holds leads from the
         papers and claims nothing.
 
     Raises
@@ -151,10 +152,11 @@ def search_hypothesis(
         told = knowledge.hypotheses()
         proposes, judges = _proposer(proposer) or told.get("proposer"), _judge(judge) or told.get("judge")
         if proposes is None:
-            return without_model(runner, question, idea, corpus, levels, list(papers))
-        return run_search(
-            request, levels, corpus, proposes, judges or EvidenceJudge(), runner, partial(spent, knowledge)
-        )
+            found = without_model(runner, question, idea, corpus, levels, list(papers))
+        else:
+            judging, costs = judges or EvidenceJudge(), partial(spent, knowledge)
+            found = run_search(request, levels, corpus, proposes, judging, runner, costs)
+        return Document(documented(found))
 
 
 @contextlib.contextmanager

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hypograph.flows.facade.documents import Document, documented
+
 if TYPE_CHECKING:
     from hypograph.graph import GraphStore
 
@@ -51,7 +53,7 @@ def run(
     small: bool = False,
     seed: int = 0,
     **parameters: Any,
-) -> dict[str, Any]:
+) -> Document:
     """Run the flow ``discovery``: literature, evidence, hypotheses, campaigns.
 
     Parameters
@@ -67,8 +69,8 @@ def run(
 
     Returns
     -------
-    dict
-        The document of ``hypograph run --json``.
+    Document
+        That of ``hypograph run --json``.
 
     Raises
     ------
@@ -84,5 +86,4 @@ def run(
     files = {"papers": papers, "alloys": alloys, "table": table}
     wanted = DiscoveryParameters.model_validate({**files, "small": small, "seed": seed, **parameters})
     with Orchestrator(load_settings().home) as server, server.connected():
-        document: dict[str, Any] = discovery(wanted)
-    return document
+        return Document(documented(discovery(wanted)))

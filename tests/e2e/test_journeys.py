@@ -170,6 +170,7 @@ def test_the_switch_of_colours_is_kept(page: Any, address: str) -> None:
 
 
 def test_a_question_is_asked_and_followed_to_its_answer(page: Any, address: str, tmp_path: Path) -> None:
+    page.set_default_timeout(180_000)  # the first page with flows imports Prefect
     library = tmp_path / "export.ris"
     text = "Annealing lowers the hardness of CoCrFeNi alloys. Quenching raises it."
     library.write_text(f"TY  - JOUR\nTI  - Annealing and hardness\nPY  - 2019\nDO  - 10.1000/a\nAB  - {text}\nER  - \n")

@@ -53,6 +53,30 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return int(left.value.code or 0), out, err
 
 
+def test_numbers_are_levels_and_become_a_range_on_request(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "base;T (°C);time;yield\nKOtBu;20;1;10\nCs2CO3;40;2;20\nKOtBu;60;1;30\n"
+    assert read(text).at_levels == ["T (°C)"]
+    found = read(text, types={"T (°C)": "range"})
+    assert found.parameters[1] == {"name": "T (°C)", "low": 20.0, "high": 60.0, "unit": "°C"}
+    assert found.at_levels == []
+    with pytest.raises(InputError, match="makes no range"):
+        read(text.replace("2;20", "1;20"), types={"time": "range"})
+    with pytest.raises(InputError, match="no such type"):
+        read(text, types={"time": "rang"})
+    (tmp_path / "t.csv").write_text(text, "utf-8")
+    lab, space = str(tmp_path / "lab"), str(tmp_path / "t.csv")
+    _, _, err = run(capsys, "new", lab, "--space", space, "--results", "--no-store")
+    hint = re.search(r"--types (\S+|'[^']+') takes any number", err)
+    assert hint is not None
+    kinds = shlex.split(hint[1])[0]
+    code, out, _ = run(capsys, "new", lab, "--space", space, "--dry-run", "--json", "--types", kinds)
+    assert (code, json.loads(out)["at_levels"]) == (0, [])
+    run(capsys, "suggest", lab, "-n", "2", "--method", "sobol", "--no-store")
+    _, out, err = run(capsys, "suggest", lab, "--method", "sobol", "--no-store", "--json")
+    assert json.loads(out)["awaited"] == ["e4", "e5"]
+    assert "2 suggestions were awaited already (e4, e5)" in err
+
+
 def test_records_and_dates_are_no_parameters() -> None:
     text = "Entry;Remarks;made on;base;time;Yield\n1;ok;03.04.2024;KOtBu;2;10,5\n2;;04.04.2024;Cs2CO3;4;20\n"
     found = read(text)

@@ -22,7 +22,17 @@ from hypograph.flows.discovery.next_steps import next_steps
 from hypograph.models.core.errors import InputError
 from hypograph.models.hypotheses.document import Prediction, from_statement
 
-MODULES = ("answers", "mass_functions", "exploration", "campaigns", "literature", "hypotheses", "alloys", "own")
+MODULES = (
+    "answers",
+    "documents",
+    "mass_functions",
+    "exploration",
+    "campaigns",
+    "literature",
+    "hypotheses",
+    "alloys",
+    "own",
+)
 
 
 def test_the_import_is_light() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hypograph.flows.cli.campaign.text import (
+    awaited_text,
     insight_text,
     interval_text,
     reading_from,
@@ -34,7 +35,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 Folder = Annotated[Path, typer.Argument(help="The campaign's folder.")]
 Store = Annotated[bool, typer.Option("--store/--no-store", help="Also keep the campaign in the graph store.")]
 Parameters = Annotated[str, typer.Option(help="Columns that are parameters, by commas; default: all but records.")]
-Types = Annotated[str, typer.Option(help="NAME=number or NAME=text, by commas, where a column is taken wrongly.")]
+Types = Annotated[str, typer.Option(help="NAME=number, text or range (any number from lowest to highest), by commas.")]
 Columns = Annotated[str, typer.Option(help="NAME=HEADER by commas, where the table calls something otherwise.")]
 DecimalMark = Annotated[str, typer.Option("--decimal", help="comma or point; default: as each column shows.")]
 Note = Annotated[str, typer.Option(help="A remark to keep beside it.")]
@@ -145,6 +146,7 @@ def suggest(
     settings = load_settings()
     with folders.changing(folder) as campaign, _opened(store) as graph:
         plate = campaign.definition.plate
+        awaited = [e.id for e in live.fold(campaign.definition, campaign.events) if e.status == "pending"]
         count = count or (1 if repeat or plate is None else max(plate.points(campaign.definition.replicates), 1))
         if repeat:
             events = live.repeat(campaign.definition, campaign.events, repeat, count)
@@ -158,6 +160,8 @@ def suggest(
     shown = [_suggestion(e) for e in events]
     if len(shown) < wanted:
         say(f"only {len(shown)} of {wanted}: the space has no more")
+    if awaited:
+        say(awaited_text(awaited))
     names = list(shown[0]["parameters"])
     rows = [
         (
@@ -169,7 +173,7 @@ def suggest(
         )
         for s in shown
     ]
-    document = {"campaign": campaign.definition.id, "suggestions": shown}
+    document = {"campaign": campaign.definition.id, "suggestions": shown, "awaited": awaited}
     emit(document, as_json, table(("id", *names, "expected (95%)", "source", "reason"), rows))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,6 +83,13 @@ def understood_lines(document: Mapping[str, Any]) -> list[str]:
         lines.append(f"a plate{wells} shares {', '.join(plate['shared']) or 'nothing'}")
     lines += [f"left out: {c['column']} ({c['reason']})" for c in document.get("left_out", ())]
     lines += [f"note: {n}" for n in document.get("notes", ())]
+    if named := document.get("at_levels"):
+        ranges = ",".join(f"{name}=range" for name in named)
+        are = "is tried at its" if len(named) == 1 else "are tried at their"
+        lines.append(
+            f"note: {', '.join(named)} {are} listed values only, never between; "
+            f"--types {shlex.quote(ranges)} takes any number from the lowest to the highest"
+        )
     lines += [f"row {r['row']}: {r['reason']}" for r in document["rows"]["skipped"]]
     return lines
 
@@ -121,6 +129,13 @@ def refuse_problems(problems: Sequence[str] | None, path: Path | None) -> None:
     if problems:
         what = "1 row was not recorded" if len(problems) == 1 else f"{len(problems)} rows were not recorded"
         raise InputError(what, where=str(path), expected="what stands above, row by row")
+
+
+def awaited_text(ids: Sequence[str]) -> str:
+    """Say which suggestions have no result yet; new ones are made beside them."""
+    more = f" and {len(ids) - 8} more" if len(ids) > 8 else ""
+    what = "1 suggestion was" if len(ids) == 1 else f"{len(ids)} suggestions were"
+    return f"{what} awaited already ({', '.join(ids[:8])}{more}): record them, or take them back with `campaign undo`"
 
 
 def insight_text(document: Mapping[str, Any]) -> str:

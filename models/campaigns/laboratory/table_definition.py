@@ -23,7 +23,10 @@ from hypograph.models.campaigns.laboratory.results import FAILED, column_of
 from hypograph.models.campaigns.space.spelling import nearly_same
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.tabular import Column, Decimal, RowProblem, Table, as_text, missing, number, read_column
+from hypograph.models.core.tabular.columns import KINDS
 
+RANGE: Final = "range"
+FEWEST: Final = 3  # levels of a number from which on it may have been meant as a range
 _TARGET: Final = re.compile(r"target=([^:]+):(.+)", re.DOTALL)
 
 
@@ -39,7 +42,7 @@ class Reading:
     parameters
         Columns that are parameters; none for all that are no records.
     types
-        ``number`` or ``text`` by column.
+        ``number``, ``text`` or ``range`` by column: a range takes any number from the lowest to the highest.
     columns
         The table's headers by the names that the campaign is to use.
     decimal
@@ -78,6 +81,11 @@ class Understood:
     skipped: list[RowProblem]
     notes: list[str]
 
+    @property
+    def at_levels(self) -> list[str]:
+        """Numeric parameters that are tried at the table's values only, never between: those with three or more."""
+        return [p["name"] for p in self.parameters if len(p.get("values", ())) >= FEWEST]
+
     def definition(self) -> dict[str, Any]:
         """Return the mapping that `definition_from` reads."""
         return {"parameters": self.parameters, "objectives": self.objectives}
@@ -86,6 +94,7 @@ class Understood:
         """Return what ``hypograph campaign new --dry-run --json`` prints."""
         return {
             "parameters": described(self.parameters),
+            "at_levels": self.at_levels,
             "objectives": self.objectives,
             "left_out": [{"column": c, "reason": r} for c, r in self.left_out.items()],
             "rows": {"read": self.rows, "skipped": [{"row": p.row, "reason": p.reason} for p in self.skipped]},
@@ -96,8 +105,8 @@ class Understood:
 def understand(table: Table, reading: Reading | None = None) -> Understood:
     """Tell parameters, outcomes and records of a table apart.
 
-    Numbers become levels, everything else options in the order in which they appear. Records (see `RECORDS`), columns
-    of dates and columns without a name are no parameters unless they are named.
+    Numbers become levels (a range where `types` says so), everything else options in the order in which they appear.
+    Records (see `RECORDS`), columns of dates and columns without a name are no parameters unless they are named.
 
     Raises
     ------
@@ -151,7 +160,8 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
         for h, c in columns.items()
         if not chosen and labels_rows(c) and not any(_structure_column(table, other) == h for other in table.header)
     ]
-    parameters = [_parameter(spelled.get(h, h), c) for h, c in columns.items()]
+    kinds = _kinds(table, reading)
+    parameters = [_parameter(spelled.get(h, h), c, kinds.get(h, "")) for h, c in columns.items()]
     for row, header in zip(parameters, columns, strict=True):
         row |= _structures(table, header, row) if row.get("options") else {}
     return Understood(parameters, goals, left_out, len(table.rows) + len(table.problems), skipped, notes)
@@ -237,8 +247,14 @@ def _place(table: Table, reading: Reading, name: str) -> str:
 
 
 def _column(table: Table, header: str, reading: Reading) -> Column:
-    kinds = {_place(table, reading, n): kind for n, kind in reading.types.items()}
-    return read_column(table, header, kind=kinds.get(header), decimal=reading.decimal)
+    kind = _kinds(table, reading).get(header)
+    if kind is not None and kind not in (*KINDS, RANGE):
+        raise InputError(f"no such type: {kind!r}", where=header, expected=", ".join((*KINDS, RANGE)))
+    return read_column(table, header, kind="number" if kind == RANGE else kind, decimal=reading.decimal)
+
+
+def _kinds(table: Table, reading: Reading) -> dict[str, str]:
+    return {_place(table, reading, n): kind for n, kind in reading.types.items()}
 
 
 def _structure_column(table: Table, header: str) -> str:
@@ -305,9 +321,13 @@ def _skipped(table: Table, columns: Mapping[str, Column], outcomes: Mapping[str,
     return [RowProblem(row, "; ".join(reasons)) for row, reasons in sorted(faults.items())]
 
 
-def _parameter(name: str, column: Column) -> dict[str, Any]:
+def _parameter(name: str, column: Column, kind: str) -> dict[str, Any]:
     present = [v for v in column.values if v is not None]
     if column.kind != "number":
         return {"name": name, "options": list(dict.fromkeys(str(v) for v in present))}
-    row: dict[str, Any] = {"name": name, "values": sorted({float(v) for v in present})}
+    levels = sorted({float(v) for v in present})
+    if kind == RANGE and len(levels) < 2:
+        raise InputError("one value makes no range", where=name, expected="a lowest and a highest value")
+    row: dict[str, Any] = {"name": name}
+    row |= {"low": levels[0], "high": levels[-1]} if kind == RANGE else {"values": levels}
     return row | ({"unit": column.unit} if column.unit else {})

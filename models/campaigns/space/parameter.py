@@ -16,6 +16,7 @@ from hypograph.models.core.errors import SpaceError
 Floats = NDArray[np.float64]
 TOLERANCE = 1e-6
 MOST_STEPS = 10_000
+SHOWN = 8  # levels that are named in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,19 @@ class Parameter:
     def levels(self) -> tuple[Any, ...]:
         """Options or values; empty where there are infinitely many."""
         return self.options or self.values
+
+    @property
+    def told(self) -> str:
+        """The parameter in words: its name, and what it may be."""
+        unit = f" {self.unit}" if self.unit else ""
+        if not self.levels:
+            scale = ", equal ratios equally far apart" if self.log else ""
+            return f"{self.name}: any number from {self.low:.12g} to {self.high:.12g}{unit}{scale}"
+        shown = [level if isinstance(level, str) else f"{level:.12g}" for level in self.levels]
+        if len(shown) > SHOWN:
+            shown = [*shown[: SHOWN - 1], f"{len(shown) - SHOWN + 1} more"]
+        some = " or ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
+        return f"{self.name}: {some}{unit}" + (", no number between" if self.values else "")
 
     @property
     def ends(self) -> tuple[float, float]:

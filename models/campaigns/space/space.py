@@ -72,6 +72,19 @@ class Space:
     choices: tuple[Choice, ...] = ()
     cost: float = 0.0
 
+    def __repr__(self) -> str:
+        rules = (self.mixtures, self.constraints, self.exclusions, self.limits, self.choices)
+        count = sum(map(len, rules))
+        told = [f"    {p.told}" for p in self.parameters] + ([f"    and {count} rules"] if count else [])
+        return "\n".join([f"Space of {len(self.parameters)} parameters", *told])
+
+    def _repr_html_(self) -> str:
+        """Show the parameters as a list in a notebook."""
+        from html import escape
+
+        head, *rows = repr(self).splitlines()
+        return f"<p>{head}</p><ul>{''.join(f'<li>{escape(row.strip())}</li>' for row in rows)}</ul>"
+
     def __getitem__(self, name: str) -> Parameter:
         for parameter in self.parameters:
             if parameter.name == name:
@@ -103,6 +116,11 @@ class Space:
         >>> space = hg.Space.of(solvent=["DMF", "MeCN"], time=[1, 2, 4], temperature=(40, 100))
         >>> [p.kind for p in space.parameters]
         ['categorical', 'discrete', 'continuous']
+        >>> space
+        Space of 3 parameters
+            solvent: DMF or MeCN
+            time: 1, 2 or 4, no number between
+            temperature: any number from 40 to 100
         """
         return space_from({"parameters": [_levels(name, given) for name, given in parameters.items()]})
 
