@@ -78,6 +78,17 @@ def test_a_bottle_that_ran_out_and_one_that_came(lab: str, capsys: pytest.Captur
     assert run(capsys, "undo", lab, told["edit"], "--no-store")[0] == 2
 
 
+def test_a_table_behind_the_folder_is_space_and_results(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "t.csv").write_text("ligand,T,yield\nA,40,1\nB,60,2\n", "utf-8")
+    (tmp_path / "s.toml").write_text(SPACE, "utf-8")
+    table, lab = str(tmp_path / "t.csv"), str(tmp_path / "lab")
+    code, told, _ = run(capsys, "new", lab, table, "--no-store", "--json")
+    assert (code, told["done"], told["best"]["values"]) == (0, 2, {"yield": 2.0})
+    assert run(capsys, "new", str(tmp_path / "other"), str(tmp_path / "s.toml"), "--no-store", "--json")[1]["done"] == 0
+    code, _, err = run(capsys, "new", str(tmp_path / "two"), table, "--space", table, "--no-store")
+    assert (code, "two spaces" in err) == (2, True)
+
+
 def test_an_option_spelled_almost_as_another_one_is_said(lab: str, capsys: pytest.CaptureFixture[str]) -> None:
     code, told, _ = run(capsys, "edit", lab, "--add", "ligand=S-phos", "--no-store", "--json")
     assert (code, told["notes"]) == (0, ["ligand: 'SPhos' and 'S-phos' are taken for 2 options"])

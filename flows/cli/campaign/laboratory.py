@@ -44,6 +44,10 @@ Note = Annotated[str, typer.Option(help="A remark to keep beside it.")]
 @app.command("new", help="Begin a campaign in a folder, from a space in TOML or from a table.")
 def new(
     folder: Folder,
+    sheet: Annotated[
+        Path | None,
+        typer.Argument(help="A table of yours: short for --space TABLE --results.", metavar="TABLE"),
+    ] = None,
     space: Annotated[
         Path | None,
         typer.Option(help="TOML with [[parameters]] and [[objectives]], or a table (CSV, workbook) to infer them."),
@@ -72,8 +76,16 @@ def new(
 ) -> None:
     from hypograph.flows.campaigns import laboratory as files
 
+    if sheet is not None:
+        if space is not None:
+            raise InputError("two spaces are given", where=str(sheet), expected=f"this one or --space {space}")
+        space, results = sheet, sheet.suffix.lower() != ".toml"
     if (space is None) == (not hypothesis):
-        raise InputError("give a space or a hypothesis", where="campaign new", expected="one of --space, --hypothesis")
+        raise InputError(
+            "give a table, a space or a hypothesis",
+            where="campaign new",
+            expected="a table behind the folder, --space or --hypothesis",
+        )
     given = (("method", method), ("initial", initial), ("replicates", replicates), ("seed", seed))
     settings = {k: v for k, v in given if v is not None}
     if space is None:
