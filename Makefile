@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+WHOLE_FILES := --dist loadfile --no-loadscope-reorder
 STAMP := $(VENV)/.installed
 ROOMS := build/rooms
 
@@ -29,10 +30,11 @@ demo: install  ## Install, then run the main job on the data that ships with the
 	$(BIN)/hypograph demo
 
 test: install  ## Run the whole test suite (WORKERS=0: in one process)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(WORKERS) $(WHOLE_FILES)
 
-check: install  ## The quick tests: no server, browser, long or statistical test
-	$(BIN)/python -m pytest -n $(WORKERS) -q -m "not server and not browser and not slow and not statistical"
+check: install  ## The quick tests: no server, browser, long or statistical test, fewer examples of each property
+	$(BIN)/python -m pytest -n $(WORKERS) $(WHOLE_FILES) -q --hypothesis-profile quick \
+	  -m "not server and not browser and not slow and not statistical"
 
 lint: install $(ROOMS)  ## Style, import contracts
 	$(BIN)/ruff check .

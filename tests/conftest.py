@@ -20,6 +20,7 @@ pytest_plugins = ["graph_servers", "browser_pages", "demo_runs"]
 
 # How long an example takes says more of what else the machine is doing than of the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
 hypothesis.settings.load_profile("untimed")
 
 # Files of minutes are handed out first: at the end no process waits for another that began a long one late.

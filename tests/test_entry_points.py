@@ -94,6 +94,7 @@ def installed(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_package_adds_a_method_a_source_a_page_and_a_flow(installed: Path, tmp_path: Path) -> None:
     alloys = tmp_path / "alloys.csv"
     alloys.write_text(

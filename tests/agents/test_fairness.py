@@ -56,6 +56,7 @@ def assessed(gateway_to: Any, config: Any) -> Callable[[Answer], tuple[Gateway, 
     return make
 
 
+@pytest.mark.slow
 def test_always_right_is_measured_so_in_every_battery(assessed: Any) -> None:
     gateway, rows = assessed(lambda text, letter: reasoned(letter, 0.9), SIZES, MORE)
     assert len(rows) == 5
@@ -66,6 +67,7 @@ def test_always_right_is_measured_so_in_every_battery(assessed: Any) -> None:
     assert all(gateway.skill(role) > 0.6 for role in ("expert", "judge", "proposer"))
 
 
+@pytest.mark.slow
 def test_at_random_has_no_influence(assessed: Any) -> None:
     def at_random(text: str, letter: str) -> Any:
         p = float(np.random.default_rng(zlib.crc32(text.encode())).uniform(0.02, 0.98))

@@ -168,6 +168,7 @@ def test_a_reader_that_leaves_early_is_not_told(tmp_path: Path) -> None:
     assert (process.returncode, error) == (1, b"")
 
 
+@pytest.mark.server
 def test_pages_end_in_order_on_sigterm(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*COMMAND, "ui", "--port", "18399"], stderr=subprocess.PIPE, text=True, env=environment(tmp_path)

@@ -52,6 +52,7 @@ def done(
     return run(tmp_path_factory.mktemp("units"), records)
 
 
+@pytest.mark.slow
 def test_predictions_are_new_best_first_and_consistent(
     done: tuple[EvidenceOutcome, MemoryStore, UnitRunner], records: list[AlloyRecord]
 ) -> None:
@@ -71,6 +72,7 @@ def test_predictions_are_new_best_first_and_consistent(
     assert known, "the packaged tables are read"
 
 
+@pytest.mark.slow
 def test_check_stands_beside_the_baselines(done: tuple[EvidenceOutcome, MemoryStore, UnitRunner]) -> None:
     checked, held_out = done[0].checked, done[0].held_out
     assert 0 < held_out["sets"] <= held_out["alloys"]
@@ -81,6 +83,7 @@ def test_check_stands_beside_the_baselines(done: tuple[EvidenceOutcome, MemorySt
     assert checked["ours"]["auc"] > 0.6
 
 
+@pytest.mark.slow
 def test_everything_written_is_in_the_schema(done: tuple[EvidenceOutcome, MemoryStore, UnitRunner]) -> None:
     labels = set()
     for unit in done[1].units.values():
@@ -97,6 +100,7 @@ def test_everything_written_is_in_the_schema(done: tuple[EvidenceOutcome, Memory
     assert wanted <= labels
 
 
+@pytest.mark.slow
 def test_evidence_ends_point_at_nodes_that_exist(
     done: tuple[EvidenceOutcome, MemoryStore, UnitRunner],
 ) -> None:
@@ -121,6 +125,7 @@ def test_a_second_run_repeats_nothing(records: list[AlloyRecord], tmp_path: Path
     assert one == two
 
 
+@pytest.mark.slow
 def test_an_expert_is_measured_beside_the_run_without_it(records: list[AlloyRecord], tmp_path: Path) -> None:
     part = [r for r in records if r.source == "pei2020"]
     outcome, store, _ = run(tmp_path, part, expert=PeriodicExpert(), sizes=(4,))

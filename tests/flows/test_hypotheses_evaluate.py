@@ -209,6 +209,7 @@ def test_a_spent_budget_leaves_the_papers_that_are_done(
     assert "budget of 3 calls" in found["stopped"]
 
 
+@pytest.mark.server
 def test_a_search_with_a_model_ends_with_documents_and_its_direct_answer(
     model: ThreadingHTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ from hypograph.graph.campaigns import folder as folders
 from hypograph.ui.app import create_app
 from hypograph.ui.config import UiConfig
 
+pytestmark = pytest.mark.one_server
 TOKEN = {"authorization": "Bearer a long secret"}
 RECORD: dict[str, Any] = {"parameters": [{"name": "heat", "values": [20, 40, 60]}], "objectives": [{"name": "yield"}]}
 VALUES = ["99999999999999999999", "-99999999999999999999", "9" * 5000, "1e400", "nan", "inf", "-1", "0", "1.5"]
