@@ -11,8 +11,9 @@ from typing import Final
 
 from hypograph.models.literature.text.materials import keyword_kind
 
-MATERIAL, PHASE, PROCESS, PROPERTY, METHOD, SETTING, TOPIC = ROLES = (
+MATERIAL, ELEMENT, PHASE, PROCESS, PROPERTY, METHOD, SETTING, TOPIC = ROLES = (
     "material",
+    "element",
     "phase",
     "process",
     "property",
@@ -52,9 +53,7 @@ def role(name: str) -> str:
     *before, last = name.lower().split()
     if _METHODS.fullmatch(name) or name == "density functional theory":
         return METHOD
-    if kind in {"material", "element"}:
-        return MATERIAL
-    if kind in {"phase", "process"}:
+    if kind != "phrase":
         return kind
     if last in _QUANTITIES:
         return SETTING if before and _STEP.fullmatch(before[-1]) else PROPERTY

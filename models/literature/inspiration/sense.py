@@ -8,20 +8,23 @@ from typing import Final
 
 import numpy as np
 
-from hypograph.models.core.elements import SYMBOL_SET
+from hypograph.models.core.elements import NAME_TO_SYMBOL, SYMBOL_SET
 from hypograph.models.literature.chemistry.composition import read_formula
 from hypograph.models.literature.graph.keyword_graph import Corpus
 from hypograph.models.literature.graph.pair_counts import BoolArray, FloatArray, IntArray, PairCounts
-from hypograph.models.literature.inspiration.roles import MATERIAL, METHOD, PHASE, PROCESS, ROLES, SETTING, role
+from hypograph.models.literature.inspiration.roles import ELEMENT, MATERIAL, METHOD, PHASE, PROCESS, ROLES, SETTING, role
 from hypograph.models.literature.inspiration.sampling import Score
 
-# Two compounds or phases are rivals or neighbours, not one idea; two processing steps may follow each other; a set
-# needs one way of looking at it at most, and what any experiment sets says nothing.
-MOST: Final = {MATERIAL: 1, PHASE: 1, PROCESS: 2, METHOD: 1, SETTING: 0}
+# Two compounds or phases are rivals or neighbours, not one idea, but a compound may have an element added; two processing
+# steps may follow each other; a set needs one way of looking at it at most, and what any experiment sets says nothing.
+MOST: Final = {MATERIAL: 1, ELEMENT: 1, PHASE: 1, PROCESS: 2, METHOD: 1, SETTING: 0}
+# Pairs of roles of which some publication must hold both: an idea is how known things meet, not whether they exist.
+_SEEN: Final = ((PROCESS, PROCESS), (MATERIAL, PHASE), (ELEMENT, PHASE), (ELEMENT, MATERIAL))
+FITS: Final = (*_SEEN, *((other, one) for one, other in _SEEN))
 # A keyword of whose publications more than this share hold another, at least twice, says the same thing again.
 ALWAYS: Final = 0.5
 # Worth of a set by the number of its different roles; of one kind alone it is a list, no hypothesis.
-WORTH: Final = (0.5, 0.5, 0.8, 1.0)
+WORTH: Final = (0.5, 0.5, 0.75, 0.9, 1.0)
 # Classes of compounds by the element that names them.
 CLASSES: Final = {
     "boride": "B",
@@ -39,15 +42,31 @@ CLASSES: Final = {
     "sulfide": "S",
     "telluride": "Te",
 }
-_CLASSES: Final = tuple(CLASSES)
 
 
 def _symbols(name: str) -> frozenset[str]:
-    """Elements of a keyword that is an element or compound."""
+    """Elements that a keyword is or holds, empty for phrases."""
     if name in SYMBOL_SET:
         return frozenset({name})
     formula = read_formula(name) if " " not in name else None
     return frozenset() if formula is None else frozenset(formula.symbols)
+
+
+def _named(name: str) -> frozenset[str]:
+    """Elements that a keyword names in words: "carbon nanotube", "carbide"."""
+    words = name.lower().split()
+    return frozenset(found for w in words if (found := CLASSES.get(w) or NAME_TO_SYMBOL.get(w)))
+
+
+def _inside(names: Sequence[str]) -> BoolArray:
+    """Whether one keyword is in another: an element in a compound or in a name, a compound in its class, ``(n, n)``."""
+    symbols = sorted(SYMBOL_SET)
+    holds = np.array([[s in held for s in symbols] for held in map(_symbols, names)], bool).reshape(len(names), -1)
+    named = np.array([[s in told for s in symbols] for told in map(_named, names)], bool).reshape(len(names), -1)
+    element = holds & np.array([name in SYMBOL_SET for name in names])[:, None]
+    a_class = named & np.array([name.rsplit(" ", 1)[-1].lower() in CLASSES for name in names])[:, None]
+    found = element.astype(np.float32) @ (holds | named).T + a_class.astype(np.float32) @ holds.T
+    return np.asarray((found > 0) | (found.T > 0))
 
 
 @dataclass(frozen=True)
@@ -56,8 +75,8 @@ class Sensible:
 
     Refused are sets with a keyword that no publication holds together with another of the set, with two keywords that
     nearly always go together, with a phase that was not seen in the material or two processing steps that nobody took
-    one after the other (what is new shall be how they meet, not whether they exist), with a compound beside the name of
-    its class, or with more of a role than `MOST`.
+    one after the other (what is new shall be how they meet, not whether they exist), with an element beside its
+    compound or a compound beside the name of its class, or with more of a role than `MOST`.
 
     Attributes
     ----------
@@ -67,9 +86,8 @@ class Sensible:
         Publications of each pair and of each keyword.
     roles
         Place in `ROLES` of each keyword, shape ``(n,)``.
-    classes, elements
-        Number of the element that a keyword is a class of compounds of ("carbide"), -1 for none, shape ``(n,)``; and
-        whether it is or holds each of those elements, shape ``(n, c)``.
+    inside
+        Whether one keyword is in the other, shape ``(n, n)``.
     asked
         Keywords of the topic: a setting that was asked for may stand, shape ``(n,)``.
     """
@@ -78,26 +96,15 @@ class Sensible:
     pairs: PairCounts
     df: IntArray
     roles: IntArray
-    classes: IntArray
-    elements: BoolArray
+    inside: BoolArray
     asked: BoolArray
 
     @classmethod
     def of(cls, score: Score, corpus: Corpus, pairs: PairCounts, topic: Sequence[str] = ()) -> Sensible:
         """Build for the keywords of a corpus."""
         roles = np.array([ROLES.index(role(name)) for name in corpus.names], np.int64)
-        last = [name.rsplit(" ", 1)[-1].lower() for name in corpus.names]
-        classes = np.array([_CLASSES.index(word) if word in _CLASSES else -1 for word in last], np.int64)
-        elements = np.array([[symbol in _symbols(name) for symbol in CLASSES.values()] for name in corpus.names], bool)
-        return cls(
-            score,
-            pairs,
-            corpus.df,
-            roles,
-            classes,
-            elements,
-            np.isin(np.array(corpus.names, dtype=object), list(topic)),
-        )
+        asked = np.isin(np.array(corpus.names, dtype=object), list(topic))
+        return cls(score, pairs, corpus.df, roles, _inside(corpus.names), asked)
 
     def refused(self, sets: IntArray) -> BoolArray:
         """Whether a set makes no sense, shape ``(b,)``; `sets` is ``(b, k)``, rows ascending."""
@@ -116,12 +123,10 @@ class Sensible:
         for name, most in MOST.items():
             counted = (roles == ROLES.index(name)) & ((name != SETTING) | ~self.asked[sets])
             found |= counted.sum(axis=1) > most
-        for one, other in ((PROCESS, PROCESS), (MATERIAL, PHASE), (PHASE, MATERIAL)):
+        for one, other in FITS:
             fits = (self.roles[a] == ROLES.index(one)) & (self.roles[b] == ROLES.index(other))
             found |= (fits & (both == 0)).any(axis=1)
-        for whole, part in ((a, b), (b, a)):
-            known = self.classes[whole]
-            found |= ((known >= 0) & self.elements[part, np.maximum(known, 0)]).any(axis=1)
+        found |= self.inside[a, b].any(axis=1)
         return np.asarray(found)
 
     def worth(self, sets: IntArray) -> FloatArray:
