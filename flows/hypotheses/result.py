@@ -94,6 +94,7 @@ def search_document(result: Result, costs: Mapping[str, Any]) -> tuple[dict[str,
         "space": space,
         "entropy": operator_entropy(search.log.moves),
         "operators": operators(search),
+        "exchanged": search.log.exchanged,
         "readings": [r.model_dump(mode="json") for r in search.log.readings],
         "lessons": [x.question for x in search.log.lessons],
         "hierarchical": hierarchical(search, found) if result.posterior else None,
@@ -155,14 +156,17 @@ def calls_by_operator(search: DocumentSearch) -> dict[str, int]:
 
 
 def operators(search: DocumentSearch) -> list[dict[str, Any]]:
-    """Say of each operator that rewrites how many of its children are thought better than their parents."""
+    """Say of each operator its calls, their share, and how many of its children are thought better than their parents.
+
+    A child without parents is compared with the direct answer.
+    """
+    calls = search.writing.calls_of
     rows = []
-    utility = search.beliefs.utility[0]
-    for name in dict.fromkeys(line.operator for line in search.log.lines if line.parents):
-        children = [x for x in search.log.lines if x.operator == name and x.parents]
-        judged = [x for x in children if search.log.verdicts_on(x.place)]
-        ahead = sum(utility[x.place] > max(utility[p] for p in x.parents) for x in judged)
-        rows.append({"operator": name, "children": len(children), "judged": len(judged), "ahead": int(ahead)})
+    for one in search.standings():
+        used = calls.get(one.operator, 0) + (calls.get("critique", 0) if one.operator == "revise" else 0)
+        share = used / max(search.calls, 1)
+        counted = {"children": one.children, "judged": one.judged, "ahead": one.ahead}
+        rows.append({"operator": one.operator, **counted, "calls": used, "share": round(share, 6), "worth": one.worth})
     return rows
 
 
@@ -189,7 +193,8 @@ def passage(row: tuple[str, str, float]) -> dict[str, Any]:
 def _records(result: Result, document: Mapping[str, Any], answer: HypothesisDocument, found: Ground) -> Outcome:
     search, keeper = result.search, result.keeper
     lines, question = search.log.lines, result.question
-    kept = ("levels", "calls_by_operator", "operators", "readings", "lessons", "refused", "missing", "finalists")
+    kept = ("levels", "calls_by_operator", "operators", "exchanged", "readings", "lessons", "refused", "missing")
+    kept = (*kept, "finalists")
     direct = document["direct"]
     asked = question_node(
         question,

@@ -210,7 +210,8 @@ def run_search(
     remembered = RememberedProposer(runner, proposer)
     search = DocumentSearch(block, remembered, keeper.ask, request.calls, rng)
     keeper.search = search
-    found = search.run(moves(request), replace=0.0 if request.strategy in UNGUARDED else REPLACE)
+    guarded = 0.0 if request.strategy in UNGUARDED else REPLACE
+    found = search.run(moves(request), replace=guarded, allocate=request.strategy == "ours")
     tell(f"stopped: {found.stopped}")
     result = Result(request.question, request.strategy, request.posterior, discipline, corpus, keeper, search, found)
     document, outcome = search_document(result, costs())

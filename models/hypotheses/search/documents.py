@@ -15,6 +15,7 @@ from hypograph.models.core.errors import BudgetSpentError
 from hypograph.models.core.protocols import Verdict
 from hypograph.models.hypotheses.document import HypothesisDocument
 from hypograph.models.hypotheses.ledger import claim_keys, core_changed, near_duplicate, unchanged
+from hypograph.models.hypotheses.search.allocation import Standing, standings, take
 from hypograph.models.hypotheses.search.beliefs import Beliefs, Prior
 from hypograph.models.hypotheses.search.engine import SETTLED, Engine, chances, draw_utilities
 from hypograph.models.hypotheses.search.features import Facts, Float
@@ -98,7 +99,7 @@ class DocumentSearch:
         """Calls made, of the proposer and of the judge."""
         return self.writing.calls + self.verdict_calls
 
-    def run(self, schedule: Sequence[str], *, replace: float = REPLACE) -> Found:
+    def run(self, schedule: Sequence[str], *, replace: float = REPLACE, allocate: bool = False) -> Found:
         """Carry out the moves until they, the budget or the need are at an end.
 
         Parameters
@@ -108,17 +109,22 @@ class DocumentSearch:
         replace
             Probability from which the direct answer is replaced; 0 takes whatever is thought best, without verdicts
             what was written last.
+        allocate
+            Give later calls to the operators whose children proved better (`allocation`).
         """
         last = len(schedule) - FINAL
+        arms = frozenset(schedule) if allocate else frozenset()
         try:
             for number, kind in enumerate(schedule):
                 if self.calls >= self.budget or self.reason:
                     break
-                self.log.moves.append(kind)
-                if kind == "judge":
+                move = self._allocated(kind, arms) if allocate else kind
+                self.log.moves.append(move)
+                self.log.exchanged += move != kind
+                if move == "judge":
                     self._judge(final=number >= last and schedule[-1] == "judge")
                 else:
-                    self._write(kind)
+                    self._write(move)
         except BudgetSpentError as error:
             self.reason = f"a budget is spent: {error}"
         return self.found(replace)
@@ -151,6 +157,14 @@ class DocumentSearch:
         mean, sd = self.beliefs.leaning()
         slope = float(np.sqrt(self.beliefs.variance[0]))
         return {"mean": float(mean[0]), "sd": float(sd[0]), "slope": slope}
+
+    def standings(self) -> list[Standing]:
+        """Return what became of each operator's children so far."""
+        return standings(self.log, self.beliefs.utility[0])
+
+    def _allocated(self, kind: str, arms: frozenset[str]) -> str:
+        waits = any(line.critique is not None and not line.revised for line in self.log.lines)
+        return take(kind, arms, self.standings(), waits, self.rng)
 
     def _write(self, kind: str) -> None:
         children = self.writing.write(kind, self._preferred())

@@ -59,6 +59,7 @@ class Log:
     refused: list[str] = field(default_factory=list)
     missing: int = 0
     duplicates: int = 0
+    exchanged: int = 0  # moves that went to another operator than planned
 
     def verdicts_on(self, place: int) -> int:
         """Count the usable verdicts in which a line took part."""

@@ -24,8 +24,8 @@ from hypograph.models.literature.inspiration.roles import (
 )
 from hypograph.models.literature.inspiration.sampling import Score
 
-# Two compounds or phases are rivals or neighbours, not one idea, but a compound may have an element added; two processing
-# steps may follow each other; a set needs one way of looking at it at most, and what any experiment sets says nothing.
+# Two compounds or phases are rivals or neighbours, not one idea, but a compound may have an element added; two steps
+# of processing may follow each other; one way of looking at it is enough, and what any experiment sets says nothing.
 MOST: Final = {MATERIAL: 1, ELEMENT: 1, PHASE: 1, PROCESS: 2, METHOD: 1, SETTING: 0}
 # Pairs of roles of which some publication must hold both: an idea is how known things meet, not whether they exist.
 _SEEN: Final = ((PROCESS, PROCESS), (MATERIAL, PHASE), (ELEMENT, PHASE), (ELEMENT, MATERIAL))

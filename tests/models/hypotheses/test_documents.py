@@ -10,6 +10,7 @@ from hypograph.models.core.errors import BudgetSpentError
 from hypograph.models.hypotheses.campaign_space import INTERVENTION, deciding_experiment, factors, space_toml, warnings
 from hypograph.models.hypotheses.document import from_statement, named_text, text_of
 from hypograph.models.hypotheses.ledger import Change, ledger, near_duplicate, silent_losses, unchanged
+from hypograph.models.hypotheses.search.allocation import Standing, take
 from hypograph.models.hypotheses.search.documents import DocumentSearch
 from hypograph.models.hypotheses.search.lines import operator_entropy
 from hypograph.models.hypotheses.search.operators import Block, Critique, Fault
@@ -217,6 +218,37 @@ def test_only_committed_choices_are_the_answer() -> None:
 
 def test_the_entropy_of_operators_is_logged() -> None:
     assert operator_entropy(["direct", "judge", "direct", "propose"]) == pytest.approx([0.0, 0.0, 0.9183], abs=1e-4)
+
+
+def test_calls_go_to_operators_whose_documents_proved_better() -> None:
+    rng = np.random.default_rng(0)
+    arms = ("propose", "revise", "combine", "judge", "critique")
+    few = [Standing("revise", 5, 3, 3)]
+    assert [take(kind, arms, few, True, rng) for kind in arms] == list(arms)
+    assert rng.random() == np.random.default_rng(0).random()  # the plan holds, and nothing was drawn
+    found = [Standing("revise", 9, 8, 8), Standing("combine", 8, 8, 0), Standing("propose", 8, 8, 1)]
+    given = Counter(take("combine", arms, found, True, rng) for _ in range(200))
+    assert given["revise"] >= 180
+    assert set(given) <= {"propose", "revise", "combine"}
+    # Without a document that waits for its revision, a revision begins with a critique.
+    assert Counter(take("combine", arms, found, False, rng) for _ in range(50))["critique"] >= 40
+    assert take("judge", arms, found, True, rng) == "judge"
+
+
+def test_a_search_says_what_became_of_each_operators_documents() -> None:
+    search, _ = searched(40)
+    told = {one.operator: one for one in search.standings()}
+    assert "direct" not in told
+    for name, one in told.items():
+        assert one.children == sum(line.operator == name for line in search.log.lines)
+        assert 0 <= one.ahead <= one.judged <= one.children
+        assert 0 < one.worth < 1
+    block, rng = search.writing.block, np.random.default_rng(0)
+    free = DocumentSearch(block, Scripted(), search.ask, 40, rng)
+    found = free.run(schedule(40), allocate=True)
+    assert found.answer is not None
+    assert free.calls <= 40
+    assert free.log.exchanged == sum(a != b for a, b in zip(free.log.moves, schedule(40), strict=False))
 
 
 def test_the_same_seed_gives_the_same_search() -> None:
