@@ -107,6 +107,17 @@ def read_publications(*paths: Path | str) -> Papers:
 class KeywordGraph:
     """A weighted graph of keywords, and keyword sets that are promising and not yet explored.
 
+    Attributes
+    ----------
+    publications
+        What it was built from.
+    n_keywords, n_edges, n_pairs
+        Keywords, pairs of them that stand out, and pairs that stand together in a publication.
+    note
+        What the potential of keyword sets rests on.
+    seed, significance
+        As `from_publications` takes them.
+
     Examples
     --------
     >>> import hypograph as hg
@@ -123,9 +134,13 @@ class KeywordGraph:
     n_edges: int
     note: str = ""
     seed: int = 0
+    n_pairs: int = 0
+    significance: float = 0.05
 
     @classmethod
-    def from_publications(cls, publications: Sequence[Publication], *, seed: int = 0) -> KeywordGraph:
+    def from_publications(
+        cls, publications: Sequence[Publication], *, seed: int = 0, significance: float = 0.05
+    ) -> KeywordGraph:
         """Build the graph.
 
         Parameters
@@ -134,14 +149,17 @@ class KeywordGraph:
             What `read_publications` gave, or any publications.
         seed
             Seed of communities and of the search for sets.
+        significance
+            Pairs of keywords below it are edges; 1 keeps all, as a small corpus may need.
 
         Raises
         ------
         InputError
             If there is no publication.
         """
-        found = _outcome(tuple(publications), seed, 1, "")
-        return cls(tuple(publications), found.keywords, found.edges, found.note, seed)
+        chosen = tuple(publications)
+        found = _outcome(chosen, seed, 1, "", level=significance)
+        return cls(chosen, found.keywords, found.edges, found.note, seed, found.pairs, significance)
 
     def inspire(self, topic: str = "", n: int = 10) -> Rows[Any]:
         """Propose keyword sets, best first.
@@ -158,7 +176,7 @@ class KeywordGraph:
         InputError
             If the topic names nothing in the corpus.
         """
-        found = _outcome(self.publications, self.seed, n, topic).sets
+        found = _outcome(self.publications, self.seed, n, topic, level=self.significance).sets
         return Rows(found, [{**asdict(s), "keywords": ", ".join(s.keywords)} for s in found])
 
     def to_networkx(self) -> nx.Graph:
@@ -166,7 +184,7 @@ class KeywordGraph:
         import networkx as nx
 
         store = _Kept()
-        _outcome(self.publications, self.seed, 1, "", store, fresh=True)
+        _outcome(self.publications, self.seed, 1, "", store, fresh=True, level=self.significance)
         graph = nx.Graph()
         graph.add_nodes_from(
             (n.key, {k: v for k, v in n.props.items() if isinstance(v, str | int | float)})
@@ -177,7 +195,14 @@ class KeywordGraph:
         return graph
 
     def __repr__(self) -> str:
-        return f"KeywordGraph({len(self.publications)} publications, {self.n_keywords} keywords, {self.n_edges} edges)"
+        edges = f"{self.n_edges} edges of {self.n_pairs} pairs"
+        return f"KeywordGraph({len(self.publications)} publications, {self.n_keywords} keywords, {edges})"
+
+    def _repr_html_(self) -> str:
+        """Show the counts and what the potential of sets rests on."""
+        from html import escape
+
+        return f"<p>{escape(repr(self))}</p><p>{escape(self.note)}</p>"
 
 
 class _Kept:
@@ -197,7 +222,14 @@ class _Kept:
 
 
 def _outcome(
-    publications: tuple[Publication, ...], seed: int, sets: int, topic: str, store: Any = None, *, fresh: bool = False
+    publications: tuple[Publication, ...],
+    seed: int,
+    sets: int,
+    topic: str,
+    store: Any = None,
+    *,
+    fresh: bool = False,
+    level: float = 0.05,
 ) -> Any:
     import tempfile
 
@@ -208,4 +240,5 @@ def _outcome(
 
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder) if fresh else load_settings().home / "units" / "without-store"
-        return literature_units(UnitRunner(store or NoStore(), kept), publications, sets=sets, topic=topic, seed=seed)
+        runner = UnitRunner(store or NoStore(), kept)
+        return literature_units(runner, publications, sets=sets, topic=topic, seed=seed, level=level)

@@ -28,6 +28,7 @@ from hypograph.models.core.errors import DiskError, InputError
 from hypograph.models.core.keys import digest
 from hypograph.models.core.progress import progress
 from hypograph.models.core.records import Edge, Node, Outcome, Publication, Unit
+from hypograph.models.literature.graph.keyword_graph import LEVEL
 from hypograph.models.literature.inspiration.passages import Embed
 from hypograph.models.literature.keywords.corpus_keywords import note_on_languages
 from hypograph.models.literature.keywords.extracted import Extracted
@@ -50,6 +51,7 @@ def build(
     embed: Embed | None = None,
     vocabulary: Vocabulary = NO_WORDS,
     seed: int = 0,
+    level: float = LEVEL,
 ) -> LiteratureOutcome:
     """Build the keyword graph of a corpus in the store.
 
@@ -68,7 +70,7 @@ def build(
         Its name, for the note.
     extracted
         What an extractor found, by publication (`Extractions.of`): its keywords and relations enter too.
-    embed, vocabulary
+    embed, vocabulary, level
         As for `literature_units`.
     seed
         Seed of communities and sampling.
@@ -90,13 +92,13 @@ def build(
     decided = decided_merges(store)
     words = [sorted(vocabulary.stop), vocabulary.same]
     name = getattr(embed, "name", "")
-    state = digest([digest(p) for p in publications], decided, extracted, name, words, seed, made_by)
+    state = digest([digest(p) for p in publications], decided, extracted, name, words, seed, made_by, level)
     known = _stands(store, last) and last.made_by == made_by
     if known and last.state == state:
         return _outcome(last)
     runner = UnitRunner(store, folder)
     prepared = prepare(runner, publications, extracted=extracted, vocabulary=vocabulary, seed=seed)
-    wanted = _Wanted.of(prepared, graph_outcome(prepared, embed, seed))
+    wanted = _Wanted.of(prepared, graph_outcome(prepared, embed, seed, level))
     learned = can_learn(prepared.corpus.years, literature_outcomes(prepared.chosen))
     note = BuildNote(
         state,
@@ -132,7 +134,13 @@ def keep_map(store: GraphStore) -> None:
 def _outcome(note: BuildNote) -> LiteratureOutcome:
     counts = note.counts
     return LiteratureOutcome(
-        counts["publications"], counts["keywords"], counts["edges"], (), note.note, merges=counts["merges"]
+        counts["publications"],
+        counts["keywords"],
+        counts["edges"],
+        (),
+        note.note,
+        merges=counts["merges"],
+        pairs=counts.get("pairs", 0),
     )
 
 

@@ -25,7 +25,7 @@ from hypograph.graph.records.literature import (
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.keys import digest
 from hypograph.models.core.records import KeywordSet, Node, Outcome, Publication
-from hypograph.models.literature.graph.keyword_graph import Backbone, Corpus, backbone, build_corpus
+from hypograph.models.literature.graph.keyword_graph import LEVEL, Backbone, Corpus, backbone, build_corpus
 from hypograph.models.literature.graph.pair_counts import FloatArray, IntArray, count_pairs
 from hypograph.models.literature.inspiration.passages import Embed
 from hypograph.models.literature.inspiration.proposals import keyword_embedding, name_embedding, propose_sets
@@ -79,6 +79,8 @@ class LiteratureOutcome:
         Entries of the review queue: keywords that may mean the same.
     topic
         For each part of the topic `asked`, the `keywords` that it names, and the `nearest` where it names none.
+    pairs
+        Pairs of keywords that stand together in a publication; those that stand out are the edges.
     """
 
     publications: int
@@ -89,6 +91,7 @@ class LiteratureOutcome:
     entropy: float = 0.0
     merges: int = 0
     topic: tuple[Mapping[str, Any], ...] = ()
+    pairs: int = 0
 
 
 def literature_units(
@@ -102,6 +105,7 @@ def literature_units(
     vocabulary: Vocabulary = NO_WORDS,
     seed: int = 0,
     small: bool = False,
+    level: float = LEVEL,
 ) -> LiteratureOutcome:
     """Extract keywords, build the graph, propose keyword sets.
 
@@ -126,6 +130,8 @@ def literature_units(
         Seed of communities and sampling.
     small
         Only the first 200 publications.
+    level
+        Significance below which a pair of keywords is an edge; 1 keeps every pair.
 
     Returns
     -------
@@ -142,7 +148,8 @@ def literature_units(
         "aliases": found.aliases,
         "embeddings": getattr(embed, "name", "") if embed else "",
     }
-    graph = runner.run(LITERATURE_GRAPH, inputs, partial(graph_outcome, found, embed, seed))
+    inputs |= {} if level == LEVEL else {"level": level}
+    graph = runner.run(LITERATURE_GRAPH, inputs, partial(graph_outcome, found, embed, seed, level))
     _write(runner, found)
     made = runner.run(
         LITERATURE_SETS,
@@ -170,6 +177,7 @@ def literature_units(
         made["entropy"],
         graph["merges"],
         tuple(made["topic"]),
+        graph.get("pairs", 0),
     )
 
 
@@ -269,11 +277,11 @@ def _known(chosen: Sequence[Publication]) -> tuple[list[int | None], FloatArray]
     return [p.year for p in chosen], literature_outcomes(chosen).impact
 
 
-def graph_outcome(prepared: Prepared, embed: Embed | None, seed: int) -> Outcome:
+def graph_outcome(prepared: Prepared, embed: Embed | None, seed: int, level: float = LEVEL) -> Outcome:
     """Make the keywords, their backbone and the queue of merges; arguments as for `literature_units`."""
     corpus = prepared.corpus
     pairs = count_pairs(corpus.indptr, corpus.indices)
-    found = backbone(corpus, pairs, seed=seed)
+    found = backbone(corpus, pairs, level, seed=seed)
     impact = keyword_impact(corpus) if any(p.citations is not None for p in prepared.chosen) else None
     known = {(d[0], d[1]) for d in prepared.decided}
     meaning = None if embed is None else name_embedding(corpus, embed)
@@ -281,7 +289,7 @@ def graph_outcome(prepared: Prepared, embed: Embed | None, seed: int) -> Outcome
     # What a person has decided is not asked again, nor its entry overwritten.
     merges = [m for m in merges if (m.first, m.second) not in known]
     nodes: list[Node] = [*keyword_nodes(corpus, found, impact, prepared.aliases), *merge_nodes(merges)]
-    result = {"keywords": len(corpus.names), "edges": len(found), "merges": len(merges)}
+    result = {"keywords": len(corpus.names), "edges": len(found), "merges": len(merges), "pairs": int(pairs.keys.size)}
     return Outcome(result, nodes, backbone_edges(corpus, found))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hypograph.flows.cli.literature.commands import pairs_left
 from hypograph.flows.literature.build import build, others_in_graph, stands_beside
 from hypograph.flows.literature.corpus import Corpus
 from hypograph.flows.literature.extract import Extractions, extract
@@ -100,6 +101,20 @@ def test_merges_that_are_not_there_are_bad_input(graph_store: GraphStore) -> Non
     assert [row["status"] for row in merge_queue(graph_store)] == ["open", "open"]
     with pytest.raises(InputError, match="status"):
         merge_queue(graph_store, "maybe")
+
+
+def test_a_small_corpus_says_how_many_pairs_it_keeps_and_keeps_all_on_request(
+    graph_store: GraphStore, tmp_path: Path
+) -> None:
+    papers = hea_literature(limit=12)
+    few = build(graph_store, tmp_path / "units", papers)
+    assert few.edges < few.pairs
+    told = pairs_left(few.edges, few.pairs)[0]
+    assert f"{few.pairs - few.edges} of {few.pairs} pairs" in told
+    assert "--significance 1" in told
+    every = build(graph_store, tmp_path / "units", papers, level=1.0)
+    assert (every.edges, pairs_left(every.edges, every.pairs)) == (few.pairs, [])
+    assert graph_store.counts()["CO_OCCURS"] == few.pairs
 
 
 def test_an_empty_corpus_is_bad_input(graph_store: GraphStore, tmp_path: Path) -> None:

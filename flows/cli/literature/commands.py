@@ -23,6 +23,9 @@ from hypograph.flows.cli.literature.corpus import export, list_publications, sea
 from hypograph.flows.cli.literature.networks import network, years
 from hypograph.flows.cli.literature.papers import MAIN, CorpusOption, corpus_and_settings, read_papers, year_span
 from hypograph.models.core.errors import InputError
+from hypograph.models.literature.graph.keyword_graph import LEVEL
+
+FEW_EDGES = 100  # a graph with fewer is shown how to keep more
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Publications, keywords, inspiration.")
 app.add_typer(merges.app, name="merges")
@@ -122,7 +125,14 @@ def remove(
 
 
 @app.command("build", help="Build the keyword graph of your corpus in the store.")
-def build(corpus: CorpusOption = MAIN, seed: SeedOption = 0, as_json: JsonFlag = False) -> None:
+def build(
+    corpus: CorpusOption = MAIN,
+    significance: Annotated[
+        float, typer.Option(min=1e-6, max=1, help="Keep pairs of keywords below this significance; 1 keeps all.")
+    ] = LEVEL,
+    seed: SeedOption = 0,
+    as_json: JsonFlag = False,
+) -> None:
     from hypograph.flows.literature.build import build as build_graph
     from hypograph.flows.literature.build import others_in_graph
     from hypograph.flows.literature.extract import Extractions
@@ -144,12 +154,21 @@ def build(corpus: CorpusOption = MAIN, seed: SeedOption = 0, as_json: JsonFlag =
             say(replaced)
         words = read_vocabulary(kept.folder)
         found = build_graph(
-            store, units, publications, corpus=corpus, extracted=extracted, embed=embed, vocabulary=words, seed=seed
+            store,
+            units,
+            publications,
+            corpus=corpus,
+            extracted=extracted,
+            embed=embed,
+            vocabulary=words,
+            seed=seed,
+            level=significance,
         )
         document = {
             "publications": found.publications,
             "keywords": found.keywords,
             "edges": found.edges,
+            "pairs": found.pairs,
             "merges": found.merges,
             "note": found.note,
             "corpus": corpus,
@@ -157,7 +176,17 @@ def build(corpus: CorpusOption = MAIN, seed: SeedOption = 0, as_json: JsonFlag =
             "graph_hash": store.content_hash(),
         }
     counts = f"{found.publications:,} publications, {found.keywords:,} keywords, {found.edges:,} edges"
-    emit(document, as_json, f"{counts}\n{found.note}")
+    emit(document, as_json, "\n".join([counts, *pairs_left(found.edges, found.pairs), found.note]))
+
+
+def pairs_left(edges: int, pairs: int) -> list[str]:
+    """Say how many pairs of keywords are no edges, and how a small corpus keeps them."""
+    if pairs == edges:
+        return []
+    told = (
+        f"{pairs - edges:,} of {pairs:,} pairs of keywords stand together no more than chance gives: they are no edges"
+    )
+    return [told + ("; `--significance 1` keeps them all" if edges < FEW_EDGES else "")]
 
 
 @app.command(

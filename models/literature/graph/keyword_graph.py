@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
 from hypograph.models.literature.graph.backbone import association, communities, disparity
 from hypograph.models.literature.graph.pair_counts import FloatArray, IntArray, PairCounts, count_pairs, weigh_pairs
+
+LEVEL: Final = 0.05  # significance of an edge: as often together as one time in twenty by chance
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ class Backbone:
         return int(self.first.size)
 
 
-def backbone(corpus: Corpus, pairs: PairCounts, level: float = 0.05, most: int = 20_000, seed: int = 0) -> Backbone:
+def backbone(corpus: Corpus, pairs: PairCounts, level: float = LEVEL, most: int = 20_000, seed: int = 0) -> Backbone:
     """Keep the edges whose weight is more than chance gives at one of their ends, part-whole pairs aside.
 
     Parameters
@@ -118,7 +121,7 @@ def backbone(corpus: Corpus, pairs: PairCounts, level: float = 0.05, most: int =
     pairs
         Their pair counts, as `count_pairs` gives them.
     level
-        Largest significance of the disparity filter, in (0, 1].
+        Largest significance of the disparity filter, in (0, 1]; 1 keeps every pair.
     most
         Edges kept at most, the most significant first, so that the graph stays browsable.
     seed
@@ -135,7 +138,7 @@ def backbone(corpus: Corpus, pairs: PairCounts, level: float = 0.05, most: int =
     # A paper of impact 0 gives its pairs no weight; they met all the same.
     significance = disparity(first, second, np.maximum(weight, 1e-12), nodes)
     order = np.lexsort((pairs.keys, -weight, significance))
-    order = order[significance[order] < level][: 2 * most]
+    order = order[(significance[order] < level) | (level >= 1.0)][: 2 * most]
     words = [frozenset(name.split()) for name in corpus.names]
     # That "neural network" goes with "deep neural network" says nothing.
     ties = [i for i in order if not (words[first[i]] <= words[second[i]] or words[second[i]] <= words[first[i]])]
