@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     contact: str | None = Field(None, description="E-mail address given to literature services (polite pools).")
     openalex_api_key: SecretStr | None = Field(None, description="Key of OpenAlex, where one is needed.")
     semantic_scholar_api_key: SecretStr | None = Field(None, description="Key of Semantic Scholar.")
+    grobid_url: str | None = Field(
+        None, description="Address of a GROBID that reads PDFs, such as http://127.0.0.1:8070; unset: read here."
+    )
     log_json: bool = Field(False, description="Write logs as JSON lines.")
     workers: int = Field(0, ge=0, le=1024, description="Dask workers for wide steps here; 0: none.")
     dask_address: str | None = Field(None, description="Dask scheduler for wide steps, tcp://host:port.")
@@ -252,6 +255,7 @@ def _refuse_plain(settings: Settings) -> None:
         ("llm_base_url", "https://"),
         ("prefect_api_url", "https://"),
         ("otel_endpoint", "https://"),
+        ("grobid_url", "https://"),
         ("dask_address", "tls://"),
     ):
         where = FOREIGN.get(field, f"HYPOGRAPH_{field.upper()}")

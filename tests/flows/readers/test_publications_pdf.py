@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from hypograph.flows.readers.publications.registry import ReadReport, read_publications
+from hypograph.models.core.errors import SettingError
 from hypograph.models.core.records import Publication
 
 Page = Sequence[tuple[str, int]]
@@ -142,3 +145,92 @@ def test_year_and_doi_in_the_imprints_of_publishers(tmp_path: Path, lines: Page,
 def test_people_with_marks_and_a_page_that_stays_one_passage(tmp_path: Path, people: str) -> None:
     found = only(pdf(tmp_path / "a.pdf", [[*TITLE[:2], (people, 10), ("Index Terms: alloys, glasses, and more", 10)]]))
     assert (found.authors, len(found.passages)) == (("Doe, Jane", "Roe, Alex"), 1)
+
+
+TEI = """<?xml version="1.0" encoding="UTF-8"?>
+<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc>
+<titleStmt><title level="a" type="main">Hardness of annealed sheets of Ni<hi rend="subscript">3</hi>Al</title>
+</titleStmt>
+<publicationStmt><publisher/><date type="published" when="2019-05">May 2019</date></publicationStmt>
+<sourceDesc><biblStruct><analytic>
+<author><persName><forename type="first">Jane</forename><surname>Doe</surname></persName></author>
+<author><persName><forename type="first">Alex</forename><surname>van der Roe</surname></persName></author>
+<title level="a" type="main">Hardness</title><idno type="DOI">10.5555/grobid.1</idno></analytic>
+<monogr><title level="j">Journal of Sheets</title><imprint><date when="2019-06"/></imprint></monogr>
+</biblStruct></sourceDesc>
+</fileDesc><profileDesc><textClass><keywords><term>hardness</term></keywords></textClass>
+<abstract><div><p>Sheets were annealed for an hour.</p></div></abstract></profileDesc></teiHeader>
+<text><body><div><head>Introduction</head><p>Sheets are hard.</p></div></body><back><div type="references"><listBibl>
+<biblStruct><analytic><title>Earlier sheets</title><author><persName><surname>Old</surname></persName></author>
+<idno type="DOI">10.5555/cited.1</idno></analytic><monogr><imprint><date when="2001"/></imprint></monogr></biblStruct>
+</listBibl></div></back></text></TEI>"""
+
+
+@pytest.fixture
+def grobid(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, str], None]]:
+    """A server on this machine that gives a recorded answer to every PDF."""
+    answer = [200, TEI]
+
+    class Recorded(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            sent = self.rfile.read(int(self.headers["Content-Length"]))
+            right = self.path == "/api/processFulltextDocument" and b"%PDF-" in sent and b'name="input"' in sent
+            self.send_response(int(answer[0]) if right else 400)
+            self.end_headers()
+            self.wfile.write(str(answer[1]).encode())
+
+        def log_message(self, *parts: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Recorded)
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    monkeypatch.setenv("HYPOGRAPH_GROBID_URL", f"http://127.0.0.1:{server.server_port}")
+
+    def says(status: int, text: str) -> None:
+        answer[:] = [status, text]
+
+    yield says
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_grobid_is_asked_where_its_address_is_set(tmp_path: Path, grobid: Callable[[int, str], None]) -> None:
+    found = only(pdf(tmp_path / "a.pdf", [(*TITLE, *ABSTRACT)]))
+    assert (found.title, found.year, found.doi) == ("Hardness of annealed sheets of Ni3Al", 2019, "10.5555/grobid.1")
+    assert (found.venue, found.abstract) == ("Journal of Sheets", "Sheets were annealed for an hour.")
+    assert found.authors == ("Doe, Jane", "van der Roe, Alex")
+    assert found.passages == ("Sheets are hard.",)
+    assert any("10.5555/cited.1" in r for r in found.references)
+    # What the first page names as its own goes before what was found in the text.
+    own = only(pdf(tmp_path / "b.pdf", [(("https://doi.org/10.5555/own.1", 10), *TITLE, *ABSTRACT)]))
+    assert own.doi == "10.5555/own.1"
+    (tmp_path / "a.tei.xml").write_text(TEI, "utf-8")
+    assert only(read_publications(tmp_path / "a.tei.xml")).title == found.title
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "told"),
+    [(503, "", "is busy"), (204, "", "found nothing"), (500, "", "refused this PDF"), (200, "<html/>", "no TEI")],
+)
+def test_without_an_answer_of_grobid_a_pdf_is_read_here_and_it_is_said(
+    tmp_path: Path, grobid: Callable[[int, str], None], status: int, text: str, told: str
+) -> None:
+    grobid(status, text)
+    report = pdf(tmp_path / "a.pdf", [(*TITLE, *ABSTRACT)])
+    assert report.publications[0].title == "Hardness of annealed sheets of a nickel alloy"
+    (problem,) = report.problems
+    assert told in problem
+    assert "read without GROBID" in problem
+
+
+def test_a_grobid_that_cannot_be_reached_is_named_and_one_elsewhere_needs_encryption(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HYPOGRAPH_GROBID_URL", "http://127.0.0.1:9")
+    for name in ("a.pdf", "b.pdf"):
+        report = pdf(tmp_path / name, [(*TITLE, *ABSTRACT)])
+        assert report.publications[0].title.startswith("Hardness")
+        assert "GROBID at http://127.0.0.1:9" in report.problems[0]
+    monkeypatch.setenv("HYPOGRAPH_GROBID_URL", "http://grobid.example.org:8070")
+    with pytest.raises(SettingError, match="not encrypted"):
+        pdf(tmp_path / "c.pdf", [(*TITLE, *ABSTRACT)])

@@ -16,8 +16,10 @@ from hypograph.flows.readers.publications.formats.pdf_layout import (
     said_title,
     unligatured,
 )
+from hypograph.flows.readers.publications.grobid import ask_grobid
 from hypograph.flows.readers.publications.identifiers import clean_doi
 from hypograph.flows.readers.publications.registry import Reader, register
+from hypograph.flows.runtime.settings import load_settings
 from hypograph.models.core.errors import MalformedRowError
 
 if TYPE_CHECKING:
@@ -88,7 +90,10 @@ _EDGE: Final = 8  # lines at the head and foot of a page where an imprint stands
 
 
 def read_pdf(path: Path) -> Found:
-    """Read a PDF: title, identifiers, abstract and year of its first page; pages without references as passages."""
+    """Read a PDF: title, identifiers, abstract and year of its first page; pages without references as passages.
+
+    Where the address of a GROBID is set, its reading goes before that.
+    """
     import pypdf
     from pypdf.errors import DependencyError, PyPdfError
 
@@ -105,7 +110,22 @@ def read_pdf(path: Path) -> Found:
     except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise MalformedRowError(f"this PDF cannot be read ({error})", where=str(path)) from error
     yield from _problems(pages, path)
-    yield from records_from(_row(pages, lines, metadata), where=str(path), source=path.name)
+    row = _row(pages, lines, metadata)
+    if address := load_settings().grobid_url:
+        told, problem = ask_grobid(address, path)
+        row = with_grobid(row, told)
+        if problem is not None:
+            yield problem
+    yield from records_from(row, where=str(path), source=path.name)
+
+
+def with_grobid(row: dict[str, object], told: dict[str, object]) -> dict[str, object]:
+    """Return what GROBID says where it says something, else what was read here.
+
+    An identifier that the document names as its own goes before one that GROBID found in its text.
+    """
+    first = {name: row[name] for name in ("doi", "arxiv") if row.get(name)}
+    return {**row, **{name: value for name, value in told.items() if value}, **first}
 
 
 def _problems(pages: Sequence[str], path: Path) -> Found:
