@@ -54,6 +54,9 @@ docs: install $(ROOMS)  ## Build the book strictly and serve it on http://127.0.
 	$(BIN)/python -m mkdocs build --strict --quiet
 	$(BIN)/python -m mkdocs serve
 
+links:  ## Ask every outside link of the book whether it still leads somewhere (needs the network)
+	$(BIN)/python infra/book/outside_links.py
+
 gallery: install  ## Carry out the studies of the gallery and write their pages anew
 	$(BIN)/python infra/book/gallery.py
 
@@ -71,4 +74,4 @@ sbom: install  ## Software bill of materials (CycloneDX)
 clean:  ## Remove what can be made again (not .venv)
 	rm -rf build dist *.egg-info src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov sbom.json
 
-.PHONY: help install demo check test lint types bench docs gallery wheel audit sbom clean
+.PHONY: help install demo check test lint types bench docs links gallery wheel audit sbom clean

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from hypograph.flows.cli.main import ROOMS
 from hypograph.flows.runtime.settings import FOREIGN, Settings
@@ -129,3 +134,46 @@ def test_links_lead_somewhere(page: Path) -> None:
         if not target.startswith(("http://", "https://", "#", "mailto:")):
             generated = target.split("#")[0].startswith(("reference/", "../reference/", "concepts/prompts.md"))
             assert generated or (page.parent / target.split("#")[0]).exists(), f"{page.name}: {target}"
+
+
+FENCED = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.M | re.S)
+RUN = {"python", "sh"}  # run from top to bottom by the tests above
+
+
+def commands_of(text: str) -> list[list[str]]:
+    """Return the words of every `hypograph` command of a block; prompts, remarks and pipes are left out."""
+    lines = [line.strip().removeprefix("$ ") for line in text.replace("\\\n", " ").splitlines()]
+    found = []
+    for line in (line for line in lines if re.match(r"hypograph [a-z]", line)):
+        words = shlex.split(re.split(r"\s#|\s[|>&]", line)[0].translate(str.maketrans("[]", "  ")))
+        found.append(words[1:])
+    return found
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_block_of_a_page_runs_or_can_be_read(page: Path) -> None:
+    """Python and sh run above; TOML and JSON are read; of every other command each word and option is known."""
+    for kind, text in FENCED.findall(page.read_text("utf-8")):
+        if kind == "toml":
+            tomllib.loads(text)
+        elif kind == "json":
+            json.loads(text)
+        elif kind not in RUN or page.name != "tutorial.md":
+            for words in commands_of(text):
+                known(words)
+
+
+def known(words: list[str]) -> None:
+    """Find the command that the words begin with; every option must be one of it."""
+    import click
+
+    command = get_command(importlib.import_module(ROOMS[words[0]][0]).app)
+    inner = getattr(command, "commands", {})
+    command = inner.get(words[0], command)
+    rest = words[1:]
+    while isinstance(command, click.Group) or hasattr(command, "commands"):
+        assert rest, f"no command: {' '.join(words)}"
+        command, rest = command.commands[rest[0]], rest[1:]
+    options = {o for p in command.params for o in (*p.opts, *p.secondary_opts)} | {"--help"}
+    used = {word.partition("=")[0] for word in rest if re.match(r"--?[a-z]", word)}
+    assert used <= options, f"{' '.join(words)}: {sorted(used - options)}"

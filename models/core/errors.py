@@ -45,6 +45,15 @@ class HypographError(Exception):
         What would have been right.
     hint
         What to do now.
+
+    Examples
+    --------
+    >>> import hypograph as hg
+    >>> try:
+    ...     hg.Space.of(temperature=(100, 40))
+    ... except hg.HypographError as error:
+    ...     print(error.where)
+    temperature
     """
 
     exit_code = 1

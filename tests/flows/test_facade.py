@@ -32,6 +32,7 @@ MODULES = (
     "hypotheses",
     "alloys",
     "own",
+    "objectives",
 )
 
 
