@@ -105,6 +105,7 @@ def sentences(page: Path) -> list[int]:
 
 
 BEGINNERS = [ROOT / "README.md", ROOT / "docs/index.md", ROOT / "docs/tutorial.md"]
+BEGINNERS += [ROOT / "docs" / f"{room}.md" for room in ("campaigns", "hypotheses", "literature")]
 BEGINNERS += sorted((ROOT / "docs/tutorials").glob("*.md")) + sorted((ROOT / "docs/notebooks").glob("*.py"))
 
 
