@@ -71,6 +71,15 @@ class Manifester:
             raise InputError(f"no such step: {unknown[0]!r}", where="--skip", expected=", ".join(STEPS))
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A hypothesis that stands already: its statement, and the mechanisms that it rests on."""
+
+    id: str
+    statement: str
+    mechanisms: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class _Work:
     """What all steps of one keyword set share."""
@@ -79,6 +88,7 @@ class _Work:
     keywords: tuple[str, ...]
     passages: tuple[Passage, ...]
     by: Manifester
+    stated: Stated | None = None
     steps: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -116,6 +126,7 @@ def manifest_units(
     library: PassageIndex,
     by: Manifester,
     numbers: Mapping[str, float] | None = None,
+    stated: Stated | None = None,
 ) -> dict[str, Any]:
     """Manifest a keyword set.
 
@@ -132,6 +143,8 @@ def manifest_units(
         Who writes and reads.
     numbers
         Potential and novelty of the set, where they are known.
+    stated
+        A hypothesis that stands already: its statement and mechanisms are what passages are read for.
 
     Returns
     -------
@@ -151,10 +164,10 @@ def manifest_units(
             "a concept links two keywords or more", where="--keywords", expected="keywords parted by commas"
         )
     passages, orders = gather(wanted, library)
-    work = _Work(runner, wanted, tuple(passages), by)
+    work = _Work(runner, wanted, tuple(passages), by, stated)
     written = _write(work)
     claims = _claims(work, written["thesis"])
-    questions = _questions(claims, work.passages, library, by.per_claim)
+    questions = _questions(claims, work.passages, library, by.per_claim, search=stated is not None)
     read = runner.run(
         MANIFEST_READ,
         {"questions": [(q.claim, q.passage.text) for q in questions], "reader": by.reader.name},
@@ -172,6 +185,7 @@ def manifest_units(
     kept, dropped = checked([Sentence(s["text"], tuple(s["cites"])) for s in sentences], len(work.passages))
     document = {
         "keywords": list(wanted),
+        **({"hypothesis": stated.id} if stated is not None else {}),
         "note": _note(by),
         "writer": by.writer.name if by.writer else "template",
         "reader": by.reader.name,
@@ -210,6 +224,9 @@ def gather(keywords: Sequence[str], library: PassageIndex) -> tuple[list[Passage
 
 def _write(work: _Work) -> dict[str, str]:
     keys, texts = work.keywords, work.texts
+    if work.stated is not None:
+        work.steps.extend({"step": name, "by": "hypothesis"} for name in ("concept", "thesis", "logic"))
+        return {"concept": work.stated.statement, "goal": "", "thesis": work.stated.statement}
     concept = work.step("concept", {}, lambda w: w.concept(keys, texts))
     goal = work.step("goal", {"concept": concept}, lambda w: w.goal(keys, concept))
     thesis = work.step("thesis", {"concept": concept, "goal": goal}, lambda w: w.thesis(keys, concept, goal))
@@ -218,6 +235,9 @@ def _write(work: _Work) -> dict[str, str]:
 
 def _claims(work: _Work, thesis: str) -> list[Claim]:
     """Rationales, intermediates, and the concept drawn from what nothing else is drawn from."""
+    if work.stated is not None:
+        told = [Claim(f"m{i}", text) for i, text in enumerate(work.stated.mechanisms, 1)]
+        return [*told, Claim(CONCEPT, thesis, tuple(c.id for c in told))]
     found = work.step("logic", {"thesis": thesis}, lambda w: w.logic(thesis, work.texts))
     claims = [Claim(c["id"], c["text"], tuple(c["grounds"]), tuple(c["cites"])) for c in found]
     claims = [c for c in sound(claims) if c.id != CONCEPT]
@@ -236,11 +256,14 @@ class _Asked:
     passage: Passage
 
 
-def _questions(claims: Sequence[Claim], passages: Sequence[Passage], library: PassageIndex, most: int) -> list[_Asked]:
+def _questions(
+    claims: Sequence[Claim], passages: Sequence[Passage], library: PassageIndex, most: int, *, search: bool = False
+) -> list[_Asked]:
+    """Say which passages are read for what; with `search` they are looked up for every claim, cited or not."""
     text = {c.id: c.text for c in claims}
     asked: list[_Asked] = []
     for claim in claims:
-        if claim.id == CONCEPT:
+        if claim.id == CONCEPT or search:
             own = [*library.find(claim.text, 2 * most), *library.find(f"{claim.text} {DOUBT}", most)]
         else:
             own = [passages[n - 1] for n in claim.cites if 1 <= n <= len(passages)][:most]

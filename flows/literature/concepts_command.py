@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hypograph.flows.literature.concepts import Manifester, manifest_units
+from hypograph.flows.literature.concepts import Manifester, Stated, manifest_units
 from hypograph.flows.literature.inspire import NoStore
 from hypograph.flows.runtime.embeddings import embedder
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.models.core.errors import BudgetSpentError, InputError
 from hypograph.models.core.records import KeywordSet, Publication
+from hypograph.models.hypotheses.document import HypothesisDocument
 from hypograph.models.literature.inspiration.passages import Embed, PassageIndex, cut
 from hypograph.models.literature.keywords.extraction import pieces
+from hypograph.models.literature.text.chunks import noun_phrases
 
 if TYPE_CHECKING:
     from hypograph.flows.runtime.settings import Settings
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from hypograph.graph import GraphStore
 
 Say = Callable[[str], None]
+SUBJECTS = 5  # words of a document that passages about it are looked up by
 
 
 def manifest_command(
@@ -36,7 +39,7 @@ def manifest_command(
     save: bool = True,
     say: Say = lambda text: None,
 ) -> dict[str, Any]:
-    """Manifest keywords, or those that inspired a hypothesis of the graph.
+    """Manifest keywords, or a hypothesis of the graph: its document as it stands, or the keywords that inspired it.
 
     Parameters
     ----------
@@ -83,10 +86,11 @@ def manifest_command(
         if measured:
             right, skill = measured["accuracy"]["value"], measured["skill"]
             say(f"passages read right: {right:.2f} of {measured['n']}; skill {skill:.3f}")
+        stated = stated_hypothesis(store, hypothesis) if store is not None and hypothesis else None
         wanted = keywords or keywords_of(store, hypothesis)
         by = Manifester(**knowledge.manifest(), per_claim=per_claim, skip=tuple(skip))
         runner = UnitRunner(store, settings.home / "units") if store and save else _without(settings.home)
-        document = manifest_units(runner, wanted, PassageIndex(publications, embedder(settings)), by)
+        document = manifest_units(runner, wanted, PassageIndex(publications, embedder(settings)), by, stated=stated)
         return {**document, "assessed": measured, "llm": knowledge.document()}
 
 
@@ -104,7 +108,7 @@ def _without(home: Path) -> UnitRunner:
 
 
 def keywords_of(store: GraphStore | None, hypothesis: str) -> list[str]:
-    """Keywords that inspired a hypothesis, or the root that it refines.
+    """Keywords that inspired a hypothesis, or the root that it refines; of a document without them, its components.
 
     Raises
     ------
@@ -115,16 +119,43 @@ def keywords_of(store: GraphStore | None, hypothesis: str) -> list[str]:
 
     if store is None:
         raise InputError("a hypothesis is looked up in the graph", where="--hypothesis")
+    found = _hypothesis(store, hypothesis)
+    ids = [str(found["key"]), str(found["props"].get("root", ""))]
+    rows = [dict(r["n"]) for r in store.read(pages.INSPIRATIONS, ids=ids) if "Keyword" in r["labels"]]
+    names = sorted({str(r["name"]) for r in rows})
+    document = _document(found)
+    if len(names) < 2 and document is not None:
+        told = [*names, *(c.name for c in document.components), *(p.text for p in noun_phrases(document.statement))]
+        names = list(dict.fromkeys(name for name in told if name))[:SUBJECTS]
+    if not names:
+        raise InputError("no keyword inspired this hypothesis", where=hypothesis, hint="Give --keywords instead.")
+    return names
+
+
+def stated_hypothesis(store: GraphStore, hypothesis: str) -> Stated | None:
+    """Return the document of a hypothesis as what passages are read for; None where it has none.
+
+    Raises
+    ------
+    InputError
+        If none, or more than one, has that id.
+    """
+    found = _hypothesis(store, hypothesis)
+    document = _document(found)
+    return None if document is None else Stated(str(found["key"]), document.statement, document.mechanisms)
+
+
+def _hypothesis(store: GraphStore, hypothesis: str) -> Mapping[str, Any]:
     found = [n for n in store.nodes("Hypothesis") if str(n["key"]).startswith(hypothesis)]
     if len(found) != 1:
         what = f"{len(found)} hypotheses begin with this id" if found else "no hypothesis has this id"
         raise InputError(what, where=hypothesis, expected="an id from the page or from `hypotheses search`")
-    ids = [str(found[0]["key"]), str(found[0]["props"].get("root", ""))]
-    rows = [dict(r["n"]) for r in store.read(pages.INSPIRATIONS, ids=ids) if "Keyword" in r["labels"]]
-    names = sorted({str(r["name"]) for r in rows})
-    if not names:
-        raise InputError("no keyword inspired this hypothesis", where=hypothesis, hint="Give --keywords instead.")
-    return names
+    return found[0]
+
+
+def _document(node: Mapping[str, Any]) -> HypothesisDocument | None:
+    stored = node["props"].get("document")
+    return HypothesisDocument.model_validate_json(str(stored)) if stored else None
 
 
 def measure(knowledge: Knowledge, publications: Sequence[Publication], questions: int) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ import pytest
 
 from hypograph.agents import Budget, ModelPassageReader, ModelWriter
 from hypograph.agents.roles.passage_reader import denied, measure_reader, passage_battery
-from hypograph.flows.literature.concepts import Manifester, manifest_units
+from hypograph.flows.literature.concepts import Manifester, Stated, manifest_units
 from hypograph.flows.literature.concepts_command import manifest_sets
 from hypograph.flows.literature.inspire import NoStore
 from hypograph.flows.runtime.sources import Knowledge
@@ -187,3 +187,25 @@ def test_a_run_manifests_as_many_sets_as_its_budget_allows(gateway_to: Callable[
     made = manifest_sets(runner, sets, PAPERS, Knowledge(gateway), 2, None, told.append)
     assert [m["potential"] for m in made] == [0.4, 0.3]
     assert manifest_sets(runner, sets, PAPERS, Knowledge(), 1)[0]["writer"] == "template"
+
+
+def test_the_document_of_a_hypothesis_is_read_for_as_it_stands(tmp_path: Path) -> None:
+    stated = Stated(
+        "h1",
+        "Arc melting raises yield strength.",
+        ("Arc melting gives a fine grain size.", "A fine grain size raises the yield strength."),
+    )
+    store = MemoryStore()
+    found = manifest_units(UnitRunner(store, tmp_path), KEYWORDS, PassageIndex(PAPERS), Manifester(), stated=stated)
+    assert found["hypothesis"] == "h1"
+    assert found["thesis"] == stated.statement
+    assert [c["text"] for c in found["claims"]] == [*stated.mechanisms, stated.statement]
+    own = [r for r in found["readings"] if not r["from"]]
+    assert ("m1", "10.1/a") in {(r["to"], r["publication"]) for r in own if r["supports"] > 0}
+    # "has no effect on yield strength" is about the statement.
+    assert ("concept", "10.1/c") in {(r["to"], r["publication"]) for r in own if r["contradicts"] > 0}
+    assert {c["publication"] for c in found["counterarguments"]} == {"10.1/c"}
+    claims = {n.key: n.props["claim"] for u in store.units for n in u.outcome.nodes if n.label == "Evidence"}
+    sides = {(e.type, claims[e.start[1]]) for u in store.units for e in u.outcome.edges if e.start[1] in claims}
+    assert ("REFUTES", stated.statement) in sides
+    assert ("SUPPORTS", stated.mechanisms[0]) in sides

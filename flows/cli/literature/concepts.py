@@ -14,7 +14,9 @@ from hypograph.models.core.errors import InputError
 
 def manifest(
     keywords: Annotated[str, typer.Option(help="Keywords to link, parted by commas.")] = "",
-    hypothesis: Annotated[str, typer.Option(help="Or a hypothesis of the graph: the keywords that inspired it.")] = "",
+    hypothesis: Annotated[
+        str, typer.Option(help="Or a hypothesis of the graph: its document, else the keywords that inspired it.")
+    ] = "",
     papers: Annotated[Path | None, typer.Option(help="Publications; none: your corpus.")] = None,
     passages: Annotated[int, typer.Option(min=1, max=20, help="Passages read for each step of the logic.")] = 3,
     skip: Annotated[str, typer.Option(help="Steps left to the template, parted by commas.")] = "",

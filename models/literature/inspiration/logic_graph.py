@@ -114,13 +114,18 @@ def concept_belief(
     Belief
         A path supports its end by the product of the beliefs in its steps and in where it starts; of several
         paths the strongest counts (the cautious rule for support in one direction). A broken step takes
-        away the path's support; it does not speak against the end. Only passages about the concept itself do.
+        away the path's support, and what contradicts a claim on the path weakens it; neither speaks against the end.
+        Only passages about the concept itself do.
     """
     reached: dict[str, float] = {}
     for claim in claims:
         direct = own.get(claim.id, IGNORANCE)
         paths = [reached.get(g, 0.0) * edges.get((g, claim.id), IGNORANCE).supported for g in claim.grounds]
-        reached[claim.id] = max([direct.supported, *paths])
+        arrived = max(paths, default=0.0)
+        if claim.id != CONCEPT and direct.refuted and arrived:
+            # What passages say against a claim counts against what was drawn from it, too.
+            arrived = join([FRAME.mass({"for": arrived}), FRAME.mass({"against": direct.refuted})]).supported
+        reached[claim.id] = max(direct.supported, arrived)
     direct = own.get(CONCEPT, IGNORANCE)
     rows = [FRAME.mass({"for": reached.get(CONCEPT, 0.0)}), FRAME.mass({"against": direct.refuted})]
     return join(rows) if any(c.id == CONCEPT for c in claims) else IGNORANCE

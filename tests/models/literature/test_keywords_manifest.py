@@ -53,6 +53,10 @@ def test_a_chain_is_as_strong_as_the_product_of_its_steps() -> None:
     assert concept_belief(claims, edges, own).supported == pytest.approx(0.2)  # the strongest path: .8 · .5 · .5
     broken = {**edges, ("i1", CONCEPT): Belief(0.0, 0.9, 0.1)}
     assert concept_belief(claims, broken, own) == IGNORANCE  # a broken step is no evidence against its end
+    # What contradicts a claim on the path counts against what is drawn from it: .4 arrives at i1, .9 speaks against it.
+    against = concept_belief(claims, edges, {**own, "i1": Belief(0.0, 0.9, 0.1)})
+    assert against.supported == pytest.approx(0.5 * 0.4 * 0.1 / (1 - 0.4 * 0.9))
+    assert against.refuted == 0
     doubted = concept_belief(claims, edges, {**own, CONCEPT: Belief(0.0, 0.3, 0.7)})
     assert doubted.plausibility < 1.0
     assert doubted.conflict == pytest.approx(0.2 * 0.3)
