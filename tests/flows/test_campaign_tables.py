@@ -77,6 +77,24 @@ def test_numbers_are_levels_and_become_a_range_on_request(tmp_path: Path, capsys
     assert "2 suggestions were awaited already (e4, e5)" in err
 
 
+def test_a_column_of_few_values_labels_groups_and_many_rows_with_one_fault_are_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"{'Fe-Ni' if i == 0 else ''};{i % 4};{10 + i}" for i in range(30)]
+    text = "\n".join(["alloy;T;yield", *rows])
+    found = read(text)
+    assert list(levels(found)) == ["T"]
+    assert "29 of 30 rows have no value" in found.left_out["alloy"]
+    assert not found.skipped
+    assert "alloy" in levels(read(text, parameters=("alloy", "T")))
+    (tmp_path / "t.csv").write_text(text, "utf-8")
+    space = ("--space", str(tmp_path / "t.csv"), "--parameters", "alloy,T", "--results", "--no-store")
+    code, _, err = run(capsys, "new", str(tmp_path / "lab"), *space)
+    assert code == 2
+    assert err.count("no value for alloy") < 5
+    assert "and 26 more rows: no value for alloy" in err
+
+
 def test_records_and_dates_are_no_parameters() -> None:
     text = "Entry;Remarks;made on;base;time;Yield\n1;ok;03.04.2024;KOtBu;2;10,5\n2;;04.04.2024;Cs2CO3;4;20\n"
     found = read(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from hypograph.models.campaigns.laboratory.results import Recorded
     from hypograph.models.campaigns.laboratory.table_definition import Reading, Understood
     from hypograph.models.core.tabular import Decimal
+
+MOST_ALIKE, NAMED = 12, 3  # rows with one reason that are named each; of more, how many are named
 
 
 def reading_from(objectives: Sequence[str], parameters: str, types: str, columns: str, decimal: str) -> Reading:
@@ -90,7 +92,26 @@ def understood_lines(document: Mapping[str, Any]) -> list[str]:
             f"note: {', '.join(named)} {are} listed values only, never between; "
             f"--types {shlex.quote(ranges)} takes any number from the lowest to the highest"
         )
-    lines += [f"row {r['row']}: {r['reason']}" for r in document["rows"]["skipped"]]
+    return lines + alike((f"row {r['row']}", str(r["reason"])) for r in document["rows"]["skipped"])
+
+
+def alike(rows: Iterable[tuple[str, str]]) -> list[str]:
+    """Return rows with what is wrong, a line each; where many share a reason the first are named and the rest counted.
+
+    Parameters
+    ----------
+    rows
+        Name and reason of each.
+    """
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in rows:
+        by_reason.setdefault(reason, []).append(name)
+    lines = []
+    for reason, names in by_reason.items():
+        if len(names) <= MOST_ALIKE:
+            lines += [f"{name}: {reason}" for name in names]
+        else:
+            lines.append(f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more rows: {reason}")
     return lines
 
 
@@ -115,7 +136,8 @@ def show_understood(document: Mapping[str, Any], as_json: bool) -> None:
 def say_recorded(found: Recorded, path: Path) -> list[str]:
     """Say what became of a table's rows, and return the faulty ones."""
     problems = found.sentences(path.name)
-    for line in [*(f"note: {n}" for n in found.notes), *problems]:
+    shown = alike((f"{path.name}, row {row}", reason) for row, reason in sorted(found.problems))
+    for line in [*(f"note: {n}" for n in found.notes), *shown]:
         say(line)
     told = f"{len(found.events)} rows recorded"
     told += f", {found.already} are recorded already" if found.already else ""

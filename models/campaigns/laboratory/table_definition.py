@@ -26,6 +26,7 @@ from hypograph.models.core.tabular import Column, Decimal, RowProblem, Table, as
 from hypograph.models.core.tabular.columns import KINDS
 
 RANGE: Final = "range"
+SPARSE: Final = 0.5  # share of rows without a value above which a column is a label of groups, or a remark
 FEWEST: Final = 3  # levels of a number from which on it may have been meant as a range
 _TARGET: Final = re.compile(r"target=([^:]+):(.+)", re.DOTALL)
 
@@ -140,6 +141,8 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
             left_out[header] = reason
         elif found.kind == "empty":
             left_out[header] = "it has no value"
+        elif not chosen and (empty := sum(v is None for v in found.values)) > SPARSE * len(table.rows):
+            left_out[header] = f"{empty} of {len(table.rows)} rows have no value: name it with --parameters"
         else:
             columns[header] = found
             if not chosen and is_outcome(header):
