@@ -112,7 +112,8 @@ class Sensible:
     def of(cls, score: Score, corpus: Corpus, pairs: PairCounts, topic: Sequence[str] = ()) -> Sensible:
         """Build for the keywords of a corpus."""
         roles = np.array([ROLES.index(role(name)) for name in corpus.names], np.int64)
-        asked = np.isin(np.array(corpus.names, dtype=object), list(topic))
+        wanted = frozenset(topic)
+        asked = np.array([name in wanted for name in corpus.names], bool)
         return cls(score, pairs, corpus.df, roles, _inside(corpus.names), asked)
 
     def refused(self, sets: IntArray) -> BoolArray:

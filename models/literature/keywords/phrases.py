@@ -65,9 +65,9 @@ class TermCounts:
         self._single = [_part(parts, number, i, 1) for i in range(4)]
         self._neighbours = [_part(parts, number, i, 2) for i in range(3)]
         self._clean = np.array([all(map(_is_word, p)) for p in parts], bool)
-        self._exempt = (
-            np.isin(np.array(names, dtype=object), list(self.exempt)) if self.exempt else np.zeros(len(names), bool)
-        )
+        # Sets, as `isin` of numpy compares objects with one another.
+        exempt = frozenset(self.exempt)
+        self._exempt = np.array([name in exempt for name in names], bool)
 
     def add(self, entries: IntArray, documents: int) -> None:
         """Count the entries (numbers into the table) of further documents."""
