@@ -24,7 +24,10 @@ hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
 hypothesis.settings.load_profile("untimed")
 
 # Files of minutes are handed out first: at the end no process waits for another that began a long one late.
-LONGEST = ("e2e", "test_docs.py", "test_package.py", "test_scale.py")
+LONGEST = (
+    *("e2e", "test_docs.py", "test_package.py", "test_notebooks.py", "test_scale.py"),
+    *("test_hypotheses_evaluate.py", "test_search_simulation.py", "test_compare_hierarchy.py", "test_ui_odd.py"),
+)
 LOOPBACK = ["127.0.0.1", "localhost", "::1"]
 
 

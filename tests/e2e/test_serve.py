@@ -103,6 +103,19 @@ def test_the_list_says_what_is_served_and_when(home: Path, serving: subprocess.P
     assert document["serving"]["pid"] == serving.pid
 
 
+def test_a_campaign_waits_for_results_and_goes_on(home: Path, serving: subprocess.Popen[str], tmp_path: Path) -> None:
+    """Begun early: while it waits, and is not to be taken for dead, the tests below do their work."""
+    lab, space = home / "lab", tmp_path / "space.toml"
+    space.write_text('initial = 2\n[[parameters]]\nname = "heat"\nvalues = [20, 40, 60, 80]\n', "utf-8")
+    wishes = {"folder": lab, "space": space, "batch": 2, "budget": 3}
+    words = [word for name, value in wishes.items() for word in ("--param", f"{name}={value}")]
+    assert flows(home, "run", "campaign-live", *words, "--json")["state"] == "paused"
+    record(lab, e1=10, e2=30)
+    assert until(lambda: len(folders.load(lab).events) == 5)
+    assert until(lambda: runs(home, "campaign-live")[0]["state"]["name"] == "Suspended")
+    assert folders.load(lab).events[-1]["source"] == "bo"
+
+
 def test_a_run_is_handed_over_and_a_failed_one_is_told(
     home: Path, serving: subprocess.Popen[str], notices: tuple[str, list[dict[str, Any]], threading.Event]
 ) -> None:
@@ -189,18 +202,6 @@ def test_metrics_tell_of_runs_and_units(home: Path, serving: subprocess.Popen[st
     assert 'hypograph_flow_runs{state="completed"} 1.0' in text
     assert 'hypograph_units_total{kind="campaign"} 2.0' in text
     assert "hypograph_store_up 1.0" in text
-
-
-def test_a_campaign_waits_for_results_and_goes_on(home: Path, serving: subprocess.Popen[str], tmp_path: Path) -> None:
-    lab, space = home / "lab", tmp_path / "space.toml"
-    space.write_text('initial = 2\n[[parameters]]\nname = "heat"\nvalues = [20, 40, 60, 80]\n', "utf-8")
-    wishes = {"folder": lab, "space": space, "batch": 2, "budget": 3}
-    words = [word for name, value in wishes.items() for word in ("--param", f"{name}={value}")]
-    assert flows(home, "run", "campaign-live", *words, "--json")["state"] == "paused"
-    record(lab, e1=10, e2=30)
-    assert until(lambda: len(folders.load(lab).events) == 5)
-    assert until(lambda: runs(home, "campaign-live")[0]["state"]["name"] == "Suspended")
-    assert folders.load(lab).events[-1]["source"] == "bo"
 
 
 class TestFlowsPage:
