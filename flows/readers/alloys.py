@@ -14,7 +14,7 @@ from hypograph.flows.readers.publications.hea_bench import RECORDS, hea_rows, un
 from hypograph.flows.runtime.datasets import checked
 from hypograph.models.core.errors import DataAbsentError, InputError
 from hypograph.models.core.records import AlloyRecord
-from hypograph.models.evidence.alloys.composition import read_composition
+from hypograph.models.evidence.alloys.composition import Composition, read_composition
 from hypograph.models.evidence.alloys.phases import PhaseError, PhaseReading, read_phases
 
 LITERATURE: Final = "literature"
@@ -197,15 +197,23 @@ def _add(
     """Keep a packaged row if it can be used: these tables are messy, and what cannot be read is left out."""
     if reading is None:
         return
-    try:
-        composition = read_composition(formula, provenance)
-    except InputError:
+    composition = _composition(formula)
+    if composition is None:
         return
     elements, fractions, single = composition.elements, composition.uneven, reading.label == "single"
     found.setdefault(
         (elements, fractions, single, source, provenance if each_paper else ""),
         AlloyRecord(elements, single, fractions, source, provenance, reading.phases, state),
     )
+
+
+@functools.lru_cache(maxsize=2**15)
+def _composition(formula: str) -> Composition | None:
+    """Read a packaged formula, which stands in several rows as a rule; None where it cannot be read."""
+    try:
+        return read_composition(formula)
+    except InputError:
+        return None
 
 
 def _raw_rows(folder: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,12 @@ PAPERS = [
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder whose store stays open, so that each command finds its server running."""
     monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path / "home"))
     (tmp_path / "papers.jsonl").write_text("".join(json.dumps(p) + "\n" for p in PAPERS))
-    return tmp_path
+    with open_store(load_settings().store_config()):
+        yield tmp_path
 
 
 def search(home: Path, *more: str, papers: str = "papers.jsonl"):  # type: ignore[no-untyped-def]

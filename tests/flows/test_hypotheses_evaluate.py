@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
@@ -18,6 +19,8 @@ from typer.testing import CliRunner
 
 from hypograph.flows.cli.hypotheses import app
 from hypograph.flows.hypotheses.evaluate import evaluate_command
+from hypograph.flows.runtime.settings import load_settings
+from hypograph.graph import open_store
 from hypograph.models.hypotheses.ledger import ledger
 
 PAPERS = [
@@ -105,6 +108,13 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[ThreadingHTTPServer]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def opened() -> Iterator[contextlib.ExitStack]:
+    """What a test opens until its end."""
+    with contextlib.ExitStack() as stack:
+        yield stack
 
 
 @pytest.fixture
@@ -211,11 +221,12 @@ def test_a_spent_budget_leaves_the_papers_that_are_done(
 
 @pytest.mark.server
 def test_a_search_with_a_model_ends_with_documents_and_its_direct_answer(
-    model: ThreadingHTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    model: ThreadingHTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: contextlib.ExitStack
 ) -> None:
     monkeypatch.setenv("HYPOGRAPH_HOME", str(tmp_path / "home"))
     (tmp_path / "survey.txt").write_text("Guanidine sulfate salts out hydrogels.", "utf-8")
     asked = ["search", "--question", "How can heat be harvested?", "--survey", str(tmp_path / "survey.txt"), "--json"]
+    opened.enter_context(open_store(load_settings().store_config()))  # each command finds its server running
     done = CliRunner().invoke(app, [*asked, "--budget", "10"])
     assert done.exit_code == 0, (done.output, done.exception)
     found = json.loads(done.stdout)

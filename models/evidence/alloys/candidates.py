@@ -82,15 +82,17 @@ def fit_pair_score(members: IntArray, log_odds: FloatArray, elements: int, penal
     place[first, second] = place[second, first] = np.arange(len(first))
     size = members.shape[1]
     a, b = np.triu_indices(size)
-    columns = place[members[:, a], members[:, b]]
-    design = np.zeros((len(members), len(first)))
-    np.put_along_axis(design, columns, 1.0, 1)
+    # A pair that no alloy holds has the term 0: the fit is of those that are there.
+    held, columns = np.unique(place[members[:, a], members[:, b]], return_inverse=True)
+    design = np.zeros((len(members), len(held)))
+    np.put_along_axis(design, columns.reshape(len(members), -1), 1.0, 1)
     check = np.arange(len(members)) % 5 == 4
     constant = float(log_odds[~check].mean())
     fitted = design[~check]
-    gram = fitted.T @ fitted + penalty * np.eye(len(first))
-    terms = np.linalg.solve(gram, fitted.T @ (log_odds[~check] - constant))
-    predicted = design[check] @ terms + constant
+    gram = fitted.T @ fitted + penalty * np.eye(len(held))
+    terms = np.zeros(len(first))
+    terms[held] = np.linalg.solve(gram, fitted.T @ (log_odds[~check] - constant))
+    predicted = design[check] @ terms[held] + constant
     true = log_odds[check]
     fidelity = 1.0
     if check.sum() > 2 and predicted.std() > 0 and true.std() > 0:
