@@ -12,7 +12,7 @@ import hypograph.models.hypotheses
 from hypograph.models.core.errors import InputError, MissingFileError
 from hypograph.models.hypotheses.discipline import Discipline, Level, Slot
 from hypograph.models.hypotheses.hypothesis import Kind
-from hypograph.models.hypotheses.quantities import quantities
+from hypograph.models.core.quantities import quantities
 
 FOLDER = Path(hypograph.models.hypotheses.__file__).parent / "disciplines"
 

@@ -6,7 +6,7 @@ from hypograph.models.hypotheses.discipline import Discipline, Slot
 from hypograph.models.hypotheses.document import HypothesisDocument
 from hypograph.models.hypotheses.hypothesis import Detail
 from hypograph.models.hypotheses.ledger import normal
-from hypograph.models.hypotheses.quantities import quantities
+from hypograph.models.core.quantities import quantities
 from hypograph.models.hypotheses.tasks.alloy_records import parse_formula
 
 NUMBERS = ("temperature", "time", "number")

@@ -27,37 +27,59 @@ FORMS: Final = {
 ORDERED_FORM: Final = {"FCC": "L12", "BCC": "B2", "HCP": "DO19"}
 
 _CENTRED: Final = r"[- ]?cent(?:ere|re)d[- ]cubic"
-_SPELLINGS: Final = {
-    "L12": r"l1[_ ]?2|cu3au(?:[- ]type)?|cp4|gamma[- ]?prime|γ'|ni3al",
-    "L10": r"l1[_ ]?0|aucu|tp2|tp4",
-    "L21": r"l2[_ ]?1|(?:half|full)?[- ]?heusler|cf16",
-    "B2": r"b2(?!\d)|cscl(?:[- ](?:type|structure))?|cp2",
+# Spellings that name a phase in running text as well as in a cell of a table.
+IN_TEXT: Final = {
+    "L12": r"l1[_ ]?2|γ['′]",
+    "L10": r"l1[_ ]?0",
+    "L21": r"l2[_ ]?1|(?:half|full)?[- ]?heusler",
+    "B2": r"b2(?!\d)|cscl[- ](?:type|structure)",
     "DO3": r"d[o0][_ ]?3",
-    "DO19": r"d[o0][_ ]?19|hp8",
-    "DO22": r"d[o0][_ ]?22|γ''|gamma[- ]double[- ]prime",
+    "DO19": r"d[o0][_ ]?19",
+    "DO22": r"d[o0][_ ]?22|γ(?:''|″)",
     "DO24": r"d[o0][_ ]?24",
-    "Laves": r"laves|c14|c15|c36|mgzn2|mgcu2|mgni2|fd-?3m|cf24|hp12",
-    "sigma": r"sigma|σ|p4_?2/?mnm|d8_?b|tp30",
+    "Laves": r"laves|c14|c15|c36",
+    "sigma": r"sigma|σ",
+    "mu": r"(?:mu|μ)[- ]phase",
+    "FCC": rf"fcc|f\.\s?c\.\s?c\.?|face{_CENTRED}|f ?m ?-? ?3 ?m",
+    "BCC": rf"bcc|b\.\s?c\.\s?c\.?|body{_CENTRED}|i ?m ?-? ?3 ?m",
+    "HCP": r"hcp|h\.\s?c\.\s?p\.?|hexagonal[- ]close[- ]?pack(?:ed|ing)|(?-i:Mg)[- ]type hexagonal",
+    "amorphous": r"amorphous|(?:bulk )?metallic glass(?:es)?|glassy",
+    "intermetallic": r"inter-?metallics?(?: (?:compounds?|phases?))?",
+    "carbide": r"carbides?|m_?23c_?6|m_?7c_?3|m_?6c",
+    "secondary": r"(?:second(?:ary)?|minority|minor) phases?",
+    "alpha": r"α['′]*(?![- ]?(?:particles?))",
+    "beta": r"β",
+}  # fmt: skip
+# What else a cell may hold: there a letter, a space group or a prototype can be nothing but a phase.
+_IN_CELLS: Final = {
+    "L12": r"cu3au(?:[- ]type)?|cp4|gamma[- ]?prime|ni3al",
+    "L10": r"aucu|tp2|tp4",
+    "L21": r"cf16",
+    "B2": r"cscl|cp2",
+    "DO3": "",
+    "DO19": r"hp8",
+    "DO22": r"gamma[- ]double[- ]prime",
+    "DO24": "",
+    "Laves": r"mgzn2|mgcu2|mgni2|fd-?3m|cf24|hp12",
+    "sigma": r"p4_?2/?mnm|d8_?b|tp30",
     "mu": r"mu|μ|d8_?5|hr13",
     "chi": r"chi|χ|a12",
     "omega": r"omega|ω",
-    "FCC": rf"fcc|f\.\s?c\.\s?c\.?|a1(?!\d)|face{_CENTRED}|f ?m ?-? ?3 ?m|cf4(?:[-, ]+(?-i:Cu|Ni|Al)[- ]type)?|ccp"
+    "FCC": r"a1(?!\d)|cf4(?:[-, ]+(?-i:Cu|Ni|Al)[- ]type)?|ccp"
     r"|(?-i:Cu|Ni|Al)[- ](?:proto)?type|cubic close[- ]packed|austenit(?:e|ic)|kfz",
-    "BCC": rf"bcc|b\.\s?c\.\s?c\.?|a2(?!\d)|body{_CENTRED}|i ?m ?-? ?3 ?m|ci2(?:[-, ]+(?-i:W)[- ]type)?"
-    r"|(?-i:W)[- ](?:proto)?type|ferrit(?:e|ic)|krz",
-    "HCP": r"hcp|h\.\s?c\.\s?p\.?|a3(?!\d)|hexagonal[- ]close[- ]?pack(?:ed|ing)|p ?6_?3 ?/? ?m ?m ?c"
-    r"|hp2(?:[-, ]+(?-i:Mg)[- ]type)?|(?-i:Mg)[- ](?:proto)?type|hdp",
+    "BCC": r"a2(?!\d)|ci2(?:[-, ]+(?-i:W)[- ]type)?|(?-i:W)[- ](?:proto)?type|ferrit(?:e|ic)|krz",
+    "HCP": r"a3(?!\d)|p ?6_?3 ?/? ?m ?m ?c|hp2(?:[-, ]+(?-i:Mg)[- ]type)?|(?-i:Mg)[- ](?:proto)?type|hdp",
     "Pm-3m": r"p ?m ?-? ?3 ?m",
     "BCT": r"bct|body[- ]?cent(?:ere|re)d[- ]tetragonal",
-    "amorphous": r"amorph(?:ous)?|(?:metallic |bulk metallic )?glass(?:y)?|bmg|am|vitreous|nanoglass",
+    "amorphous": r"amorph|(?:metallic |bulk metallic )?glass(?:y)?|bmg|am|vitreous|nanoglass",
     "quasicrystal": r"quasi-?crystal(?:s|line)?|icosahedral|qc",
-    "intermetallic": r"inter-?metallics?|imc?s?|int\.|ordered compounds?|compounds?",
-    "carbide": r"carbides?|m23c6|m7c3|m6c|m3c2|mc",
+    "intermetallic": r"imc?s?|int\.|ordered compounds?|compounds?",
+    "carbide": r"m3c2|mc",
     "nitride": r"nitrides?",
     "boride": r"borides?",
     "silicide": r"silicides?",
     "oxide": r"oxides?|spinel|perovskite|fluorite|rutile|corundum|rock ?salt",
-    "secondary": r"sec\.?|secondary(?: phases?)?|(?:second|minor|other|additional|unknown|unidentified|further) phases?"
+    "secondary": r"sec\.?|secondary|(?:other|additional|unknown|unidentified|further) phases?"
     r"|(?:nano-?)?(?:precipitates?|particles|ppts?)|others?|impurit(?:y|ies)",
     "unknown": r"unknown|unidentified|not (?:explicitly |fully )?(?:specified|stated|determined|given|reported)"
     r"|unspecified|undetermined|varies|variable|complex",
@@ -71,9 +93,12 @@ _SPELLINGS: Final = {
     "rhombohedral": r"rhombohedral|trigonal|r-?3m",
     "monoclinic": r"monoclinic",
     "liquid": r"liquid",
-    "alpha": r"alpha|α", "beta": r"beta|β", "gamma": r"gamma|γ", "delta": r"delta|δ", "epsilon": r"epsilon|ε",
+    "alpha": r"alpha|α", "beta": r"beta", "gamma": r"gamma|γ", "delta": r"delta|δ", "epsilon": r"epsilon|ε",
     "eta": r"eta|η", "kappa": r"kappa|κ", "zeta": r"zeta|ζ", "theta": r"theta|θ",
 }  # fmt: skip
+_SPELLINGS: Final = {
+    name: "|".join(filter(None, (IN_TEXT.get(name, ""), more))) for name, more in _IN_CELLS.items()
+}
 GROUP_OF: Final = {f"p{i}": name for i, name in enumerate(_SPELLINGS)}
 PHASE: Final = "|".join(f"(?P<p{i}>{spelling})" for i, spelling in enumerate(_SPELLINGS.values()))
 STRUCTURE: Final = rf"(?:{_SPELLINGS['FCC']}|{_SPELLINGS['BCC']}|{_SPELLINGS['HCP']}|{_SPELLINGS['B2']})"

@@ -1,10 +1,12 @@
-"""States of an alloy: how a text on processing and treatment places it."""
+"""States of an alloy: how a text on processing and treatment places it, and at what temperature it was treated."""
 
 from __future__ import annotations
 
 import functools
 import re
 from typing import Final
+
+from hypograph.models.core.quantities import quantities
 
 # The first that fits: what was done last decides, and a route names itself before its steps.
 _STATES: Final = (
@@ -39,3 +41,37 @@ def state_of(text: str) -> str:
 def states_in(text: str) -> tuple[str, ...]:
     """Every state that a text speaks of, in the order of `STATES`."""
     return tuple(name for name, pattern in _PATTERNS if pattern.search(text))
+
+
+# What is done at a temperature that decides the state; a melt and a tensile test have temperatures of their own.
+_DONE: Final = re.compile(
+    r"(?P<treated>anneal|homogeni[sz]|treat|\bag(?:ed|eing|ing)\b|sinter|temper(?:ed|ing)\b|\bheld\b|soak|gegl(?:ü|u)ht)"
+    r"|melt|solidif|\btest|tensile|compress|strength|hardness|elongat|measured|deposit|stable",
+    re.IGNORECASE,
+)
+
+
+@functools.lru_cache(maxsize=8192)
+def treatment_celsius(text: str) -> float | None:
+    """Temperature in °C at which a text says that an alloy was treated; None where it says none, or several.
+
+    What is done at a temperature is the last such word before it in its clause, else the first one behind it.
+
+    Examples
+    --------
+    >>> treatment_celsius("cold rolled, annealed at 1273 K for 24 h"), treatment_celsius("tested at 600 °C")
+    (1000.0, None)
+    """
+    if not any(match["treated"] for match in _DONE.finditer(text)):
+        return None
+    found: set[float] = set()
+    for clause in re.split(r"[;.](?!\d)", text):
+        words = list(_DONE.finditer(clause))
+        start = 0
+        for q in quantities(clause):
+            start = max(clause.find(q.text, start), start)
+            before = [w for w in words if w.end() <= start]
+            word = before[-1] if before else next(iter(words), None)
+            if q.dimension == "temperature" and not q.assumed and word is not None and word["treated"]:
+                found |= {float(round(v)) for v in q.to("°C") or ()}
+    return found.pop() if len(found) == 1 else None

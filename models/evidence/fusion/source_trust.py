@@ -6,7 +6,9 @@ Source s reports k times *single* and l times *not* for an alloy. With its sensi
 
 BB the beta-binomial: reports of one alloy in one source repeat each other. The truth of each alloy is hidden; its prior
 is what learners say that never saw the alloy's element set (A. P. Dawid and A. M. Skene, Appl. Stat. 28, 20, 1979; EM).
-All se and sp share a beta prior whose mean is learned too: a source with little overlap borrows from the others.
+All se and sp share a beta prior whose centre is learned too, from the sources that others can be compared with: a source
+with little overlap borrows from them. What is kept is the posterior mean, not the mode: one report of a source of which
+nothing else is known is worth what such a source is expected to be right, and no more.
 
 Whether a source says anything at all is a question of its own: its reports are compared with those of a source that
 reports *single* at one rate whatever the truth is (`informative`). The posterior probability that it is none of these
@@ -35,6 +37,7 @@ UNMEASURED: Final = 0.75
 # Share that is kept of a source that does, before its overlap with others moves it (a beta prior, worth six alloys).
 KEPT: Final = 0.95
 GRID: Final = np.linspace(0.025, 0.975, 20)
+RATES: Final = np.linspace(0.02, 0.98, 193)
 TAUS: Final = np.linspace(0.0, 1.0, 41)
 
 
@@ -114,7 +117,11 @@ def learn_trust(
             rows = reports[:, s]
             if rows.any():
                 value[s] = _maximise(value[s], single[rows, s], multi[rows, s], truth[rows], centre)
-        centre = float(np.clip(value[:, :2].mean(), 0.6, 0.95))
+        if compared.any():
+            centre = float(np.clip(np.average(value[:, :2].mean(1), weights=compared), 0.6, 0.95))
+    for s in range(len(names)):
+        rows = reports[:, s]
+        value[s, :2] = _means(float(value[s, 2]), single[rows, s], multi[rows, s], truth[rows], centre)
     expected = [UNMEASURED * (skill or {}).get(name, 1.0) for name in names]
     informed = [
         informative(single[r, s], multi[r, s], prior[r] + _others(value, group, single, multi, reports, s)[r],
@@ -207,14 +214,33 @@ def _maximise(start: FloatArray, single: FloatArray, multi: FloatArray, truth: F
         sensitivity, specificity, spread = map(float, unpack(x))
         fit = there @ log_beta_binomial(ones, twos, sensitivity, spread)
         fit += absent @ log_beta_binomial(ones, twos, 1 - specificity, spread)
-        a, b = WORTH * centre, WORTH * (1 - centre)
-        for p in (sensitivity, specificity):
-            fit += (a - 1) * np.log(p) + (b - 1) * np.log1p(-p)
-        return -float(fit)
+        return -float(fit) - float(_log_prior(np.array([sensitivity, specificity]), centre).sum())
 
     inside = np.clip((start - [0.02, 0.02, LEAST_SPREAD]) / [0.96, 0.96, 0.95 - LEAST_SPREAD], 1e-3, 1 - 1e-3)
     found = minimize(loss, logit(inside), method="L-BFGS-B", bounds=[(-6, 6)] * 3, options={"maxiter": 25})
     return unpack(found.x)
+
+
+def _log_prior(rate: FloatArray, centre: float) -> FloatArray:
+    """Log-density of the shared beta prior up to a constant: most likely at its centre, worth `WORTH` alloys."""
+    return np.asarray(WORTH * (centre * np.log(rate) + (1 - centre) * np.log1p(-rate)), float)
+
+
+def _means(
+    spread: float, single: FloatArray, multi: FloatArray, truth: FloatArray, centre: float
+) -> tuple[float, float]:
+    """Posterior means of sensitivity and specificity for given probabilities of the truth."""
+    there, absent = (
+        _mean(np.array([weight @ log_beta_binomial(*counts, float(rate), spread) for rate in RATES]), centre)
+        for weight, counts in ((truth, (single, multi)), (1 - truth, (multi, single)))
+    )
+    return there, absent
+
+
+def _mean(log_likelihood: FloatArray, centre: float) -> float:
+    weight = log_likelihood + _log_prior(RATES, centre)
+    weight = np.exp(weight - weight.max())
+    return float(weight @ RATES / weight.sum())
 
 
 def _reliabilities(
@@ -225,7 +251,7 @@ def _reliabilities(
     reports: np.ndarray,
     prior: FloatArray,
 ) -> dict[int, float]:
-    """Share of each group's evidence to keep: the one with which it best predicts the reports of other groups."""
+    """Share of each group's evidence to keep: posterior mean of the one that predicts the reports of other groups."""
     groups = [int(g) for g in np.unique(group)]
     evidence = {g: group_weights(trusts, group, g, single, multi) for g in groups}
     value = np.array([[t.sensitivity, t.specificity, t.spread] for t in trusts])
@@ -247,7 +273,8 @@ def _reliabilities(
                 # Probability of the others' reports, up to a constant: a mixture over the hidden truth.
                 score += float(np.logaddexp(np.log(p) + others, np.log1p(-p)).sum())
             scores.append(score)
-        kept[g] = float(TAUS[int(np.argmax(scores))])
+        weight = np.exp(np.array(scores) - max(scores))
+        kept[g] = float(weight @ TAUS / weight.sum())
     return kept
 
 

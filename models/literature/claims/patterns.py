@@ -15,7 +15,7 @@ from typing import Final
 from hypograph.models.core.records import Publication
 from hypograph.models.evidence.alloys.composition import Composition
 from hypograph.models.evidence.alloys.notation import plain
-from hypograph.models.evidence.alloys.state import states_in
+from hypograph.models.evidence.alloys.state import states_in, treatment_celsius
 from hypograph.models.literature.claims.claim import Claim, composition_of, distinct
 from hypograph.models.literature.claims.phrases import ONE, Said, named, said_of_phases
 from hypograph.models.literature.keywords.extraction import pieces
@@ -44,8 +44,6 @@ _REFERS: Final = re.compile(
     r"|^(?:micro)?structure\b|^microstructur|^xrd|diffraction|^it\b|\bthe results\b"
     r"|\b(?:was|were) (?:found|observed|detected|identified|seen)\b"
 )
-_CELSIUS: Final = re.compile(r"(\d{3,4})\s*(?:°|º|˚)\s*C\b")
-_KELVIN: Final = re.compile(r"(?:anneal|heat|treat|ag)\w*[^.;]{0,40}?\b(\d{3,4})\s*K\b")
 _RESPECTIVELY: Final = re.compile(r"(?i)\brespectively\b")
 _STRUCTURE: Final = re.compile(
     r"(?i)\b(?:single[- ]phase )?(?:fcc|bcc|hcp|(?:body|face)[- ]cent(?:ere|re)d[- ]cubic|single[- ]phase)"
@@ -105,13 +103,8 @@ def condition(clause: str, sentence: str, usual: str) -> tuple[str, float | None
     for text in (clause, sentence):
         states = states_in(text)
         if states:
-            return (states[0] if len(states) == 1 else ""), _temperature(text)
+            return (states[0] if len(states) == 1 else ""), treatment_celsius(text)
     return usual, None
-
-
-def _temperature(text: str) -> float | None:
-    found = {float(v) for v in _CELSIUS.findall(text)} | {float(v) - 273.0 for v in _KELVIN.findall(text)}
-    return found.pop() if len(found) == 1 else None
 
 
 def _clauses(sentence: str, only: _Alloy | None, before: _Alloy | None) -> list[tuple[_Alloy, Said, str]]:

@@ -6,32 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from hypograph.models.evidence.alloys.phase_names import DISORDERED, IN_TEXT
 from hypograph.models.evidence.alloys.phases import Label
 
-_LATTICES: Final = {
-    "FCC": r"fcc|f\.c\.c\.|face[- ]cent(?:ere|re)d[- ]cubic|Fm-?3m",
-    "BCC": r"bcc|b\.c\.c\.|body[- ]cent(?:ere|re)d[- ]cubic|Im-?3m",
-    "HCP": r"hcp|h\.c\.p\.|hexagonal[- ]close[- ]?packed|Mg-type hexagonal",
-}
-DISORDERED: Final = frozenset(_LATTICES)
-_OTHERS: Final = {
-    "B2": r"B2|CsCl[- ]type",
-    "L12": r"L1_?2|γ['′]",
-    "L21": r"L2_?1|Heusler",
-    "DO3": r"D[O0]_?3",
-    "Laves": r"Laves|C1[45]\b",
-    "sigma": r"σ|sigma(?:[- ]phase)?",
-    "mu": r"μ[- ]phase|mu phase",
-    "amorphous": r"amorphous|metallic glass(?:es)?|glassy",
-    "intermetallic": r"intermetallics?(?: (?:compounds?|phases?))?",
-    "carbide": r"carbides?|M_?23C_?6|M_?7C_?3",
-    "secondary": r"(?:second(?:ary)?|minority|minor) phases?",
-    "alpha": r"α['′]*(?![- ]?(?:particles?))",
-    "beta": r"β",
-}
 _NAMES: Final = tuple(
-    (name, re.compile(rf"(?<![A-Za-z0-9])(?:{p})(?![a-zA-Z])", re.IGNORECASE if name in _LATTICES else 0))
-    for name, p in (_LATTICES | _OTHERS).items()
+    (name, re.compile(rf"(?<![A-Za-z0-9])(?:{spellings})(?![a-zA-Z])", re.IGNORECASE))
+    for name, spellings in IN_TEXT.items()
 )
 # "BCC (B2)", "BCC/B2", "ordered bcc (B2)", "hexagonal … (HCP)": two words for one phase.
 _TWICE: Final = re.compile(
@@ -41,7 +21,7 @@ _TWICE: Final = re.compile(
     r"\s*\(\s*(?P<short>fcc|bcc|hcp)\s*\)"
 )
 _ORDERED: Final = re.compile(r"(?i)ordered (?:face|body)[- ]cent(?:ere|re)d[- ]cubic(?: structure)?\s*\(?(?=B2|L1_?2)")
-_LATTICE: Final = "|".join(_LATTICES.values()) + "|body[- ]cent(?:ere|re)d|hexagonal|bcc|fcc|hcp"
+_LATTICE: Final = "|".join(IN_TEXT[name] for name in sorted(DISORDERED)) + "|body[- ]cent(?:ere|re)d|hexagonal|bcc|fcc|hcp"
 _SOLE: Final = rf"(?:homogeneous |disordered |simple )?(?:(?:{_LATTICE})(?:\s*\((?:fcc|bcc|hcp)\))? )?"
 ONE: Final = re.compile(
     rf"(?i)\b(?:single|mono)[- ]?phased?\b|\bsingle {_SOLE}(?:phase|structure|lattice|solid[- ]solution)"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hypograph.models.hypotheses.quantities import is_year, number, quantities, stated_in, unit_name, unknown_units
+from hypograph.models.core.quantities import is_year, number, quantities, stated_in, unit_name, unknown_units
 
 
 @pytest.mark.parametrize(
