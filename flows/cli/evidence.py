@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, SeedOption, emit, say, table
 from hypograph.flows.evidence.registry import source_help
+from hypograph.flows.evidence.wording import explanation, footnotes, likeliest_phase, percent
 from hypograph.models.core.errors import InputError
 
 if TYPE_CHECKING:
     from hypograph.flows.evidence.inputs import EvidenceInputs
 
-# From this ignorance on an explanation says "not known".
-UNKNOWN = 0.9
-# With a third of at least so many records against the others, it says that they disagree (a convention).
-FEW, DISPUTED = 3, 1 / 3
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -58,6 +55,14 @@ ColumnsOption = Annotated[
 ]
 SkipBadOption = Annotated[
     bool, typer.Option("--skip-bad/--no-skip-bad", help="Leave out rows that cannot be read, and name them; or stop.")
+]
+StateOption = Annotated[
+    str,
+    typer.Option(
+        "--state",
+        help="Only records of this state, where an alloy has some: as-cast, annealed, 'annealed at 1000 °C', powder, "
+        "wrought, additive, film; default: all pooled.",
+    ),
 ]
 AnswersOption = Annotated[
     Path | None,
@@ -118,6 +123,7 @@ def predict(
     papers: PapersOption = "",
     columns: ColumnsOption = "",
     skip_bad: SkipBadOption = True,
+    state: StateOption = "",
     seed: SeedOption = 0,
     json: JsonFlag = False,
 ) -> None:
@@ -130,24 +136,27 @@ def predict(
         )
     inputs = given(alloys, sources, expert_answers, laboratory, papers, columns, skip_bad, seed)
     if elements:
-        document = predict_alloys(names(elements), size, top, inputs, say)
+        document = predict_alloys(names(elements), size, top, inputs, say, state=state)
     else:
-        document = predict_list(formulas, inputs, scan_of=scan, exchange_of=exchange, tell=say)
+        document = predict_list(formulas, inputs, scan_of=scan, exchange_of=exchange, tell=say, state=state)
     for skipped in document.get("skipped", ()):
         say(f"{skipped['alloy']}: {skipped['reason']}")
     keys = ("alloy", "belief", "plausibility", "pignistic", "ignorance", "conflict")
     rows = [
         [
             *[a[k] for k in keys],
-            f"{a['records']['single']} single, {a['records']['multi']} not",
-            _phases(a),
-            _percent(a),
+            f"{a['records']['single']} single, {a['records']['multi']} not"
+            + (", disagree" if a["records"]["disagree"] else ""),
+            likeliest_phase(a),
+            percent(a),
         ]
         for a in document["alloys"][: top if exchange else None]
     ]
     left = len(document["alloys"]) - len(rows)
     more = f"\n{left} more stand-ins, less likely: --top" if left else ""
-    emit(document, json, table((*keys, "records", "phase", "at.%"), rows, document["note"]) + more)
+    emit(
+        document, json, table((*keys, "records", "phase", "at.%"), rows, document["note"]) + more + footnotes(document)
+    )
 
 
 @app.command()
@@ -161,6 +170,7 @@ def explain(
     papers: PapersOption = "",
     columns: ColumnsOption = "",
     skip_bad: SkipBadOption = True,
+    state: StateOption = "",
     seed: SeedOption = 0,
     json: JsonFlag = False,
 ) -> None:
@@ -168,7 +178,7 @@ def explain(
     from hypograph.flows.evidence.explain import explain_alloy
 
     inputs = given(alloys, sources, expert_answers, laboratory, papers, columns, skip_bad, seed)
-    document = explain_alloy(alloy, top, inputs, say)
+    document = explain_alloy(alloy, top, inputs, say, state=state)
     emit(document, json, explanation(document))
 
 
@@ -276,57 +286,3 @@ def roles(text: str) -> dict[str, str]:
 def names(text: str) -> list[str]:
     """Members of a comma-separated option."""
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _percent(row: dict[str, Any]) -> str:
-    return " ".join(f"{e} {p:g}" for e, p in row["atomic_percent"].items())
-
-
-def _phases(row: dict[str, Any]) -> str:
-    """The phase that is believed most."""
-    name, bounds = max(row["phases"].items(), key=lambda item: item[1]["belief"] + item[1]["plausibility"])
-    return f"{name} {bounds['belief']:.2f}-{bounds['plausibility']:.2f}"
-
-
-def explanation(document: dict[str, Any]) -> str:
-    """Text form of an explanation."""
-    records, nearest = document["records"], document["nearest"]
-    verdict = "single-phase" if document["pignistic"] > 0.5 else "not single-phase"
-    if document["ignorance"] >= UNKNOWN:
-        verdict = "not known"
-    counts = sorted((records["single"], records["multi"]))
-    if sum(counts) >= FEW and counts[0] >= DISPUTED * sum(counts):
-        verdict += ", but its records disagree"
-    phases = ", ".join(f"{p} {n}" for p, n in records["phases"].items())
-    lines = [
-        f"{document['alloy']}: {verdict}. Belief {document['belief']:.3f}, plausibility {document['plausibility']:.3f},"
-        f" ignorance {document['ignorance']:.3f}, conflict {document['conflict']:.3f}",
-        f"at.%: {_percent(document)}",
-        f"measured {records['single'] + records['multi']} times: {records['single']} single, {records['multi']} not"
-        + (f" ({phases})" if phases else ""),
-        f"phase: {_phases(document)}",
-        _rules(document["descriptors"]),
-    ]
-    if nearest:
-        known = (f"{n['alloy']} ({n['single']} single, {n['multi']} not)" for n in nearest)
-        lines.append(f"nearest known: {'; '.join(known)}")
-    for one in document["further_measurement"]:
-        change = ", the verdict changes" if one["changes_verdict"] else ""
-        lines.append(f"a careful measurement that finds {one['outcome']}: probability {one['pignistic']:.2f}{change}")
-    keys = ("substitution", "from_alloy", "source", "provenance", "supports", "belief_share", "conflict_share")
-    rows = [[str(b[k])[:60] if isinstance(b[k], str) else b[k] for k in keys] for b in document["because"]]
-    return table(keys, rows, "\n".join([*lines, ""]))
-
-
-def _rules(found: dict[str, Any]) -> str:
-    names = (
-        ("size_mismatch", "δ {:.1f}%"),
-        ("mixing_enthalpy", "ΔH_mix {:.1f} kJ/mol"),
-        ("omega", "Ω {:.1f}"),
-        ("valence_electrons", "VEC {:.2f}"),
-    )
-    parts = [text.format(found[name]) for name, text in names if found[name] is not None]
-    if found["competing_pair"]:
-        pair = found["competing_pair"]
-        parts.append(f"most attractive pair {pair['pair']} {pair['mixing_enthalpy']:g} kJ/mol")
-    return ", ".join(parts)

@@ -9,19 +9,24 @@ import numpy as np
 from hypograph.flows.evidence.predictor import Fitted
 from hypograph.graph.records.evidence import Known
 from hypograph.models.evidence.alloys.keys import set_keys
-from hypograph.models.evidence.alloys.state import state_of
+from hypograph.models.evidence.alloys.state import AskedState, state_of
 from hypograph.models.evidence.fusion.alloy_predictor import Joint
 from hypograph.models.evidence.fusion.known_records import FRAME, MULTI_UNNAMED, SINGLE_UNNAMED
 from hypograph.models.evidence.fusion.phase_frame import phase_bounds
+from hypograph.models.evidence.fusion.stated_records import Condition
 from hypograph.models.evidence.masses.mass import FloatArray
 
 NEAREST: Final = 3
 # Half of all known alloys lie within this of another one, in atomic percent exchanged; farther is another alloy.
 FAR: Final = 50.0
+# With a third of at least so many records against the others, they disagree (a convention).
+FEW, DISPUTED = 3, 1 / 3
 
 
-def documents(fitted: Fitted, weights: FloatArray, joint: Joint) -> list[dict[str, Any]]:
-    """Rows of `evidence predict`, one an alloy."""
+def documents(
+    fitted: Fitted, weights: FloatArray, joint: Joint, state: AskedState | None = None
+) -> list[dict[str, Any]]:
+    """Rows of `evidence predict`, one an alloy; `state` is the condition that the prediction was asked under."""
     reports = fitted.predictor.phase_reports(joint)
     belief, plausibility = phase_bounds(joint.mass, reports)
     keys = set(set_keys(fitted.predictor.table.present[fitted.knowledge.main]).tolist())
@@ -37,9 +42,20 @@ def documents(fitted: Fitted, weights: FloatArray, joint: Joint) -> list[dict[st
             "records": records_of(fitted, joint, i),
             "in_a_table": known[i],
             "nearest": nearest(fitted, weights[i]),
+            **({"condition": condition(state, joint.conditions[i])} if state is not None else {}),
         }
         for i in range(len(weights))
     ]
+
+
+def condition(state: AskedState, found: Condition) -> dict[str, Any]:
+    """What was asked of the state, what the records allowed, and how many of them that left out."""
+    return {"asked": state.text, "used": found.used, "pooled": not found.used, "left_out": found.left_out}
+
+
+def taught_nothing(fitted: Fitted) -> dict[str, Any]:
+    """Sources of records that the learners did not learn from, as their reports say nothing; no key where none is."""
+    return {"taught_nothing": list(fitted.knowledge.mute)} if fitted.knowledge.mute else {}
 
 
 def numbers(joint: Joint, place: int) -> dict[str, float]:
@@ -70,8 +86,8 @@ def name_of(fitted: Fitted, weights: FloatArray) -> str:
 
 
 def records_of(fitted: Fitted, joint: Joint, place: int) -> dict[str, Any]:
-    """What was counted of an alloy itself: by outcome, phase, state and source; the prediction pools all states."""
-    index, rows = fitted.predictor.index, joint.near.same[place]
+    """What was counted of an alloy itself, of the records that speak: by outcome, phase, state and source."""
+    index, rows = joint.near.index, joint.near.same[place]
     single, multi = index.single[rows].sum(0), index.multi[rows].sum(0)
     phases = index.phases[rows].sum(0)
     states: dict[str, dict[str, int]] = {}
@@ -82,9 +98,11 @@ def records_of(fitted: Fitted, joint: Joint, place: int) -> dict[str, Any]:
     named = {name: int(phases[p]) for p, name in enumerate(FRAME) if phases[p]}
     unnamed = int(phases[SINGLE_UNNAMED]), int(phases[MULTI_UNNAMED])
     trust = {t.name: t for t in fitted.predictor.trusts}
+    counts = sorted((int(single.sum()), int(multi.sum())))
     return {
         "single": int(single.sum()),
         "multi": int(multi.sum()),
+        "disagree": sum(counts) >= FEW and counts[0] >= DISPUTED * sum(counts),
         "phases": named | ({"not named": sum(unnamed)} if sum(unnamed) else {}),
         "states": dict(sorted(states.items())),
         "sources": [

@@ -15,6 +15,7 @@ from hypograph.flows.evidence.predict import asked_of, exchanged, listed
 from hypograph.flows.evidence.predictor import Fitted, open_graphs_predictor
 from hypograph.flows.evidence.questions import as_table, read_list, scan
 from hypograph.models.core.services import AlloysRead
+from hypograph.models.evidence.alloys.state import asked_state
 
 # A page waits this long for a predictor that is not learned yet, then says so.
 WAIT: Final = 2.0
@@ -39,16 +40,21 @@ class AlloyDesk:
         self._lock = threading.Lock()
         self._made: dict[tuple[Path, ...], Future[Fitted]] = {}
 
-    def exchange(self, alloy: str, symbol: str) -> Mapping[str, Any] | None:
+    def exchange(self, alloy: str, symbol: str, state: str = "") -> Mapping[str, Any] | None:
         """Return what `evidence predict --exchange` says of an element in an alloy; None while the predictor learns.
+
+        Parameters
+        ----------
+        state
+            Condition on the alloys' records, as ``--state``.
 
         Raises
         ------
         InputError
             If the question has no answer.
         """
-        fitted = self._fitted()
-        return None if fitted is None else _with_tables(fitted, exchanged(fitted, f"{symbol} in {alloy}"))
+        wish, fitted = asked_state(state, "state"), self._fitted()
+        return None if fitted is None else _with_tables(fitted, exchanged(fitted, f"{symbol} in {alloy}", wish))
 
     def read(self, file: Path) -> AlloysRead:
         """Say what a table or list of alloys holds.

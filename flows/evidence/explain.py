@@ -7,26 +7,35 @@ from typing import Any, Final
 
 import numpy as np
 
-from hypograph.flows.evidence.describe import documents, known_of, name_of
+from hypograph.flows.evidence.describe import documents, known_of, name_of, taught_nothing
 from hypograph.flows.evidence.inputs import SHIPPED, EvidenceInputs, Tell, open_predictor, silent
 from hypograph.flows.evidence.predictor import Fitted, weights_of
 from hypograph.flows.readers.element_table import element_table
 from hypograph.graph.records.evidence import describe
 from hypograph.models.evidence.alloys.composition import read_composition
+from hypograph.models.evidence.alloys.state import AskedState, asked_state
 from hypograph.models.evidence.fusion.alloy_predictor import Joint
 from hypograph.models.evidence.fusion.explanation import explain
 from hypograph.models.evidence.fusion.known_records import APART, GROUPS, group_of
 from hypograph.models.evidence.fusion.weights import Weights
 from hypograph.models.evidence.sources.opinions import answers_behind
 
+LABORATORY: Final = "laboratory"
 # Places of records that are listed.
 PLACES: Final = 3
 # How often a careful measurement is right; the best source that ships (pei2020) is measured at .92 and .97.
 CAREFUL: Final = 0.95
 
 
-def explain_alloy(alloy: str, top: int = 10, inputs: EvidenceInputs = SHIPPED, tell: Tell = silent) -> dict[str, Any]:
+def explain_alloy(
+    alloy: str, top: int = 10, inputs: EvidenceInputs = SHIPPED, tell: Tell = silent, *, state: str = ""
+) -> dict[str, Any]:
     """Predict one alloy and say what the prediction rests on.
+
+    Parameters
+    ----------
+    state
+        Condition on the alloy's records (`asked_state`), such as ``as-cast``.
 
     Returns
     -------
@@ -36,18 +45,20 @@ def explain_alloy(alloy: str, top: int = 10, inputs: EvidenceInputs = SHIPPED, t
 
     Raises
     ------
-    UnknownElementError, MalformedRowError
-        If the text is no alloy.
+    UnknownElementError, MalformedRowError, InputError
+        If the text is no alloy, or `state` no state.
     """
-    composition = read_composition(alloy, "ALLOY")
+    composition, wish = read_composition(alloy, "ALLOY"), asked_state(state)
     fitted = open_predictor(inputs, tell)
-    return explained(fitted, dict(zip(composition.elements, composition.fractions, strict=True)), top)
+    return explained(fitted, dict(zip(composition.elements, composition.fractions, strict=True)), top, wish)
 
 
-def explained(fitted: Fitted, asked: dict[str, float], top: int = 10) -> dict[str, Any]:
+def explained(
+    fitted: Fitted, asked: dict[str, float], top: int = 10, state: AskedState | None = None
+) -> dict[str, Any]:
     """Explain what a fitted predictor says of an alloy, given as element → atomic fraction; see `explain_alloy`."""
     weights = weights_of(fitted, [asked])
-    joint = fitted.predictor.predict(weights)
+    joint = fitted.predictor.predict(weights, state)
     pieces = explain(fitted.predictor, joint, [0], most=top)[0]
     known = known_of(fitted)
     because = [describe(known, list(asked), p) for p in pieces]
@@ -58,11 +69,13 @@ def explained(fitted: Fitted, asked: dict[str, float], top: int = 10) -> dict[st
             said |= _reports(fitted, joint, said["source"].removeprefix("records: "), said["supports"])
     return {
         "alloy": "-".join(asked),
-        **documents(fitted, weights, joint)[0],
+        **documents(fitted, weights, joint, state)[0],
+        **own_records(joint),
         "descriptors": descriptors(asked),
         "further_measurement": further_measurement(joint),
         "because": because,
         "learned_from": len(fitted.knowledge.main),
+        **taught_nothing(fitted),
     }
 
 
@@ -98,12 +111,34 @@ def descriptors(fractions: dict[str, float]) -> dict[str, Any]:
     return found
 
 
+def own_records(joint: Joint) -> dict[str, Any]:
+    """How far a person's own records of the alloy move the verdict (`own_records`); nothing where there are none."""
+    index, rows = joint.near.index, joint.near.same[0]
+    if LABORATORY not in index.names or not len(rows):
+        return {}
+    column = index.names.index(LABORATORY)
+    single, multi = (int(counts[rows, column].sum()) for counts in (index.single, index.multi))
+    if not single + multi:
+        return {}
+    own = joint.parts[LABORATORY]
+    mass = (_total(joint) - own).mass[0]
+    return {
+        "own_records": {
+            "single": single,
+            "multi": multi,
+            "pignistic_without": round(float(mass[1] + mass[3] / 2), 6),
+            "pignistic": round(float(joint.probability[0]), 6),
+        }
+    }
+
+
+def _total(joint: Joint) -> Weights:
+    return sum(_fused(joint), Weights.none(len(joint.probability)))
+
+
 def further_measurement(joint: Joint) -> list[dict[str, Any]]:
     """What one more careful measurement of the alloy would make of the verdict, for either outcome."""
-    total = Weights(
-        np.array([sum(float(w.single[0]) for w in _fused(joint))]),
-        np.array([sum(float(w.multi[0]) for w in _fused(joint))]),
-    )
+    total = _total(joint)
     now = bool(joint.probability[0] > 0.5)
     weight = math.log(CAREFUL / (1 - CAREFUL))
     rows = []
@@ -132,7 +167,7 @@ def _fused(joint: Joint) -> list[Weights]:
 
 def _reports(fitted: Fitted, joint: Joint, group: str, supports: str) -> dict[str, Any]:
     """The records behind a piece of evidence: how many, of what, and where the first ones stand."""
-    index = fitted.predictor.index
+    index = joint.near.index
     rows = joint.near.neighbours[0] if group == "neighbours" else joint.near.same[0]
     single = supports == "single-phase"
     found = [

@@ -10,13 +10,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from hypograph.flows.evidence.describe import documents, name_of
+from hypograph.flows.evidence.describe import documents, name_of, taught_nothing
 from hypograph.flows.evidence.inputs import SHIPPED, EvidenceInputs, Tell, open_predictor, silent
 from hypograph.flows.evidence.predictor import Fitted, weights_of
 from hypograph.flows.evidence.questions import Asked, exchange, read_list, scan
 from hypograph.models.core.errors import InputError, UnknownElementError
 from hypograph.models.evidence.alloys.candidates import combinations, fit_pair_score, members_to_weights
 from hypograph.models.evidence.alloys.formula_tree import KNOWN
+from hypograph.models.evidence.alloys.state import AskedState, asked_state
 from hypograph.models.evidence.alloys.substitution import count_exchanges
 from hypograph.models.evidence.alloys.table import element_sets
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
@@ -30,7 +31,13 @@ COMMON: Final = 20
 
 
 def predict_alloys(
-    elements: Sequence[str], size: int, top: int, inputs: EvidenceInputs = SHIPPED, tell: Tell = silent
+    elements: Sequence[str],
+    size: int,
+    top: int,
+    inputs: EvidenceInputs = SHIPPED,
+    tell: Tell = silent,
+    *,
+    state: str = "",
 ) -> dict[str, Any]:
     """Predict the equimolar alloys of some elements.
 
@@ -44,6 +51,8 @@ def predict_alloys(
         Alloys to return, best first.
     inputs, tell
         As for `open_predictor`.
+    state
+        Condition on the alloys' records (`asked_state`), such as ``as-cast``.
 
     Returns
     -------
@@ -68,6 +77,7 @@ def predict_alloys(
             where="--elements",
             expected=f"{size} or more",
         )
+    wish = asked_state(state)
     fitted = open_predictor(inputs, tell)
     places = fitted.predictor.table.elements.index(symbols)
     total = math.comb(len(symbols), size)
@@ -78,14 +88,14 @@ def predict_alloys(
     else:
         members, fidelity, seconds = _screen(fitted, places, size, top, total, inputs.seed, tell)
     weights = members_to_weights(members, len(fitted.predictor.table.elements.symbols))
-    joint = fitted.predictor.predict(weights)
+    joint = fitted.predictor.predict(weights, wish)
     if not seconds:
         seconds = time.perf_counter() - began
     best = np.lexsort((np.arange(len(members)), -joint.probability))[:top]
     shown = weights[best]
     rows = [
         {"alloy": name_of(fitted, w), **row}
-        for w, row in zip(shown, documents(fitted, shown, fitted.predictor.predict(shown)), strict=True)
+        for w, row in zip(shown, documents(fitted, shown, fitted.predictor.predict(shown, wish), wish), strict=True)
     ]
     learned = len(fitted.knowledge.main)
     return {
@@ -95,6 +105,7 @@ def predict_alloys(
         "alloys_per_second": round(total / max(seconds, 1e-9)),
         "fidelity": round(fidelity, 6),
         "learned_from": learned,
+        **taught_nothing(fitted),
         "sources": list(fitted.knowledge.sources),
         "note": f"{total:,} alloys of {size} elements, learned from {learned:,} compositions",
     }
@@ -107,6 +118,7 @@ def predict_list(
     scan_of: str = "",
     exchange_of: str = "",
     tell: Tell = silent,
+    state: str = "",
 ) -> dict[str, Any]:
     """Predict the alloys of a list, of a scan of amounts, or with an element exchanged.
 
@@ -118,6 +130,8 @@ def predict_list(
         Such as ``Al 0:2:0.1 in CoCrFeNi`` and ``Co=Ni,Fe in CoCrFeNi``.
     inputs, tell
         As for `open_predictor`.
+    state
+        Condition on the alloys' records (`asked_state`), such as ``as-cast``.
 
     Returns
     -------
@@ -129,10 +143,11 @@ def predict_list(
     InputError
         If nothing can be read.
     """
+    wish = asked_state(state)
     if path is None and not scan_of:
-        return exchanged(open_predictor(inputs, tell), exchange_of)
+        return exchanged(open_predictor(inputs, tell), exchange_of, wish)
     asked, skipped = asked_of(path) if path is not None else (scan(scan_of), [])
-    return listed(open_predictor(inputs, tell), asked, skipped)
+    return listed(open_predictor(inputs, tell), asked, skipped, wish)
 
 
 def asked_of(path: Path) -> tuple[list[Asked], list[dict[str, str]]]:
@@ -150,12 +165,14 @@ def asked_of(path: Path) -> tuple[list[Asked], list[dict[str, str]]]:
     return asked, skipped
 
 
-def listed(fitted: Fitted, asked: Sequence[Asked], skipped: list[dict[str, str]]) -> dict[str, Any]:
+def listed(
+    fitted: Fitted, asked: Sequence[Asked], skipped: list[dict[str, str]], state: AskedState | None = None
+) -> dict[str, Any]:
     """Answer a list or a scan, in its order."""
-    return _document(fitted, answers(fitted, asked), skipped)
+    return _document(fitted, answers(fitted, asked, state), skipped)
 
 
-def exchanged(fitted: Fitted, question: str) -> dict[str, Any]:
+def exchanged(fitted: Fitted, question: str, state: AskedState | None = None) -> dict[str, Any]:
     """Answer a question such as ``Co in CoCrFeNi``: the alloy itself, then its variants, the likeliest first.
 
     Raises
@@ -163,7 +180,7 @@ def exchanged(fitted: Fitted, question: str) -> dict[str, Any]:
     InputError
         If it is no such question, or the element is not in the alloy.
     """
-    first, *others = answers(fitted, exchange(question, _common(fitted)))
+    first, *others = answers(fitted, exchange(question, _common(fitted)), state)
     return _document(fitted, [first, *sorted(others, key=lambda row: -row["pignistic"])], [])
 
 
@@ -173,15 +190,16 @@ def _document(fitted: Fitted, rows: list[dict[str, Any]], skipped: list[dict[str
         "alloys": rows,
         "skipped": skipped,
         "learned_from": learned,
+        **taught_nothing(fitted),
         "sources": list(fitted.knowledge.sources),
         "note": f"{len(rows)} alloys, learned from {learned:,} compositions",
     }
 
 
-def answers(fitted: Fitted, asked: Sequence[Asked]) -> list[dict[str, Any]]:
+def answers(fitted: Fitted, asked: Sequence[Asked], state: AskedState | None = None) -> list[dict[str, Any]]:
     """Rows of the document for alloys in question, in their order."""
     weights = weights_of(fitted, [a.fractions for a in asked])
-    found = documents(fitted, weights, fitted.predictor.predict(weights))
+    found = documents(fitted, weights, fitted.predictor.predict(weights, state), state)
     rows = [{"alloy": a.text, **row} for a, row in zip(asked, found, strict=True)]
     for a, row in zip(asked, rows, strict=True):
         if a.exchange is not None:

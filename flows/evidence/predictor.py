@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 
 from hypograph.flows.evidence.registry import versions
-from hypograph.flows.evidence.sources import Knowledge, gather, make_extras, make_system
+from hypograph.flows.evidence.sources import Knowledge, gather, make_extras, make_system, set_aside
 from hypograph.flows.runtime.settings import load_settings
 from hypograph.flows.runtime.unit_kinds import EVIDENCE_PREDICTOR
 from hypograph.graph.core.locks import file_lock
@@ -28,6 +28,7 @@ from hypograph.models.core.errors import DiskError
 from hypograph.models.core.keys import digest
 from hypograph.models.core.records import AlloyRecord
 from hypograph.models.evidence.alloys.formula_tree import KNOWN
+from hypograph.models.evidence.alloys.table import TEACHES_NOTHING
 from hypograph.models.evidence.fusion.alloy_predictor import AlloyPredictor
 from hypograph.models.evidence.fusion.predictor import System
 from hypograph.models.evidence.sources.learners import Learners, Settings
@@ -35,7 +36,8 @@ from hypograph.models.literature.claims.claim import PAPERS
 
 FULL: Final = Settings(jobs=2)
 QUICK: Final = Settings(reference=120, pairs=120, trees=10, context_targets=150, context_steps=8, hosts=16)
-CLAIMED: Final = -3
+# A source that says something with less than this probability teaches the learners nothing.
+MUTE: Final = 0.5
 MOST_KEPT: Final = 8
 _GRAPHS: Final = "graph.of"
 QUICK_CORE: Final = ("kernel", "context")
@@ -110,9 +112,29 @@ def system_of(knowledge: Knowledge, spec: EvidenceSpec, *, with_expert: bool = T
 
 
 def fit(knowledge: Knowledge, spec: EvidenceSpec) -> Fitted:
-    """Fit a predictor to what was gathered."""
-    system = system_of(knowledge, spec)
-    predictor = AlloyPredictor.fit(system, knowledge.behind, knowledge.records, knowledge.skill)
+    """Fit a predictor to what was gathered.
+
+    Notes
+    -----
+    A table whose reports more likely than not say nothing (`informative`, from where it overlaps with the other sources
+    and with what learners expect that never saw its element sets) teaches the learners nothing: they are fitted once
+    more without it. Its records stay evidence of their alloys, discounted as any.
+    """
+    fitted = taught_by_all(knowledge, spec)
+    mute = [t.name for t in fitted.predictor.trusts if t.informative < MUTE]
+    quieter = set_aside(knowledge, mute)
+    if quieter is knowledge:
+        return fitted
+    found, before = taught_by_all(quieter, spec), {t.name: t.informative for t in fitted.predictor.trusts}
+    found.predictor.trusts = [
+        replace(t, informative=min(t.informative, before[t.name])) for t in found.predictor.trusts
+    ]
+    return found
+
+
+def taught_by_all(knowledge: Knowledge, spec: EvidenceSpec) -> Fitted:
+    """Fit a predictor whose learners learn from every table, useless or not: what `fit` begins with."""
+    predictor = AlloyPredictor.fit(system_of(knowledge, spec), knowledge.behind, knowledge.records, knowledge.skill)
     return Fitted(predictor, knowledge, spec, skill_of_sources(knowledge.records, knowledge.behind))
 
 
@@ -124,7 +146,7 @@ def gathered(
 ) -> Knowledge:
     """Collect what a predictor learns from; every element has a place, so that any alloy can be asked about."""
     # Claims read from papers are evidence of their alloys, and teach the learners nothing.
-    marks = [CLAIMED if r.source == PAPERS else 0 for r in records]
+    marks = [TEACHES_NOTHING if r.source == PAPERS else 0 for r in records]
     return replace(gather(records, marks, spec.sources, opinions, where, sorted(KNOWN)), skill=dict(spec.skill))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from hypograph.models.core.elements import SYMBOL_SET
 from hypograph.models.core.errors import InputError, MalformedRowError, MissingFileError, UnknownElementError
 from hypograph.models.core.records import AlloyRecord
 from hypograph.models.evidence.alloys.folds import Fold
-from hypograph.models.evidence.alloys.table import AlloyTable, build_table
+from hypograph.models.evidence.alloys.table import TEACHES_NOTHING, AlloyTable, build_table
 from hypograph.models.evidence.fusion.predictor import Extra, System
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 from hypograph.models.evidence.sources.learners import Learners, Settings
@@ -53,6 +53,8 @@ class Knowledge:
         An expert's, or None.
     skill
         What was measured of whoever read a source of records.
+    mute
+        Sources of records that teach the learners nothing, because they say nothing.
     """
 
     table: AlloyTable
@@ -61,6 +63,7 @@ class Knowledge:
     sources: tuple[str, ...]
     opinions: Opinions | None
     skill: Mapping[str, float] = field(default_factory=dict)
+    mute: tuple[str, ...] = ()
 
     @property
     def main(self) -> IntArray:
@@ -118,6 +121,21 @@ def gather(
     if opinions is not None and any(source.when == "answers" for source in chosen):
         asked = Opinions.from_rows(opinions, table.elements.symbols)
     return Knowledge(table, behind, everything, used, asked)
+
+
+def set_aside(knowledge: Knowledge, names: Sequence[str]) -> Knowledge:
+    """Let sources of records teach the learners nothing; the same knowledge where nothing could be learned then."""
+    table, records = knowledge.table, knowledge.records
+    marks = np.zeros(len(records), np.int64)
+    for row, behind in enumerate(knowledge.behind):
+        marks[behind] = table.source[row]
+    silenced = np.array([r.source in names for r in records]) & (marks >= 0)
+    taught = {r.single_phase for r, m, s in zip(records, marks, silenced, strict=True) if m >= 0 and not s}
+    if not silenced.any() or len(taught) < 2:
+        return knowledge
+    marks[silenced] = TEACHES_NOTHING
+    table, behind = build_table(records, element_table(), marks.tolist(), table.elements.symbols)
+    return replace(knowledge, table=table, behind=behind, mute=tuple(sorted(names)))
 
 
 def make_system(

@@ -147,7 +147,7 @@ class AlloyPredictor:
             self._fitted = predictor_of_records(list(alloys), inputs.spec, load_settings().home / "units")
         return self
 
-    def predict(self, alloys: str | Sequence[str], size: int | None = None) -> Rows[dict[str, Any]]:
+    def predict(self, alloys: str | Sequence[str], size: int | None = None, *, state: str = "") -> Rows[dict[str, Any]]:
         """Predict alloys by their formulas, or all equimolar alloys of so many of some elements.
 
         Parameters
@@ -156,6 +156,9 @@ class AlloyPredictor:
             A formula such as ``Al0.5CoCrFeNi``, or several; with `size`, symbols of elements.
         size
             Elements in an alloy.
+        state
+            Condition on the alloys' records, such as ``as-cast`` or ``annealed at 1000 °C``; `condition` of a row says
+            whether its records allowed it.
 
         Returns
         -------
@@ -166,11 +169,12 @@ class AlloyPredictor:
         Raises
         ------
         InputError
-            If nothing was learned yet, or a formula has no single reading.
+            If nothing was learned yet, a formula has no single reading, or `state` is no state.
         """
         from hypograph.flows.evidence.predict import answers
         from hypograph.flows.evidence.questions import Asked
         from hypograph.models.evidence.alloys.composition import read_composition
+        from hypograph.models.evidence.alloys.state import asked_state
 
         fitted = self._learned()
         alloys = [alloys] if isinstance(alloys, str) else alloys
@@ -179,15 +183,20 @@ class AlloyPredictor:
         else:
             read = [(text, read_composition(text, "alloys")) for text in alloys]
             asked = [Asked(text, dict(zip(c.elements, c.fractions, strict=True))) for text, c in read]
-        rows = answers(fitted, asked)
+        rows = answers(fitted, asked, asked_state(state, "state"))
         if size is not None:
             rows.sort(key=lambda row: -row["pignistic"])
         keys = ("alloy", "belief", "plausibility", "pignistic", "ignorance", "conflict")
         shown = [{**{k: r[k] for k in keys}, "records": _count(r)} for r in rows]
         return Rows(rows, shown, index="alloy")
 
-    def explain(self, alloy: str, top: int = 10) -> Document:
+    def explain(self, alloy: str, top: int = 10, *, state: str = "") -> Document:
         """Say what a prediction rests on: the document of ``hypograph evidence explain --json``.
+
+        Parameters
+        ----------
+        state
+            As for `predict`.
 
         Raises
         ------
@@ -196,11 +205,11 @@ class AlloyPredictor:
         """
         from hypograph.flows.evidence.explain import explained
         from hypograph.models.evidence.alloys.composition import read_composition
+        from hypograph.models.evidence.alloys.state import asked_state
 
-        found = read_composition(alloy, "alloy")
-        return Document(
-            documented(explained(self._learned(), dict(zip(found.elements, found.fractions, strict=True)), top))
-        )
+        found, wish = read_composition(alloy, "alloy"), asked_state(state, "state")
+        asked = dict(zip(found.elements, found.fractions, strict=True))
+        return Document(documented(explained(self._learned(), asked, top, wish)))
 
     def _learned(self) -> Fitted:
         if self._fitted is None:

@@ -10,9 +10,9 @@ from typing import Any, get_args
 
 import hypograph.models.hypotheses
 from hypograph.models.core.errors import InputError, MissingFileError
+from hypograph.models.core.quantities import quantities
 from hypograph.models.hypotheses.discipline import Discipline, Level, Slot
 from hypograph.models.hypotheses.hypothesis import Kind
-from hypograph.models.core.quantities import quantities
 
 FOLDER = Path(hypograph.models.hypotheses.__file__).parent / "disciplines"
 

@@ -137,8 +137,13 @@ class AlloysRead:
 class Metallurgist(Protocol):
     """Answers questions about alloys by the predictor that the commands ask."""
 
-    def exchange(self, alloy: str, symbol: str) -> Mapping[str, Any] | None:
+    def exchange(self, alloy: str, symbol: str, state: str = "") -> Mapping[str, Any] | None:
         """Return the document of ``evidence predict --exchange``; None while the predictor is being learned.
+
+        Parameters
+        ----------
+        state
+            Condition on the alloys' records, as ``--state``; all states are pooled where it is empty.
 
         Raises
         ------

@@ -10,9 +10,9 @@ import json
 import re
 from dataclasses import dataclass
 
+from hypograph.models.core.quantities import Quantity, quantities
 from hypograph.models.hypotheses.document import HypothesisDocument
 from hypograph.models.hypotheses.ledger import normal
-from hypograph.models.core.quantities import Quantity, quantities
 
 INTERVENTION = "as stated"
 SHOWN = {"degree_Celsius": "°C", "degree_Fahrenheit": "°F", "kelvin": "K", "hour": "h", "minute": "min", "second": "s"}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hypograph.models.core.quantities import quantities
 from hypograph.models.hypotheses.campaign_space import warnings
 from hypograph.models.hypotheses.details import NUMBERS, details_of
 from hypograph.models.hypotheses.discipline import Discipline
 from hypograph.models.hypotheses.document import HypothesisDocument
-from hypograph.models.core.quantities import quantities
 from hypograph.models.hypotheses.tasks.alloy_records import parse_formula
 
 ABSOLUTE_ZERO = -273.15

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from hypograph.models.core.quantities import quantities
 from hypograph.models.hypotheses.discipline import Discipline, Slot
 from hypograph.models.hypotheses.document import HypothesisDocument
 from hypograph.models.hypotheses.hypothesis import Detail
 from hypograph.models.hypotheses.ledger import normal
-from hypograph.models.core.quantities import quantities
 from hypograph.models.hypotheses.tasks.alloy_records import parse_formula
 
 NUMBERS = ("temperature", "time", "number")

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hypograph.models.hypotheses.document import HypothesisDocument, sections, text_of
 from hypograph.models.core.quantities import Quantity, quantities
+from hypograph.models.hypotheses.document import HypothesisDocument, sections, text_of
 from hypograph.models.hypotheses.tasks.corpus import words
 
 FactKind = Literal["mechanism", "component", "amount", "condition", "prediction"]

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from hypograph.flows.evidence.predict import predict_list
 from hypograph.flows.evidence.predictor import weights_of
 from hypograph.flows.evidence.questions import exchange, read_list, scan
 from hypograph.flows.evidence.units import evidence_units
+from hypograph.flows.evidence.wording import explanation
 from hypograph.flows.readers.alloys import read_alloys
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph import GraphStore, StoreConfig
@@ -138,6 +140,52 @@ def test_own_measurements_are_a_source_beside_the_others(home: Path, tmp_path: P
     assert with_own["records"]["states"] == {"annealed": {"single": 1, "multi": 0}}
     assert with_own["pignistic"] > bare["pignistic"]
     assert with_own["ignorance"] < bare["ignorance"]
+    told = with_own["own_records"]
+    assert (told["single"], told["multi"], told["pignistic"]) == (1, 0, with_own["pignistic"])
+    assert told["pignistic_without"] < told["pignistic"]
+    assert "own_records" not in bare
+    assert "own records of it: 1 single, 0 not; they move" in explanation(with_own)
+
+
+def test_a_state_is_a_condition_where_records_allow(home: Path, tmp_path: Path, file: Path) -> None:
+    table = tmp_path / "states.csv"
+    rows = ["as cast,FCC"] * 2 + ["annealed at 700 °C,FCC+sigma"] * 2 + ["annealed at 1100 °C,FCC", ",FCC+B2"]
+    table.write_text("alloy,state,phase\n" + "\n".join(f"CoFeMnNi,{row}" for row in rows))
+    # A row that says the same of the same alloy counts once.
+    inputs = EvidenceInputs((file,), laboratory=(table,))
+    counts = {}
+    for state in ("", "as-cast", "annealed", "annealed at 973 K", "annealed at 400 °C", "powder"):
+        found = explain_alloy("CoFeMnNi", 3, inputs, state=state)
+        counts[state] = (found["records"]["single"], found["records"]["multi"], found.get("condition", {}).get("used"))
+    assert counts["as-cast"][1:] == (0, "as cast")
+    assert counts["annealed at 973 K"][:2] == (0, 1)
+    assert counts["annealed at 973 K"][2] == "annealed, 700 °C"
+    assert counts["annealed at 400 °C"] == counts["annealed"]
+    assert counts["powder"] == (*counts[""][:2], "")
+    found = explain_alloy("CoFeMnNi", 3, inputs, state="powder")
+    assert "no record of it is powder: all states are pooled" in explanation(found)
+    pooled, cast = (explain_alloy("CoFeMnNi", 3, inputs, state=s) for s in ("", "as-cast"))
+    assert cast["pignistic"] > pooled["pignistic"]
+    options = ["predict", "--scan", "Co 1:1:1 in CoFeMnNi", "--alloys", str(file), "--laboratory", str(table)]
+    result = CliRunner().invoke(app, [*options, "--state", "as-cast", "--json"], catch_exceptions=False)
+    assert json.loads(result.stdout)["alloys"][0]["pignistic"] == cast["pignistic"]
+    for bad in ("fresh", "cast and annealed", "annealed at 900"):
+        with pytest.raises(InputError, match=r"state|temperature"):
+            explain_alloy("CoFeMnNi", 3, inputs, state=bad)
+
+
+def test_a_table_that_says_nothing_teaches_nothing(home: Path) -> None:
+    sets = [e for size in (3, 4) for e in itertools.combinations(ELEMENTS, size)]
+    known = [AlloyRecord(e, sum(x in LIGHT for x in e) < 2, source="known") for e in sets]
+    labels = np.random.default_rng(0).permutation([r.single_phase for r in known])
+    noise = [replace(r, single_phase=bool(p), source="noise") for r, p in zip(known, labels, strict=True)]
+    spec = kept.EvidenceSpec(small=True)
+    bare, both = (kept.fit(kept.gathered(r, spec, None, "t"), spec) for r in (known, [*known, *noise]))
+    assert both.knowledge.mute == ("noise",)
+    assert len(both.knowledge.main) == len(bare.knowledge.main)
+    asked = [dict.fromkeys(e, 0.2) for e in itertools.combinations(ELEMENTS, 5)]
+    one, two = (f.predictor.predict(weights_of(f, asked)).probability for f in (bare, both))
+    assert np.abs(one - two).max() < 0.02
 
 
 def test_papers_are_a_source_that_moves_as_far_as_its_reader_is_right(home: Path, tmp_path: Path, file: Path) -> None:

@@ -96,9 +96,7 @@ _IN_CELLS: Final = {
     "alpha": r"alpha|α", "beta": r"beta", "gamma": r"gamma|γ", "delta": r"delta|δ", "epsilon": r"epsilon|ε",
     "eta": r"eta|η", "kappa": r"kappa|κ", "zeta": r"zeta|ζ", "theta": r"theta|θ",
 }  # fmt: skip
-_SPELLINGS: Final = {
-    name: "|".join(filter(None, (IN_TEXT.get(name, ""), more))) for name, more in _IN_CELLS.items()
-}
+_SPELLINGS: Final = {name: "|".join(filter(None, (IN_TEXT.get(name, ""), more))) for name, more in _IN_CELLS.items()}
 GROUP_OF: Final = {f"p{i}": name for i, name in enumerate(_SPELLINGS)}
 PHASE: Final = "|".join(f"(?P<p{i}>{spelling})" for i, spelling in enumerate(_SPELLINGS.values()))
 STRUCTURE: Final = rf"(?:{_SPELLINGS['FCC']}|{_SPELLINGS['BCC']}|{_SPELLINGS['HCP']}|{_SPELLINGS['B2']})"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
+from hypograph.models.core.errors import InputError
 from hypograph.models.core.quantities import quantities
 
 # The first that fits: what was done last decides, and a route names itself before its steps.
@@ -22,6 +25,8 @@ _STATES: Final = (
     ("annealed", r"anneal|homogeni[sz]|heat[- ]treat|\bag(?:ed|eing|ing)\b|solution[- ]treat|quench|gegl(?:ü|u)ht"),
     ("as cast", r"cast|arc[- ]?melt|induction|melt(?:ed|ing)|solidif|suction|guss|directional"),
 )  # fmt: skip
+# Temperatures of a treatment this near are one condition, in K.
+NEAR_CELSIUS: Final = 50.0
 STATES: Final = tuple(name for name, _ in _STATES)
 _PATTERNS: Final = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _STATES)
 
@@ -75,3 +80,64 @@ def treatment_celsius(text: str) -> float | None:
             if q.dimension == "temperature" and not q.assumed and word is not None and word["treated"]:
                 found |= {float(round(v)) for v in q.to("°C") or ()}
     return found.pop() if len(found) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedState:
+    """A state as the condition of a question.
+
+    Attributes
+    ----------
+    name
+        One of `STATES`.
+    celsius
+        Temperature of the treatment, where the question names one.
+    """
+
+    name: str
+    celsius: float | None = None
+
+    @property
+    def text(self) -> str:
+        """The condition in words."""
+        return self.name if self.celsius is None else f"{self.name}, {self.celsius:g} °C"
+
+    def holds(self, text: str) -> bool:
+        """Whether a text on processing and treatment is of this state, and of a temperature within 50 K."""
+        if state_of(text) != self.name:
+            return False
+        if self.celsius is None:
+            return True
+        found = treatment_celsius(text)
+        return found is not None and abs(found - self.celsius) <= NEAR_CELSIUS
+
+    def wishes(self) -> Iterator[AskedState]:
+        """The condition itself, then that of the state alone."""
+        yield self
+        if self.celsius is not None:
+            yield AskedState(self.name)
+
+
+def asked_state(text: str, where: str = "--state") -> AskedState | None:
+    """Read the state of a question: ``as-cast``, ``annealed``, ``annealed at 1000 °C``; None where none is named.
+
+    Raises
+    ------
+    InputError
+        If the text is of no state, or of several.
+    """
+    if not text.strip():
+        return None
+    spaced = text.replace("-", " ")
+    found = states_in(spaced)
+    if len(found) != 1:
+        what = "names several states" if found else "is no state of an alloy"
+        raise InputError(
+            f"{text!r} {what}", where=where, expected=f"one of {', '.join(STATES)}, such as 'annealed at 1000 °C'"
+        )
+    stated = {float(round(v)) for q in quantities(text) if q.dimension == "temperature" for v in q.to("°C") or ()}
+    if len(stated) > 1 or (re.search(r"\d", text) and not stated):
+        raise InputError(
+            f"{text!r} names no one temperature", where=where, expected="one with its unit: 'annealed at 1000 °C'"
+        )
+    return AskedState(found[0], stated.pop() if stated else None)

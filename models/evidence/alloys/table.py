@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from hypograph.models.evidence.alloys.features import alloy_features
 from hypograph.models.evidence.alloys.keys import set_keys
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 from hypograph.models.statistics.arrays import BoolArray
+
+# Number of the source of rows that are evidence of their alloys and teach the learners nothing.
+TEACHES_NOTHING: Final = -3
 
 
 @dataclass(frozen=True)

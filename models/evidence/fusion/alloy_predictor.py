@@ -24,12 +24,14 @@ import numpy as np
 from hypograph.models.core.records import AlloyRecord
 from hypograph.models.evidence.alloys.folds import Fold, parts
 from hypograph.models.evidence.alloys.keys import set_keys
-from hypograph.models.evidence.alloys.table import AlloyTable
+from hypograph.models.evidence.alloys.state import AskedState
+from hypograph.models.evidence.alloys.table import TEACHES_NOTHING, AlloyTable
 from hypograph.models.evidence.fusion.familiarity import familiarity, reliability
 from hypograph.models.evidence.fusion.fusion import Fusion, fit_fusion
 from hypograph.models.evidence.fusion.known_records import APART, GROUPS, Near, RecordIndex, key, record_weights
 from hypograph.models.evidence.fusion.predictor import System
 from hypograph.models.evidence.fusion.source_trust import SourceTrust, learn_trust
+from hypograph.models.evidence.fusion.stated_records import Condition, in_state
 from hypograph.models.evidence.fusion.weights import Weights
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 from hypograph.models.statistics.functions import logit
@@ -68,6 +70,8 @@ class Joint:
         Records at and near the alloys.
     system
         The learners with the alloys behind the table.
+    conditions
+        What became of the question's state for each alloy; empty where none was asked for.
     """
 
     probability: FloatArray
@@ -79,6 +83,7 @@ class Joint:
     fold: IntArray
     near: Near
     system: System
+    conditions: list[Condition] = field(default_factory=list)
 
 
 @dataclass
@@ -144,17 +149,29 @@ class AlloyPredictor:
         stacked = np.concatenate(evidence)
         fusion = fit_fusion(stacked, system.learners.labels[rows], groups, *system.prior())
         index = RecordIndex.build(table.weights, behind, records)
-        prior = _prior(index, table, rows, logit(fusion.probability(stacked), 1e-6))
-        trusts = learn_trust(index.names, index.group, index.single, index.multi, prior, skill)
-        return cls(system, folds, fusion, index, trusts, list(records))
+        found = cls(system, folds, fusion, index, [], list(records))
+        quiet = np.flatnonzero(table.source == TEACHES_NOTHING)
+        log_odds = logit(fusion.probability(stacked), 1e-6)
+        if len(quiet):
+            _, expected = found._learners(system, quiet, found._folds(table.weights[quiet]))
+            rows, log_odds = np.concatenate([quiet, rows]), np.concatenate([expected, log_odds])
+        prior = _prior(index, table, rows, log_odds)
+        found.trusts = learn_trust(index.names, index.group, index.single, index.multi, prior, skill)
+        return found
 
     @property
     def table(self) -> AlloyTable:
         """The table of compositions."""
         return self.system.table
 
-    def predict(self, weights: FloatArray) -> Joint:
-        """Predict alloys given by atomic fractions, shape ``(alloys, elements of the table)``."""
+    def predict(self, weights: FloatArray, state: AskedState | None = None) -> Joint:
+        """Predict alloys given by atomic fractions, shape ``(alloys, elements of the table)``.
+
+        Parameters
+        ----------
+        state
+            Condition on the records of the alloys and near them, where they allow; the learners pool all states.
+        """
         system = self.system.extended(weights)
         first = len(self.table)
         rows = np.arange(first, first + len(weights))
@@ -164,11 +181,13 @@ class AlloyPredictor:
         known = familiarity(self.table.elements, self.table.present[main], weights > 0)
         parts_of = {"learners": Weights.of_log_odds(log_odds).discounted(reliability(known))}
         near = self.index.near(weights)
+        near, conditions = (near, []) if state is None else in_state(near, self.records, state)
         parts_of |= self._records(near)
         together = parts_of["neighbours"].cautious(parts_of["tables"])
         total = sum((parts_of[name] for name in APART), parts_of["learners"] + together)
         mass = total.mass
-        return Joint(mass[:, 1] + mass[:, 3] / 2, mass, total.conflict, parts_of, evidence, known, fold, near, system)
+        probability = mass[:, 1] + mass[:, 3] / 2
+        return Joint(probability, mass, total.conflict, parts_of, evidence, known, fold, near, system, conditions)
 
     def fold_of(self, joint: Joint, place: int) -> Fold:
         """Return the fit that spoke of an alloy, tested on it; the first one where all did."""

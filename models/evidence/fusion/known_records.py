@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,6 +28,9 @@ MOST_ERROR: Final = 0.45
 GROUPS: Final = ("tables", "literature", "laboratory", "papers")
 # Groups that stand by themselves; what stands in tables may be copied, and near alloys stand in tables too.
 APART: Final = GROUPS[1:]
+# What a person brings, weighed beside what is published: never the other way round, so that a record never counts
+# against itself.
+PUBLISHED: Final = (GROUPS.index("tables"), GROUPS.index("literature"))
 
 
 def phase_of(record: AlloyRecord) -> int:
@@ -102,14 +105,21 @@ class RecordIndex:
                 rows.append(row)
                 members.append([])
             members[joined[name]].extend(indices)
-        counts = np.zeros((2, len(members), len(names)))
+        group = np.array([group_of(n) for n in names], np.int64)
+        return cls(weights[rows].astype(float), names, group, *cls.tally(members, records, place), members)
+
+    @staticmethod
+    def tally(
+        members: Sequence[Sequence[int]], records: Sequence[AlloyRecord], place: Mapping[str, int]
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Count records: single, multi and phases of each list of members, the first two by the sources' places."""
+        counts = np.zeros((2, len(members), len(place)))
         phases = np.zeros((len(members), len(FRAME) + 2))
         for at, indices in enumerate(members):
             for i in indices:
                 counts[int(not records[i].single_phase), at, place[records[i].source]] += 1
                 phases[at, phase_of(records[i])] += 1
-        group = np.array([group_of(n) for n in names], np.int64)
-        return cls(weights[rows].astype(float), names, group, counts[0], counts[1], phases, members)
+        return counts[0], counts[1], phases
 
     def __getstate__(self) -> dict[str, object]:
         return {**self.__dict__, "_tree": None}
@@ -176,15 +186,31 @@ def record_weights(
     -----
     The balance is the log likelihood ratio of the counts (`SourceTrust.log_ratio`), discounted by the reliability of
     the group. Reports against each other are no lack of knowledge: where more reports of a source are in the minority
-    than its errors explain, they add one weight c to both sides, so that K tells them from ignorance.
+    than its errors explain, they add one weight c to both sides, so that K tells them from ignorance. Where published
+    records show that an alloy comes out either way, a record that a person brings tells how it came out once
+    (`either`).
     """
-    balance = group_weights(trusts, group, which, single, multi)
+    brought = which not in PUBLISHED
+    balance = group_weights(trusts, group, which, single, multi, either(trusts, group, single, multi) * brought)
     both = np.zeros(len(single))
     for s in np.flatnonzero(group == which):
         trust = trusts[int(s)]
         both = np.maximum(both, -np.log1p(-trust.informative * disputed(trust, single[:, s], multi[:, s])))
     kept = next((t.reliability for t, g in zip(trusts, group, strict=True) if g == which), 0.0)
     return (balance + Weights(both, both)).discounted(kept)
+
+
+def either(trusts: Sequence[SourceTrust], group: IntArray, single: FloatArray, multi: FloatArray) -> FloatArray:
+    """Odds, in published records, that an alloy comes out either way, shape ``(alloys,)``.
+
+    Of the probability with which the most divided source shows it (`disputed`); 0 where reports agree as far as their
+    source is right.
+    """
+    found = np.zeros(len(single))
+    for s in np.flatnonzero(np.isin(group, PUBLISHED)):
+        trust = trusts[int(s)]
+        found = np.maximum(found, trust.informative * disputed(trust, single[:, s], multi[:, s]))
+    return found / (1 - found)
 
 
 def disputed(trust: SourceTrust, single: FloatArray, multi: FloatArray) -> FloatArray:

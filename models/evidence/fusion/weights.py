@@ -46,6 +46,10 @@ class Weights:
         """Combine with an independent source (Dempster)."""
         return Weights(self.single + other.single, self.multi + other.multi)
 
+    def __sub__(self, other: Weights) -> Weights:
+        """Take out a source that was combined by Dempster's rule."""
+        return Weights(np.maximum(self.single - other.single, 0.0), np.maximum(self.multi - other.multi, 0.0))
+
     def cautious(self, other: Weights) -> Weights:
         """Combine with a source that may tell the same again."""
         return Weights(np.maximum(self.single, other.single), np.maximum(self.multi, other.multi))

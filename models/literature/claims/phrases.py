@@ -21,7 +21,7 @@ _TWICE: Final = re.compile(
     r"\s*\(\s*(?P<short>fcc|bcc|hcp)\s*\)"
 )
 _ORDERED: Final = re.compile(r"(?i)ordered (?:face|body)[- ]cent(?:ere|re)d[- ]cubic(?: structure)?\s*\(?(?=B2|L1_?2)")
-_LATTICE: Final = "|".join(IN_TEXT[name] for name in sorted(DISORDERED)) + "|body[- ]cent(?:ere|re)d|hexagonal|bcc|fcc|hcp"
+_LATTICE: Final = "|".join((*(IN_TEXT[name] for name in sorted(DISORDERED)), r"body[- ]cent(?:ere|re)d|hexagonal"))
 _SOLE: Final = rf"(?:homogeneous |disordered |simple )?(?:(?:{_LATTICE})(?:\s*\((?:fcc|bcc|hcp)\))? )?"
 ONE: Final = re.compile(
     rf"(?i)\b(?:single|mono)[- ]?phased?\b|\bsingle {_SOLE}(?:phase|structure|lattice|solid[- ]solution)"
