@@ -327,6 +327,9 @@ def test_the_page_and_the_command_rank_stand_ins_alike(home: Path, file: Path, g
     assert ranked[0] == "Ni"  # of the kind of what stays
     assert f"{asked[0]['pignistic']:.3f}" in page
     assert "not in" in client.get("/elements", params={"symbol": "W", "alloy": "CoCr"}).text
+    asked_cast = {"symbol": "Co", "alloy": "CoFeMn", "state": "as cast"}
+    assert "is as cast: those of all states are pooled" in client.get("/elements", params=asked_cast).text
+    assert "is no state of an alloy" in client.get("/elements", params=asked_cast | {"state": "fresh"}).text
     desk.close()
 
 

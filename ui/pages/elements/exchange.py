@@ -24,19 +24,20 @@ class Exchange:
     symbol: str
     composition: Composition | None
     problem: str = ""
+    state: str = ""
 
 
-def asked(text: str, symbol: str) -> Exchange | None:
-    """Read an alloy as somebody types it; None where none was named."""
+def asked(text: str, symbol: str, state: str = "") -> Exchange | None:
+    """Read an alloy as somebody types it, and the state that its records are to be of; None where none was named."""
     if not text.strip():
         return None
     try:
         found = read_composition(text[:200])
     except HypographError as error:
-        return Exchange(text, symbol, None, str(error))
+        return Exchange(text, symbol, None, str(error), state)
     if symbol and symbol not in found.elements:
-        return Exchange(text, symbol, found, f"{symbol} is not in {text.strip()[:80]}")
-    return Exchange(text, symbol, found)
+        return Exchange(text, symbol, found, f"{symbol} is not in {text.strip()[:80]}", state)
+    return Exchange(text, symbol, found, state=state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def replacements(store: GraphStore, wish: Exchange, metallurgist: Metallurgist |
     if metallurgist is None:
         return Replacements(problem="No predictor is at hand here; `hypograph ui` brings one.")
     try:
-        document = metallurgist.exchange(wish.text, wish.symbol)
+        document = metallurgist.exchange(wish.text, wish.symbol, wish.state)
     except HypographError as error:
         return Replacements(problem=str(error))
     if document is None:
