@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from hypograph.graph.files.backup import write_whole
 from hypograph.models.core.errors import InputError, MalformedRowError
 from hypograph.models.core.records import AlloyRecord, Publication
 from hypograph.models.evidence.alloys.composition import read_composition
@@ -120,6 +119,8 @@ def save_claims(claims: Sequence[Claim], path: Path) -> None:
         raise InputError(
             f"{path.name!r} is no name for claims", where="--save", expected=f"a name that ends in {SAVED}"
         )
+    from hypograph.graph.files.backup import write_whole
+
     write_whole(path, lambda file: file.writelines(json.dumps(_row(c), ensure_ascii=False) + "\n" for c in claims))
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from hypograph.flows.evidence.claims import paper_records
 from hypograph.flows.evidence.predictor import EvidenceSpec, Fitted, predictor_of_inputs, predictor_of_records
 from hypograph.flows.evidence.sources import read_answers
 from hypograph.flows.runtime.settings import load_settings
@@ -109,6 +108,8 @@ def open_predictor(inputs: EvidenceInputs = SHIPPED, tell: Tell = silent) -> Fit
         folder = load_settings().home / "units"
         records, spec = records_of(inputs, tell), inputs.spec
         if inputs.papers:
+            from hypograph.flows.evidence.claims import paper_records
+
             claimed, skill = paper_records(inputs.papers, records, tell)
             records, spec = [*records, *claimed], replace(spec, skill=((PAPERS, round(skill, 6)),))
         return predictor_of_records(records, spec, folder, opinions=opinions, where=where)
