@@ -95,6 +95,14 @@ def test_a_column_of_few_values_labels_groups_and_many_rows_with_one_fault_are_o
     assert "and 26 more rows: no value for alloy" in err
 
 
+def test_numbers_that_differ_in_nearly_every_row_are_said() -> None:
+    text = "\n".join(["T;density;yield", *(f"{20 * (i % 3)};{7.1 + i / 97:.3f};{10 + i}" for i in range(24))])
+    told = [n for n in read(text).notes if "nearly every row" in n]
+    assert len(told) == 1
+    assert told[0].startswith("density has another number")
+    assert not any("nearly every row" in n for n in read(text, parameters=("T",)).notes)
+
+
 def test_records_and_dates_are_no_parameters() -> None:
     text = "Entry;Remarks;made on;base;time;Yield\n1;ok;03.04.2024;KOtBu;2;10,5\n2;;04.04.2024;Cs2CO3;4;20\n"
     found = read(text)

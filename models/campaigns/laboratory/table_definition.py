@@ -26,6 +26,7 @@ from hypograph.models.core.tabular import Column, Decimal, RowProblem, Table, as
 from hypograph.models.core.tabular.columns import KINDS
 
 RANGE: Final = "range"
+OWN: Final = 0.8  # share of rows with a number of their own above which a column looks measured or computed
 SPARSE: Final = 0.5  # share of rows without a value above which a column is a label of groups, or a remark
 FEWEST: Final = 3  # levels of a number from which on it may have been meant as a range
 _TARGET: Final = re.compile(r"target=([^:]+):(.+)", re.DOTALL)
@@ -163,6 +164,12 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
         for h, c in columns.items()
         if not chosen and labels_rows(c) and not any(_structure_column(table, other) == h for other in table.header)
     ]
+    if not chosen and (own := [h for h, c in columns.items() if _own_numbers(c)]):
+        have = "has" if len(own) == 1 else "have"
+        notes.append(
+            f"{', '.join(own)} {have} another number in nearly every row: "
+            "if measured or computed, not set, leave out by naming the parameters with --parameters"
+        )
     kinds = _kinds(table, reading)
     parameters = [_parameter(spelled.get(h, h), c, kinds.get(h, "")) for h, c in columns.items()]
     for row, header in zip(parameters, columns, strict=True):
@@ -254,6 +261,12 @@ def _column(table: Table, header: str, reading: Reading) -> Column:
     if kind is not None and kind not in (*KINDS, RANGE):
         raise InputError(f"no such type: {kind!r}", where=header, expected=", ".join((*KINDS, RANGE)))
     return read_column(table, header, kind="number" if kind == RANGE else kind, decimal=reading.decimal)
+
+
+def _own_numbers(column: Column) -> bool:
+    """Whether a column of numbers differs in nearly every row, as what is measured or computed does."""
+    present = [v for v in column.values if v is not None]
+    return column.kind == "number" and len(present) >= 20 and len(set(present)) > OWN * len(present)
 
 
 def _kinds(table: Table, reading: Reading) -> dict[str, str]:
