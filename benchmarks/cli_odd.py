@@ -1,9 +1,10 @@
 """Odd argument lists over the whole command line: none may end in a traceback, a fault of the program, or a long line.
 
-python benchmarks/cli_odd.py [--quick] [--lists 1000] [--seed 0]
+python benchmarks/cli_odd.py [--quick] [--lists 1000] [--minutes M] [--seed 0] [--fresh]
 
 Commands, options and arguments are read from the command line itself. Each list runs in a process of its own, forked
 from one that has everything imported, with a data folder of its own and an address where nothing listens for the graph.
+Results are kept now and then, and the next call goes on from there: each list is drawn from the seed and its number.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from harness import arguments, write
+from harness import arguments, kept, write
 
 SECONDS = 30
+KEPT_EVERY = 25
 ENDS = {0, 1, 2, 130, 143}
 VALUES = [
     "",
@@ -146,26 +148,40 @@ def judged(words: list[str]) -> str:
     return str(child.exitcode)
 
 
+def document(ends: collections.Counter[str], seed: int, seconds: float) -> dict[str, Any]:
+    """The results so far."""
+    wrong = sum(n for end, n in ends.items() if not end.isdigit() and end != "still at work")
+    told = {"lists": ends.total(), "wrong": wrong, "ends": dict(sorted(ends.items())), "seed": seed}
+    return told | {"seconds": round(seconds, 1)}
+
+
 def main() -> None:
     """Run the lists and write how they ended."""
     parser = arguments(__doc__)
     parser.add_argument("--lists", type=int, default=1000)
+    parser.add_argument("--minutes", type=float, default=1e9)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--show", action="store_true", help="print what ended badly")
+    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--show", action="store_true", help="print what is still at work after a while, too")
     given = parser.parse_args()
-    rng, tree, began = random.Random(given.seed), commands(), time.perf_counter()
-    ends: collections.Counter[str] = collections.Counter()
-    for _ in range(24 if given.quick else given.lists):
+    before = {} if given.fresh else kept("cli_odd", quick=given.quick)
+    before = before if before.get("seed") == given.seed else {}
+    ends: collections.Counter[str] = collections.Counter(before.get("ends", {}))
+    tree, began, spent = commands(), time.perf_counter(), before.get("seconds", 0.0)
+    wanted = 24 if given.quick else given.lists
+    while (number := ends.total()) < wanted and time.perf_counter() - began < 60 * given.minutes:
+        rng = random.Random(f"{given.seed} {number}")
         words = odd_list(rng, *rng.choice(tree))
         end = judged(words)
         ends[end] += 1
         if not end.isdigit() and (given.show or end != "still at work"):
             print(end, [w[:60] for w in words], flush=True)
-    wrong = sum(n for end, n in ends.items() if not end.isdigit() and end != "still at work")
-    result = {"lists": ends.total(), "wrong": wrong, "ends": dict(sorted(ends.items())), "seed": given.seed}
-    print(result)
-    write("cli_odd", result | {"seconds": round(time.perf_counter() - began, 1)}, quick=given.quick)
-    sys.exit(bool(wrong))
+        if ends.total() % KEPT_EVERY == 0 or ends.total() == wanted:
+            write("cli_odd", document(ends, given.seed, spent + time.perf_counter() - began), quick=given.quick)
+    found = document(ends, given.seed, spent + time.perf_counter() - began)
+    print(found)
+    write("cli_odd", found, quick=given.quick)
+    sys.exit(bool(found["wrong"]))
 
 
 if __name__ == "__main__":
