@@ -3,11 +3,13 @@
 A home starts as an empty data folder. The command is started on it and killed, again and again, each time after a time
 drawn uniformly from the whole duration of an undisturbed run; a try that ends before its kill ends the home, and after
 five kills it is let end. Then content hash and number of units must be those of an undisturbed run. A stand-in for a
-language model (benchmarks/modelserver.py) counts the calls that are sent a second time.
+language model (benchmarks/modelserver.py) counts the calls that are sent a second time: each must have been under way
+at a kill, and be noted as such by the journal of answers, so that the next run counts it in its budget.
 
-Results are kept after every home, and the next call goes on from there.
+Results are kept after every home, and the next call goes on from there. With --delay the stand-in takes its time, so
+that most kills meet calls that are under way; these results go to a file of their own.
 
-    python benchmarks/flows_kills.py [--kills 100] [--minutes 8] [--jobs 2] [--quick] [--fresh]
+    python benchmarks/flows_kills.py [--kills 100] [--minutes 8] [--jobs 2] [--delay SECONDS] [--quick] [--fresh]
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -69,6 +72,17 @@ def stored(home: Path) -> int:
     return int(json.loads(done.stdout)["counts"]["Unit"])
 
 
+def under_way(home: Path) -> set[int]:
+    """Numbers of the calls that a killed run has left noted, with no answer kept."""
+    path = home / "llm-cache" / "answers.sqlite"
+    if not path.exists():
+        return set()
+    with contextlib.closing(sqlite3.connect(path)) as base, contextlib.suppress(sqlite3.OperationalError):
+        found = base.execute("SELECT id FROM under_way WHERE key NOT IN (SELECT key FROM answers)")
+        return {id for (id,) in found}
+    return set()
+
+
 def finished(process: subprocess.Popen[str]) -> dict[str, Any]:
     out, error = process.communicate(timeout=600)
     if process.returncode:
@@ -92,10 +106,10 @@ def killed(process: subprocess.Popen[str], after: float) -> int | None:
 
 
 @contextlib.contextmanager
-def served() -> Iterator[Model]:
+def served(delay: float) -> Iterator[Model]:
     script = Path(__file__).parent / "modelserver.py"
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, script, Path(folder) / "others"]
+        command = [sys.executable, script, Path(folder) / "others", "--delay", str(delay)]
         server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert server.stdout is not None
         try:
@@ -122,7 +136,7 @@ def beset(whole: dict[str, Any], number: int, most: int, model: Model) -> dict[s
     rng = random.Random(number)
     with tempfile.TemporaryDirectory() as folder:
         home, row = Path(folder) / f"home-{number}", {"kills": 0, "orphans": 0, "kept": []}
-        document = None
+        document, noted = None, set[int]()
         while row["kills"] < most:
             process = start(home, model)
             alive = killed(process, rng.uniform(0.2, whole["seconds"]))
@@ -131,6 +145,7 @@ def beset(whole: dict[str, Any], number: int, most: int, model: Model) -> dict[s
                 break
             row["kills"] += 1
             row["orphans"] += alive
+            noted |= under_way(home)
             row["kept"].append(len(list((home / "units").glob("*/*.gz"))))
         document = document or finished(start(home, model))
         locks = home / "units" / "locks"
@@ -142,6 +157,7 @@ def beset(whole: dict[str, Any], number: int, most: int, model: Model) -> dict[s
             "locks": len(list(locks.iterdir())) if locks.exists() else 0,
             "calls": len(calls),
             "calls_again": sum(n - 1 for n in calls.values()),
+            "calls_noted": len(noted),
         }
 
 
@@ -159,6 +175,8 @@ def summary(whole: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]
         "locks_left": sum(r["locks"] for r in rows),
         "model_calls": sum(r["calls"] for r in rows),
         "model_calls_sent_again": sum(r["calls_again"] for r in rows),
+        "model_calls_sent_again_unnoted": sum(max(0, r["calls_again"] - r.get("calls_noted", 0)) for r in rows),
+        "model_calls_noted_under_way": sum(r.get("calls_noted", 0) for r in rows),  # older results lack it
     }
 
 
@@ -168,13 +186,15 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=1e9)
     parser.add_argument("--jobs", type=int, default=1, help="homes side by side")
     parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds that the stand-in takes for an answer")
     given = parser.parse_args()
+    name = "flows_kills_slow" if given.delay else "flows_kills"
     wanted = 2 if given.quick else given.kills
     end = time.monotonic() + 60 * given.minutes
     rows: list[dict[str, Any]] = []
     if not given.fresh:
-        rows = kept("flows_kills", quick=given.quick).get("homes", [])
-    with served() as model, ThreadPoolExecutor(given.jobs) as pool:
+        rows = kept(name, quick=given.quick).get("homes", [])
+    with served(given.delay) as model, ThreadPoolExecutor(given.jobs) as pool:
         # Twice: what an undisturbed run does not say the same of itself, no other can.
         whole, again = (undisturbed(model, f"home-undisturbed-{i}") for i in range(2))
         print(f"undisturbed: {whole}", flush=True)
@@ -188,7 +208,7 @@ def main() -> None:
                 rows.append(row)
                 print(f"home {len(rows)}: {row}", flush=True)
             document = {**summary(whole, rows), "undisturbed": whole, "homes": rows}
-            write("flows_kills", document, quick=given.quick)
+            write(name, document, quick=given.quick)
     for name, value in summary(whole, rows).items():
         print(f"{name:28} {value}")
 

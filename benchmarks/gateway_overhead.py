@@ -16,7 +16,7 @@ from harness import arguments, write
 from pydantic import BaseModel
 
 from hypograph.agents import ModelConfig, connect
-from hypograph.agents.gateway.cache import AnswerCache
+from hypograph.agents.answers.cache import AnswerCache
 from hypograph.agents.gateway.questions import Question
 from hypograph.agents.roles.closed_questions import substitution
 from hypograph.flows.runtime.text import table

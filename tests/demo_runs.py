@@ -56,7 +56,7 @@ def small_demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
 def shipped_predictor(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Learn from all alloys that ship, once for all processes of the suite; returns the folder that keeps it."""
     from hypograph.flows.evidence.inputs import EvidenceInputs, open_predictor
-    from hypograph.graph.core.locks import file_lock
+    from hypograph.models.core.locks import file_lock
 
     base = tmp_path_factory.getbasetemp()
     base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base

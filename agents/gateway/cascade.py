@@ -114,7 +114,8 @@ class Cascade:
         cached = a.cached + b.cached
         if self.small.budget is self.large.budget:
             return replace(b, cached=cached)
-        return Spent(a.calls + b.calls, a.tokens + b.tokens, a.cost + b.cost, cached)
+        lost = a.interrupted + b.interrupted
+        return Spent(a.calls + b.calls, a.tokens + b.tokens, a.cost + b.cost, cached, a.thought + b.thought, lost)
 
     def ask(self, question: Question) -> Answer:
         """Ask the large model."""

@@ -35,6 +35,7 @@ from hypograph.models.core.keys import digest
 
 if TYPE_CHECKING:
     from hypograph.agents.gateway.gateway import Gateway
+    from hypograph.agents.gateway.meter import CallMeter
     from hypograph.agents.gateway.reply import Reply
 
 METHODS = {LETTERS: "letters (log-probabilities)", REASONED: "reasoned (stated probabilities)"}
@@ -107,12 +108,18 @@ def _text(gateway: Gateway, reading: Reading) -> str:
 
 def _letters(gateway: Gateway, closed: Closed, reading: Reading) -> tuple[bool, np.ndarray | None, str]:
     """Return whether log-probabilities are offered, the letters' probabilities, and what came back instead."""
-    from hypograph.agents.gateway.gateway import CallMeter
-
     key = _reading_key(gateway, closed, reading)
-    if (kept := gateway.recall(key)) is not None:
-        row = json.loads(kept)
-        return True, None if row is None else np.array(row), ""
+    if (kept := gateway.recall(key)) is None:
+        with gateway.asking(closed.purpose, key) as meter:
+            if (kept := gateway.recall(key)) is None:  # nobody has asked it meanwhile
+                return _letters_asked(gateway, closed, reading, meter)
+    row = json.loads(kept)
+    return True, None if row is None else np.array(row), ""
+
+
+def _letters_asked(
+    gateway: Gateway, closed: Closed, reading: Reading, meter: CallMeter
+) -> tuple[bool, np.ndarray | None, str]:
     shots = [turn for q, a in reading.shots for turn in (("user", q), ("assistant", a))]
     request = Request(
         messages=(("system", closed.system), *shots, ("user", _letter_text(gateway, reading))),
@@ -121,7 +128,8 @@ def _letters(gateway: Gateway, closed: Closed, reading: Reading) -> tuple[bool, 
         seed=gateway.config.seed,
         top=_TOP,
     )
-    reply = gateway.wire.ask(request, CallMeter(gateway, closed.purpose, key, digest(request.messages)))
+    meter.prompt_hash = digest(request.messages)
+    reply = gateway.wire.ask(request, meter)
     if not reply.text.strip() and not reply.tokens:
         gateway.count_use(useful=False, fault=reply.fault)
         return True, None, reply.fault
@@ -130,7 +138,7 @@ def _letters(gateway: Gateway, closed: Closed, reading: Reading) -> tuple[bool, 
         _noticed(gateway)
         return False, None, "no log-probabilities"
     row = _read(reply, closed.size)
-    gateway.keep(key, json.dumps(None if row is None else [round(float(x), 9) for x in row]))
+    gateway.keep(meter.key, json.dumps(None if row is None else [round(float(x), 9) for x in row]))
     return True, row, "" if row is not None else f"no letter: “{reply.text[:80]}”"
 
 

@@ -178,6 +178,7 @@ class Budget:
 
     A call is counted before it is made, so that calls never exceed their limit; tokens and money are known
     only afterwards and may exceed theirs by the calls then under way. Limits may be raised at any time.
+    `interrupted` are calls that an earlier run had sent when it was killed: they count as calls.
     """
 
     calls: int | None = None
@@ -188,6 +189,7 @@ class Budget:
     spent_tokens: int = 0
     spent_thought: int = 0
     spent_cost: float = 0.0
+    interrupted: int = 0
     _began: float = field(default_factory=time.monotonic, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -206,7 +208,7 @@ class Budget:
         """
         with self._lock:
             for limit, spent, what in (
-                (self.calls, self.spent_calls, "calls"),
+                (self.calls, self.spent_calls + self.interrupted, "calls"),
                 (self.tokens, self.spent_tokens, "tokens"),
                 (self.cost, self.spent_cost, "cost"),
                 (self.minutes, (time.monotonic() - self._began) / 60, "minutes"),
@@ -223,6 +225,12 @@ class Budget:
         """Take back a call that never got an answer."""
         with self._lock:
             self.spent_calls -= 1
+
+    def carry(self, calls: int, tokens: int, cost: float) -> None:
+        """Count calls that an earlier run may have paid for, though it was killed before it could keep an answer."""
+        with self._lock:
+            self.interrupted += calls
+        self.add(tokens, cost)
 
     def add(self, tokens: int, cost: float, thought: int = 0) -> None:
         """Add what a call has used; `thought` are those of the tokens that went into reasoning."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from hypograph.agents.answers.cache import AnswerCache
+from hypograph.agents.answers.journal import Journal
 from hypograph.agents.gateway import explanations
-from hypograph.agents.gateway.cache import AnswerCache
 from hypograph.agents.gateway.config import Budget, ModelConfig
 from hypograph.agents.gateway.habits import Habits
+from hypograph.agents.gateway.meter import CallMeter
 from hypograph.agents.gateway.negotiation import Request
 from hypograph.agents.gateway.questions import Answer, Capabilities, Choice, Closed, Question, Spent, parse
 from hypograph.agents.gateway.reply import Reply
@@ -64,6 +67,8 @@ class Gateway:
     ) -> None:
         self.config, self.budget = config, budget or Budget()
         self._cache, self._sink = AnswerCache(cache_folder), sink
+        patience = config.timeout * config.max_tries
+        self._journal = Journal(self._cache, cache_folder, config.fingerprint, config.model, patience)
         habits = Habits.from_dict(self._cache.habits(config.fingerprint))
         self.wire = Wire(config, http_client, sleep, habits, self.keep_habits)
         self._hits, self._cost, self._lock = 0, 0.0, threading.Lock()
@@ -73,7 +78,7 @@ class Gateway:
     def spent(self) -> Spent:
         """Return calls, tokens and cost so far; cached answers are free."""
         b = self.budget
-        return Spent(b.spent_calls, b.spent_tokens, b.spent_cost, self._hits, b.spent_thought)
+        return Spent(b.spent_calls, b.spent_tokens, b.spent_cost, self._hits, b.spent_thought, b.interrupted)
 
     @property
     def cost(self) -> float:
@@ -111,12 +116,18 @@ class Gateway:
         """
         prompt_hash = question.prompt_hash
         key = self.structured_key(question)
-        if (text := self.recall(key)) is not None:
-            return Answer(parse(question.schema, text)[0], text, prompt_hash, cached=True)
+        if (text := self.recall(key)) is None:
+            with self.asking(question.purpose, key, prompt_hash) as meter:
+                if (text := self.recall(key)) is None:  # nobody has asked it meanwhile
+                    return self._asked(question, meter)
+        return Answer(parse(question.schema, text)[0], text, prompt_hash, cached=True)
+
+    def _asked(self, question: Question, meter: CallMeter) -> Answer:
+        key, prompt_hash = meter.key, meter.prompt_hash
         user, fault, reply = question.user, "", Reply("")
         room = question.max_tokens or self.config.max_tokens
         for attempt in range(self.config.max_asks):
-            reply = self._structured(question, user, room, told=attempt > 0, key=key)
+            reply = self._structured(question, user, room, told=attempt > 0, meter=meter)
             value, unfit = parse(question.schema, reply.text)
             if value is not None and not reply.cut:
                 self._kept_schema(ignored=attempt > 0 and fault == "no JSON")
@@ -197,18 +208,28 @@ class Gateway:
         found = {k: v for k in keys if (v := self.recall(k)) is not None}
         left = {k: t for k, t in zip(keys, texts, strict=True) if k not in found}
         if left:
-            meter = CallMeter(self, "embedding", "embedding", "")
-            meter.before()
-            try:
-                vectors = self.wire.embed(list(left.values()))
-            except BaseException:
-                meter.undo()
-                raise
-            meter.after(Reply("vectors", tokens_in=sum(map(len, left.values())) // 4, estimated=True), 0.0)
-            for k, vector in zip(left, vectors, strict=True):
-                found[k] = json.dumps([round(float(x), 7) for x in vector])
-                self.keep(k, found[k])
+            with self.asking("embedding", self.key("embeddings", sorted(left))) as meter:
+                found |= {k: v for k in left if (v := self.recall(k)) is not None}  # another has asked meanwhile
+                found |= self._embedded({k: t for k, t in left.items() if k not in found}, meter)
         return np.array([json.loads(found[k]) for k in keys])
+
+    def _embedded(self, texts: Mapping[str, str], meter: CallMeter) -> dict[str, str]:
+        """Embed texts and keep their vectors, as JSON, under their keys."""
+        if not texts:
+            return {}
+        length = sum(map(len, texts.values()))
+        meter.before(length)
+        try:
+            vectors = self.wire.embed(list(texts.values()))
+        except BaseException:
+            meter.undo()
+            raise
+        meter.after(Reply("vectors", tokens_in=length // 4, estimated=True), 0.0)
+        found = {}
+        for k, vector in zip(texts, vectors, strict=True):
+            found[k] = json.dumps([round(float(x), 7) for x in vector])
+            self.keep(k, found[k])
+        return found
 
     def capabilities(self, *, anew: bool = True) -> Capabilities:
         """Ask a few small questions to see what the endpoint can do; what was remembered of it is found anew.
@@ -248,6 +269,23 @@ class Gateway:
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)  # what has not begun would fail alike
                 raise
+
+    @contextlib.contextmanager
+    def asking(self, purpose: str, key: str, prompt_hash: str = "") -> Iterator[CallMeter]:
+        """Ask for one answer; whoever asks for the same, in any thread or process, waits meanwhile.
+
+        What a killed run left under way is counted in the budget before the first question.
+
+        Raises
+        ------
+        DiskError
+            If the folder of answers cannot be written, or its file system has no locks.
+        """
+        left = self._journal.reconcile()
+        if left.calls:
+            self.budget.carry(left.calls, left.tokens, left.cost)
+        with self._journal.asking(key) as entry:
+            yield CallMeter(self, purpose, key, prompt_hash, entry)
 
     def recall(self, key: str) -> str | None:
         """Return a kept answer and count it as one that was not paid for."""
@@ -331,7 +369,7 @@ class Gateway:
         if self._sink is not None:
             self._sink.record([row])
 
-    def _structured(self, question: Question, user: str, room: int, *, told: bool, key: str) -> Reply:
+    def _structured(self, question: Question, user: str, room: int, *, told: bool, meter: CallMeter) -> Reply:
         warm = self.config.temperature
         if question.sample:
             warm = max(warm, SAMPLE_TEMPERATURE) if question.temperature is None else question.temperature
@@ -344,7 +382,7 @@ class Gateway:
             schema_name=question.schema.__name__,
             told=told,
         )
-        return self.wire.ask(request, CallMeter(self, question.purpose, key, question.prompt_hash))
+        return self.wire.ask(request, meter)
 
     def _kept_schema(self, *, ignored: bool) -> None:
         """Notice that the server does nothing with a schema; after a few times it stands in every prompt."""
@@ -360,45 +398,6 @@ class Gateway:
 
     def _key(self, kind: str, prompt_hash: str, sample: int) -> str:
         return digest(kind, self.config.settings_key, prompt_hash, sample, length=40)
-
-
-class CallMeter:
-    """Counts one question's requests in the gateway's budget and ledger."""
-
-    def __init__(self, gateway: Gateway, purpose: str, key: str, prompt_hash: str) -> None:
-        self._gateway, self._purpose, self._key, self._prompt = gateway, purpose, key, prompt_hash
-        self._n = 0
-
-    def before(self) -> None:
-        """Count a request before it is sent."""
-        self._gateway.budget.reserve()
-
-    def undo(self) -> None:
-        """Take back a request that got no answer."""
-        self._gateway.budget.release()
-
-    def after(self, reply: Reply, seconds: float) -> None:
-        """Count what an answer has used, whether or not it can be used."""
-        config = self._gateway.config
-        cost = (reply.tokens_in * config.price_in + reply.tokens_out * config.price_out) / 1000
-        self._gateway.budget.add(reply.tokens_in + reply.tokens_out, cost, reply.tokens_thought)
-        self._gateway.count_call(reply, seconds, cost)
-        self._gateway.notice_thoughts(reply)
-        self._n += 1
-        self._gateway.log(
-            ModelCall(
-                id=digest(self._key, config.settings_key, self._n),
-                model=config.model,
-                purpose=self._purpose,
-                prompt_hash=self._prompt,
-                tokens_in=reply.tokens_in,
-                tokens_out=reply.tokens_out,
-                cost=cost,
-                seconds=round(seconds, 4),
-                cached=False,
-                ok=reply.usable,
-            )
-        )
 
 
 def connect(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
@@ -75,7 +74,8 @@ def probe(gateway: Gateway) -> Capabilities:
 def kept(gateway: Gateway) -> Capabilities | None:
     """Return what was found within the last `FRESH` days, None where nothing was."""
     finding = gateway.finding()
-    if finding is None or (_today() - datetime.date.fromisoformat(finding["date"])).days > FRESH:
+    # A day to come was noted by a clock that went wrong.
+    if finding is None or not 0 <= (_today() - datetime.date.fromisoformat(finding["date"])).days <= FRESH:
         return None
     able = finding["able"]
     return Capabilities(**able, instead={k: v for k, v in INSTEAD.items() if not able[k]}, thinks=finding["thinks"])
@@ -86,9 +86,8 @@ def _today() -> datetime.date:
 
 
 def _asked(gateway: Gateway, request: Request) -> Reply:
-    from hypograph.agents.gateway.gateway import CallMeter
-
-    return gateway.wire.ask(request, CallMeter(gateway, "probe", json.dumps(request.messages), ""))
+    with gateway.asking("probe", gateway.key("probe", request.messages)) as meter:
+        return gateway.wire.ask(request, meter)
 
 
 def _hello(gateway: Gateway) -> Reply:

@@ -125,13 +125,21 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a gateway has used since it was made."""
+    """What a gateway has used since it was made.
+
+    Attributes
+    ----------
+    interrupted
+        Requests under way when an earlier run was killed. They may have been paid: they count in the budget, and
+        `tokens` and `cost` hold an estimate of their prompts.
+    """
 
     calls: int
     tokens: int
     cost: float
     cached: int = 0
     thought: int = 0
+    interrupted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,13 +181,21 @@ def _wait(headers: Mapping[str, str], said: str) -> float | None:
             continue
     try:
         when = parsedate_to_datetime(headers.get("retry-after", ""))
-        return max(0.0, when.timestamp() - time.time())
+        return max(0.0, when.timestamp() - _server_clock(headers))
     except (TypeError, ValueError):
         pass
     found = _IN.search(said)
     if found is None or not any(found.groups()):
         return None
     return sum(float(found[k] or 0) * s for k, s in (("h", 3600), ("m", 60), ("s", 1), ("ms", 0.001)))
+
+
+def _server_clock(headers: Mapping[str, str]) -> float:
+    """Return the time of day by the server's own clock, where it gives one: ours may be wrong."""
+    try:
+        return parsedate_to_datetime(headers.get("date", "")).timestamp()
+    except (TypeError, ValueError):
+        return time.time()
 
 
 def _words(value: object, key: str = "") -> tuple[list[str], list[str]]:

@@ -27,8 +27,8 @@ _OPENING = 4  # what room is multiplied with where it does not do
 class Meter(Protocol):
     """Counts what is sent and what comes back."""
 
-    def before(self) -> None:
-        """Count a request before it is sent; raises where a budget is spent."""
+    def before(self, length: int) -> None:
+        """Count a request, of so many characters, before it is sent; raises where a budget is spent."""
 
     def undo(self) -> None:
         """Take back a request that got no answer."""
@@ -98,7 +98,7 @@ class Wire:
     def post(self, request: Request, habits: Habits, meter: Meter) -> Reply | Refusal:
         """Send a request once (and again where a fault passes)."""
         body = compose(request, self._config, habits)
-        meter.before()
+        meter.before(request.length)
         began = time.monotonic()
         try:
             text, kind = self._transport.complete(body, key_header="key header" in habits)

@@ -91,7 +91,7 @@ def serving(
         raise CapabilityError("no runtime for local models is installed", hint='Run `pip install "hypograph[local]"`.')
     weights = file_hash(path)
     alias = f"{path.stem}-{weights[:12]}"
-    count = threads or min(4, len(os.sched_getaffinity(0)))
+    count = threads or min(4, _cores())
     command = [sys.executable, "-m", "hypograph.agents.local.server_process", str(path), alias, str(port)]
     process = subprocess.Popen(
         [*command, str(count), str(CONTEXT)],
@@ -115,6 +115,11 @@ def serving(
         )
     finally:
         _stop(process)
+
+
+def _cores() -> int:
+    """Cores that this process may use, where the system tells (Linux), else those of the machine."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _address(process: subprocess.Popen[str], path: Path, port: int) -> str:

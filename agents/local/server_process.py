@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import signal
 import sys
 from typing import Any
+
+from hypograph.models.core.children import kernel_ends_us
 
 
 def parameters(path: str, alias: str, port: int, threads: int, context: int) -> Any:
@@ -24,8 +25,7 @@ def parameters(path: str, alias: str, port: int, threads: int, context: int) -> 
 def main() -> None:
     """Serve until standard input closes or the parent dies; the address is the first line of output."""
     path, alias, port, threads, context = sys.argv[1:6]
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG: no server is left behind
+    kernel_ends_us(signal.SIGTERM)  # no server is left behind; elsewhere standard input, which closes, ends it
     import xllamacpp
 
     try:

@@ -22,7 +22,7 @@ from hypograph.flows.cli.common import (
 from hypograph.models.core.errors import InputError
 
 if TYPE_CHECKING:
-    from hypograph.agents.gateway.cache import AnswerCache
+    from hypograph.agents.answers.cache import AnswerCache
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 _SOURCES = ("auto", "publisher", "wheels")
@@ -269,7 +269,7 @@ def cache_clear(
 
 
 def _cache() -> tuple[AnswerCache, dict[str, Any]]:
-    from hypograph.agents.gateway.cache import AnswerCache
+    from hypograph.agents.answers.cache import AnswerCache
     from hypograph.flows.runtime.settings import load_settings
 
     kept = AnswerCache(load_settings().home / "llm-cache")

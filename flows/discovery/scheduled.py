@@ -16,9 +16,9 @@ from prefect import flow
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from hypograph.flows.discovery.flow import STEPS, DiscoveryParameters, run_discovery
-from hypograph.flows.runtime.child_process import die_with_parent
 from hypograph.flows.runtime.settings import load_settings
 from hypograph.models.campaigns.optimizers.registry import METHODS
+from hypograph.models.core.children import die_with_parent
 
 # Prefect's runner starts a run's process with our environment: a run must not outlive `flows serve`.
 SERVE_PID = "_HYPOGRAPH_SERVE_PID"

@@ -22,10 +22,10 @@ from hypograph.flows.evidence.registry import versions
 from hypograph.flows.evidence.sources import Knowledge, gather, make_extras, make_system, set_aside
 from hypograph.flows.runtime.settings import load_settings
 from hypograph.flows.runtime.unit_kinds import EVIDENCE_PREDICTOR
-from hypograph.graph.core.locks import file_lock
 from hypograph.graph.records.evidence import skill_of_sources
 from hypograph.models.core.errors import DiskError
 from hypograph.models.core.keys import digest
+from hypograph.models.core.locks import file_lock
 from hypograph.models.core.records import AlloyRecord
 from hypograph.models.evidence.alloys.formula_tree import KNOWN
 from hypograph.models.evidence.alloys.table import TEACHES_NOTHING

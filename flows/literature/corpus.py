@@ -12,8 +12,8 @@ from pathlib import Path
 
 from hypograph.flows.readers.publications.duplicates import deduplicate
 from hypograph.flows.readers.publications.identifiers import clean_doi
-from hypograph.graph.core.locks import file_lock
 from hypograph.models.core.errors import DiskError, InputError
+from hypograph.models.core.locks import file_lock
 from hypograph.models.core.records import Publication
 
 

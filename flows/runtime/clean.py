@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from hypograph.graph import GraphStore
-from hypograph.graph.core.locks import file_lock, try_exclusive
 from hypograph.graph.queries import operations
 from hypograph.graph.store.clean import superseded
 from hypograph.graph.store.store import stamp
 from hypograph.models.core.errors import DiskError
+from hypograph.models.core.locks import file_lock, try_exclusive
 
 LOST_AFTER = timedelta(days=1)
 PAGE = 5_000

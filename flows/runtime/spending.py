@@ -34,6 +34,7 @@ def block(gateway: Gateway, roles: Mapping[str, Sequence[Gateway | Cascade]] | N
         "model": gateway.config.model,
         "calls": spent.calls,
         "cached": spent.cached,
+        "interrupted": spent.interrupted,
         "tokens": spent.tokens,
         "reasoning_tokens": spent.thought,
         "cost": spent.cost,
@@ -48,7 +49,17 @@ def line(document: Mapping[str, Any]) -> str:
     thought = f", {document['reasoning_tokens']:,} of them in reasoning" if document["reasoning_tokens"] else ""
     cost = f", cost {document['cost']:.4g}" if document["cost"] else ""
     calls = "1 call" if document["calls"] == 1 else f"{document['calls']:,} calls"
-    return f"language model {document['model']}: {calls}{cached}, {document['tokens']:,} tokens{thought}{cost}"
+    told = f"language model {document['model']}: {calls}{cached}, {document['tokens']:,} tokens{thought}{cost}"
+    return told + (f"\n{_interrupted(document['interrupted'])}" if document["interrupted"] else "")
+
+
+def _interrupted(n: int) -> str:
+    one = n == 1
+    return (
+        f"{n:,} {'answer was' if one else 'answers were'} under way when an earlier run was killed: "
+        f"{'it' if one else 'they'} may have been paid, {'counts' if one else 'count'} in the budget and "
+        f"{'is' if one else 'are'} asked again"
+    )
 
 
 @contextlib.contextmanager
@@ -65,7 +76,7 @@ def noted_spending(gateway: Gateway, roles: Mapping[str, Sequence[Gateway | Casc
 
 def tell(document: Mapping[str, Any]) -> None:
     """Write the line to standard error, where anything was asked."""
-    if document["calls"] or document["cached"]:
+    if document["calls"] or document["cached"] or document["interrupted"]:
         sys.stderr.write(line(document) + "\n")
 
 

@@ -15,8 +15,8 @@ from typing import Any, Protocol
 from hypograph.flows.runtime.observe import observed_unit
 from hypograph.flows.runtime.threads import use_one_thread
 from hypograph.flows.runtime.unit_kinds import UnitKind
-from hypograph.graph.core.locks import file_lock
 from hypograph.models.core.errors import DiskError
+from hypograph.models.core.locks import file_lock
 from hypograph.models.core.progress import progress
 from hypograph.models.core.records import Outcome, Unit
 

@@ -19,6 +19,7 @@ from uuid import uuid4
 
 from hypograph.flows.runtime.threads import ONE_THREAD, use_one_thread
 from hypograph.models.core.errors import NetworkError
+from hypograph.models.core.progress import progress
 
 if TYPE_CHECKING:
     from hypograph.flows.runtime.settings import Settings
@@ -71,7 +72,7 @@ class Workers:
             If no scheduler answers at the address.
         """
         # One piece is done sooner here than handed over.
-        if len(works) < 2 or (self.workers == 0 and self.address is None):
+        if len(works) < 2 or (self.workers == 0 and self.address is None) or not self._can_start():
             for number, work in enumerate(works):
                 keep(number, _call(work))
             return
@@ -89,6 +90,24 @@ class Workers:
             raise NetworkError("no Dask scheduler answers", where=self._started) from error
         finally:
             del _steps[step]
+
+    def _can_start(self) -> bool:
+        """Tell whether workers run or can be started; where they cannot, say so once."""
+        if self._started is None and not semaphores():
+            progress().say("no shared memory for worker processes here (/dev/shm): pieces are done in turn")
+            self.workers = 0
+        return self._started is not None or self.workers > 0
+
+
+def semaphores() -> bool:
+    """Tell whether the system has semaphores that processes share; Linux keeps them in ``/dev/shm``."""
+    from multiprocessing import get_context
+
+    try:
+        get_context("spawn").Lock()
+    except (OSError, ImportError):
+        return False
+    return True
 
 
 def spread(works: Sequence[Work[R]], *, workers: int = 0, address: str | None = None) -> list[R]:

@@ -16,9 +16,9 @@ import warnings
 from pathlib import Path
 from types import FrameType
 
-from hypograph.flows.runtime.child_process import die_with_parent
 from hypograph.flows.server.access import SECRET_VARIABLE, Guard
-from hypograph.graph.core.locks import file_lock
+from hypograph.models.core.children import die_with_parent
+from hypograph.models.core.locks import file_lock
 
 
 def main(arguments: list[str]) -> None:

@@ -21,10 +21,10 @@ from hypograph.flows.server.access import USER, configured_auth, write_secret
 from hypograph.flows.server.deployments import DEPLOYABLES, DEPLOYMENT, Deployable, build, deployable, validated
 from hypograph.flows.server.prefect_address import serving_file
 from hypograph.flows.server.prefect_server import Orchestrator
-from hypograph.graph.core.locks import file_lock
 from hypograph.graph.core.processes import ProcessName
 from hypograph.graph.files.serving import Serving, read_serving
 from hypograph.models.core.errors import PortTakenError
+from hypograph.models.core.locks import file_lock
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient

@@ -24,13 +24,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypograph.graph.campaigns.outcomes import learn
-from hypograph.graph.core.locks import file_lock
 from hypograph.graph.records.settings import parameter_records
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory import progress
 from hypograph.models.campaigns.laboratory.edits import edited
 from hypograph.models.core.errors import DiskError, InputError, MalformedRowError, MissingFileError
 from hypograph.models.core.keys import digest
+from hypograph.models.core.locks import file_lock
 from hypograph.models.core.records import Edge, Node, Outcome, Unit
 from hypograph.models.core.tabular import guarded
 
@@ -102,20 +102,26 @@ def create(folder: Path, record: Mapping[str, Any]) -> CampaignFolder:
     DiskError
         If the folder cannot be written.
     """
-    if (folder / "campaign.json").exists():
-        raise InputError("there is a campaign already", where=str(folder), hint="Choose another folder.")
+    _refuse_another(folder)
     named = {"name": folder.absolute().name, **record}
     read = live.definition_from(named)
     definition = replace(read, id=digest("live campaign", read.record(), str(datetime.now(UTC))))
+    text = json.dumps(definition.record(), ensure_ascii=False, indent=1) + "\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(definition.record(), ensure_ascii=False, indent=1) + "\n"
-        _write(folder / "campaign.json", text)
+        with file_lock(folder / ".lock"):
+            _refuse_another(folder)  # begun by another program meanwhile
+            _write(folder / "campaign.json", text)
+            found = CampaignFolder(folder, definition, [])
+            found.append([])
     except OSError as error:
         raise DiskError(f"could not write ({error.strerror})", where=str(folder)) from error
-    found = CampaignFolder(folder, definition, [])
-    found.append([])
     return found
+
+
+def _refuse_another(folder: Path) -> None:
+    if (folder / "campaign.json").exists():
+        raise InputError("there is a campaign already", where=str(folder), hint="Choose another folder.")
 
 
 @contextlib.contextmanager

@@ -12,7 +12,6 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final
 
-from hypograph.graph.core.locks import writers_held_up
 from hypograph.graph.core.schema import LABELS, SCHEMA_VERSION
 from hypograph.graph.files.lines import BOOKKEEPING, FORMAT
 from hypograph.graph.queries import core
@@ -20,6 +19,7 @@ from hypograph.graph.store.content import ContentHash
 from hypograph.graph.store.store import BATCH, GraphStore
 from hypograph.models.core.errors import InputError, StoreError
 from hypograph.models.core.files import file_error
+from hypograph.models.core.locks import writers_held_up
 from hypograph.models.core.records import Edge, Node
 
 TRIES: Final = 5

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from hypograph.graph.core.locks import open_lock, try_exclusive
 from hypograph.graph.files.backup import backup, load, must_be_empty
 from hypograph.graph.files.lines import BOOKKEEPING, End, Head, Record, read_lines
 from hypograph.graph.queries import core
@@ -17,6 +16,7 @@ from hypograph.graph.store.footprint import edge_hash
 from hypograph.graph.store.migrations import migrate
 from hypograph.graph.store.store import BATCH, GraphStore, now
 from hypograph.models.core.errors import InputError, MalformedRowError, StoreError
+from hypograph.models.core.locks import open_lock, try_exclusive
 
 SAFETY: Final = "before-restore.jsonl.gz"
 RESTORING: Final = "a restore has begun"

@@ -21,9 +21,9 @@ from typing import Any, Final
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from hypograph.graph.core.locks import held, lock_shared, open_lock, try_exclusive, try_shared
 from hypograph.graph.core.processes import Listening, ProcessName
 from hypograph.models.core.errors import DiskError, StoreError, StoreLockedError, StoreUnreachableError
+from hypograph.models.core.locks import held, lock_shared, open_lock, try_exclusive, try_shared
 
 BOOT_SECONDS, ANSWER_SECONDS, STOP_SECONDS = 90.0, 5.0, 20.0
 PORT_TRIES: Final = 3

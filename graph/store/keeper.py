@@ -10,19 +10,16 @@ order has stopped it before. If the keeper itself is killed the server ends with
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
-from hypograph.graph.core.locks import lock_exclusive, open_lock
 from hypograph.graph.core.processes import ProcessName
-
-PR_SET_PDEATHSIG = 1
+from hypograph.models.core.children import die_with_starter
+from hypograph.models.core.locks import lock_exclusive, open_lock
 
 
 def main(arguments: list[str]) -> None:
@@ -32,7 +29,7 @@ def main(arguments: list[str]) -> None:
     owner = os.getpid()
     with open(log, "ab") as file:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, preexec_fn=lambda: _die_with(owner)
+            command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, preexec_fn=lambda: die_with_starter(owner)
         )
     name = ProcessName.of(process.pid)
     with contextlib.suppress(OSError):  # who started us may be gone: then nobody uses the server
@@ -47,14 +44,6 @@ def main(arguments: list[str]) -> None:
 
 def _end_with(process: subprocess.Popen[bytes]) -> None:
     os._exit(process.wait() & 0xFF)
-
-
-def _die_with(owner: int) -> None:
-    """Run in the child: ask the kernel to kill it when its parent ends (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != owner:
-            os._exit(1)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ from neo4j.exceptions import (
     TransientError,
 )
 
-from hypograph.graph.core.locks import writing
 from hypograph.graph.core.query import Query
 from hypograph.graph.core.schema import LABELS
 from hypograph.graph.queries import core
@@ -33,6 +32,7 @@ from hypograph.graph.store.footprint import footprint
 from hypograph.graph.store.migrations import migrate, refuse_newer
 from hypograph.graph.store.validate import checked_edges, checked_nodes
 from hypograph.models.core.errors import InputError, StoreCredentialsError, StoreError, StoreUnreachableError
+from hypograph.models.core.locks import writing
 from hypograph.models.core.records import Edge, ModelCall, Node, Unit
 
 T = TypeVar("T")

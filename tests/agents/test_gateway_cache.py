@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from hypograph.agents.gateway.cache import AnswerCache
+from hypograph.agents.answers.cache import AnswerCache
 from hypograph.models.core.errors import DiskError
 
 
 def test_threads_and_processes_share_it(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from hypograph.agents.gateway.cache import AnswerCache\n"
+        "import sys; from pathlib import Path; from hypograph.agents.answers.cache import AnswerCache\n"
         "c = AnswerCache(Path(sys.argv[1]))\n"
         "for i in range(50): c.put(f'{sys.argv[2]}-{i}', 'x' * 200)\n"
     )

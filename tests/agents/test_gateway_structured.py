@@ -185,6 +185,6 @@ def test_the_key_reaches_the_server_and_nothing_else(gateway_to: Any, config: An
     gateway.ask(QUESTION)
     assert stub.headers[0]["authorization"] == "Bearer sk-secret-123"
     assert "sk-secret-123" not in repr(model) + repr(ledger.rows)
-    kept = b"".join(p.read_bytes() for p in (tmp_path / "cache").iterdir())
+    kept = b"".join(p.read_bytes() for p in (tmp_path / "cache").rglob("*") if p.is_file())
     assert kept
     assert b"sk-secret-123" not in kept

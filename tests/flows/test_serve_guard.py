@@ -12,13 +12,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hypograph.graph.core.locks import file_lock
 from hypograph.models.core.errors import DiskError
+from hypograph.models.core.locks import file_lock
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from hypograph.graph.core.locks import file_lock
+from hypograph.models.core.locks import file_lock
 with file_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -26,7 +26,7 @@ with file_lock(Path(sys.argv[1])):
 PARENT = """
 import os, subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c",
-    "import sys, time; from hypograph.flows.runtime.child_process import die_with_parent; "
+    "import sys, time; from hypograph.models.core.children import die_with_parent; "
     "die_with_parent(int(sys.argv[1])); print('guarded', flush=True); time.sleep(60)", str(os.getpid())],
     stdout=subprocess.PIPE)
 child.stdout.readline()
@@ -100,7 +100,7 @@ def test_a_guarded_child_dies_with_a_killed_parent(way: str) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has PR_SET_PDEATHSIG")
 def test_a_child_whose_parent_is_gone_already_leaves() -> None:
-    code = "from hypograph.flows.runtime.child_process import die_with_parent; die_with_parent(1); print('stayed')"
+    code = "from hypograph.models.core.children import die_with_parent; die_with_parent(1); print('stayed')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert os.getpid() != 1
     assert (done.returncode, done.stdout) == (1, "")

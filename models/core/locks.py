@@ -6,9 +6,12 @@ The kernel frees a lock when the process that holds it ends, however it ends.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from hypograph.models.core.errors import DiskError, UnavailableError
 
@@ -16,6 +19,12 @@ try:
     import fcntl
 except ImportError:  # Windows: what only computes works there, what shares a folder says what is missing
     fcntl = None  # type: ignore[assignment]
+
+LOOK_SECONDS: Final = 0.02  # between two looks at a lock that is waited for with an end
+
+
+# What a file system without locks says: some shares of a network, some containers' mounts.
+_LOCKLESS: Final = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
 
 
 def _flock(handle: int, operation: str) -> None:
@@ -26,7 +35,23 @@ def _flock(handle: int, operation: str) -> None:
     wanted = 0
     for name in operation.split():
         wanted |= int(getattr(fcntl, f"LOCK_{name}"))
-    fcntl.flock(handle, wanted)
+    try:
+        fcntl.flock(handle, wanted)
+    except OSError as error:
+        if error.errno not in _LOCKLESS:
+            raise
+        raise DiskError(
+            f"the file system has no file locks ({error.strerror})",
+            where=_name_of(handle),
+            hint="Put this folder (HYPOGRAPH_HOME, or the campaign's) on a local disk.",
+        ) from error
+
+
+def _name_of(handle: int) -> str:
+    """Path of an open file where the system tells it (Linux), else nothing."""
+    with contextlib.suppress(OSError):
+        return os.readlink(f"/dev/fd/{handle}")
+    return ""
 
 
 def lock_exclusive(handle: int) -> None:
@@ -98,15 +123,51 @@ def file_lock(path: Path) -> Iterator[None]:
     Raises
     ------
     DiskError
-        If the file cannot be made.
+        If the file cannot be made, or its file system has no locks.
     """
-    while True:
-        handle = open_lock(path)
-        lock_exclusive(handle)
+    while (handle := _locked(path, wait=True)) is None:
+        pass  # removed by the holder before us
+    with _removed_afterwards(handle, path):
+        yield
+
+
+@contextlib.contextmanager
+def file_lock_within(path: Path, seconds: float) -> Iterator[bool]:
+    """Hold `file_lock` if it can be had within some seconds; gives whether it is held.
+
+    Raises
+    ------
+    DiskError
+        If the file cannot be made, or its file system has no locks.
+    """
+    end = time.monotonic() + seconds
+    while (handle := _locked(path, wait=False)) is None:
+        if time.monotonic() >= end:
+            yield False
+            return
+        time.sleep(LOOK_SECONDS)
+    with _removed_afterwards(handle, path):
+        yield True
+
+
+def _locked(path: Path, *, wait: bool) -> int | None:
+    """Open and lock the file at a path; None where another holds it, or has removed it meanwhile."""
+    handle = open_lock(path)
+    try:
+        if wait:
+            lock_exclusive(handle)
         # The holder before us may have removed the file that we waited on: then the lock guards nothing.
-        if _is_at(handle, path):
-            break
+        if (wait or try_exclusive(handle)) and _is_at(handle, path):
+            return handle
+    except BaseException:
         os.close(handle)
+        raise
+    os.close(handle)
+    return None
+
+
+@contextlib.contextmanager
+def _removed_afterwards(handle: int, path: Path) -> Iterator[None]:
     try:
         yield
     finally:

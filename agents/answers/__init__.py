@@ -1,0 +1,1 @@
+"""Answers of language models on disk, and what is under way."""
