@@ -38,6 +38,7 @@ from hypograph.models.literature.potential.set_model import can_learn
 
 BATCH: Final = 2000
 CHUNK: Final = 500  # publications of one transaction
+CITATIONS: Final = 10_000  # of one transaction: a large one does not fit the memory of an embedded server
 MOST: Final = 0.5  # share of publications that may change before all are written anew
 
 
@@ -204,7 +205,8 @@ def _update(store: GraphStore, base: BuildNote, note: BuildNote, wanted: _Wanted
         edges = [edge for one in part for edge in one.edges()]
         outcomes.append((LITERATURE_WRITE, Outcome({}, [publication_node(one.publication) for one in part], edges)))
     cited = [_citation(key, other) for key in papers for other in wanted.cites[key]]
-    outcomes.append((LITERATURE_WRITE, Outcome({}, (), cited)))
+    for start in range(0, len(cited), CITATIONS):
+        outcomes.append((LITERATURE_WRITE, Outcome({}, (), cited[start : start + CITATIONS])))
     units = []
     for number, (kind, outcome) in enumerate(outcomes):
         unit = Unit(
