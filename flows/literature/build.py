@@ -205,8 +205,8 @@ def _update(store: GraphStore, base: BuildNote, note: BuildNote, wanted: _Wanted
         edges = [edge for one in part for edge in one.edges()]
         outcomes.append((LITERATURE_WRITE, Outcome({}, [publication_node(one.publication) for one in part], edges)))
     cited = [_citation(key, other) for key in papers for other in wanted.cites[key]]
-    for start in range(0, len(cited), CITATIONS):
-        outcomes.append((LITERATURE_WRITE, Outcome({}, (), cited[start : start + CITATIONS])))
+    parts = (cited[start : start + CITATIONS] for start in range(0, len(cited), CITATIONS))
+    outcomes += [(LITERATURE_WRITE, Outcome({}, (), part)) for part in parts]
     units = []
     for number, (kind, outcome) in enumerate(outcomes):
         unit = Unit(
