@@ -193,8 +193,10 @@ def passage(row: tuple[str, str, float]) -> dict[str, Any]:
 def _records(result: Result, document: Mapping[str, Any], answer: HypothesisDocument, found: Ground) -> Outcome:
     search, keeper = result.search, result.keeper
     lines, question = search.log.lines, result.question
-    kept = ("levels", "calls_by_operator", "operators", "exchanged", "readings", "lessons", "refused", "missing")
-    kept = (*kept, "finalists")
+    kept = (
+        *("levels", "calls_by_operator", "operators", "exchanged"),
+        *("readings", "lessons", "refused", "missing", "finalists"),
+    )
     direct = document["direct"]
     asked = question_node(
         question,

@@ -144,7 +144,7 @@ class Sensible:
         roles = self.roles[sets]
         counted = [number for number, name in enumerate(ROLES) if name not in {METHOD, SETTING}]
         different = sum((roles == number).any(axis=1).astype(np.int64) for number in counted)
-        return np.array(WORTH)[np.minimum(different, len(WORTH) - 1)]
+        return np.asarray(np.array(WORTH)[np.minimum(different, len(WORTH) - 1)])
 
     def __call__(self, sets: IntArray) -> FloatArray:
         """Score of each set times its worth, 0 where it makes no sense, shape ``(b,)``."""
