@@ -27,8 +27,10 @@ def locked() -> list[tuple[str, str, str]]:
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     chosen = parser.parse_args()
+    if chosen.folder is None:
+        skip("no FOLDER with the files of infra/keyphrase_sets.lock is given")
     found: dict[str, Any] = {}
     for name, checksum, address in locked():
         path = chosen.folder / name

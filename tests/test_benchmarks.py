@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import importlib
 import runpy
+import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -25,6 +28,24 @@ def test_a_benchmark_says_what_it_takes(
         runpy.run_path(str(path), run_name="__main__")
     assert left.value.code in (0, None)
     assert "--quick" in capsys.readouterr().out
+    # In its smallest form it asks for nothing more: `make bench` gives nothing more.
+    parse = argparse.ArgumentParser.parse_args
+
+    def parsed(parser: argparse.ArgumentParser, *given: object) -> NoReturn:
+        parse(parser)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", parsed)
+    monkeypatch.setattr(sys, "argv", [str(path), "--quick"])
+    with pytest.raises(KeyboardInterrupt):
+        runpy.run_path(str(path), run_name="__main__")
+
+
+@pytest.mark.parametrize("name", ["evidence_claims", "hypotheses_overhead", "literature_extraction"])
+def test_the_quickest_run_in_their_small_form(name: str) -> None:
+    command = [sys.executable, FOLDER / f"{name}.py", "--quick"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.filterwarnings("ignore")
