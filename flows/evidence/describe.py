@@ -98,11 +98,11 @@ def records_of(fitted: Fitted, joint: Joint, place: int) -> dict[str, Any]:
     named = {name: int(phases[p]) for p, name in enumerate(FRAME) if phases[p]}
     unnamed = int(phases[SINGLE_UNNAMED]), int(phases[MULTI_UNNAMED])
     trust = {t.name: t for t in fitted.predictor.trusts}
-    counts = sorted((int(single.sum()), int(multi.sum())))
+    fewer, more = sorted((int(single.sum()), int(multi.sum())))
     return {
         "single": int(single.sum()),
         "multi": int(multi.sum()),
-        "disagree": sum(counts) >= FEW and counts[0] >= DISPUTED * sum(counts),
+        "disagree": fewer + more >= FEW and fewer >= DISPUTED * (fewer + more),
         "phases": named | ({"not named": sum(unnamed)} if sum(unnamed) else {}),
         "states": dict(sorted(states.items())),
         "sources": [

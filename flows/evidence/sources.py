@@ -127,8 +127,8 @@ def set_aside(knowledge: Knowledge, names: Sequence[str]) -> Knowledge:
     """Let sources of records teach the learners nothing; the same knowledge where nothing could be learned then."""
     table, records = knowledge.table, knowledge.records
     marks = np.zeros(len(records), np.int64)
-    for row, behind in enumerate(knowledge.behind):
-        marks[behind] = table.source[row]
+    for row, members in enumerate(knowledge.behind):
+        marks[members] = table.source[row]
     silenced = np.array([r.source in names for r in records]) & (marks >= 0)
     taught = {r.single_phase for r, m, s in zip(records, marks, silenced, strict=True) if m >= 0 and not s}
     if not silenced.any() or len(taught) < 2:
