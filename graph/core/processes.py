@@ -154,7 +154,7 @@ def _ours(pid: int) -> bool:
 
 def _sockets(pid: int) -> dict[str, int] | None:
     """Inodes of the sockets that a process holds, by handle (Linux); None where that is not told."""
-    found = {}
+    found: dict[str, int] = {}
     try:
         for name in os.listdir(f"/proc/{pid}/fd"):
             with contextlib.suppress(OSError):
