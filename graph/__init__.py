@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hypograph.graph.core.query import Query
@@ -14,7 +14,7 @@ __all__ = ["FlowRun", "GraphStore", "Query", "StoreConfig", "open_store"]
 _HOMES = {"StoreConfig": "store.config", "Query": "core.query", "open_store": "opening"}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import a name when it is first used: the driver takes a second, and locks and folders need none."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,7 +16,7 @@ os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
 # Embedded servers live for seconds here: the full compiler takes half of a start and never earns it back.
 os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
 
-pytest_plugins = ["graph_servers", "browser_pages", "demo_runs"]
+pytest_plugins = ["graph_servers", "browser_pages", "demo_runs", "documents_checked"]
 
 # How long an example takes says more of what else the machine is doing than of the code.
 hypothesis.settings.register_profile("untimed", deadline=None)

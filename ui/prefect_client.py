@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from typing_extensions import TypedDict
 
 from hypograph.graph.files.serving import basic, read_serving
 from hypograph.models.core.errors import InputError, UnavailableError
@@ -18,7 +19,7 @@ from hypograph.ui.config import UiConfig
 PATIENCE = httpx.Timeout(20.0, connect=3.0)
 # What Prefect's own client does where its database is locked (503): nothing was changed, so ask again.
 PAUSES = (0.3, 1.0, 3.0)
-MOST_RUNS, MOST_LOGS = 30, 500
+MOST_RUNS, MOST_LOGS, LOGS_AT_ONCE = 30, 500, 200
 ENDED = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
 START = 'Start one with `hypograph flows serve --cron "0 6 * * *"` and reload this page.'
 
@@ -29,6 +30,75 @@ def address(config: UiConfig) -> tuple[str, str | None] | None:
         return config.prefect_api.rstrip("/"), config.prefect_auth
     found = None if config.serving is None else read_serving(config.serving)
     return None if found is None else (found.api_url.rstrip("/"), found.auth_string)
+
+
+class Schedule(TypedDict):
+    """When a deployment runs: in words, and as Prefect has it (seconds for an interval)."""
+
+    words: str
+    active: bool
+    cron: str | None
+    interval: float | None
+    zone: str
+
+
+class Field(TypedDict):
+    """What a form asks for: `kind` is `integer`, `number`, `boolean`, `file` or `text`."""
+
+    name: str
+    kind: str
+    least: float | None
+    most: float | None
+    value: object
+    about: str
+    options: list[str]
+    longest: int | None
+
+
+class Deployment(TypedDict):
+    """A flow that can be started, with its schedules, its next time and the fields of its parameters."""
+
+    id: str
+    flow: str
+    about: str
+    paused: bool
+    ready: bool
+    schedules: list[Schedule]
+    next: str | None
+    fields: list[Field]
+
+
+class Run(TypedDict):
+    """A run of a flow, or a step of one; `seconds` since it began."""
+
+    id: str
+    name: str
+    flow: str | None
+    state: str
+    kind: str
+    ended: bool
+    message: str | None
+    began: bool
+    started: str | None
+    seconds: float
+    scheduled: bool
+    parameters: dict[str, object]
+
+
+class LogLine(TypedDict):
+    """One line of a run's log; `level` as Python's logging counts it."""
+
+    at: str
+    level: int
+    text: str
+
+
+class WholeRun(Run):
+    """One run with its steps, its progress in percent, and its log."""
+
+    steps: list[Run]
+    progress: float | None
+    log: list[LogLine]
 
 
 class Prefect:
@@ -56,7 +126,7 @@ class Prefect:
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
-    async def _ask(self, method: str, path: str, body: Any = None) -> Any:
+    async def _ask(self, method: str, path: str, body: object = None) -> Any:
         answer = await self._send(method, path, body)
         for pause in PAUSES:
             if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
@@ -69,7 +139,7 @@ class Prefect:
             raise UnavailableError(f"the Prefect server failed ({answer.status_code})", where=self.url)
         return answer.json() if answer.content else None
 
-    async def _send(self, method: str, path: str, body: Any) -> httpx.Response:
+    async def _send(self, method: str, path: str, body: object) -> httpx.Response:
         try:
             return await self._client.request(method, path, json=body)
         except httpx.HTTPError as error:
@@ -77,14 +147,14 @@ class Prefect:
                 f"the Prefect server does not answer ({type(error).__name__})", where=self.url, hint=START
             ) from error
 
-    async def deployments(self) -> list[dict[str, Any]]:
+    async def deployments(self) -> list[Deployment]:
         """Deployments by flow name, each with its schedules, the fields of its parameters and its next time."""
         found = await self._ask("POST", "/deployments/filter", {"limit": 100, "sort": "NAME_ASC"})
         ids = [d["flow_id"] for d in found]
         flows = await self._ask("POST", "/flows/filter", {"flows": {"id": {"any_": ids}}, "limit": 200})
         names = {f["id"]: f["name"] for f in flows}
         coming = await self._next([d["id"] for d in found])
-        rows = [
+        rows: list[Deployment] = [
             {
                 "id": d["id"],
                 "flow": names.get(d["flow_id"], d["name"]),
@@ -111,7 +181,7 @@ class Prefect:
             found.setdefault(run["deployment_id"], run["next_scheduled_start_time"] or run["expected_start_time"])
         return found
 
-    async def runs(self) -> list[dict[str, Any]]:
+    async def runs(self) -> list[Run]:
         """Runs that began or are about to, newest first."""
         begun = {"state": {"type": {"not_any_": ["SCHEDULED"]}}}
         wanted = {"flow_runs": begun, "sort": "EXPECTED_START_TIME_DESC", "limit": MOST_RUNS}
@@ -121,15 +191,14 @@ class Prefect:
         names = {f["id"]: f["name"] for f in flows}
         return [_run(r, names.get(r["flow_id"])) for r in found]
 
-    async def run(self, run: UUID) -> dict[str, Any]:
+    async def run(self, run: UUID) -> WholeRun:
         """One run with its steps, its progress in percent, and its log."""
         only = {"flow_runs": {"id": {"any_": [str(run)]}}}
-        logs = {"logs": {"flow_run_id": {"any_": [str(run)]}}, "sort": "TIMESTAMP_ASC", "limit": 200}
         marks = {"artifacts": {"flow_run_id": {"any_": [str(run)]}, "key": {"any_": ["progress"]}}, "limit": 1}
         found, steps, lines, progress = await asyncio.gather(
             self._ask("GET", f"/flow_runs/{run}"),
             self._ask("POST", "/task_runs/filter", {**only, "sort": "EXPECTED_START_TIME_ASC", "limit": 200}),
-            self._logs(logs),
+            self._logs(run),
             self._ask("POST", "/artifacts/filter", marks),
         )
         flow = await self._ask("GET", f"/flows/{found['flow_id']}")
@@ -140,21 +209,23 @@ class Prefect:
             "log": lines,
         }
 
-    async def _logs(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
-        lines: list[dict[str, Any]] = []
+    async def _logs(self, run: UUID) -> list[LogLine]:
+        lines: list[LogLine] = []
+        only = {"flow_run_id": {"any_": [str(run)]}}
         while len(lines) < MOST_LOGS:
-            page = await self._ask("POST", "/logs/filter", {**wanted, "offset": len(lines)})
+            wanted = {"logs": only, "sort": "TIMESTAMP_ASC", "limit": LOGS_AT_ONCE, "offset": len(lines)}
+            page = await self._ask("POST", "/logs/filter", wanted)
             lines += [{"at": r["timestamp"], "level": r["level"], "text": r["message"]} for r in page]
-            if len(page) < wanted["limit"]:
+            if len(page) < LOGS_AT_ONCE:
                 break
         return lines
 
-    async def start(self, deployment: UUID, parameters: Mapping[str, Any]) -> str:
+    async def start(self, deployment: UUID, parameters: Mapping[str, object]) -> str:
         """Start a run now, and return its id; parameters that are not named keep the deployment's values."""
         body = {"parameters": await self._whole(deployment, parameters), "state": {"type": "SCHEDULED"}}
         return str((await self._ask("POST", f"/deployments/{deployment}/create_flow_run", body))["id"])
 
-    async def _whole(self, deployment: UUID, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    async def _whole(self, deployment: UUID, parameters: Mapping[str, object]) -> dict[str, object]:
         """Join given parameters to those that the deployment has."""
         if not parameters:
             return {}
@@ -181,7 +252,7 @@ class Prefect:
         await self._ask("POST", f"/flow_runs/{run}/set_state", body)
 
 
-def fields(deployment: Mapping[str, Any]) -> list[dict[str, Any]]:
+def fields(deployment: Mapping[str, Any]) -> list[Field]:
     """Return what a form has to ask for one run: name, kind, least, most, value in force, explanation.
 
     `kind` is `integer`, `number`, `boolean`, `file` or `text`.
@@ -196,12 +267,12 @@ def fields(deployment: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [_field(name, spec, values.get(name)) for name, spec in (model.get("properties") or {}).items()]
 
 
-def fields_of(model: Mapping[str, Any]) -> list[dict[str, Any]]:
+def fields_of(model: Mapping[str, Any]) -> list[Field]:
     """Return what a form has to ask for a flow whose parameters have this schema; as `fields`."""
     return [_field(name, spec, None) for name, spec in (model.get("properties") or {}).items()]
 
 
-def _field(name: str, spec: Mapping[str, Any], value: Any) -> dict[str, Any]:
+def _field(name: str, spec: Mapping[str, Any], value: object) -> Field:
     parts = [spec, *(spec.get("anyOf") or ())]
     kind = next((p["type"] for p in parts if p.get("type") not in {None, "null"}), "string")
     if any(p.get("format") in {"path", "file-path", "directory-path"} for p in parts):
@@ -218,15 +289,14 @@ def _field(name: str, spec: Mapping[str, Any], value: Any) -> dict[str, Any]:
     }
 
 
-def _schedule(row: Mapping[str, Any]) -> dict[str, Any]:
+def _schedule(row: Mapping[str, Any]) -> Schedule:
     made = row["schedule"]
     every = made.get("interval")
     words = in_words(made.get("cron"), made.get("timezone") or "UTC") or (
         f"every {_span(float(every))}" if every else made.get("rrule") or ""
     )
-    return {"words": words, "active": bool(row["active"]), "cron": made.get("cron"), "interval": every} | {
-        "zone": made.get("timezone") or "UTC"
-    }
+    zone = made.get("timezone") or "UTC"
+    return {"words": words, "active": bool(row["active"]), "cron": made.get("cron"), "interval": every, "zone": zone}
 
 
 DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
@@ -251,7 +321,7 @@ def _span(seconds: float) -> str:
     return f"{seconds:g} seconds"
 
 
-def _run(row: Mapping[str, Any], flow: str | None) -> dict[str, Any]:
+def _run(row: Mapping[str, Any], flow: str | None) -> Run:
     state = row["state_type"] or "PENDING"
     return {
         "id": row["id"],

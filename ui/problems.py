@@ -64,7 +64,7 @@ def handle_errors(app: FastAPI, answer: Answer) -> None:
         return answer(request, 422, text, field)
 
 
-def sentence(errors: Sequence[Any]) -> tuple[str, str]:
+def sentence(errors: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
     """Return the field of the first validation error, and a sentence about it."""
     first = errors[0] if errors else {"loc": (), "msg": "it cannot be read"}
     names = [str(part) for part in first["loc"] if part not in {"body", "query", "path", "form"}]

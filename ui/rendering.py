@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -18,6 +18,7 @@ from hypograph.ui.drawing import bars, figures, slices
 from hypograph.ui.sent_once import fresh
 
 HERE = Path(__file__).parent
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def make_templates() -> Jinja2Templates:
     return templates
 
 
-def show(request: Request, template: str, status_code: int = 200, /, **values: Any) -> HTMLResponse:
+def show(request: Request, template: str, status_code: int = 200, /, **values: object) -> HTMLResponse:
     """Return a page, or only its living part where a script follows it."""
     layout = "part.html" if request.query_params.get("part") == "live" else "base.html"
     found: HTMLResponse = request.app.state.templates.TemplateResponse(
@@ -104,7 +105,7 @@ def show(request: Request, template: str, status_code: int = 200, /, **values: A
     return found
 
 
-def found(value: dict[str, Any] | None, key: str) -> dict[str, Any]:
+def found(value: T | None, key: str) -> T:
     """Return what a page shows.
 
     Raises
@@ -117,14 +118,14 @@ def found(value: dict[str, Any] | None, key: str) -> dict[str, Any]:
     return value
 
 
-def figure(value: Any, digits: int = 2) -> str:
+def figure(value: object, digits: int = 2) -> str:
     """Write a figure; a dash where there is none, or the row does not even name it."""
     if value is None or isinstance(value, Undefined):
         return "–"
     return f"{value:.{digits}f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def duration(seconds: Any) -> str:
+def duration(seconds: object) -> str:
     """Write seconds as a person would: 8.2 s, 3 min 20 s, 2 h 5 min."""
     if not isinstance(seconds, int | float):
         return "–"
@@ -136,7 +137,7 @@ def duration(seconds: Any) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
-def moment(text: Any) -> Markup:
+def moment(text: object) -> Markup:
     """Write a time: in UTC as it comes, in the reader's own zone once our script has seen it."""
     if not text or isinstance(text, Undefined):
         return Markup("–")
@@ -146,7 +147,7 @@ def moment(text: Any) -> Markup:
     return Markup('<time datetime="{}">{} UTC</time>').format(known, escape(shown))
 
 
-def exact(value: Any) -> str:
+def exact(value: object) -> str:
     """Write a value as it is: a number with all its digits and no more, everything else as text."""
     if value is None or isinstance(value, Undefined):
         return "–"
@@ -159,7 +160,7 @@ def exact(value: Any) -> str:
 _UNSEEN = dict.fromkeys((*range(8203, 8208), *range(8234, 8239), *range(8288, 8298), 65279, 173))
 
 
-def plain(text: Any) -> str:
+def plain(text: object) -> str:
     """Write a name without signs that are not seen; letters of every script stay."""
     said = "" if text is None or isinstance(text, Undefined) else str(text)
     return said.translate(_UNSEEN) or said

@@ -22,6 +22,7 @@ from hypograph.agents.roles.closed_questions import (
     preference,
     substitution,
 )
+from hypograph.models.core.documents.system import BatteryRun, BatteryScore
 from hypograph.models.statistics.calibration import calibration_error, reliability_points
 from hypograph.models.statistics.decisions import auc, auc_interval
 from hypograph.models.statistics.intervals import wilson
@@ -102,7 +103,7 @@ def proposal_battery(rows: Sequence[tuple[str, str, str, str, bool, str, Mapping
     return Battery(PROPOSAL, tuple(outcome(*r[:4], about=r[5], names=r[6]) for r in rows), tuple(r[4] for r in rows))
 
 
-def run_battery(gateway: Gateway | Cascade, battery: Battery, way: str | None = None) -> dict[str, Any]:
+def run_battery(gateway: Gateway | Cascade, battery: Battery, way: str | None = None) -> BatteryRun:
     """Ask every question and report accuracy, AUC, swap consistency, calibration, invalid rate and skill.
 
     Parameters
@@ -137,7 +138,7 @@ def run_battery(gateway: Gateway | Cascade, battery: Battery, way: str | None = 
     }
 
 
-def score(choices: Sequence[Choice], truth: Sequence[bool], *, by_area: bool) -> dict[str, Any]:
+def score(choices: Sequence[Choice], truth: Sequence[bool], *, by_area: bool) -> BatteryScore:
     """Score answers against the truth; a tie or an unusable answer counts half, as a coin would."""
     p = np.array([c.p[0] for c in choices])
     known = np.asarray(truth, dtype=bool)

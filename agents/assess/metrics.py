@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from hypograph.models.core.documents.figures import Mean, Skill
+
 GOOD = 0.6  # skill of a source that is right in 80% of its answers
 DOUBT = 30  # answers of a coin that a small sample is joined with
 
 
-def skill(value: float, low: float, high: float, n: int) -> dict[str, float]:
+def skill(value: float, low: float, high: float, n: int) -> Skill:
     """Return skill from an accuracy or AUC with its interval: ``max(0, 2x − 1)``, 0 a coin, 1 always right.
 
     ``weight`` is what an answer counts for. It is the lower end, so that one that answers by chance, or always alike,
@@ -14,7 +16,7 @@ def skill(value: float, low: float, high: float, n: int) -> dict[str, float]:
     small to tell a coin from a source of skill `GOOD`, the estimate shrunk by `DOUBT` answers of a coin counts
     instead: a source that is right in 80% of ten answers is not silenced for want of more.
     """
-    found = {
+    found: Mean = {
         "mean": max(0.0, 2 * value - 1),
         "low": max(0.0, 2 * low - 1),
         "high": max(0.0, 2 * high - 1),

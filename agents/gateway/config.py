@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import SecretStr
@@ -120,7 +119,7 @@ class ModelConfig:
     max_tries: int = 4
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     query: Mapping[str, str] = field(default_factory=dict)
-    extra_body: Mapping[str, Any] = field(default_factory=dict)
+    extra_body: Mapping[str, object] = field(default_factory=dict)
     reasoning_effort: str = ""
     omit: tuple[str, ...] = ()
     verify: bool | str = True

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import Enum
-from typing import Any
 
 LONGEST_REASON = 300
 _SECRET = re.compile(r"\b(?:sk|pk|key|gsk|xai|hf|ghp|AIza)[-_A-Za-z0-9]{12,}|(?<=Bearer )\S+", re.I)
@@ -129,7 +128,7 @@ def read_refusal(status: int, text: str, headers: Mapping[str, str], secrets: tu
     return _refusal(status, body, headers, secrets)
 
 
-def refusal_within(body: Mapping[str, Any], secrets: tuple[str, ...]) -> Refusal | None:
+def refusal_within(body: Mapping[str, object], secrets: tuple[str, ...]) -> Refusal | None:
     """Return the refusal that stands in a successful response, if one does."""
     error, choice = body.get("error"), _first(body.get("choices"))
     if choice and choice.get("error"):  # a router's: the model behind it failed
@@ -145,11 +144,11 @@ def refusal_within(body: Mapping[str, Any], secrets: tuple[str, ...]) -> Refusal
     return _refusal(status, error, {}, secrets)
 
 
-def _first(choices: object) -> dict[str, Any] | None:
+def _first(choices: object) -> dict[str, object] | None:
     return choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else None
 
 
-def _told(body: Mapping[str, Any]) -> dict[str, Any] | None:
+def _told(body: Mapping[str, object]) -> dict[str, object] | None:
     """Return a body that holds no completion and says why, in whatever field."""
     telling = {k: v for k, v in body.items() if k not in ("id", "object", "model", "choices", "usage", "created")}
     return telling if _words(telling)[0] else None

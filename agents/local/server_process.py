@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import Any
 
 from hypograph.models.core.children import kernel_ends_us
 
 
-def parameters(path: str, alias: str, port: int, threads: int, context: int) -> Any:
+def parameters(path: str, alias: str, port: int, threads: int, context: int) -> object:
     """Return the server's parameters: one slot, loopback only, chat and embeddings."""
     import xllamacpp as x
 

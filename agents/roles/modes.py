@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hypograph.agents.gateway.cascade import Cascade
 from hypograph.agents.gateway.questions import LETTERS, REASONED, SILENT
@@ -41,7 +41,7 @@ class Mode:
     skill: float | None
     why: str
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """Return it for a document."""
         return asdict(self)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -97,7 +96,7 @@ def passage_battery(texts: Sequence[tuple[str, str]], n: int, seed: int = 0) -> 
     return made
 
 
-def measure_reader(gateway: Gateway | Cascade, battery: Sequence[tuple[str, str, int]]) -> dict[str, Any]:
+def measure_reader(gateway: Gateway | Cascade, battery: Sequence[tuple[str, str, int]]) -> dict[str, object]:
     """Ask a battery and keep the skill of this model at reading passages.
 
     Returns

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from hypograph.flows.assess.batteries import composition_pairs, decided_pairs, host_exchanges
 from hypograph.flows.readers.reaction_tables import ReactionTable
+from hypograph.models.core.documents.figures import Value
+from hypograph.models.core.documents.system import Assessed, AssessedBattery, BatteryRun, BatteryWays, WayFigures
 from hypograph.models.core.protocols import JudgingContext
 
 if TYPE_CHECKING:
@@ -156,7 +158,7 @@ def assess(
     seed: int = 0,
     ways: str = "auto",
     tell: Callable[[str], None] = lambda _: None,
-) -> dict[str, Any]:
+) -> Assessed:
     """Run the batteries and keep each skill under the model's fingerprint, for the roles to read.
 
     Parameters
@@ -189,7 +191,7 @@ def assess(
     for battery in batteries(gateway, sizes, seed, more):
         row = _measured(gateway, battery, ways_to_measure(gateway, ways), tell)
         if row["kept"]:
-            gateway.keep_skill(row["role"], row["skill"]["weight"], row)
+            gateway.keep_skill(row["role"], row["skill"]["weight"], {**row})
         else:
             tell(row["says"])
         rows.append(row)
@@ -214,31 +216,37 @@ def ways_to_measure(gateway: Gateway, asked: str) -> tuple[str, ...]:
     return tuple(w for w in wanted if w != LETTERS or can_read_letters(gateway)) or (REASONED,)
 
 
-def _measured(gateway: Gateway, battery: Battery, ways: Sequence[str], tell: Callable[[str], None]) -> dict[str, Any]:
+def _measured(gateway: Gateway, battery: Battery, ways: Sequence[str], tell: Callable[[str], None]) -> AssessedBattery:
     """Run a battery in each way; return the row of the better one, with what is kept and why."""
     from hypograph.agents.assess.batteries import run_battery
 
-    rows: dict[str, dict[str, Any]] = {}
+    rows: dict[str, BatteryRun] = {}
     for way in ways:
         tell(f"{battery.name}: {len(battery.questions)} questions, {way}")
         row = run_battery(gateway, battery, way)
         rows[row["method"].split()[0] or way] = row
     priced = {way: _priced(gateway, way, row) for way, row in rows.items()}
     chosen = _better(priced, thinks="thinks" in gateway.wire.habits)
-    row = {**rows[chosen], "way": chosen, "ways": {way: _short(r) for way, r in priced.items()}}
-    kept = row["invalid_rate"] < INVALID_SHARE
-    return {**row, "kept": kept, "says": _sentence(row, rows, kept=kept)}
+    best: BatteryWays = {**rows[chosen], "way": chosen, "ways": {way: _short(r) for way, r in priced.items()}}
+    kept = best["invalid_rate"] < INVALID_SHARE
+    return {**best, "kept": kept, "says": _sentence(best, rows, kept=kept)}
 
 
-def _priced(gateway: Gateway, way: str, row: dict[str, Any]) -> dict[str, Any]:
+def _priced(gateway: Gateway, way: str, row: BatteryRun) -> BatteryRun:
     """Return the row with what its calls cost when they were made, where all its answers came from the cache."""
     before = ((gateway.assessment(row["role"]) or {}).get("ways") or {}).get(way)
     if row["calls"] or not before:
         return row
-    return {**row, **{k: before.get(k) for k in ("calls", "seconds_per_call", "cost_per_call", "tokens_per_call")}}
+    return {
+        **row,
+        "calls": before.get("calls"),
+        "seconds_per_call": before.get("seconds_per_call"),
+        "cost_per_call": before.get("cost_per_call"),
+        "tokens_per_call": before.get("tokens_per_call"),
+    }
 
 
-def _better(rows: dict[str, dict[str, Any]], *, thinks: bool) -> str:
+def _better(rows: dict[str, BatteryRun], *, thinks: bool) -> str:
     """Return the cheapest of the ways whose skill is within `AS_GOOD` of the best; letters where all is equal.
 
     Where no price is known, tokens tell what a model costs that reasons before every answer; of others letters do.
@@ -246,16 +254,33 @@ def _better(rows: dict[str, dict[str, Any]], *, thinks: bool) -> str:
     usable = {w: r for w, r in rows.items() if r["invalid_rate"] < INVALID_SHARE} or rows
     best = max(r["skill"]["low"] for r in usable.values())
     good = [w for w, r in usable.items() if r["skill"]["low"] >= best - AS_GOOD]
-    unit = "cost_per_call" if any(usable[w]["cost_per_call"] for w in good) else "tokens_per_call" if thinks else ""
-    return min(good, key=lambda w: (usable[w][unit] or 0.0) * usable[w]["calls"] if unit else 0.0)
+    priced = any(usable[w]["cost_per_call"] for w in good)
+
+    def price(way: str) -> float:
+        row = usable[way]
+        if priced:
+            return (row["cost_per_call"] or 0.0) * row["calls"]
+        return (row["tokens_per_call"] or 0.0) * row["calls"] if thinks else 0.0
+
+    return min(good, key=price)
 
 
-def _short(row: dict[str, Any]) -> dict[str, Any]:
-    names = ("accuracy", "auc", "skill", "ece", "swap_consistency", "invalid_rate", "calls", "seconds_per_call")
-    return {k: row[k] for k in (*names, "cost_per_call", "tokens_per_call")}
+def _short(row: BatteryRun) -> WayFigures:
+    return {
+        "accuracy": row["accuracy"],
+        "auc": row["auc"],
+        "skill": row["skill"],
+        "ece": row["ece"],
+        "swap_consistency": row["swap_consistency"],
+        "invalid_rate": row["invalid_rate"],
+        "calls": row["calls"],
+        "seconds_per_call": row["seconds_per_call"],
+        "cost_per_call": row["cost_per_call"],
+        "tokens_per_call": row["tokens_per_call"],
+    }
 
 
-def _sentence(row: dict[str, Any], rows: dict[str, dict[str, Any]], *, kept: bool) -> str:
+def _sentence(row: BatteryWays, rows: dict[str, BatteryRun], *, kept: bool) -> str:
     """Say which way is used and why, or what came back where no skill can be measured."""
     if not kept:
         share = f"{row['invalid_rate']:.0%} of the answers cannot be used"
@@ -268,7 +293,7 @@ def _sentence(row: dict[str, Any], rows: dict[str, dict[str, Any]], *, kept: boo
     return f"{row['name']}: {row['way']} is used; skill measured: {each}."
 
 
-def lines(rows: Sequence[dict[str, Any]]) -> list[tuple[object, ...]]:
+def lines(rows: Sequence[AssessedBattery]) -> list[tuple[object, ...]]:
     """Lay batteries out as rows of a table."""
     return [
         (
@@ -288,7 +313,7 @@ def lines(rows: Sequence[dict[str, Any]]) -> list[tuple[object, ...]]:
     ]
 
 
-def plot(row: dict[str, Any]) -> str:
+def plot(row: AssessedBattery) -> str:
     """Draw a battery's reliability as text: mean probability, share that was true, count."""
     head = f"{row['name']}: reliability (probability said, share true)"
     body = [
@@ -298,5 +323,5 @@ def plot(row: dict[str, Any]) -> str:
     return "\n".join([head, *body])
 
 
-def _shown(x: dict[str, float] | None) -> str:
+def _shown(x: Value | None) -> str:
     return "–" if x is None else f"{x['value']:.2f} [{x['low']:.2f}, {x['high']:.2f}]"

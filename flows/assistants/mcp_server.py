@@ -35,11 +35,11 @@ def make_server(toolbox: Toolbox, *, changes: bool = False) -> MCPServer[Any]:
     return server
 
 
-def _told(tool: Tool) -> Callable[..., dict[str, Any]]:
+def _told(tool: Tool) -> Callable[..., dict[str, object]]:
     """Turn the project's errors into a tool's errors: the sentence reaches the assistant, no traceback does."""
 
     @functools.wraps(tool.work)
-    def work(*args: Any, **kwargs: Any) -> dict[str, Any]:
+    def work(*args: Any, **kwargs: Any) -> dict[str, object]:
         try:
             return tool.work(*args, **kwargs)
         except HypographError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hypograph.models.core.errors import InputError
 
@@ -30,7 +30,7 @@ class Tool:
         Whether it changes a campaign; such tools are offered on request only.
     """
 
-    work: Callable[..., dict[str, Any]]
+    work: Callable[..., dict[str, object]]
     changes: bool = False
 
     @property
@@ -68,7 +68,7 @@ class Toolbox:
         changing = (self.suggest_experiments, self.record_outcome, self.undo)
         return [Tool(work) for work in reading] + [Tool(work, changes=True) for work in (changing if changes else ())]
 
-    def search_papers(self, text: str, limit: int = 10) -> dict[str, Any]:
+    def search_papers(self, text: str, limit: int = 10) -> dict[str, object]:
         """Find publications in the graph whose title holds all words of the text. Gives key, title, year and DOI."""
         from hypograph.graph.queries.papers import PAPERS
 
@@ -80,7 +80,7 @@ class Toolbox:
         ]
         return {"papers": found[: _bounded(limit)], "total": len(found)}
 
-    def ask_papers(self, question: str) -> dict[str, Any]:
+    def ask_papers(self, question: str) -> dict[str, object]:
         """Answer a question from the corpus with numbered citations, or say that the passages do not carry it."""
         from hypograph.flows.literature.ask import ask
         from hypograph.flows.literature.library import MAIN, Library
@@ -90,32 +90,32 @@ class Toolbox:
         if not publications:
             raise InputError("the corpus is empty", hint="`hypograph literature add FILE` fills it.")
         with open_knowledge(self.settings, None) as knowledge:
-            return ask(publications, question, answerer=knowledge.answerer())
+            return {**ask(publications, question, answerer=knowledge.answerer())}
 
-    def list_hypotheses(self, text: str = "", limit: int = 10) -> dict[str, Any]:
+    def list_hypotheses(self, text: str = "", limit: int = 10) -> dict[str, object]:
         """List hypotheses whose statement holds the text, with belief, ignorance and the id to show one."""
         from hypograph.graph.queries import pages
 
         rows = self.store.read(pages.HYPOTHESES, text=text.casefold(), low=0, high=99, limit=_bounded(limit))
         return {"hypotheses": [{k: v for k, v in row.items() if v is not None} for row in rows]}
 
-    def show_hypothesis(self, id: str) -> dict[str, Any]:
+    def show_hypothesis(self, id: str) -> dict[str, object]:
         """Show one hypothesis by its id (or its beginning): document, evidence, passages for and against."""
         from hypograph.flows.hypotheses.show import shown
 
         return shown(self.store, id)
 
-    def explain_alloy(self, formula: str) -> dict[str, Any]:
+    def explain_alloy(self, formula: str) -> dict[str, object]:
         """Say whether an alloy such as CoCrFeNi is single-phase: belief, ignorance, records and nearest alloys."""
         from hypograph.flows.evidence.explain import explain_alloy
 
-        return explain_alloy(formula)
+        return {**explain_alloy(formula)}
 
-    def list_campaigns(self) -> dict[str, Any]:
+    def list_campaigns(self) -> dict[str, object]:
         """List the laboratory campaigns that the graph knows, with how many experiments wait for a result."""
         return {"campaigns": [_line(campaign) for campaign in self._campaigns()]}
 
-    def show_campaign(self, campaign: str) -> dict[str, Any]:
+    def show_campaign(self, campaign: str) -> dict[str, object]:
         """Show a campaign by its id or name: its space, experiments and best result."""
         from hypograph.models.campaigns.laboratory import events, progress
 
@@ -127,7 +127,7 @@ class Toolbox:
         told = progress.status(found.definition, found.events)
         return {**told, "space": found.definition.space.record(), "experiments": rows}
 
-    def suggest_experiments(self, campaign: str, count: int = 1) -> dict[str, Any]:
+    def suggest_experiments(self, campaign: str, count: int = 1) -> dict[str, object]:
         """CHANGES the campaign: adds suggested experiments that then wait for results. Says which ones."""
         from hypograph.flows.campaigns.laboratory import suggest
         from hypograph.graph.campaigns import folder as folders
@@ -140,7 +140,7 @@ class Toolbox:
 
     def record_outcome(
         self, campaign: str, experiment: str, values: dict[str, float], note: str = ""
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """CHANGES the campaign: records the outcomes of one experiment, by the objectives' names."""
         from hypograph.models.campaigns.laboratory import events
 
@@ -148,13 +148,15 @@ class Toolbox:
             campaign, lambda held: events.record(held.definition, held.events, experiment, values, note), "recorded"
         )
 
-    def undo(self, campaign: str, experiment: str) -> dict[str, Any]:
+    def undo(self, campaign: str, experiment: str) -> dict[str, object]:
         """CHANGES the campaign: takes an experiment's outcome back, or withdraws a suggestion."""
         from hypograph.models.campaigns.laboratory import events
 
         return self._change(campaign, lambda held: events.undo(held.definition, held.events, experiment), "undone")
 
-    def _change(self, campaign: str, make: Callable[[CampaignFolder], dict[str, Any]], what: str) -> dict[str, Any]:
+    def _change(
+        self, campaign: str, make: Callable[[CampaignFolder], dict[str, object]], what: str
+    ) -> dict[str, object]:
         from hypograph.graph.campaigns import folder as folders
 
         with folders.changing(self._named(campaign).folder) as held:
@@ -186,7 +188,7 @@ class Toolbox:
         return found[0]
 
 
-def _line(campaign: CampaignFolder) -> dict[str, Any]:
+def _line(campaign: CampaignFolder) -> dict[str, object]:
     from hypograph.models.campaigns.laboratory import progress
 
     told = progress.status(campaign.definition, campaign.events)

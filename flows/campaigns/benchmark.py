@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from hypograph.models.campaigns.analysis.percent import percent, zero_and_top
 from hypograph.models.campaigns.analysis.survival import restricted_mean_time
 from hypograph.models.campaigns.optimizers.registry import METHODS
 from hypograph.models.campaigns.optimizers.simulated_experts import simulated_utility
+from hypograph.models.core.documents.campaigns import Benchmarked, MethodFigures, UsedDescriptors
 from hypograph.models.core.errors import InputError, MalformedRowError, MissingFileError
 from hypograph.models.core.keys import digest
 from hypograph.models.core.protocols import OptionScorer, Planner
@@ -78,7 +78,7 @@ def benchmark(
     scorer: OptionScorer | None = None,
     planner: Planner | None = None,
     tell: Callable[[str], None] = lambda line: None,
-) -> tuple[dict[str, Any], dict[str, NDArray[np.int64]]]:
+) -> tuple[Benchmarked, dict[str, NDArray[np.int64]]]:
     """Run every method from the same starts.
 
     Parameters
@@ -116,7 +116,8 @@ def benchmark(
     rated = "scorer" in needs or ("planner" in needs and planner is None)
     utility = _utility(shown, values, plan, scorer) if rated else None
     similarity = alike(shown, scorer, blind=plan.blind) if rated and scorer and plan.expert == "model" else None
-    rows, picks = [], {}
+    rows: list[MethodFigures] = []
+    picks: dict[str, NDArray[np.int64]] = {}
     for method in methods:
         began = time.perf_counter()
         if METHODS.get(method).needs == "planner" and planner is not None:
@@ -129,10 +130,15 @@ def benchmark(
             picks[method] = run_method(method, table, values, starts, plan, utility, similarity, apart)
         seconds = (time.perf_counter() - began) / plan.seeds
         described = [p for p, d in zip(table.parameters, apart, strict=True) if d is not None] if apart else []
-        used = {"asked": plan.descriptors, "parameters": described, "exchanged": plan.exchange_descriptors}
-        told = {"method": method, **summary(table, values, picks[method], seconds, plan.seed)}
-        rows.append(told | {"descriptors": used if method in described_by else None})
-    document = {
+        used: UsedDescriptors = {
+            "asked": plan.descriptors,
+            "parameters": described,
+            "exchanged": plan.exchange_descriptors,
+        }
+        told = summary(method, table, values, picks[method], seconds, plan.seed)
+        told["descriptors"] = used if method in described_by else None
+        rows.append(told)
+    document: Benchmarked = {
         "table": table.name,
         "budget": plan.budget,
         "initial": plan.initial,
@@ -199,8 +205,13 @@ def run_method(
 
 
 def summary(
-    table: ReactionTable, values: NDArray[np.float64], picks: NDArray[np.int64], seconds: float, seed: int
-) -> dict[str, Any]:
+    method: str,
+    table: ReactionTable,
+    values: NDArray[np.float64],
+    picks: NDArray[np.int64],
+    seconds: float,
+    seed: int,
+) -> MethodFigures:
     """Figures of one method, in percent of the table's maximum (see `percent.zero_and_top`)."""
     shares = percent(np.maximum.accumulate(values[picks], axis=1), *zero_and_top(values))
     last, reached = shares[:, -1], shares >= 100.0 * TARGET
@@ -211,6 +222,7 @@ def summary(
     corrected = exploration_entropy(table.pool[picks], table.sizes, corrected=True)[:, -1].mean()
     random = random_entropy(table.pool, table.sizes, picks.shape[1], runs=500, seed=seed)[-1]
     return {
+        "method": method,
         "best": {
             "mean": float(last.mean()),
             "sd": float(last.std(ddof=1)) if len(last) > 1 else 0.0,
@@ -233,7 +245,7 @@ def summary(
     }
 
 
-def trajectories(table: ReactionTable, plan: Plan, picks: Mapping[str, NDArray[np.int64]]) -> list[dict[str, Any]]:
+def trajectories(table: ReactionTable, plan: Plan, picks: Mapping[str, NDArray[np.int64]]) -> list[dict[str, object]]:
     """Return every campaign in full: one record a method and seed, parameters by name."""
     values = outcomes(table, plan)
     zero, top = zero_and_top(values)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +12,11 @@ from hypograph.flows.campaigns.runs import Runs
 from hypograph.models.campaigns.analysis.paired_posterior import Difference, compare_paired
 from hypograph.models.campaigns.analysis.rank_tests import cliffs_delta, mann_whitney
 from hypograph.models.campaigns.analysis.survival import restricted_mean_time, survival
+from hypograph.models.core.documents.campaigns import ComparedMethods, MethodSurvival, PairedMethods
 from hypograph.models.core.errors import InputError
 
 
-def compare(runs: Runs, *, region: float = 1.0) -> dict[str, Any]:
+def compare(runs: Runs, *, region: float = 1.0) -> ComparedMethods:
     """Return the document of ``hypograph campaign compare --json``.
 
     Raises
@@ -62,7 +62,7 @@ def _differences(runs: Runs, a: str, b: str) -> list[tuple[NDArray[np.float64], 
 
 def _pair(
     a: str, b: str, tables: list[tuple[NDArray[np.float64], NDArray[np.float64]]], found: Difference
-) -> dict[str, Any]:
+) -> PairedMethods:
     x, y = (np.concatenate(side) for side in zip(*tables, strict=True))
     return {
         "a": a,
@@ -77,7 +77,7 @@ def _pair(
     }
 
 
-def _survival(tables: Mapping[str, Mapping[int, NDArray[np.float64]]]) -> dict[str, Any]:
+def _survival(tables: Mapping[str, Mapping[int, NDArray[np.float64]]]) -> MethodSurvival:
     runs = [best for table in tables.values() for best in table.values()]
     horizon = max(len(r) for r in runs)
     reached = np.array([bool((r >= 95.0).any()) for r in runs])

@@ -31,6 +31,7 @@ from hypograph.models.campaigns.laboratory.table_definition import described as 
 from hypograph.models.campaigns.optimizers.element_knowledge import ElementSimilarity, options_that_could_be_elements
 from hypograph.models.campaigns.optimizers.registry import METHODS
 from hypograph.models.campaigns.space.space import Space
+from hypograph.models.core.documents.campaigns import SPACE_RULES, SpaceDocument
 from hypograph.models.core.errors import InputError, MissingFileError
 from hypograph.models.core.protocols import NO_PLANNING_CONTEXT, PlanningContext
 
@@ -232,24 +233,34 @@ def definition_of(
     return described(understood.definition(), descriptors, tell), understood, table
 
 
-def preview(space: Path, reading: Reading | None = None, descriptors: str = "") -> dict[str, Any]:
+def preview(space: Path, reading: Reading | None = None, descriptors: str = "") -> SpaceDocument:
     """Return what would be understood of a definition or a table, without writing anything; raises as `begin`."""
     notes = list[str]()
     record, understood, _ = definition_of(space, reading, descriptors, notes.append)
     definition = live.definition_from(record)
     if understood is not None:
         document = understood.document()
-        return {**document, "notes": [*document["notes"], *notes]}
-    return {**space_document(definition), "notes": notes}
+        document["notes"] += notes
+        return document
+    document = space_document(definition)
+    document["notes"] += notes
+    return document
 
 
-def space_document(definition: live.Definition) -> dict[str, Any]:
+def space_document(definition: live.Definition) -> SpaceDocument:
     """Return parameters and objectives as ``campaign new --dry-run`` and ``campaign edit`` print them."""
     rows = definition.record()
-    told = {"parameters": parameter_documents(rows["parameters"]), "objectives": rows["objectives"]}
-    ruled = ("mixtures", "constraints", "exclusions", "limits", "choices", "plate", "cost")
-    rules = {k: rows[k] for k in ruled if k in rows}
-    return {**told, **rules, "left_out": [], "rows": {"read": 0, "skipped": []}, "notes": []}
+    told: SpaceDocument = {
+        "parameters": parameter_documents(rows["parameters"]),
+        "objectives": rows["objectives"],
+        "left_out": [],
+        "rows": {"read": 0, "skipped": []},
+        "notes": [],
+    }
+    for name in SPACE_RULES:
+        if name in rows:
+            told[name] = rows[name]
+    return told
 
 
 def change_space(
@@ -259,7 +270,7 @@ def change_space(
     *,
     dry_run: bool = False,
     tell: Callable[[str], None] = lambda line: None,
-) -> dict[str, Any]:
+) -> SpaceDocument:
     """Change the space of a campaign and return what it is now; call it inside `campaigns.changing`.
 
     Structures of options that are added are looked at anew, so that they have descriptors too.

@@ -6,7 +6,6 @@ The shipped methods run many campaigns at once; any other method is asked for on
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +26,7 @@ SPARE = 4  # points of a sequence looked at for each experiment: some were tried
 
 def table_space(table: ReactionTable) -> Space:
     """Return the space of a table as a laboratory would write it: columns of numbers are values."""
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     for name, options in zip(table.parameters, table.options, strict=True):
         values = [number(o) for o in options]
         if all(v is not None for v in values):
@@ -173,7 +172,7 @@ def run_sobol(table: ReactionTable, starts: Ints, budget: int, seeds: Sequence[i
     return np.array(found)
 
 
-def _codes(table: ReactionTable) -> list[dict[Any, int]]:
+def _codes(table: ReactionTable) -> list[dict[object, int]]:
     """Return for each parameter the number of each of its levels."""
     space = table_space(table)
     return [
@@ -189,6 +188,6 @@ def _point(space: Space, table: ReactionTable, row: int) -> Point:
     }
 
 
-def _level(space: Space, name: str, option: str) -> Any:
+def _level(space: Space, name: str, option: str) -> object:
     value = number(option)
     return option if space[name].options or value is None else value

@@ -47,7 +47,7 @@ class Spoken:
         say(text)
 
 
-def emit(document: Mapping[str, Any], as_json: bool, text: str) -> None:
+def emit(document: Mapping[str, object], as_json: bool, text: str) -> None:
     """Print the document as JSON, or its text form, to standard output.
 
     A command that asked a language model says in its document what that cost.
@@ -75,7 +75,7 @@ def _chain(context: Any) -> list[Any]:
 
 def emit_estimate(
     words: Sequence[str],
-    parameters: Mapping[str, Any],
+    parameters: Mapping[str, object],
     as_json: bool,
     model: str | None = None,
     path: Path | None = None,
@@ -95,7 +95,7 @@ def emit_estimate(
     )
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if hasattr(value, "tolist"):
         return value.tolist()
     raise TypeError(f"{type(value).__name__} has no JSON form")

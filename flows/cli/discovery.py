@@ -176,7 +176,7 @@ def _found(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield "  note", found["note"]
 
 
-def _figure(value: Any) -> str:
+def _figure(value: object) -> str:
     if isinstance(value, dict):
         value = value.get("mean", value.get("value", value.get("published")))
         if isinstance(value, dict):

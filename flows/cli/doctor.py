@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, emit, table
+from hypograph.models.core.documents.system import Doctor, ModelState
 from hypograph.models.core.errors import HypographError
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
@@ -26,7 +27,7 @@ def doctor(
         raise typer.Exit(HypographError.exit_code)
 
 
-def _text(document: dict[str, Any]) -> str:
+def _text(document: Doctor) -> str:
     store, llm, prefect = document["store"], document["llm"], document["prefect"]
     rows = [
         ("python", document["python"], ""),
@@ -61,7 +62,7 @@ def _text(document: dict[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
-def _llm_state(llm: dict[str, Any] | None) -> str:
+def _llm_state(llm: ModelState | None) -> str:
     if llm is None:
         return ""
     if llm["error"]:
@@ -70,11 +71,10 @@ def _llm_state(llm: dict[str, Any] | None) -> str:
     return "reachable; " + ", ".join(f"{k}: {'yes' if v else 'no'}" for k, v in able.items())
 
 
-def _llm_parts(llm: dict[str, Any] | None) -> list[str]:
+def _llm_parts(llm: ModelState | None) -> list[str]:
     """Notes on the endpoint, and how each role is asked."""
     if llm is None:
         return []
     rows = [(r["role"], r["model"], r["mode"], r["skill"], r["why"]) for r in llm.get("roles") or []]
     parts = [table(("role", "model", "asked", "skill", "why"), rows)] if rows else []
-    notes = [*llm.get("notes", []), *([llm["hint"]] if llm.get("hint") else [])]
-    return [*parts, *(["\n".join(notes)] if notes else [])]
+    return [*parts, *(["\n".join(llm["notes"])] if llm["notes"] else [])]

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, emit, say, table
 from hypograph.models.core.errors import InputError, UnavailableError
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+
+    from hypograph.flows.runtime.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Schedule flows and look after them.")
 
@@ -152,7 +157,7 @@ def _set_paused(name: str, paused: bool, as_json: bool) -> None:
     emit(document, as_json, f"{name}: {'paused' if paused else 'goes on'}")
 
 
-def _settings() -> Any:
+def _settings() -> Settings:
     from hypograph.flows.runtime.observe import configure
     from hypograph.flows.runtime.settings import load_settings
     from hypograph.flows.server.prefect_address import set_environment
@@ -164,7 +169,7 @@ def _settings() -> Any:
 
 
 @contextlib.contextmanager
-def _server() -> Iterator[tuple[Any, Any]]:
+def _server() -> Iterator[tuple[Settings, SyncPrefectClient]]:
     """Connect to the configured server, the serving one, or one of our own for the moment."""
     settings = _settings()
     from hypograph.flows.server.prefect_server import Orchestrator

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,10 +14,13 @@ from hypograph.models.core.errors import InputError, SettingError
 SECURE = "bolt+s:// or neo4j+s://"
 SCHEMES = frozenset(f"{scheme}{end}" for scheme in ("bolt", "neo4j") for end in ("", "+s", "+ssc"))
 
+if TYPE_CHECKING:
+    from hypograph.graph import GraphStore
+
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
-def _store() -> Any:
+def _store() -> AbstractContextManager[GraphStore]:
     from hypograph.flows.runtime.settings import load_settings
     from hypograph.graph import open_store
 

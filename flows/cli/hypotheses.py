@@ -17,6 +17,7 @@ from hypograph.flows.cli.common import (
     show_estimate,
     table,
 )
+from hypograph.models.core.documents.hypotheses import Searched
 from hypograph.models.core.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -194,7 +195,7 @@ def _text(value: str, where: str, must: bool = False) -> str:
     return value.strip()
 
 
-def _search_text(document: dict[str, Any]) -> str:
+def _search_text(document: Searched) -> str:
     from hypograph.models.hypotheses.document import HypothesisDocument, text_of
 
     lines = [text_of(HypothesisDocument.model_validate(document["document"])), ""]

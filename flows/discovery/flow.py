@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
@@ -26,12 +26,17 @@ from hypograph.flows.runtime.sources import Knowledge, open_knowledge
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.flows.runtime.workers import workers_of
 from hypograph.graph import FlowRun, GraphStore, open_store
+from hypograph.models.core.documents.system import DemoStep
 from hypograph.models.core.errors import HypographError
 from hypograph.models.core.keys import digest
 from hypograph.models.core.progress import progress
 
 if TYPE_CHECKING:
     from hypograph.agents import ModelConfig
+    from hypograph.flows.campaigns.units import CampaignOutcome
+    from hypograph.flows.evidence.units import EvidenceOutcome
+    from hypograph.flows.hypotheses.units import HypothesisOutcome
+    from hypograph.flows.literature.units import LiteratureOutcome
     from hypograph.flows.readers.reaction_tables import ReactionTable
     from hypograph.models.core.records import AlloyRecord, Publication
 
@@ -94,6 +99,15 @@ class DiscoveryParameters(BaseModel):
         return any((self.question, self.papers, self.alloys, self.table))
 
 
+class Outcomes(NamedTuple):
+    """What the steps of a run found; None where a step was left out."""
+
+    literature: LiteratureOutcome | None
+    evidence: EvidenceOutcome | None
+    hypotheses: HypothesisOutcome | None
+    campaigns: CampaignOutcome | None
+
+
 @dataclass
 class _Run:
     """What the steps of one run share."""
@@ -102,7 +116,7 @@ class _Run:
     runner: UnitRunner
     knowledge: Knowledge
     settings: Settings
-    steps: list[dict[str, Any]] = field(default_factory=list)
+    steps: list[DemoStep] = field(default_factory=list)
     manifests: list[dict[str, Any]] = field(default_factory=list)
 
     @contextlib.contextmanager
@@ -111,7 +125,7 @@ class _Run:
         began, done, skipped = time.monotonic(), self.runner.done, self.runner.skipped
         progress().step(name, "started")
         yield
-        row = {
+        row: DemoStep = {
             "name": name,
             "seconds": round(time.monotonic() - began, 3),
             "done": self.runner.done - done,
@@ -122,7 +136,7 @@ class _Run:
 
 
 @task(name="literature", cache_policy=NO_CACHE, persist_result=False)
-def literature_task(run: _Run, publications: Sequence[Publication]) -> Any:
+def literature_task(run: _Run, publications: Sequence[Publication]) -> LiteratureOutcome:
     """Publications to keyword graph and keyword sets."""
     from hypograph.flows.literature.build import stands_beside
     from hypograph.flows.literature.units import literature_units
@@ -140,7 +154,7 @@ def literature_task(run: _Run, publications: Sequence[Publication]) -> Any:
 
 
 @task(name="evidence", cache_policy=NO_CACHE, persist_result=False)
-def evidence_task(run: _Run, records: Sequence[AlloyRecord]) -> Any:
+def evidence_task(run: _Run, records: Sequence[AlloyRecord]) -> EvidenceOutcome:
     """Alloy records to substitutability and phase predictions."""
     from hypograph.flows.evidence.units import evidence_units
 
@@ -155,7 +169,12 @@ def evidence_task(run: _Run, records: Sequence[AlloyRecord]) -> Any:
 
 
 @task(name="hypotheses", cache_policy=NO_CACHE, persist_result=False)
-def hypotheses_task(run: _Run, literature: Any, evidence: Any, publications: Sequence[Publication]) -> Any:
+def hypotheses_task(
+    run: _Run,
+    literature: LiteratureOutcome | None,
+    evidence: EvidenceOutcome | None,
+    publications: Sequence[Publication],
+) -> HypothesisOutcome:
     """Keyword sets and predicted alloys to refined hypotheses."""
     from hypograph.flows.hypotheses.units import hypothesis_units
 
@@ -180,7 +199,7 @@ def _asked(parameters: DiscoveryParameters) -> Asked | None:
 
 
 @task(name="campaigns", cache_policy=NO_CACHE, persist_result=False)
-def campaigns_task(run: _Run, tables: Sequence[ReactionTable]) -> Any:
+def campaigns_task(run: _Run, tables: Sequence[ReactionTable]) -> CampaignOutcome:
     """Reaction tables to campaigns, each method beside random."""
     from hypograph.flows.campaigns.units import campaign_units
 
@@ -199,7 +218,7 @@ def campaigns_task(run: _Run, tables: Sequence[ReactionTable]) -> Any:
 
 
 @task(name="manifest", cache_policy=NO_CACHE, persist_result=False)
-def manifest_task(run: _Run, literature: Any, publications: Sequence[Publication]) -> None:
+def manifest_task(run: _Run, literature: LiteratureOutcome, publications: Sequence[Publication]) -> None:
     """The best keyword sets to stated concepts: last, so that the budget serves the other steps first."""
     from hypograph.flows.literature.concepts_command import manifest_sets
     from hypograph.flows.literature.units import SMALL
@@ -283,7 +302,7 @@ def run_discovery(
                 "run": run_id,
                 "seconds": round(time.monotonic() - began, 3),
                 "steps": run.steps,
-                **_results(*found),
+                **_results(found),
                 **_manifested(run),
                 "graph_hash": store.content_hash(),
                 "llm": knowledge.document(),
@@ -332,7 +351,7 @@ def _steps(
     records: Sequence[AlloyRecord],
     tables: Sequence[ReactionTable],
     only: Collection[str],
-) -> tuple[Any, Any, Any, Any]:
+) -> Outcomes:
     mine, papers = _whole(run), _whole(publications)
     literature = literature_task(mine, papers) if publications else None
     evidence = evidence_task(mine, _whole(records)) if records else None
@@ -342,20 +361,20 @@ def _steps(
     campaigns = campaigns_task(mine, _whole(tables)) if tables else None
     if literature and run.knowledge.gateway is not None and set(STEPS) <= set(only):
         manifest_task(mine, _whole(literature), papers)
-    return literature, evidence, hypotheses, campaigns
+    return Outcomes(literature, evidence, hypotheses, campaigns)
 
 
-def _whole(argument: Any) -> Any:
+def _whole(argument: object) -> Any:
     """Hand an argument to a task as it is; Prefect looks through any other, piece by piece, for results of tasks."""
     return quote(argument)
 
 
-def _results(literature: Any, evidence: Any, hypotheses: Any, campaigns: Any) -> dict[str, Any]:
+def _results(found: Outcomes) -> dict[str, Any]:
     return {
-        "literature": _counts(literature, "publications", "keywords", "edges"),
-        "evidence": _evidence_document(evidence),
-        "hypotheses": _hypotheses_document(hypotheses),
-        "campaigns": list(campaigns.campaigns) if campaigns else [],
+        "literature": _literature_document(found.literature),
+        "evidence": _evidence_document(found.evidence),
+        "hypotheses": _hypotheses_document(found.hypotheses),
+        "campaigns": list(found.campaigns.campaigns) if found.campaigns else [],
     }
 
 
@@ -367,21 +386,29 @@ def _manifested(run: _Run) -> dict[str, Any]:
     return {"manifests": [{name: m[name] for name in names} for m in run.manifests]}
 
 
-def _counts(outcome: Any, *names: str) -> dict[str, Any] | None:
-    return {name: getattr(outcome, name) for name in names} if outcome else None
-
-
-def _hypotheses_document(outcome: Any) -> dict[str, Any] | None:
+def _literature_document(outcome: LiteratureOutcome | None) -> dict[str, int] | None:
     if outcome is None:
         return None
-    found = {"count": outcome.count, "best": outcome.best, "note": outcome.note}
-    if outcome.question is None:
+    return {"publications": outcome.publications, "keywords": outcome.keywords, "edges": outcome.edges}
+
+
+def _hypotheses_document(outcome: HypothesisOutcome | None) -> dict[str, object] | None:
+    if outcome is None:
+        return None
+    found: dict[str, object] = {"count": outcome.count, "best": outcome.best, "note": outcome.note}
+    if (asked := outcome.question) is None:
         return found
-    names = ("question_id", "document", "direct", "space", "stopped")
-    return {**found, **{name: outcome.question[name] for name in names}}
+    return {
+        **found,
+        "question_id": asked["question_id"],
+        "document": asked["document"],
+        "direct": asked["direct"],
+        "space": asked["space"],
+        "stopped": asked["stopped"],
+    }
 
 
-def _evidence_document(outcome: Any) -> dict[str, Any] | None:
+def _evidence_document(outcome: EvidenceOutcome | None) -> dict[str, object] | None:
     if outcome is None:
         return None
     return {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from prefect import flow
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -19,6 +19,7 @@ from hypograph.flows.discovery.flow import STEPS, DiscoveryParameters, run_disco
 from hypograph.flows.runtime.settings import load_settings
 from hypograph.models.campaigns.optimizers.registry import METHODS
 from hypograph.models.core.children import die_with_parent
+from hypograph.models.core.documents.hypotheses import Searched
 
 # Prefect's runner starts a run's process with our environment: a run must not outlive `flows serve`.
 SERVE_PID = "_HYPOGRAPH_SERVE_PID"
@@ -137,7 +138,7 @@ class CampaignLiveParameters(BaseModel):
         return self
 
 
-def _run(name: str, parameters: DiscoveryParameters, only: Sequence[str]) -> dict[str, Any]:
+def _run(name: str, parameters: DiscoveryParameters, only: Sequence[str]) -> dict[str, object]:
     from hypograph.flows.runtime.publishing import endpoint_slots, publish, published_progress, retried
 
     settings = load_settings()
@@ -148,26 +149,26 @@ def _run(name: str, parameters: DiscoveryParameters, only: Sequence[str]) -> dic
 
 
 @flow(name="discovery", timeout_seconds=12 * HOUR, persist_result=False)
-def discovery(parameters: DiscoveryParameters | None = None) -> dict[str, Any]:
+def discovery(parameters: DiscoveryParameters | None = None) -> dict[str, object]:
     """Run the whole path."""
     steps = ("literature", "evidence", "hypotheses", "campaigns")
     return _run("discovery", parameters or DiscoveryParameters(), steps)
 
 
 @flow(name="literature-refresh", timeout_seconds=6 * HOUR, persist_result=False)
-def literature_refresh(parameters: LiteratureParameters | None = None) -> dict[str, Any]:
+def literature_refresh(parameters: LiteratureParameters | None = None) -> dict[str, object]:
     """Bring the keyword graph up to date with the publications."""
     return _run("literature-refresh", (parameters or LiteratureParameters()).discovery(), ("literature",))
 
 
 @flow(name="evidence-refresh", timeout_seconds=6 * HOUR, persist_result=False)
-def evidence_refresh(parameters: EvidenceParameters | None = None) -> dict[str, Any]:
+def evidence_refresh(parameters: EvidenceParameters | None = None) -> dict[str, object]:
     """Bring substitutability and phase predictions up to date with the alloy tables."""
     return _run("evidence-refresh", (parameters or EvidenceParameters()).discovery(), ("evidence",))
 
 
 @flow(name="hypothesis-search", timeout_seconds=6 * HOUR, persist_result=False)
-def hypothesis_search(parameters: HypothesisParameters | None = None) -> dict[str, Any]:
+def hypothesis_search(parameters: HypothesisParameters | None = None) -> Searched | dict[str, object]:
     """Search hypotheses for a question, or on what literature and tables give now."""
     parameters = parameters or HypothesisParameters()
     if parameters.question:
@@ -180,13 +181,13 @@ def hypothesis_search(parameters: HypothesisParameters | None = None) -> dict[st
 
 
 @flow(name="campaign", timeout_seconds=12 * HOUR, persist_result=False)
-def campaign(parameters: CampaignParameters | None = None) -> dict[str, Any]:
+def campaign(parameters: CampaignParameters | None = None) -> dict[str, object]:
     """Run benchmark campaigns over reaction tables."""
     return _run("campaign", (parameters or CampaignParameters()).discovery(), ("campaigns",))
 
 
 @flow(name="campaign-live", timeout_seconds=HOUR, persist_result=False)
-def campaign_live(parameters: CampaignLiveParameters) -> dict[str, Any]:
+def campaign_live(parameters: CampaignLiveParameters) -> dict[str, object]:
     """Suggest experiments of a laboratory's campaign, wait suspended for their results, and go on."""
     from prefect.runtime import flow_run
 

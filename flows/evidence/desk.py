@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from pathlib import Path
@@ -14,6 +13,7 @@ from hypograph.flows.evidence.inputs import SHIPPED, EvidenceInputs, open_predic
 from hypograph.flows.evidence.predict import asked_of, exchanged, listed
 from hypograph.flows.evidence.predictor import Fitted, open_graphs_predictor
 from hypograph.flows.evidence.questions import as_table, read_list, scan
+from hypograph.models.core.documents.evidence import Predicted, PredictedAlloy
 from hypograph.models.core.services import AlloysRead
 from hypograph.models.evidence.alloys.state import asked_state
 
@@ -40,7 +40,7 @@ class AlloyDesk:
         self._lock = threading.Lock()
         self._made: dict[tuple[Path, ...], Future[Fitted]] = {}
 
-    def exchange(self, alloy: str, symbol: str, state: str = "") -> Mapping[str, Any] | None:
+    def exchange(self, alloy: str, symbol: str, state: str = "") -> Predicted | None:
         """Return what `evidence predict --exchange` says of an element in an alloy; None while the predictor learns.
 
         Parameters
@@ -80,7 +80,7 @@ class AlloyDesk:
         left_out = [{"row": None, "text": s["alloy"], "reason": s["reason"]} for s in refused]
         return AlloysRead(tuple(found), tuple(left_out))
 
-    def predict(self, file: Path, own: bool = False) -> Mapping[str, Any] | None:
+    def predict(self, file: Path, own: bool = False) -> Predicted | None:
         """Return what `evidence predict --list` says of a file's alloys; None while the predictor learns.
 
         Parameters
@@ -97,7 +97,7 @@ class AlloyDesk:
         fitted = self._open(EvidenceInputs(laboratory=(file,))) if own else self._fitted()
         return None if fitted is None else _with_tables(fitted, listed(fitted, asked, skipped))
 
-    def scan(self, text: str) -> Mapping[str, Any] | None:
+    def scan(self, text: str) -> Predicted | None:
         """Return what `evidence predict --scan` says, each alloy with its descriptors; None while the predictor learns.
 
         Raises
@@ -109,8 +109,8 @@ class AlloyDesk:
         fitted = self._fitted()
         if fitted is None:
             return None
-        document = _with_tables(fitted, listed(fitted, asked, []))
-        told = [
+        document: Predicted = _with_tables(fitted, listed(fitted, asked, []))
+        told: list[PredictedAlloy] = [
             {**row, "descriptors": descriptors(a.fractions)} for a, row in zip(asked, document["alloys"], strict=True)
         ]
         return {**document, "alloys": told}
@@ -136,5 +136,5 @@ class AlloyDesk:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _with_tables(fitted: Fitted, document: dict[str, Any]) -> dict[str, Any]:
+def _with_tables(fitted: Fitted, document: dict[str, Any]) -> Any:
     return document | {"tables": sorted({record.source for record in fitted.knowledge.records})}

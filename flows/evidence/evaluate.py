@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from hypograph.flows.evidence.sources import Knowledge, gather, make_system, read_answers
 from hypograph.flows.readers.alloys import read_alloys
+from hypograph.models.core.documents.evidence import EvidenceEvaluation, EvidenceMethod, ExpertSkill
 from hypograph.models.core.errors import InputError
 from hypograph.models.evidence.alloys.folds import Fold, make_folds
 from hypograph.models.evidence.benchmark.baselines import BASELINES
@@ -38,7 +39,7 @@ def evaluate_tables(
     skip_bad: bool = True,
     seed: int = 0,
     tell: Callable[[str], None] = lambda text: None,
-) -> dict[str, Any]:
+) -> EvidenceEvaluation:
     """Measure methods on alloy tables.
 
     Parameters
@@ -85,7 +86,7 @@ def evaluate_tables(
     tested = np.flatnonzero(knowledge.table.source == len(files) - 1)
     folds = make_folds(knowledge.table, protocol, tested, seed)
     bench = _Bench(knowledge, folds, seed, tell)
-    found: list[dict[str, Any]] = []
+    found: list[EvidenceMethod] = []
     for name in METHODS:
         if methods and name not in methods:
             continue
@@ -112,7 +113,7 @@ def evaluate_tables(
     }
 
 
-def expert_skill(knowledge: Knowledge) -> list[dict[str, Any]]:
+def expert_skill(knowledge: Knowledge) -> list[ExpertSkill]:
     """How often the expert is right about exchanges of elements in all tables, by field and element group.
 
     Returns
@@ -151,7 +152,7 @@ class _Bench:
     tell: Callable[[str], None]
     _made: System | None = None
 
-    def measure(self, method: str) -> dict[str, Any]:
+    def measure(self, method: str) -> EvidenceMethod:
         """Run a method on all folds and summarise it."""
         began = time.perf_counter()
         system = self._system(method)

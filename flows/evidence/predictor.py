@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -86,14 +86,14 @@ class Fitted:
     spec: EvidenceSpec = field(default_factory=EvidenceSpec)
     skills: dict[str, dict[str, float]] = field(default_factory=dict)
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         """Leave out what can be made again, and the sources that are functions."""
         system = self.predictor.system
         slim = replace(system, extras={}, fitted=system.learners.without_sums())
         bare = replace(self.predictor, system=slim, records=[])
         return {"predictor": bare, "knowledge": self.knowledge, "spec": self.spec, "skills": self.skills}
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
+    def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)
         predictor = self.predictor
         learners: Learners = predictor.system.learners
@@ -225,7 +225,7 @@ def predictor_of_inputs(
     return fitted
 
 
-def _foreign(spec: EvidenceSpec) -> dict[str, Any]:
+def _foreign(spec: EvidenceSpec) -> dict[str, object]:
     """What tells sources of other packages apart; nothing where there are none, so that keys stay what they were."""
     found = versions(spec.sources)
     return {"versions": found} if found else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory import progress
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 def recorded(
     definition: Definition,
     events: Sequence[live.Event],
-    results: pd.DataFrame | Sequence[Mapping[str, Any]],
+    results: pd.DataFrame | Sequence[Mapping[str, object]],
     *,
     again: bool = False,
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Return the events that record rows of results, as ``campaign record --csv`` takes those of a file.
 
     Raises
@@ -35,14 +35,14 @@ def recorded(
     if isinstance(results, str | bytes | Path):
         expected = "a data frame or records; `hypograph campaign record --csv` reads files"
         raise InputError("the name of a file", where="tell", expected=expected)
-    rows: Sequence[Mapping[str, Any]]
+    rows: Sequence[Mapping[str, object]]
     rows = results if isinstance(results, Sequence) else results.reset_index().to_dict("records")
     return outcomes_of(definition, events, Table.of_records(rows, "tell"), again=again)
 
 
 def outcomes_of(
     definition: Definition, events: Sequence[live.Event], table: Table, *, again: bool = False
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Return the events that record a table's rows; a row without an outcome is left out.
 
     Raises

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def exploration_entropy(
-    picks: Sequence[Sequence[Any]] | pd.DataFrame,
-    options: Sequence[Sequence[Any]] | Mapping[str, Sequence[Any]] | None = None,
+    picks: Sequence[Sequence[object]] | pd.DataFrame,
+    options: Sequence[Sequence[object]] | Mapping[str, Sequence[object]] | None = None,
     *,
     corrected: bool = False,
 ) -> float:

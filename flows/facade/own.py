@@ -6,7 +6,7 @@ import itertools
 import uuid
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sklearn.base import ClassifierMixin
@@ -109,7 +109,7 @@ def _opinions(expert: Callable[[str, str], float | None], title: str, material: 
     return expert_source(Opinions.from_rows(rows, symbols))
 
 
-def acquisition_method(acquisition: Callable[..., Any], name: str = "", **arguments: Any) -> Method:
+def acquisition_method(acquisition: Callable[..., object], name: str = "", **arguments: object) -> Method:
     """Make a method of optimization of any BoTorch acquisition function that judges candidates.
 
     The method fills the space first, then fits a Gaussian process per objective and takes the allowed candidate that

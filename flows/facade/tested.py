@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -16,7 +15,7 @@ from hypograph.models.hypotheses.document import HypothesisDocument
 from hypograph.models.hypotheses.outcomes import combined
 
 
-def document_of(given: Mapping[str, Any] | HypothesisDocument) -> HypothesisDocument:
+def document_of(given: Mapping[str, object] | HypothesisDocument) -> HypothesisDocument:
     """Return the hypothesis of a search's document, or of its fields.
 
     Raises
@@ -37,7 +36,7 @@ def document_of(given: Mapping[str, Any] | HypothesisDocument) -> HypothesisDocu
         ) from error
 
 
-def definition_testing(document: HypothesisDocument, noise: float | None) -> dict[str, Any]:
+def definition_testing(document: HypothesisDocument, noise: float | None) -> dict[str, object]:
     """Return the definition of a campaign that tests a hypothesis.
 
     Raises
@@ -59,8 +58,8 @@ def definition_testing(document: HypothesisDocument, noise: float | None) -> dic
 
 
 def standing(
-    document: HypothesisDocument, definition: Definition, events: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
+    document: HypothesisDocument, definition: Definition, events: Sequence[Mapping[str, object]]
+) -> dict[str, object]:
     """Return what results make of a prediction: what was observed, belief, plausibility and state."""
     found = None
     if document.prediction is not None:

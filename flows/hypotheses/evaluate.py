@@ -26,6 +26,8 @@ from hypograph.flows.readers.disciplines import load_discipline
 from hypograph.flows.readers.published_hypotheses import Paper, read_papers
 from hypograph.flows.runtime.unit_kinds import BENCHMARK_GRADES, BENCHMARK_SEARCH
 from hypograph.flows.runtime.units import UnitRunner
+from hypograph.models.core.documents.figures import Mean
+from hypograph.models.core.documents.hypotheses import Searched
 from hypograph.models.core.errors import BudgetSpentError, CapabilityError
 from hypograph.models.core.records import Outcome, Unit
 from hypograph.models.hypotheses.document import HypothesisDocument, named_text, text_of
@@ -203,7 +205,7 @@ class Evaluation:
             grades = {name: component_grades(gateway, parts, text) for name, text in texts.items()}
         return {"components": len(parts), "grades": grades}
 
-    def _searched(self, paper: Paper, strategy: str) -> dict[str, Any]:
+    def _searched(self, paper: Paper, strategy: str) -> Searched:
         request = Request(
             paper.question, paper.coarse, paper.survey, calls=self.budget, strategy=strategy, seed=self.seed
         )
@@ -230,7 +232,7 @@ def _grader(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     }
 
 
-def _named(rows: Sequence[dict[str, Any]], name: str) -> dict[str, float]:
+def _named(rows: Sequence[dict[str, Any]], name: str) -> Mean:
     """Hard recall where everything that a document names counts, not only what it commits to."""
     found = [row["grades"].get(f"{name} {NAMED}", row["grades"][name]) for row in rows]
     return mean_interval(np.array([recall(grades)[1] for grades in found]))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
-from typing import Any
 
 from hypograph.flows.hypotheses.result import published
+from hypograph.flows.literature.ask import told
 from hypograph.flows.runtime.unit_kinds import HYPOTHESIS_SEARCH
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.records.hypotheses import bearing_records, passage_records, question_id, question_node
+from hypograph.models.core.documents.hypotheses import CitedPassage, Searched
 from hypograph.models.core.keys import digest
 from hypograph.models.core.records import AlloyPrediction, Edge, KeywordSet, Node, Outcome, Publication, Value
 from hypograph.models.hypotheses.discipline import Discipline
@@ -26,7 +26,7 @@ NO_MODEL = (
 )
 
 
-def alloy_lead(alloy: AlloyPrediction, passages: AlloyPassages) -> dict[str, Any]:
+def alloy_lead(alloy: AlloyPrediction, passages: AlloyPassages) -> dict[str, object]:
     """Return an alloy with evidence as a lead."""
     found = reported(alloy.elements, passages)
     statement = (
@@ -48,7 +48,7 @@ def alloy_lead(alloy: AlloyPrediction, passages: AlloyPassages) -> dict[str, Any
     }
 
 
-def keyword_lead(chosen: KeywordSet, corpus: Passages) -> dict[str, Any]:
+def keyword_lead(chosen: KeywordSet, corpus: Passages) -> dict[str, object]:
     """Return a gap between keywords as a lead: passages that hold some of them."""
     names = ", ".join(chosen.keywords)
     found = ground(names, corpus, 3) if corpus.texts else Ground((), (), ())
@@ -66,7 +66,7 @@ def keyword_lead(chosen: KeywordSet, corpus: Passages) -> dict[str, Any]:
     }
 
 
-def lead_line(lead: dict[str, Any]) -> str:
+def lead_line(lead: dict[str, object]) -> str:
     """Write a lead as one line for a proposer."""
     return str(lead["statement"])
 
@@ -78,7 +78,7 @@ def without_model(
     corpus: Passages,
     discipline: Discipline,
     publications: Sequence[Publication] = (),
-) -> dict[str, Any]:
+) -> Searched:
     """Answer a question as far as data do: its passages, and the idea as it was given.
 
     Parameters
@@ -117,7 +117,7 @@ def without_model(
     if said is not None:
         papers, bearing = bearing_records(said, publications)
         more, edges = [*more, *papers], [*edges, *bearing]
-    from_papers = dataclasses.asdict(said) if said else None
+    from_papers = told(said) if said else None
     inputs = {"question": question, "idea": idea, "corpus": digest(corpus), "model": None, "papers": from_papers}
     runner.run(HYPOTHESIS_SEARCH, inputs, lambda: Outcome({"id": document.id}, [*nodes, *more], edges))
     sides = _sides(found)
@@ -139,7 +139,8 @@ def without_model(
         "judge": None,
         "judge_skill": None,
         "stopped": NO_MODEL,
-        **sides,
+        "support": sides["support"],
+        "contradict": sides["contradict"],
         "leads": [{"statement": p["passage"], **p} for p in (*sides["support"], *sides["contradict"])],
         "novelty": found.novelty,
         "nearest": [{"publication": k, "similarity": s} for k, s in found.nearest],
@@ -158,7 +159,7 @@ def _counts(found: Ground) -> str:
     return f"; passages for {len(found.support)}, against {len(found.contradict)}"
 
 
-def _sides(found: Ground) -> dict[str, list[dict[str, Any]]]:
+def _sides(found: Ground) -> dict[str, list[CitedPassage]]:
     return {
         side: [{"publication": key, "passage": text, "similarity": s} for key, text, s in rows]
         for side, rows in (("support", found.support), ("contradict", found.contradict))

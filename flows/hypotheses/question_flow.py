@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hypograph.flows.hypotheses.search import Request, search_command
 from hypograph.flows.runtime.settings import Settings
+from hypograph.models.core.documents.hypotheses import Searched
 
 if TYPE_CHECKING:
     from hypograph.flows.discovery.scheduled import HypothesisParameters
 
 
-def search_question(parameters: HypothesisParameters, settings: Settings, run: str) -> dict[str, Any]:
+def search_question(parameters: HypothesisParameters, settings: Settings, run: str) -> Searched:
     """Search, and publish the levels of the best hypothesis as artifacts.
 
     Parameters
@@ -44,18 +45,18 @@ def search_question(parameters: HypothesisParameters, settings: Settings, run: s
     began = time.monotonic()
     with endpoint_slots(settings):
         document = retried(lambda: search_command(request, lambda text: log("step", step="search", text=text)))
-    document = {"run": run, "seconds": round(time.monotonic() - began, 3), **document}
-    _publish(document)
-    return document
+    told: Searched = {**document, "run": run, "seconds": round(time.monotonic() - began, 3)}
+    _publish(told)
+    return told
 
 
-def _chance(document: dict[str, Any]) -> list[str]:
+def _chance(document: Searched) -> list[str]:
     if document["probability_best"] is None:
         return []
     return [f"- best with probability {document['probability_best']:.2f} among {document['lines']} documents"]
 
 
-def _publish(document: dict[str, Any]) -> None:
+def _publish(document: Searched) -> None:
     from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
     rows = [

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from hypograph.flows.hypotheses.keeper import SURVEY_KEY, Keeper
 from hypograph.graph.records.hypotheses import (
@@ -16,6 +14,16 @@ from hypograph.graph.records.hypotheses import (
     preferred,
     question_id,
     question_node,
+)
+from hypograph.models.core.documents.hypotheses import (
+    CitedPassage,
+    Costs,
+    DetailLevel,
+    Direct,
+    Finalist,
+    Hierarchical,
+    Operator,
+    Searched,
 )
 from hypograph.models.core.records import Edge, Node, Outcome, Value
 from hypograph.models.hypotheses.campaign_space import deciding_experiment, space_toml
@@ -43,7 +51,7 @@ class Result:
     found: Found
 
 
-def search_document(result: Result, costs: Mapping[str, Any]) -> tuple[dict[str, Any], Outcome]:
+def search_document(result: Result, costs: Costs) -> tuple[Searched, Outcome]:
     """Return the document of `hypotheses search --json`, and the nodes and relationships to keep.
 
     Returns
@@ -57,7 +65,7 @@ def search_document(result: Result, costs: Mapping[str, Any]) -> tuple[dict[str,
     rival = next((line.document for line in found.order if line is not found.answer), None)
     space = space_toml(answer)
     lean = search.leaning()
-    document: dict[str, Any] = {
+    document: Searched = {
         "id": answer.id,
         "question_id": question_id(result.question),
         "question": result.question,
@@ -110,7 +118,7 @@ def chance_of(found: Found, line: Line | None) -> float | None:
     return found.chance[found.order.index(line)]
 
 
-def direct_entry(found: Found) -> dict[str, Any] | None:
+def direct_entry(found: Found) -> Direct | None:
     """Return the direct answer and its place: it is reported first unless it was clearly beaten."""
     if found.direct is None:
         return None
@@ -124,7 +132,7 @@ def direct_entry(found: Found) -> dict[str, Any] | None:
     }
 
 
-def finalist(found: Found, line: Line) -> dict[str, Any]:
+def finalist(found: Found, line: Line) -> Finalist:
     """Return a line as the report lists it."""
     return {
         "id": line.document.id,
@@ -136,7 +144,7 @@ def finalist(found: Found, line: Line) -> dict[str, Any]:
     }
 
 
-def levels(document: HypothesisDocument, discipline: Discipline, provenance: str) -> list[dict[str, Any]]:
+def levels(document: HypothesisDocument, discipline: Discipline, provenance: str) -> list[DetailLevel]:
     """Return the typed details of a document by level."""
     details = details_of(document, discipline, provenance)
     return [
@@ -155,22 +163,31 @@ def calls_by_operator(search: DocumentSearch) -> dict[str, int]:
     return {**search.writing.calls_of, "judge": search.verdict_calls}
 
 
-def operators(search: DocumentSearch) -> list[dict[str, Any]]:
+def operators(search: DocumentSearch) -> list[Operator]:
     """Say of each operator its calls, their share, and how many of its children are thought better than their parents.
 
     A child without parents is compared with the direct answer.
     """
     calls = search.writing.calls_of
-    rows = []
+    rows: list[Operator] = []
     for one in search.standings():
         used = calls.get(one.operator, 0) + (calls.get("critique", 0) if one.operator == "revise" else 0)
         share = used / max(search.calls, 1)
-        counted = {"children": one.children, "judged": one.judged, "ahead": one.ahead}
-        rows.append({"operator": one.operator, **counted, "calls": used, "share": round(share, 6), "worth": one.worth})
+        rows.append(
+            {
+                "operator": one.operator,
+                "children": one.children,
+                "judged": one.judged,
+                "ahead": one.ahead,
+                "calls": used,
+                "share": round(share, 6),
+                "worth": one.worth,
+            }
+        )
     return rows
 
 
-def hierarchical(search: DocumentSearch, found: Found) -> dict[str, Any] | None:
+def hierarchical(search: DocumentSearch, found: Found) -> Hierarchical | None:
     """Probabilities of being best by the hierarchical posterior, in the order of the finalists."""
     if not search.beliefs.verdicts:
         return None
@@ -185,18 +202,25 @@ def hierarchical(search: DocumentSearch, found: Found) -> dict[str, Any] | None:
     }
 
 
-def passage(row: tuple[str, str, float]) -> dict[str, Any]:
+def passage(row: tuple[str, str, float]) -> CitedPassage:
     """Return a passage as the document lists it."""
     return {"publication": row[0], "passage": row[1], "similarity": row[2]}
 
 
-def _records(result: Result, document: Mapping[str, Any], answer: HypothesisDocument, found: Ground) -> Outcome:
+def _records(result: Result, document: Searched, answer: HypothesisDocument, found: Ground) -> Outcome:
     search, keeper = result.search, result.keeper
     lines, question = search.log.lines, result.question
-    kept = (
-        *("levels", "calls_by_operator", "operators", "exchanged"),
-        *("readings", "lessons", "refused", "missing", "finalists"),
-    )
+    kept = {
+        "levels": document["levels"],
+        "calls_by_operator": document["calls_by_operator"],
+        "operators": document["operators"],
+        "exchanged": document["exchanged"],
+        "readings": document["readings"],
+        "lessons": document["lessons"],
+        "refused": document["refused"],
+        "missing": document["missing"],
+        "finalists": document["finalists"],
+    }
     direct = document["direct"]
     asked = question_node(
         question,
@@ -213,7 +237,7 @@ def _records(result: Result, document: Mapping[str, Any], answer: HypothesisDocu
         direct=direct["id"] if direct else None,
         best=answer.id,
         better_than_direct=direct["probability_beaten"] if direct else None,
-        search=json.dumps({name: document[name] for name in kept}, ensure_ascii=False),
+        search=json.dumps(kept, ensure_ascii=False),
     )
     nodes: list[Node] = [asked]
     edges: list[Edge] = []
@@ -242,7 +266,7 @@ def published(found: Ground) -> Ground:
     )
 
 
-def _standing(result: Result, line: Line, document: Mapping[str, Any]) -> Node:
+def _standing(result: Result, line: Line, document: Searched) -> Node:
     """Make the node of a line with where it ended."""
     chance = chance_of(result.found, line)
     final = line is result.found.answer

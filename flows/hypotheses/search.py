@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from hypograph.flows.readers.disciplines import load_discipline
 from hypograph.flows.runtime.unit_kinds import HYPOTHESIS_SEARCH
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.records.hypotheses import question_id
+from hypograph.models.core.documents.hypotheses import Costs, Searched
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.keys import digest
 from hypograph.models.core.protocols import Judge
@@ -60,7 +61,7 @@ class Request:
     seed: int = 0
 
 
-def search_command(request: Request, tell: Callable[[str], None]) -> dict[str, Any]:
+def search_command(request: Request, tell: Callable[[str], None]) -> Searched:
     """Run a search against the configured store and language model; return its document.
 
     Raises
@@ -138,9 +139,14 @@ def corpus_of(publications: Sequence[Publication], survey: str) -> Passages:
     return found if found.texts else passages_of([(SURVEY_KEY, sentences(survey))])
 
 
-def spent(knowledge: Knowledge) -> dict[str, Any]:
+def spent(knowledge: Knowledge) -> Costs:
     """Return what the language model has cost so far; nothing without one."""
-    return knowledge.document() or {"calls": 0, "tokens": 0, "cost": 0.0}
+    told = knowledge.document()
+    return {
+        "calls": told["calls"] if told else 0,
+        "tokens": told["tokens"] if told else 0,
+        "cost": told["cost"] if told else 0.0,
+    }
 
 
 def block_of(request: Request, discipline: Discipline, corpus: Passages, leads: Sequence[str] = ()) -> Block:
@@ -187,10 +193,10 @@ def run_search(
     proposer: DocumentProposer,
     judge: Judge,
     runner: UnitRunner,
-    costs: Callable[[], dict[str, Any]],
+    costs: Callable[[], Costs],
     tell: Callable[[str], None] = lambda text: None,
     leads: Sequence[str] = (),
-) -> dict[str, Any]:
+) -> Searched:
     """Search, writing every verdict as it comes; run again, it takes up where it stopped.
 
     Parameters

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from hypograph.flows.runtime.text import table
+from hypograph.models.core.documents.hypotheses import Calibration, CellRow, Gain, Ranking, Rule, Simulated
 from hypograph.models.hypotheses.simulation.comparison import KNOWN, OURS, STRATEGIES, Cell, check_names, simulate
 from hypograph.models.hypotheses.simulation.landscape import PUBLISHED_SCENARIOS, SCENARIOS
 from hypograph.models.statistics.calibration import calibration_error, calibration_error_by_chance
@@ -21,7 +21,7 @@ def simulation_document(
     instances: int,
     seed: int,
     tell: Callable[[str], None],
-) -> dict[str, Any]:
+) -> Simulated:
     """Run the simulation and lay its cells out as `hypotheses simulate --json` prints them.
 
     Raises
@@ -35,7 +35,7 @@ def simulation_document(
     return cells_document(simulate(names, budgets, ordered, instances, seed, tell), instances, seed)
 
 
-def cells_document(cells: Sequence[Cell], instances: int, seed: int) -> dict[str, Any]:
+def cells_document(cells: Sequence[Cell], instances: int, seed: int) -> Simulated:
     """Lay out cells of any scenarios, budgets and strategies."""
     by = {(c.scenario, c.budget, c.strategy): c for c in cells}
     return {
@@ -47,7 +47,7 @@ def cells_document(cells: Sequence[Cell], instances: int, seed: int) -> dict[str
     }
 
 
-def _cell(cell: Cell, ours: Cell | None) -> dict[str, Any]:
+def _cell(cell: Cell, ours: Cell | None) -> CellRow:
     difference = mean_interval(cell.score - ours.score) if ours is not None else None
     return {
         "scenario": cell.scenario,
@@ -60,9 +60,9 @@ def _cell(cell: Cell, ours: Cell | None) -> dict[str, Any]:
     }
 
 
-def _summary(by: Mapping[tuple[str, int, str], Cell]) -> list[dict[str, Any]]:
+def _summary(by: Mapping[tuple[str, int, str], Cell]) -> list[Gain]:
     """For each of our strategies and cell: ours minus the published strategy with the best mean there."""
-    rows = []
+    rows: list[Gain] = []
     for scenario, budget in dict.fromkeys((s, b) for s, b, _ in by):
         rivals = [by[scenario, budget, s] for s in STRATEGIES if s not in OURS and (scenario, budget, s) in by]
         if not rivals:
@@ -83,8 +83,8 @@ def _summary(by: Mapping[tuple[str, int, str], Cell]) -> list[dict[str, Any]]:
     return rows
 
 
-def _calibration(cells: Sequence[Cell]) -> list[dict[str, Any]]:
-    rows = []
+def _calibration(cells: Sequence[Cell]) -> list[Calibration]:
+    rows: list[Calibration] = []
     for name in OURS:
         mine = [c for c in cells if c.strategy == name and c.probability_best is not None]
         if mine:
@@ -103,7 +103,7 @@ def _calibration(cells: Sequence[Cell]) -> list[dict[str, Any]]:
     return rows
 
 
-def simulation_text(document: Mapping[str, Any]) -> str:
+def simulation_text(document: Simulated) -> str:
     """Lay the document out for reading."""
     rows = [
         (
@@ -127,11 +127,11 @@ def simulation_text(document: Mapping[str, Any]) -> str:
     return text
 
 
-def ranking_document(items: int, comparisons: Sequence[int], instances: int, seed: int) -> dict[str, Any]:
+def ranking_document(items: int, comparisons: Sequence[int], instances: int, seed: int) -> Ranking:
     """Run the ranking benchmark: how often the best item is found, by the rule that chooses pairs."""
     from hypograph.models.hypotheses.simulation.ranking import RULES, rank_all
 
-    rows = [
+    rows: list[Rule] = [
         {
             "rule": rule,
             "comparisons": reading.comparisons,

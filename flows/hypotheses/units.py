@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from hypograph.flows.readers.disciplines import load_discipline
 from hypograph.flows.runtime.unit_kinds import HYPOTHESIS_LEADS
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.records.hypotheses import lead_records
+from hypograph.models.core.documents.hypotheses import Costs, Searched
 from hypograph.models.core.keys import digest
 from hypograph.models.core.protocols import Judge
 from hypograph.models.core.records import AlloyPrediction, KeywordSet, Outcome, Publication
@@ -43,11 +44,11 @@ class HypothesisOutcome:
     """
 
     count: int
-    best: dict[str, Any]
-    hypotheses: tuple[dict[str, Any], ...]
+    best: Mapping[str, object]
+    hypotheses: tuple[Mapping[str, object], ...]
     comparisons: int
     calls: int
-    question: dict[str, Any] | None = None
+    question: Searched | None = None
     note: str = ""
 
 
@@ -73,7 +74,7 @@ def hypothesis_units(
     seed: int = 0,
     small: bool = False,
     asked: Asked | None = None,
-    costs: Callable[[], dict[str, Any]] = lambda: {"calls": 0, "tokens": 0, "cost": 0.0},
+    costs: Callable[[], Costs] = lambda: {"calls": 0, "tokens": 0, "cost": 0.0},
 ) -> HypothesisOutcome:
     """List keyword sets and promising alloys as leads, and answer a question from them.
 
@@ -104,18 +105,17 @@ def hypothesis_units(
         Empty (`count` 0) where neither sets nor alloys nor a question are given.
     """
     leads = _leads(runner, keyword_sets, alloys, publications, small)
-    rows: list[dict[str, Any]] = [
+    rows: list[dict[str, object]] = [
         {"id": x["id"], "statement": x["statement"], "kind": "lead", "probability_best": None, "alloys": x["alloys"]}
         for x in leads
     ]
     if asked is not None and (judge is None or proposer is None):
         discipline, corpus = load_discipline(asked.discipline), corpus_of(publications, asked.survey)
         known = without_model(runner, asked.question, asked.idea, corpus, discipline, publications)
-        first = rows[0] if rows else known
-        best = {k: first[k] for k in BEST if k in first}
+        best = _best(rows[0] if rows else known)
         return HypothesisOutcome(len(rows) + 1, best, tuple(rows), 0, 0, known, _note(asked, proposer))
     if asked is None or judge is None or proposer is None:
-        best = {k: rows[0][k] for k in BEST} if rows else {}
+        best = _best(rows[0]) if rows else {}
         return HypothesisOutcome(len(rows), best, tuple(rows), 0, 0, None, _note(asked, proposer))
     request = Request(asked.question, asked.idea, asked.survey, discipline=asked.discipline, calls=budget, seed=seed)
     found = run_search(
@@ -128,13 +128,17 @@ def hypothesis_units(
         costs,
         leads=[lead_line(x) for x in leads],
     )
-    written = [
-        {**{k: x[k] for k in ("id", "statement", "probability_best")}, "kind": "document"} for x in found["finalists"]
+    written: list[dict[str, object]] = [
+        {"id": x["id"], "statement": x["statement"], "probability_best": x["probability_best"], "kind": "document"}
+        for x in found["finalists"]
     ]
-    best = {k: found[k] for k in BEST if k in found}
     return HypothesisOutcome(
-        len(rows) + len(written), best, (*written, *rows), found["comparisons"], found["calls"], found
+        len(rows) + len(written), _best(found), (*written, *rows), found["comparisons"], found["calls"], found
     )
+
+
+def _best(row: Mapping[str, object]) -> dict[str, object]:
+    return {name: row[name] for name in BEST if name in row}
 
 
 def _leads(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
-from typing import Any
 
+from hypograph.models.core.documents.literature import Answered, Asked, NamedPaper
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.records import Publication
-from hypograph.models.literature.inspiration.answers import Answerer, Corpus
+from hypograph.models.literature.inspiration.answers import Answer, Answerer, Corpus
 from hypograph.models.literature.inspiration.passages import Embed
 
 
@@ -31,7 +30,7 @@ def ask(
     *,
     answerer: Answerer | None = None,
     embed: Embed | None = None,
-) -> dict[str, Any]:
+) -> Asked:
     """Answer a question from publications, with numbered citations that exist.
 
     Parameters
@@ -74,13 +73,34 @@ def asked(question: str) -> str:
     return " ".join(question.split())
 
 
-def answer_document(corpus: Corpus, question: str, answerer: Answerer | None = None) -> dict[str, Any]:
+def answer_document(corpus: Corpus, question: str, answerer: Answerer | None = None) -> Asked:
     """Answer a question from a corpus that was indexed; parameters and document are those of `ask`."""
     answer = corpus.ask(asked(question), answerer)
     near = dict.fromkeys(p.publication for p in answer.passages)
-    return {**dataclasses.asdict(answer), "papers": [_paper(corpus.publications[key]) for key in near]}
+    return {**told(answer), "papers": [_paper(corpus.publications[key]) for key in near]}
 
 
-def _paper(publication: Publication) -> dict[str, Any]:
-    names = ("key", "title", "authors", "year", "venue", "doi")
-    return {name: getattr(publication, name) for name in names}
+def told(said: Answer) -> Answered:
+    """Return an answer as documents hold it."""
+    return {
+        "question": said.question,
+        "answer": said.answer,
+        "sentences": [{"text": s.text, "cites": list(s.cites)} for s in said.sentences],
+        "answered": said.answered,
+        "citations": [
+            {"n": c.n, "publication": c.publication, "title": c.title, "passage": c.passage} for c in said.citations
+        ],
+        "passages": [{"publication": p.publication, "text": p.text} for p in said.passages],
+    }
+
+
+def _paper(publication: Publication) -> NamedPaper:
+    p = publication
+    return {
+        "key": p.key,
+        "title": p.title,
+        "authors": list(p.authors),
+        "year": p.year,
+        "venue": p.venue,
+        "doi": p.doi,
+    }

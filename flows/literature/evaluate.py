@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from hypograph.models.core.documents.literature import LabelFigures, LiteratureEvaluation
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.records import Publication
 from hypograph.models.literature.graph.pair_counts import FloatArray
@@ -36,7 +37,7 @@ def evaluate_literature(
     seed: int = 0,
     draws: int = 1000,
     say: Say = lambda text: None,
-) -> dict[str, Any]:
+) -> LiteratureEvaluation:
     """Score the publications of the test years by models trained on earlier ones.
 
     Parameters
@@ -73,7 +74,7 @@ def evaluate_literature(
     say(f"features of earlier years after {time.monotonic() - began:.0f} s")
     scores = evaluate(walk)
     tested = np.isin(papers.years, years)
-    labels = []
+    labels: list[LabelFigures] = []
     for label in SHOWN:
         about, positive = papers.outcomes.label(label)
         rows = tested & about

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hypograph.models.core.documents.literature import ExtractedDocument, ExtractedPaper, MentionRow, RelationRow
 from hypograph.models.core.errors import DiskError, InputError
 from hypograph.models.core.keys import digest
 from hypograph.models.core.protocols import Extractor, Mention, Related
@@ -19,7 +20,7 @@ from hypograph.models.literature.keywords.extraction import is_verbatim
 from hypograph.models.literature.keywords.relations import keyword_name, stands_there
 
 
-def extract(extractor: Extractor, publications: Sequence[Publication], *, relate: bool = True) -> dict[str, Any]:
+def extract(extractor: Extractor, publications: Sequence[Publication], *, relate: bool = True) -> ExtractedDocument:
     """Let an extractor read publications; keep only what stands there.
 
     Parameters
@@ -38,7 +39,8 @@ def extract(extractor: Extractor, publications: Sequence[Publication], *, relate
         ``relations``: first, relation, second, passage), ``kept`` and ``dropped``: mentions and relations whose
         passage is, or is not, verbatim in the publication.
     """
-    rows, kept, dropped = [], 0, 0
+    rows: list[ExtractedPaper] = []
+    kept, dropped = 0, 0
     for publication in publications:
         told = list(extractor.extract(publication))
         mentions = [m for m in told if is_verbatim(m, publication)]
@@ -57,7 +59,7 @@ def extract(extractor: Extractor, publications: Sequence[Publication], *, relate
     return {"extractor": extractor.name, "publications": rows, "kept": kept, "dropped": dropped}
 
 
-def _mention_row(m: Mention) -> dict[str, Any]:
+def _mention_row(m: Mention) -> MentionRow:
     """A mention as a row: `keyword` the graph's name, where it is a material; `name` as a reader writes it."""
     keyword = keyword_name(m.keyword)
     material = m.kind == "material"
@@ -70,9 +72,15 @@ def _mention_row(m: Mention) -> dict[str, Any]:
     }
 
 
-def _relation_row(r: Related) -> dict[str, Any]:
-    names = {"first_name": keyword_name(r.first), "second_name": keyword_name(r.second)}
-    return {"first": r.first, "relation": r.relation, "second": r.second, "passage": r.passage, **names}
+def _relation_row(r: Related) -> RelationRow:
+    return {
+        "first": r.first,
+        "relation": r.relation,
+        "second": r.second,
+        "passage": r.passage,
+        "first_name": keyword_name(r.first),
+        "second_name": keyword_name(r.second),
+    }
 
 
 def text_hash(publication: Publication) -> str:
@@ -91,7 +99,7 @@ class Extractions:
         """The file."""
         return self.folder / "extracted.jsonl"
 
-    def keep(self, document: Mapping[str, Any], publications: Sequence[Publication]) -> int:
+    def keep(self, document: ExtractedDocument, publications: Sequence[Publication]) -> int:
         """Keep what `extract` found, in place of what was kept of the same publications; return how many there are.
 
         Raises

@@ -7,8 +7,9 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Final
 
+from hypograph.models.core.documents.literature import KeyphraseMethod, Keyphrases
 from hypograph.models.core.errors import InputError, MissingFileError
 from hypograph.models.literature.inspiration.passages import Embed
 from hypograph.models.literature.keywords.gold_standard import ByMeaning, GoldDocument, Method, TfIdf, macro_f1, ours
@@ -106,7 +107,7 @@ def evaluate_keyphrases(
     embed: Embed | None = None,
     sample: int | None = None,
     say: Say = lambda text: None,
-) -> dict[str, Any]:
+) -> Keyphrases:
     """Measure keyphrases on a gold standard, ours beside TF-IDF and YAKE.
 
     Parameters
@@ -145,7 +146,7 @@ def evaluate_keyphrases(
             say("YAKE is not installed: left out (pip install 'hypograph[yake]')")
         else:
             methods["yake"] = yake
-    rows = []
+    rows: list[KeyphraseMethod] = []
     for name, method in methods.items():
         began = time.monotonic()
         five, ten = macro_f1(documents, method)

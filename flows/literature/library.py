@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from hypograph.flows.literature.corpus import Corpus
 from hypograph.flows.readers.publications.identifiers import clean_doi
 from hypograph.flows.readers.publications.registry import ReadReport, read_uploaded
+from hypograph.models.core.documents.literature import Found, Listed, ListedPaper, ShownPaper, YearRow, Years
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.records import Publication
 from hypograph.models.literature.bibliography import FORMATS
@@ -20,10 +21,6 @@ from hypograph.models.literature.graph.bibliographic import Network, by_year, ne
 
 MAIN: Final = "main"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_ROW: Final = (
-    *("key", "title", "year", "doi", "venue", "abstract", "authors", "citations", "keywords", "retracted"),
-    *("references", "ids", "version_of", "source"),
-)
 Document = dict[str, object]
 
 
@@ -58,7 +55,7 @@ class Library:
         others = sorted(p.parent.name for p in self.folder.glob("corpora/*/publications.jsonl"))
         return [*([MAIN] if self.corpus().path.exists() else []), *others]
 
-    def listed(self, name: str = MAIN, *, limit: int | None = None, years: tuple[int, int] | None = None) -> Document:
+    def listed(self, name: str = MAIN, *, limit: int | None = None, years: tuple[int, int] | None = None) -> Listed:
         """Return the publications of a corpus, in order of keys.
 
         Parameters
@@ -76,7 +73,7 @@ class Library:
         found = [p for p in self.corpus(name).publications() if years is None or _within(p, years)]
         return _document(name, found, limit)
 
-    def shown(self, key: str, name: str = MAIN) -> Document:
+    def shown(self, key: str, name: str = MAIN) -> ShownPaper:
         """Return one publication, with its passages and what of the corpus it cites and is cited by.
 
         Raises
@@ -90,7 +87,7 @@ class Library:
         document = _document(name, [found], None)
         return {**document, "passages": list(found.passages), "cites": cites, "cited_by": cited_by}
 
-    def searched(self, text: str, name: str = MAIN, *, limit: int | None = 50) -> Document:
+    def searched(self, text: str, name: str = MAIN, *, limit: int | None = 50) -> Found:
         """Return publications that hold every word of a text, best first; where none does, those that hold some.
 
         Title, abstract, passages, authors, venue, keywords, year and DOI are looked at; case, accents and raised or
@@ -171,10 +168,12 @@ class Library:
         """
         return network_of(kind, self.corpus(name).publications(), least)
 
-    def years(self, name: str = MAIN) -> Document:
+    def years(self, name: str = MAIN) -> Years:
         """Return how a corpus grew: `years` (each with `year`, `publications`, `total`) and `without_year`."""
         publications = self.corpus(name).publications()
-        rows = [{"year": year, "publications": n, "total": total} for year, n, total in by_year(publications)]
+        rows: list[YearRow] = [
+            {"year": year, "publications": n, "total": total} for year, n, total in by_year(publications)
+        ]
         return {"corpus": name, "years": rows, "without_year": sum(p.year is None for p in publications)}
 
     def total(self, name: str = MAIN) -> int:
@@ -182,11 +181,25 @@ class Library:
         return len(self.corpus(name).publications())
 
 
-def row(publication: Publication) -> Document:
+def row(publication: Publication) -> ListedPaper:
     """Return a publication as commands and pages show it: plain values, None where nothing is known."""
-    fields = asdict(publication)
-    found = {name: list(v) if isinstance(v := fields[name], tuple) else v for name in _ROW}
-    return {**found, **{n: found[n] or None for n in ("venue", "doi", "version_of", "source")}}
+    p = publication
+    return {
+        "key": p.key,
+        "title": p.title,
+        "year": p.year,
+        "doi": p.doi or None,
+        "venue": p.venue or None,
+        "abstract": p.abstract,
+        "authors": list(p.authors),
+        "citations": p.citations,
+        "keywords": list(p.keywords),
+        "retracted": p.retracted,
+        "references": list(p.references),
+        "ids": list(p.ids),
+        "version_of": p.version_of or None,
+        "source": p.source or None,
+    }
 
 
 def find(publications: Iterable[Publication], key: str) -> Publication:
@@ -224,7 +237,7 @@ def neighbours(publications: Sequence[Publication], one: Publication) -> tuple[l
     return cites, [p.key for p in publications if p.key != one.key and mine & set(p.references)]
 
 
-def _document(name: str, found: Sequence[Publication], limit: int | None) -> Document:
+def _document(name: str, found: Sequence[Publication], limit: int | None) -> Listed:
     return {"corpus": name, "publications": [row(p) for p in found[:limit]], "total": len(found)}
 
 

@@ -141,8 +141,8 @@ def find_table(name: str, objective: str | None = None, parameters: Sequence[str
     MissingFileError, InputError, MalformedRowError
         With file, row and column.
     """
-    wanted = objective_from(objective) if objective else {}
-    column, goal = str(wanted.get("name", "")), str(wanted.get("direction", ""))
+    wanted = objective_from(objective) if objective else None
+    column, goal = (wanted["name"], wanted.get("direction", "")) if wanted else ("", "")
     if goal == "target":
         raise InputError("a table is searched for its best", where=str(objective), expected="max:COLUMN or min:COLUMN")
     path = Path(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Collection, Iterator
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from hypograph.flows.runtime.settings import Settings
@@ -45,7 +45,10 @@ def endpoint_slots(settings: Settings) -> Iterator[None]:
         yield
 
 
-def retried(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+T = TypeVar("T")
+
+
+def retried(work: Callable[[], T]) -> T:
     """Do the work, again after a pause where the error says that waiting can help.
 
     What was finished before an error is found done by the next attempt. A run that somebody waits for at the

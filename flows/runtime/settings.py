@@ -20,6 +20,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from hypograph.models.core.documents.system import SettingRow
 from hypograph.models.core.errors import SettingError
 
 if TYPE_CHECKING:
@@ -194,10 +195,10 @@ class Settings(BaseSettings):
             timeout=self.llm_timeout,
         )
 
-    def provenance(self) -> list[dict[str, Any]]:
+    def provenance(self) -> list[SettingRow]:
         """List every setting with its value (secrets masked) and where it came from."""
         in_file = _toml_keys(self.toml_path)
-        rows = []
+        rows: list[SettingRow] = []
         for name in type(self).model_fields:
             variable = FOREIGN.get(name, f"HYPOGRAPH_{name.upper()}")
             value = getattr(self, name)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypograph.flows.runtime.settings import Settings
 from hypograph.flows.runtime.spending import block, noted_spending
+from hypograph.models.core.documents.figures import Spending
 from hypograph.models.core.protocols import CallSink, Extractor
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class Knowledge:
             return ("random", "bo", "hybrid"), {"scorer": self.scorer()}
         return ("random", "bo", "llm", "hybrid"), {"scorer": self.scorer(), "planner": self.planner()}
 
-    def document(self) -> dict[str, Any] | None:
+    def document(self) -> Spending | None:
         """The `llm` entry of the run's document."""
         if self.gateway is None:
             return None

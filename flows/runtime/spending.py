@@ -6,16 +6,18 @@ import contextlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from hypograph.models.core.documents.figures import Spending
 
 if TYPE_CHECKING:
     from hypograph.agents import Cascade, Gateway
 
 # The block of the command that runs; whoever prints the command's document takes it.
-_NOTED: ContextVar[dict[str, Any] | None] = ContextVar("noted", default=None)
+_NOTED: ContextVar[Spending | None] = ContextVar("noted", default=None)
 
 
-def block(gateway: Gateway, roles: Mapping[str, Sequence[Gateway | Cascade]] | None = None) -> dict[str, Any]:
+def block(gateway: Gateway, roles: Mapping[str, Sequence[Gateway | Cascade]] | None = None) -> Spending:
     """Return the block `llm`: what was asked and spent, and how each role is asked.
 
     Parameters
@@ -43,7 +45,7 @@ def block(gateway: Gateway, roles: Mapping[str, Sequence[Gateway | Cascade]] | N
     }
 
 
-def line(document: Mapping[str, Any]) -> str:
+def line(document: Spending) -> str:
     """Say in one line what was spent."""
     cached = f" ({document['cached']:,} more answers from the cache)" if document["cached"] else ""
     thought = f", {document['reasoning_tokens']:,} of them in reasoning" if document["reasoning_tokens"] else ""
@@ -74,13 +76,13 @@ def noted_spending(gateway: Gateway, roles: Mapping[str, Sequence[Gateway | Casc
         tell(block(gateway, roles))
 
 
-def tell(document: Mapping[str, Any]) -> None:
+def tell(document: Spending) -> None:
     """Write the line to standard error, where anything was asked."""
     if document["calls"] or document["cached"] or document["interrupted"]:
         sys.stderr.write(line(document) + "\n")
 
 
-def take_noted() -> dict[str, Any] | None:
+def take_noted() -> Spending | None:
     """Return the block of the command that runs, once; None where it asked no model."""
     found = _NOTED.get()
     _NOTED.set(None)

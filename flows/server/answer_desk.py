@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 from hypograph.flows.literature.ask import answer_document, asked, indexed
 from hypograph.flows.literature.library import Library
@@ -49,7 +49,7 @@ class AnswerDesk:
         """Say what an answer of the model would ask of it, and cost; empty where that is not known."""
         return self._models.estimated(("literature", "ask"), {})
 
-    def ask(self, corpus: str, question: str, *, by_model: bool = False) -> Mapping[str, Any]:
+    def ask(self, corpus: str, question: str, *, by_model: bool = False) -> Mapping[str, object]:
         """Return the document of ``hypograph literature ask``.
 
         Parameters

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from prefect.client.schemas.responses import DeploymentResponse
+
 from hypograph.flows.runtime.settings import Settings
 from hypograph.flows.server.deployments import DEPLOYABLES, Deployable, build, flow_of, parameters_of
 from hypograph.flows.server.prefect_server import Orchestrator
 from hypograph.flows.server.serve import known
+from hypograph.models.core.documents.system import DeploymentRow, FlowRun
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -18,19 +21,19 @@ if TYPE_CHECKING:
 POLL_SECONDS = 1.0
 
 
-def overview(client: SyncPrefectClient) -> list[dict[str, Any]]:
+def overview(client: SyncPrefectClient) -> list[DeploymentRow]:
     """One row a flow: name, flow, schedule, paused, last_run, next_run, summary."""
     there = known(client)
     return [_row(client, which, there.get(which.name)) for which in DEPLOYABLES]
 
 
-def row_of(client: SyncPrefectClient, which: Deployable) -> dict[str, Any]:
+def row_of(client: SyncPrefectClient, which: Deployable) -> DeploymentRow:
     """The row of one flow."""
     return _row(client, which, known(client).get(which.name))
 
 
-def _row(client: SyncPrefectClient, which: Deployable, there: Any) -> dict[str, Any]:
-    row: dict[str, Any] = {
+def _row(client: SyncPrefectClient, which: Deployable, there: DeploymentResponse | None) -> DeploymentRow:
+    row: DeploymentRow = {
         "name": which.name,
         "flow": which.name,
         "schedule": None,
@@ -135,9 +138,7 @@ def set_paused(client: SyncPrefectClient, which: Deployable, paused: bool) -> No
     (client.pause_deployment if paused else client.resume_deployment)(there.id)
 
 
-def run_there(
-    client: SyncPrefectClient, which: Deployable, arguments: Mapping[str, Any], *, wait: bool
-) -> dict[str, Any]:
+def run_there(client: SyncPrefectClient, which: Deployable, arguments: Mapping[str, Any], *, wait: bool) -> FlowRun:
     """Hand a run to the serving process; with `wait` until it ended, or waits for somebody itself.
 
     Returns
@@ -157,7 +158,7 @@ def run_there(
     }
 
 
-def run_here(settings: Settings, which: Deployable, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def run_here(settings: Settings, which: Deployable, arguments: Mapping[str, Any]) -> FlowRun:
     """Run the flow in this process; errors of the work are raised as they are."""
     document = document_here(settings, which, arguments)
     state = document.get("state", "completed")

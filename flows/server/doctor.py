@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import platform
 from importlib import metadata
-from typing import Any
 
 from hypograph.flows.runtime.settings import Settings
 from hypograph.flows.server.doctor_model import model_state
+from hypograph.models.core.documents.system import DataState, Doctor, PrefectState, StoreState
 from hypograph.models.core.errors import HypographError
 
 PACKAGES = (
@@ -17,7 +17,7 @@ PACKAGES = (
 OPTIONAL = {"xllamacpp"}
 
 
-def examine(settings: Settings, *, deep: bool = False) -> dict[str, Any]:
+def examine(settings: Settings, *, deep: bool = False) -> Doctor:
     """Return the document of `hypograph doctor --json`.
 
     Parameters
@@ -29,7 +29,7 @@ def examine(settings: Settings, *, deep: bool = False) -> dict[str, Any]:
     """
     packages = {name: _version(name) for name in PACKAGES}
     store, llm, prefect = _store(settings), model_state(settings), _prefect(settings)
-    document: dict[str, Any] = {
+    document: Doctor = {
         "python": platform.python_version(),
         "packages": packages,
         "store": store,
@@ -57,8 +57,8 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _store(settings: Settings) -> dict[str, Any]:
-    row: dict[str, Any] = {
+def _store(settings: Settings) -> StoreState:
+    row: StoreState = {
         "kind": "neo4j" if settings.neo4j_uri else "embedded",
         "uri": settings.neo4j_uri or f"embedded server over {settings.home / 'store'}",
         "reachable": False,
@@ -77,8 +77,8 @@ def _store(settings: Settings) -> dict[str, Any]:
     return row
 
 
-def _prefect(settings: Settings) -> dict[str, Any]:
-    row: dict[str, Any] = {"api": settings.prefect_api_url, "reachable": False, "error": None}
+def _prefect(settings: Settings) -> PrefectState:
+    row: PrefectState = {"api": settings.prefect_api_url, "reachable": False, "error": None}
     if settings.prefect_api_url is None:
         return row
     import httpx
@@ -93,7 +93,7 @@ def _prefect(settings: Settings) -> dict[str, Any]:
     return row
 
 
-def _data(settings: Settings) -> dict[str, Any]:
+def _data(settings: Settings) -> DataState:
     from hypograph.flows.runtime.datasets import locked, state_of
 
     states = [state_of(entry, settings)[0] for entry in locked().values()]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from typing import Any
 
 from hypograph.flows.runtime.settings import Settings
+from hypograph.models.core.documents.system import Check
 from hypograph.models.core.errors import HypographError
 
 
-def deep_checks(settings: Settings) -> list[dict[str, Any]]:
+def deep_checks(settings: Settings) -> list[Check]:
     """Try disk, store, Prefect, language model and workers for real.
 
     Returns
@@ -30,7 +30,7 @@ def deep_checks(settings: Settings) -> list[dict[str, Any]]:
     return [_timed(name, check, settings) for name, check in checks]
 
 
-def _timed(name: str, check: Callable[[Settings], str], settings: Settings) -> dict[str, Any]:
+def _timed(name: str, check: Callable[[Settings], str], settings: Settings) -> Check:
     began = time.monotonic()
     try:
         ok, detail = True, check(settings)

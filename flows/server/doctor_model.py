@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from hypograph.flows.runtime.settings import Settings
+from hypograph.models.core.documents.system import AskedModelState, ModelState, OtherModel
 from hypograph.models.core.errors import HypographError
 
+if TYPE_CHECKING:
+    from hypograph.agents import ModelConfig
 
-def model_state(settings: Settings) -> dict[str, Any] | None:
+
+def model_state(settings: Settings) -> ModelState | None:
     """Return the entry `llm` of the doctor's document; None where no model is configured.
 
     Returns
@@ -18,7 +22,7 @@ def model_state(settings: Settings) -> dict[str, Any] | None:
         refused, and what is done instead), ``capabilities``, ``thinks``, and ``roles``: for each role its model, how
         it is asked (letters, reasoned or silent), the measured skill, and why.
     """
-    row: dict[str, Any] = {
+    row: ModelState = {
         "model": settings.llm_model,
         "base_url": settings.llm_base_url,
         "error": None,
@@ -35,8 +39,10 @@ def model_state(settings: Settings) -> dict[str, Any] | None:
             return _local(settings)
         if config is None:
             config = next(iter(others.values()))
-        row |= {"model": config.model, "base_url": config.address}
-        row |= _asked(settings, config)
+        row["model"], row["base_url"] = config.model, config.address
+        found = _asked(settings, config)
+        row["capabilities"], row["thinks"] = found["capabilities"], found["thinks"]
+        row["notes"], row["roles"] = found["notes"], found["roles"]
         row["others"] = [_other(settings, m) for m in others.values() if m is not config]
         row["error"] = next((f"{o['name']}: {o['error']}" for o in row["others"] if o["error"]), None)
     except HypographError as error:
@@ -44,7 +50,7 @@ def model_state(settings: Settings) -> dict[str, Any] | None:
     return row
 
 
-def _asked(settings: Settings, config: Any) -> dict[str, Any]:
+def _asked(settings: Settings, config: ModelConfig) -> AskedModelState:
     from hypograph.agents import connect
     from hypograph.agents.roles.modes import modes
 
@@ -58,15 +64,24 @@ def _asked(settings: Settings, config: Any) -> dict[str, Any]:
     }
 
 
-def _other(settings: Settings, config: Any) -> dict[str, Any]:
+def _other(settings: Settings, config: ModelConfig) -> OtherModel:
     """State of a named model beside the default one."""
     try:
-        return {"name": config.name, "model": config.model, "error": None, **_asked(settings, config)}
+        found = _asked(settings, config)
+        return {
+            "name": config.name,
+            "model": config.model,
+            "error": None,
+            "notes": found["notes"],
+            "roles": found["roles"],
+            "capabilities": found["capabilities"],
+            "thinks": found["thinks"],
+        }
     except HypographError as error:
         return {"name": config.name, "model": config.model, "error": str(error), "notes": [], "roles": []}
 
 
-def _local(settings: Settings) -> dict[str, Any] | None:
+def _local(settings: Settings) -> ModelState | None:
     """State of the local model, None where it was neither chosen nor fetched."""
     from hypograph.agents.local.server import fetched_model
 

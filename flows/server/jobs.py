@@ -14,7 +14,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hypograph.flows.server.deployments import DEPLOYABLES, deployable, parameters_of, validated
 from hypograph.models.core.errors import DiskError, InputError, UnavailableError
@@ -55,7 +55,7 @@ class Jobs:
 
         return shipped_disciplines()
 
-    def begin(self, flow: str, values: Mapping[str, Any], title: str) -> str:
+    def begin(self, flow: str, values: Mapping[str, object], title: str) -> str:
         """Begin a run and return the id of its job.
 
         Raises
@@ -142,7 +142,7 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _read(path: Path) -> dict[str, object] | None:
     try:
         found = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):

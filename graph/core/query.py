@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Generic
 
-REGISTRY: Final[dict[str, Query]] = {}
+from typing_extensions import TypeVar
+
+REGISTRY: Final[dict[str, Query[object]]] = {}
+
+# What a row holds. Where a statement does not say, a row is what the driver gives.
+Row_co = TypeVar("Row_co", covariant=True, default=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class Query(Generic[Row_co]):
     """A Cypher constant, its parameters' example values, and whether it writes.
 
-    The examples are what the conformance suite runs it with, on every server.
+    The examples are what the conformance suite runs it with, on every server. `Row_co` types the rows that the
+    statement returns: ``RUNS: Query[RunRow] = Query(...)``.
     """
 
     name: str
     text: str
-    example: Mapping[str, Any] = field(default_factory=dict)
+    example: Mapping[str, object] = field(default_factory=dict)
     writes: bool = False
 
     def __post_init__(self) -> None:

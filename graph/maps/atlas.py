@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NotRequired
 from weakref import WeakKeyDictionary
+
+from typing_extensions import TypedDict
 
 from hypograph.graph import GraphStore
 from hypograph.graph.queries import core, pages
@@ -19,8 +22,43 @@ MOST_EDGES = 60_000
 PATIENCE = 5.0
 LONGEST = 5.0
 
-NodeRow = dict[str, Any]
-EdgeRow = dict[str, Any]
+
+class NodeRow(TypedDict):
+    """A node of the hypothesis graph; of the facts those that are known."""
+
+    key: str
+    id: str
+    kind: str
+    theme: str
+    label: str
+    short: NotRequired[str]
+    sources: NotRequired[list[str]]
+    probability_best: NotRequired[float]
+    belief: NotRequired[float]
+    plausibility: NotRequired[float]
+    ignorance: NotRequired[float]
+    conflict: NotRequired[float]
+    potential: NotRequired[float]
+    novelty: NotRequired[float]
+    pignistic: NotRequired[float]
+    level: NotRequired[int]
+    root: NotRequired[str]
+    status: NotRequired[str]
+    created_at: NotRequired[str]
+    df: NotRequired[int]
+    community: NotRequired[int]
+    doi: NotRequired[str]
+    year: NotRequired[int]
+
+
+class EdgeRow(TypedDict):
+    """A relationship between two nodes."""
+
+    start: str
+    end: str
+    kind: str
+    weight: float
+    count: NotRequired[int]
 
 
 @dataclass(frozen=True)
@@ -42,7 +80,7 @@ class Atlas:
     nodes: dict[str, NodeRow]
     edges: list[EdgeRow]
     token: dict[str, int] = field(default_factory=dict)
-    drawings: dict[Any, bytes] = field(default_factory=dict)
+    drawings: dict[object, bytes] = field(default_factory=dict)
 
     @cached_property
     def hypotheses(self) -> list[NodeRow]:
@@ -114,12 +152,11 @@ def read(store: GraphStore, token: dict[str, int] | None = None) -> Atlas:
     for row in store.read(pages.ATLAS_SOURCES, limit=MOST_EDGES):
         sources[row["id"]].add(row["source"])
     rows = store.read(pages.HYPOTHESES, text="", low=0, high=99, limit=MOST_HYPOTHESES)
-    for row in rows:
-        known = sorted(sources.get(row["id"], ()))
-        nodes["h:" + row["id"]] = _node("h", "hypothesis", row["id"], row["statement"], row["level_name"], row) | {
-            "sources": known
-        }
-    edges = []
+    for asked in rows:
+        node = _node("h", "hypothesis", asked["id"], asked["statement"], asked["level_name"], asked)
+        node["sources"] = sorted(sources.get(asked["id"], ()))
+        nodes["h:" + asked["id"]] = node
+    edges: list[EdgeRow] = []
     for row in store.read(pages.ATLAS_REFINES, limit=MOST_EDGES):
         edges.append(_edge("h:" + row["start"], "h:" + row["end"], "refines"))
         if row["edit"] and "h:" + row["start"] in nodes:
@@ -169,11 +206,15 @@ FACTS = (
 )
 
 
-def _node(prefix: str, kind: str, key: str, label: str | None, theme: str | None, row: dict[str, Any]) -> NodeRow:
+def _node(prefix: str, kind: str, key: str, label: str | None, theme: str | None, row: Mapping[str, object]) -> NodeRow:
     facts = {name: row[name] for name in FACTS if row.get(name) is not None}
-    return {"key": f"{prefix}:{key}", "id": key, "kind": kind, "theme": theme or kind, "label": label or key, **facts}
+    node: Any = {"key": f"{prefix}:{key}", "id": key, "kind": kind, "theme": theme or kind, "label": label or key}
+    found: NodeRow = node | facts
+    return found
 
 
 def _edge(start: str, end: str, kind: str, weight: float | None = None, count: int | None = None) -> EdgeRow:
-    found = {"start": start, "end": end, "kind": kind, "weight": weight if weight is not None else 1.0}
-    return found | ({"count": count} if count is not None else {})
+    found: EdgeRow = {"start": start, "end": end, "kind": kind, "weight": weight if weight is not None else 1.0}
+    if count is not None:
+        found["count"] = count
+    return found

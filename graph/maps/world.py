@@ -6,7 +6,6 @@ import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from hypograph.graph.maps import places
 from hypograph.graph.maps.atlas import Atlas
 from hypograph.graph.queries import map as queries
 from hypograph.graph.queries import papers
+from hypograph.graph.queries.rows import KeywordRow
 
 KINDS = ("keyword", "publication", "alloy", "hypothesis")
 MOST = 100_000
@@ -128,7 +128,7 @@ def joined(drawn: list[tuple[int, int]], mentions: dict[int, list[int]]) -> dict
     return dict(near)
 
 
-def _nodes(store: GraphStore, whole: Atlas, keywords: list[dict[str, Any]]) -> tuple[list[Node], dict[int, list[int]]]:
+def _nodes(store: GraphStore, whole: Atlas, keywords: list[KeywordRow]) -> tuple[list[Node], dict[int, list[int]]]:
     rows = store.read(papers.PAPERS, limit=MOST)
     year = {r["key"]: int(r["year"] or 0) for r in rows}
     named = {r["key"]: r["names"] for r in store.read(queries.MENTIONS, limit=MOST)}
@@ -152,17 +152,17 @@ def _nodes(store: GraphStore, whole: Atlas, keywords: list[dict[str, Any]]) -> t
         about = "predicted" if a["predicted"] else ""
         nodes.append(Node("a:" + a["key"], "alloy", label, 10.0 * (a["pignistic"] or 0.0), about=about))
     mentions: dict[int, list[int]] = {}
-    for r in rows:
-        label = r["title"] or (r["doi"] or (r["key"] if r["key"].startswith("10.") else f"paper {r['key'][:6]}"))
-        about = " ".join(str(part) for part in (_authors(r["authors"]), r["venue"]) if part)
-        y = year[r["key"]]
-        nodes.append(Node("p:" + r["key"], "publication", label, float(r["citations"] or 0), y, y, about))
-        if words := [first_word[name] for name in named.get(r["key"], ()) if name in first_word]:
+    for p in rows:
+        label = p["title"] or (p["doi"] or (p["key"] if p["key"].startswith("10.") else f"paper {p['key'][:6]}"))
+        about = " ".join(str(part) for part in (_authors(p["authors"]), p["venue"]) if part)
+        y = year[p["key"]]
+        nodes.append(Node("p:" + p["key"], "publication", label, float(p["citations"] or 0), y, y, about))
+        if words := [first_word[name] for name in named.get(p["key"], ()) if name in first_word]:
             mentions[len(nodes) - 1] = words
     return nodes, mentions
 
 
-def _authors(value: Any) -> str:
+def _authors(value: object) -> str:
     return "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
 
 

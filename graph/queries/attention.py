@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hypograph.graph.core.query import Query
+from hypograph.graph.queries import rows
 
 AWAITED = Query(
     "attention_awaited",
@@ -17,13 +18,13 @@ COMPARISONS_WAITING = Query(
 
 MERGES_OPEN = Query("attention_merges", "MATCH (m:MergeCandidate {status: 'open'}) RETURN count(m) AS n")
 
-QUESTIONS = Query(
+QUESTIONS: Query[rows.QuestionNode] = Query(
     "attention_questions",
     "MATCH (q:Question) RETURN properties(q) AS q ORDER BY coalesce(q.created_at, '') DESC, q.id LIMIT 50",
 )
 
 # The hypotheses that answer questions, in order of rank within each.
-ANSWERS = Query(
+ANSWERS: Query[rows.AnswerRow] = Query(
     "attention_answers",
     "MATCH (h:Hypothesis) WHERE h.question IN $questions RETURN h.id AS id, h.question AS question, "
     "h.statement AS statement, h.probability_best AS probability_best, h.belief AS belief, "
@@ -32,4 +33,6 @@ ANSWERS = Query(
     {"questions": ["none"]},
 )
 
-QUESTION = Query("attention_question", "MATCH (q:Question {id: $id}) RETURN properties(q) AS q", {"id": "none"})
+QUESTION: Query[rows.QuestionNode] = Query(
+    "attention_question", "MATCH (q:Question {id: $id}) RETURN properties(q) AS q", {"id": "none"}
+)

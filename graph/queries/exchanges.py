@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from hypograph.graph.core.query import Query
+from hypograph.graph.queries.rows import ExchangeRow
 
 # Evidence of the same exchange in whatever alloy, the strongest first.
-EVIDENCE = Query(
+EVIDENCE: Query[ExchangeRow] = Query(
     "exchanges_evidence",
     "MATCH (e:Evidence)-[r:SUPPORTS|REFUTES]->(a:Alloy) WHERE e.substitution IN $substitutions "
     "RETURN e.substitution AS substitution, e.from_alloy AS from_alloy, e.source AS source, e.doi AS doi, "

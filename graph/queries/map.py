@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hypograph.graph.core.query import Query
+from hypograph.graph.queries.rows import KeywordRow
 
-KEYWORDS = Query(
+KEYWORDS: Query[KeywordRow] = Query(
     "map_keywords",
     "MATCH (k:Keyword) RETURN k.name AS name, k.kind AS kind, k.df AS df, k.community AS community "
     "ORDER BY name LIMIT $limit",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hypograph.graph.core.query import Query
+from hypograph.graph.queries import rows
 
 # Each label is counted by a statement of its own: the embedded server answers that from its statistics, in less
 # than a millisecond, while one UNION of them walks through every node.
@@ -11,13 +12,13 @@ SHOWN = ("Publication", "Keyword", "Alloy", "Evidence", "Hypothesis", "Compariso
 # With those above: what is written by every unit of work, every call of a model and every review.
 WATCHED = ("Unit", "ModelCall", "MergeCandidate")
 
-RUNS = Query(
+RUNS: Query[rows.RunRow] = Query(
     "pages_runs",
     "MATCH (r:FlowRun) RETURN properties(r) AS run ORDER BY r.started_at DESC LIMIT $limit",
     {"limit": 10},
 )
 
-HYPOTHESES = Query(
+HYPOTHESES: Query[rows.HypothesisRow] = Query(
     "pages_hypotheses",
     "MATCH (h:Hypothesis) WHERE toLower(h.statement) CONTAINS $text AND h.level >= $low AND h.level <= $high "
     "RETURN h.id AS id, h.statement AS statement, h.level AS level, h.level_name AS level_name, h.kind AS kind, "
@@ -28,57 +29,59 @@ HYPOTHESES = Query(
     {"text": "", "low": 0, "high": 99, "limit": 10},
 )
 
-HYPOTHESIS = Query("pages_hypothesis", "MATCH (h:Hypothesis {id: $id}) RETURN properties(h) AS h", {"id": "none"})
+HYPOTHESIS: Query[rows.HypothesisNode] = Query(
+    "pages_hypothesis", "MATCH (h:Hypothesis {id: $id}) RETURN properties(h) AS h", {"id": "none"}
+)
 
-TREE = Query(
+TREE: Query[rows.TreeRow] = Query(
     "pages_tree",
     "MATCH (h:Hypothesis {root: $root}) OPTIONAL MATCH (h)-[e:REFINES]->(p:Hypothesis) "
     "RETURN properties(h) AS h, p.id AS parent, e.edit AS edit ORDER BY h.level, h.id LIMIT 500",
     {"root": "none"},
 )
 
-COMPARISONS = Query(
+COMPARISONS: Query[rows.ComparisonNode] = Query(
     "pages_comparisons",
     "MATCH (c:Comparison)-[:COMPARES]->(h:Hypothesis {id: $id}) "
     "RETURN DISTINCT properties(c) AS c ORDER BY c.level, c.sequence LIMIT 500",
     {"id": "none"},
 )
 
-TREE_COMPARISONS = Query(
+TREE_COMPARISONS: Query[rows.ComparisonNode] = Query(
     "pages_tree_comparisons",
     "MATCH (c:Comparison)-[:COMPARES]->(h:Hypothesis {root: $root}) "
     "RETURN DISTINCT properties(c) AS c ORDER BY c.level, c.sequence, c.id LIMIT 1000",
     {"root": "none"},
 )
 
-STATEMENTS = Query(
+STATEMENTS: Query[rows.StatementRow] = Query(
     "pages_statements",
     "MATCH (h:Hypothesis) WHERE h.id IN $ids RETURN h.id AS id, h.statement AS statement",
     {"ids": ["none"]},
 )
 
-TESTING = Query(
+TESTING: Query[rows.TestingRow] = Query(
     "pages_testing",
     "MATCH (c:Campaign)-[:TESTS]->(h:Hypothesis {id: $id}) RETURN coalesce(c.group, c.id) AS group, c.name AS name, "
     "c.method AS method, c.count AS count, c.best AS best, c.created_at AS created_at ORDER BY group LIMIT 50",
     {"id": "none"},
 )
 
-INSPIRATIONS = Query(
+INSPIRATIONS: Query[rows.InspirationRow] = Query(
     "pages_inspirations",
     "MATCH (h:Hypothesis)-[e:INSPIRED_BY]->(n) WHERE h.id IN $ids "
     "RETURN h.id AS id, labels(n) AS labels, properties(n) AS n, e.similarity AS similarity LIMIT 2000",
     {"ids": ["none"]},
 )
 
-HYPOTHESIS_EVIDENCE = Query(
+HYPOTHESIS_EVIDENCE: Query[rows.EvidenceRow] = Query(
     "pages_hypothesis_evidence",
     "MATCH (e:Evidence)-[r:SUPPORTS|REFUTES]->(h:Hypothesis) WHERE h.id IN $ids "
     "RETURN h.id AS about, type(r) AS kind, r.share AS share, properties(e) AS e LIMIT 500",
     {"ids": ["none"]},
 )
 
-HYPOTHESIS_PASSAGES = Query(
+HYPOTHESIS_PASSAGES: Query[rows.PassageRow] = Query(
     "pages_hypothesis_passages",
     "MATCH (p:Publication)-[r:SUPPORTS|REFUTES]->(h:Hypothesis) WHERE h.id IN $ids "
     "RETURN h.id AS about, type(r) AS kind, r.passage AS passage, r.share AS share, p.key AS key, p.title AS title, "
@@ -86,7 +89,7 @@ HYPOTHESIS_PASSAGES = Query(
     {"ids": ["none"]},
 )
 
-QUESTION_PASSAGES = Query(
+QUESTION_PASSAGES: Query[rows.BearingRow] = Query(
     "pages_question_passages",
     "MATCH (p:Publication)-[r:BEARS_ON]->(q:Question {id: $id}) "
     "RETURN r.passage AS passage, r.quoted AS quoted, r.key AS place, p.key AS key, p.title AS title, "
@@ -110,7 +113,7 @@ EVIDENCE_PAPERS = Query(
     {"ids": ["none"]},
 )
 
-ALLOY_EVIDENCE = Query(
+ALLOY_EVIDENCE: Query[rows.EvidenceRow] = Query(
     "pages_alloy_evidence",
     "MATCH (e:Evidence)-[r:SUPPORTS|REFUTES]->(a:Alloy) WHERE a.key IN $keys "
     "RETURN a.key AS about, type(r) AS kind, r.share AS share, properties(e) AS e "
@@ -175,7 +178,7 @@ NEIGHBOURS = Query(
     {"names": ["none"], "limit": 10},
 )
 
-KEYWORDS = Query(
+KEYWORDS: Query[rows.KeywordNode] = Query(
     "pages_keywords",
     "MATCH (k:Keyword) WHERE k.name IN $names RETURN properties(k) AS k",
     {"names": ["none"]},
@@ -197,7 +200,7 @@ KEYWORD_HYPOTHESES = Query(
     {"name": "none"},
 )
 
-SUBSTITUTES = Query(
+SUBSTITUTES: Query[rows.SubstituteRow] = Query(
     "pages_substitutes",
     "MATCH (a:Element)-[s:SUBSTITUTES_FOR]-(b:Element) WHERE a.symbol = $symbol "
     "RETURN b.symbol AS symbol, s.belief AS belief, s.plausibility AS plausibility, s.ignorance AS ignorance, "
@@ -205,20 +208,20 @@ SUBSTITUTES = Query(
     {"symbol": "none"},
 )
 
-ELEMENTS = Query(
+ELEMENTS: Query[rows.PartnersRow] = Query(
     "pages_elements",
     "MATCH (e:Element)-[:SUBSTITUTES_FOR]-(b:Element) "
     "RETURN e.symbol AS symbol, count(DISTINCT b.symbol) AS n ORDER BY symbol",
 )
 
 # What all sources of data say together; each source by itself is a relationship of its own.
-PAIRS = Query(
+PAIRS: Query[rows.PairRow] = Query(
     "pages_pairs",
     "MATCH (a:Element)-[s:SUBSTITUTES_FOR]->(b:Element) WHERE coalesce(s.source, 'data') = 'data' "
     "RETURN a.symbol AS a, b.symbol AS b, s.belief AS belief LIMIT 20000",
 )
 
-ALLOY_REASONS = Query(
+ALLOY_REASONS: Query[rows.ReasonRow] = Query(
     "pages_alloy_reasons",
     "MATCH (e:Evidence)-[r:SUPPORTS|REFUTES]->(a:Alloy) WHERE a.key IN $keys "
     "RETURN a.key AS key, type(r) AS kind, e.substitution AS substitution, e.from_alloy AS from_alloy, "
@@ -226,17 +229,21 @@ ALLOY_REASONS = Query(
     {"keys": ["none"]},
 )
 
-PREDICTED = Query(
+PREDICTED: Query[rows.AlloyNode] = Query(
     "pages_predicted",
     "MATCH (a:Alloy) WHERE a.predicted = true RETURN properties(a) AS a ORDER BY a.pignistic DESC, a.key LIMIT $limit",
     {"limit": 10},
 )
 
-ALLOY = Query("pages_alloy", "MATCH (a:Alloy {key: $key}) RETURN properties(a) AS a", {"key": "none"})
+ALLOY: Query[rows.AlloyNode] = Query(
+    "pages_alloy", "MATCH (a:Alloy {key: $key}) RETURN properties(a) AS a", {"key": "none"}
+)
 
-SOURCES = Query("pages_sources", "MATCH (s:Source) RETURN properties(s) AS s ORDER BY s.kind, s.name LIMIT 200")
+SOURCES: Query[rows.SourceNode] = Query(
+    "pages_sources", "MATCH (s:Source) RETURN properties(s) AS s ORDER BY s.kind, s.name LIMIT 200"
+)
 
-CAMPAIGN_GROUPS = Query(
+CAMPAIGN_GROUPS: Query[rows.GroupRow] = Query(
     "pages_campaign_groups",
     "MATCH (c:Campaign) RETURN coalesce(c.group, c.id) AS group, count(c) AS replicates, min(c.table) AS table, "
     "min(c.name) AS name, min(c.method) AS method, max(c.count) AS count, "
@@ -248,7 +255,7 @@ CAMPAIGN_GROUPS = Query(
 )
 
 # One row a campaign: a row an experiment takes three times as long.
-TRAJECTORIES = Query(
+TRAJECTORIES: Query[rows.TrajectoryRow] = Query(
     "pages_trajectories",
     "MATCH (c:Campaign)<-[:IN_CAMPAIGN]-(x:Experiment) WHERE c.group IN $groups "
     "RETURN c.group AS group, c.id AS id, c.seed AS seed, "
@@ -257,14 +264,14 @@ TRAJECTORIES = Query(
 )
 
 # The options that each replicate tried: as JSON text, of which few differ.
-PICKS = Query(
+PICKS: Query[rows.PicksRow] = Query(
     "pages_picks",
     "MATCH (c:Campaign)<-[:IN_CAMPAIGN]-(x:Experiment) WHERE c.group IN $groups "
     "RETURN c.group AS group, c.id AS id, collect(x.parameters) AS points ORDER BY c.id LIMIT 20000",
     {"groups": ["none"]},
 )
 
-REPLICATES = Query(
+REPLICATES: Query[rows.ReplicateRow] = Query(
     "pages_replicates",
     "MATCH (c:Campaign)<-[:IN_CAMPAIGN]-(x:Experiment) WHERE c.id IN $ids "
     "RETURN c.id AS id, x.index AS index, x.value AS value, x.best_so_far AS best_so_far, x.parameters AS parameters, "

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hypograph.graph.core.query import Query
+from hypograph.graph.queries import rows
 
-PAPERS = Query(
+PAPERS: Query[rows.PaperRow] = Query(
     "papers_all",
     "MATCH (p:Publication) RETURN p.key AS key, p.title AS title, p.authors AS authors, p.year AS year, "
     "p.venue AS venue, p.doi AS doi, p.citations AS citations, p.retracted AS retracted, p.source AS source "
@@ -16,7 +17,9 @@ KNOWN = Query(
     "papers_known", "MATCH (p:Publication) WHERE p.key IN $keys RETURN p.key AS key LIMIT 1000", {"keys": ["none"]}
 )
 
-PAPER = Query("papers_one", "MATCH (p:Publication {key: $key}) RETURN properties(p) AS p", {"key": "none"})
+PAPER: Query[rows.PaperNode] = Query(
+    "papers_one", "MATCH (p:Publication {key: $key}) RETURN properties(p) AS p", {"key": "none"}
+)
 
 PAPER_KEYWORDS = Query(
     "papers_keywords",
@@ -39,14 +42,14 @@ PAPER_HYPOTHESES = Query(
     {"key": "none"},
 )
 
-PAPER_CITES = Query(
+PAPER_CITES: Query[rows.CitedRow] = Query(
     "papers_cites",
     "MATCH (p:Publication {key: $key})-[:CITES]->(q:Publication) "
     "RETURN q.key AS key, q.title AS title, q.year AS year ORDER BY coalesce(q.year, 0) DESC, key LIMIT 500",
     {"key": "none"},
 )
 
-PAPER_CITED_BY = Query(
+PAPER_CITED_BY: Query[rows.CitedRow] = Query(
     "papers_cited_by",
     "MATCH (q:Publication)-[:CITES]->(p:Publication {key: $key}) "
     "RETURN q.key AS key, q.title AS title, q.year AS year ORDER BY coalesce(q.year, 0) DESC, key LIMIT 500",

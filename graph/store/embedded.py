@@ -17,7 +17,7 @@ import time
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -289,7 +289,7 @@ class EmbeddedServer:
         return StoreError(what, where=str(self.folder), hint=f"Read {self.folder / 'logs' / 'boot.log'}.")
 
 
-def _group(*access: str, settings: tuple[str, ...] = ()) -> dict[str, Any]:
+def _group(*access: str, settings: tuple[str, ...] = ()) -> dict[str, object]:
     types = {"*": {"access": [f"{verb}Record" for verb in access]}}
     return {"access": list(settings), "resultSetLimit": -1, "readTimeout": -1, "types": types}
 

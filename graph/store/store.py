@@ -36,6 +36,7 @@ from hypograph.models.core.locks import writing
 from hypograph.models.core.records import Edge, ModelCall, Node, Unit
 
 T = TypeVar("T")
+Row = TypeVar("Row")
 BATCH = 5_000
 # Seconds before each new try when two writers collide; three tries are enough for a handful of writers.
 COLLISION_PAUSES = (0.02, 0.1, 0.4)
@@ -105,9 +106,10 @@ class GraphStore:
         if self._reads_apart:
             self._guard(lambda: self._reader.verify_connectivity())
 
-    def read(self, query: Query, **parameters: Any) -> list[dict[str, Any]]:
+    def read(self, query: Query[Row], **parameters: object) -> list[Row]:
         """Run a reading constant and return its rows."""
-        return self._guard(lambda: self._read(query, parameters))
+        rows: list[Any] = self._guard(lambda: self._read(query, parameters))
+        return rows
 
     def read_all(self, queries: Sequence[Query]) -> list[list[dict[str, Any]]]:
         """Run reading constants without parameters in one transaction and return the rows of each.
@@ -120,7 +122,7 @@ class GraphStore:
 
         return self._guard(lambda: self._reading(work))
 
-    def run_command(self, query: Query, **parameters: Any) -> list[dict[str, Any]]:
+    def run_command(self, query: Query, **parameters: object) -> list[dict[str, Any]]:
         """Run a named writing constant in one transaction and return its rows."""
 
         def work(tx: neo4j.ManagedTransaction) -> list[dict[str, Any]]:
@@ -258,7 +260,7 @@ class GraphStore:
 
         self._guard(work)
 
-    def _read(self, query: Query, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _read(self, query: Query[object], parameters: Mapping[str, object]) -> list[dict[str, Any]]:
         return self._reading(lambda tx: tx.run(query.text, dict(parameters)).data())
 
     def _reading(self, work: Callable[[neo4j.ManagedTransaction], T]) -> T:

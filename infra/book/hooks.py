@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(Path(__file__).parent))
 
 from book_commands import commands_page  # noqa: E402
+from book_documents import documents_page  # noqa: E402
 from book_figures import measurements_page  # noqa: E402
 from book_prompts import prompts_page  # noqa: E402
 from book_tables import graph_page, settings_page  # noqa: E402
@@ -40,6 +41,7 @@ def on_files(files: Files, config: Any) -> Files:
     """Add what is written from the program."""
     made = {
         "reference/commands.md": commands_page(),
+        "reference/json.md": documents_page(),
         "reference/settings-list.md": settings_page(),
         "reference/graph-schema.md": graph_page(),
         "concepts/prompts.md": prompts_page(),

@@ -29,8 +29,6 @@ Every message says what was wrong, with which input, what was expected and what 
 
 from __future__ import annotations
 
-from typing import Any
-
 
 class HypographError(Exception):
     """Root of every error that hypograph raises on purpose.
@@ -72,12 +70,12 @@ class HypographError(Exception):
             text += f". {self.hint}"
         return text
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.what, self.where, self.expected, self.hint, dict(self.__dict__))
 
 
 def _rebuild(
-    kind: type[HypographError], what: str, where: str, expected: str, hint: str, state: dict[str, Any]
+    kind: type[HypographError], what: str, where: str, expected: str, hint: str, state: dict[str, object]
 ) -> HypographError:
     error = kind.__new__(kind)
     HypographError.__init__(error, what, where=where, expected=expected, hint=hint)

@@ -7,10 +7,9 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence, Set
 from pathlib import Path, PurePath
-from typing import Any
 
 
-def canonical(value: Any) -> Any:
+def canonical(value: object) -> object:
     """Reduce a value to JSON types with a single spelling.
 
     Parameters
@@ -21,7 +20,7 @@ def canonical(value: Any) -> Any:
 
     Returns
     -------
-    Any
+    object
         Equal inputs give equal outputs whatever the order of their keys or members.
 
     Raises
@@ -50,7 +49,7 @@ def canonical(value: Any) -> Any:
     raise TypeError(f"no canonical form for {type(value).__name__}")
 
 
-def digest(*parts: Any, length: int = 32) -> str:
+def digest(*parts: object, length: int = 32) -> str:
     """Hash values into a short hexadecimal key.
 
     Parameters

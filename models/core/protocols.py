@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -171,7 +171,7 @@ class Suggestion:
     `mean` and `sd` are the predicted outcome in the objective's unit; None where the source predicts none.
     """
 
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, object]
     source: str
     reason: str = ""
     mean: float | None = None

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from hypograph.models.core.documents.evidence import Predicted
+
 
 @dataclass(frozen=True, slots=True)
 class PapersRead:
@@ -137,7 +139,7 @@ class AlloysRead:
 class Metallurgist(Protocol):
     """Answers questions about alloys by the predictor that the commands ask."""
 
-    def exchange(self, alloy: str, symbol: str, state: str = "") -> Mapping[str, Any] | None:
+    def exchange(self, alloy: str, symbol: str, state: str = "") -> Predicted | None:
         """Return the document of ``evidence predict --exchange``; None while the predictor is being learned.
 
         Parameters
@@ -162,7 +164,7 @@ class Metallurgist(Protocol):
         """
         ...
 
-    def predict(self, file: Path, own: bool = False) -> Mapping[str, Any] | None:
+    def predict(self, file: Path, own: bool = False) -> Predicted | None:
         """Return the document of ``evidence predict --list``; None while the predictor is being learned.
 
         Parameters
@@ -172,7 +174,7 @@ class Metallurgist(Protocol):
         """
         ...
 
-    def scan(self, text: str) -> Mapping[str, Any] | None:
+    def scan(self, text: str) -> Predicted | None:
         """Return the document of ``evidence predict --scan``, each alloy with its `descriptors`; None while learning.
 
         Raises

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from hypograph.models.core.documents.figures import Reliability
 from hypograph.models.statistics.arrays import BoolArray, FloatArray
 
 
@@ -39,7 +40,7 @@ def calibration_error(
     return float(sum(len(p) * abs(stated[p].mean() - came_true[p].mean()) for p in parts) / max(len(order), 1))
 
 
-def reliability_points(stated: FloatArray, came_true: BoolArray | FloatArray, bins: int = 10) -> list[dict[str, float]]:
+def reliability_points(stated: FloatArray, came_true: BoolArray | FloatArray, bins: int = 10) -> list[Reliability]:
     """Return the points of a reliability plot: of each used bin of equal width its mean, share true, and count.
 
     Returns

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hypograph.models.core.documents.figures import Value
 from hypograph.models.statistics.arrays import BoolArray, FloatArray
 from hypograph.models.statistics.intervals import Z95
 
@@ -62,9 +63,7 @@ def auc_interval(area: float, positive: int, negative: int, z: float = Z95) -> t
     return bound(-1.0), bound(1.0)
 
 
-def auc_bootstrap(
-    truth: FloatArray | BoolArray, score: FloatArray, draws: int = 1000, seed: int = 0
-) -> dict[str, float] | None:
+def auc_bootstrap(truth: FloatArray | BoolArray, score: FloatArray, draws: int = 1000, seed: int = 0) -> Value | None:
     """Area under the ROC curve with a 95% bootstrap interval.
 
     Parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hypograph.models.core.documents.figures import Mean
 from hypograph.models.statistics.arrays import FloatArray
 
 Z95 = 1.959964
@@ -24,7 +25,7 @@ def wilson(right: float, n: int, z: float = Z95) -> tuple[float, float]:
     return float(max(0.0, centre - half)), float(min(1.0, centre + half))
 
 
-def mean_interval(sample: FloatArray, most: float = np.inf) -> dict[str, float]:
+def mean_interval(sample: FloatArray, most: float = np.inf) -> Mean:
     """Mean of independent values with its 95% interval by Student's t.
 
     Parameters

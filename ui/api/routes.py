@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
+from hypograph.graph.queries.rows import HypothesisRow
 from hypograph.models.core.tabular import guarded
 from hypograph.ui.drawing import structures
+from hypograph.ui.drawing.documents import Group
 from hypograph.ui.forms import HEADER
 from hypograph.ui.pages.campaigns import views as campaign_views
 from hypograph.ui.pages.elements import views as element_views
 from hypograph.ui.pages.overview import views
 
 router = APIRouter(prefix="/api/v1")
-ABSENT: dict[int | str, dict[str, Any]] = {404: {"description": "There is nothing of that name."}}
+T = TypeVar("T")
+ABSENT: dict[int | str, dict[str, object]] = {404: {"description": "There is nothing of that name."}}
 Text = Annotated[str, Query(max_length=200, description="Text that the statement holds.")]
 
 
@@ -43,7 +46,7 @@ def session(request: Request) -> dict[str, str]:
 
 
 @router.get("/overview", summary="Counts, latest runs, sources, what was spent")
-def overview(request: Request) -> dict[str, Any]:
+def overview(request: Request) -> dict[str, object]:
     """Return what the overview page shows."""
     return views.overview(request.app.state.store)
 
@@ -55,13 +58,13 @@ def hypotheses(
     low: Level = 0,
     high: Level = 99,
     limit: Annotated[int, Query(ge=1, le=5000)] = 100,
-) -> list[dict[str, Any]]:
+) -> list[HypothesisRow]:
     """Return hypotheses that match."""
     return views.hypotheses(request.app.state.store, text, low, high, limit)
 
 
 @router.get("/hypotheses/{key}", summary="One hypothesis with tree, comparisons and evidence", responses=ABSENT)
-def hypothesis(request: Request, key: str) -> dict[str, Any]:
+def hypothesis(request: Request, key: str) -> views.OneHypothesis:
     """Return one hypothesis, or 404."""
     return found(views.hypothesis(request.app.state.store, key))
 
@@ -81,19 +84,19 @@ def space(request: Request, key: str) -> Response:
 
 
 @router.get("/keywords/{name:path}", summary="One keyword with neighbours, papers and hypotheses", responses=ABSENT)
-def keyword(request: Request, name: str) -> dict[str, Any]:
+def keyword(request: Request, name: str) -> dict[str, object]:
     """Return one keyword, or 404."""
     return found(views.keyword(request.app.state.store, name))
 
 
 @router.get("/elements", summary="Elements with evidence, and the substitutes of one")
-def elements(request: Request, symbol: Annotated[str, Query(max_length=3)] = "") -> dict[str, Any]:
+def elements(request: Request, symbol: Annotated[str, Query(max_length=3)] = "") -> element_views.Substitutability:
     """Return belief and plausibility of each substitute."""
     return element_views.substitutability(request.app.state.store, symbol or None)
 
 
 @router.get("/alloys", summary="Predicted alloys")
-def alloys(request: Request, limit: Annotated[int, Query(ge=1, le=5000)] = 200) -> list[dict[str, Any]]:
+def alloys(request: Request, limit: Annotated[int, Query(ge=1, le=5000)] = 200) -> list[element_views.Reasoned]:
     """Return predicted alloys, the most probable single-phase first."""
     return element_views.alloys(request.app.state.store, limit)
 
@@ -103,25 +106,25 @@ def measure_next(
     request: Request,
     symbol: Annotated[str, Query(max_length=3, description="Only alloys that hold this element.")] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 10,
-) -> list[dict[str, Any]]:
+) -> list[element_views.Cutting]:
     """Return predicted alloys by the ignorance that measuring each is expected to cut."""
     return element_views.measure_next(request.app.state.store, symbol or None, limit)
 
 
 @router.get("/alloys/{key}", summary="One alloy with its evidence", responses=ABSENT)
-def alloy(request: Request, key: str) -> dict[str, Any]:
+def alloy(request: Request, key: str) -> views.OneAlloy:
     """Return one alloy, or 404."""
     return found(views.alloy(request.app.state.store, key))
 
 
 @router.get("/campaigns", summary="Groups of replicate campaigns")
-def campaigns(request: Request) -> list[dict[str, Any]]:
+def campaigns(request: Request) -> list[Group]:
     """Return every group with mean best and entropy."""
     return campaign_views.groups(request.app.state.store)
 
 
 @router.get("/campaigns/{group}", summary="One group of replicates with its experiments", responses=ABSENT)
-def campaign(request: Request, group: str, limit: Annotated[int, Query(ge=1, le=20_000)] = 1000) -> dict[str, Any]:
+def campaign(request: Request, group: str, limit: Annotated[int, Query(ge=1, le=20_000)] = 1000) -> dict[str, object]:
     """Return the experiments of a group, who chose them and why, or 404."""
     return found(campaign_views.experiments(request.app.state.store, group, limit))
 
@@ -144,7 +147,7 @@ def structure(request: Request, smiles: Annotated[str, Query(min_length=1, max_l
     return SvgResponse(structures.drawing(smiles), headers=kept)
 
 
-def cell(text: Any) -> str:
+def cell(text: object) -> str:
     """Keep a spreadsheet from reading text as a formula."""
     return str(guarded(str(text)))
 
@@ -154,7 +157,7 @@ def file(body: str, kind: str, name: str) -> Response:
     return Response(body, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def found(value: dict[str, Any] | None) -> dict[str, Any]:
+def found(value: T | None) -> T:
     """Answer 404 where there is nothing."""
     if value is None:
         raise HTTPException(404, "There is nothing of that name in the graph.")

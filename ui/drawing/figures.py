@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from html import escape
-from typing import Any
+from typing import Literal
 
+from hypograph.ui.drawing.documents import Compared, Coverage, Laboratory, Series, Step
 from hypograph.ui.drawing.svg import Plot, colour, frame_svg, padded, ticks
 
 
-def course(campaign: Mapping[str, Any]) -> str:
+def course(campaign: Laboratory) -> str:
     """Draw a laboratory's campaign: outcomes, what was predicted of them, the best so far."""
     goal = campaign["objectives"][0]["name"]
     done = [e for e in campaign["experiments"] if e["status"] == "done"]
@@ -21,13 +22,15 @@ def course(campaign: Mapping[str, Any]) -> str:
     for e in campaign["experiments"]:
         if e["predicted"] and e["status"] in {"done", "pending"}:
             plot.bar(1, e["index"], e["predicted"]["low"], e["predicted"]["high"])
-    plot.line(2, [(e["index"], e["best_so_far"]) for e in done], "best so far", steps=True)
+    plot.line(
+        2, [(e["index"], e["best_so_far"]) for e in done if e["best_so_far"] is not None], "best so far", steps=True
+    )
     for e in done:
         plot.dot(0, e["index"], e["values"][goal], f"{e['id']}: {goal} {e['values'][goal]:g}")
     return plot.svg()
 
 
-def best(found: Mapping[str, Any]) -> Plot:
+def best(found: Compared) -> Plot:
     """Draw the best so far of each line: median with quartiles."""
     series = found["series"]
     heights = [v for s in series for name in ("q25", "q75") for v in s[name]]
@@ -41,7 +44,7 @@ def best(found: Mapping[str, Any]) -> Plot:
     return plot
 
 
-def regret(found: Mapping[str, Any]) -> Plot:
+def regret(found: Compared) -> Plot:
     """Draw how far the best so far is from the optimum: median."""
     heights = [v for s in found["series"] for v in s["regret"]]
     log = _log(found, heights)
@@ -52,13 +55,13 @@ def regret(found: Mapping[str, Any]) -> Plot:
     return plot
 
 
-def _log(found: Mapping[str, Any], heights: Sequence[float]) -> tuple[float, float] | None:
+def _log(found: Compared, heights: Sequence[float]) -> tuple[float, float] | None:
     """Return the range of a logarithmic axis where one is asked for and something is above zero."""
     seen = [float(v) for v in heights if v is not None and v > 0]
     return (min(seen) / 1.15, max(seen) * 1.15) if found["axis"] == "log" and seen else None
 
 
-def entropy(found: Mapping[str, Any]) -> Plot:
+def entropy(found: Compared) -> Plot:
     """Draw the cumulative entropy of exploration: mean."""
     title = "entropy of exploration (0 to 1)"
     plot = Plot(_across(found["series"]), (0.0, 1.0), "experiment", title, "Entropy of exploration")
@@ -67,7 +70,7 @@ def entropy(found: Mapping[str, Any]) -> Plot:
     return plot
 
 
-def survival(found: Mapping[str, Any]) -> Plot:
+def survival(found: Compared) -> Plot:
     """Draw the share of replicates that have not reached the threshold (Kaplan & Meier)."""
     low, high = _across(found["series"])
     plot = Plot(
@@ -79,7 +82,7 @@ def survival(found: Mapping[str, Any]) -> Plot:
     return plot
 
 
-def trade(found: Mapping[str, Any]) -> Plot:
+def trade(found: Compared) -> Plot:
     """Put each line's final best over its final entropy."""
     rows = [(s, s["entropy"][-1]) for s in found["series"] if s["entropy"] and s["entropy"][-1] is not None]
     heights = [v for s, _ in rows for v in (s["q25"][-1], s["q75"][-1])]
@@ -92,7 +95,7 @@ def trade(found: Mapping[str, Any]) -> Plot:
     return plot
 
 
-def coverage(part: Mapping[str, Any], series: Sequence[Mapping[str, Any]], alone: bool = False) -> str:
+def coverage(part: Coverage, series: Sequence[Series], alone: bool = False) -> str:
     """Draw which options were tried: a row a line, a column an option, the darker the more often."""
     rows = [s for s in series if any(s["kind"] in p["shares"] for p in part["parameters"])]
     longest = max(len(o) for p in part["parameters"] for o in p["options"]) if part["parameters"] else 0
@@ -123,7 +126,7 @@ def coverage(part: Mapping[str, Any], series: Sequence[Mapping[str, Any]], alone
     return frame_svg(across + 60, top + cell * len(rows) + 30, label, "".join(body), alone, fixed=True)
 
 
-def parallel(table: str, rows: Sequence[Mapping[str, Any]], unit: str, alone: bool = False) -> str:
+def parallel(table: str, rows: Sequence[Step], unit: str, alone: bool = False) -> str:
     """Draw each experiment as a line over its parameters to its outcome."""
     names = list(dict.fromkeys(n for r in rows for n in r["parameters"]))[:9]
     scales = [_scale([r["parameters"][n] for r in rows if n in r["parameters"]]) for n in names]
@@ -155,19 +158,20 @@ def parallel(table: str, rows: Sequence[Mapping[str, Any]], unit: str, alone: bo
     return frame_svg(width, height, f"Experiments on {table}", "".join(body), alone)
 
 
-def _scale(values: Sequence[Any]) -> tuple[Callable[[Any], float], list[tuple[str, float]]]:
+def _scale(values: Sequence[str | float]) -> tuple[Callable[[str | float], float], list[tuple[str, float]]]:
     """Return where on an axis from 0 to 1 a value is, and the axis's marks."""
-    if values and all(isinstance(v, float) for v in values):
-        low, high = min(values), max(values)
+    numbers = [v for v in values if isinstance(v, float)]
+    if values and len(numbers) == len(values):
+        low, high = min(numbers), max(numbers)
         room = (high - low) or 1.0
-        return lambda v: (v - low) / room, [(f"{v:g}", (v - low) / room) for v in ticks(low, high, 4)]
+        return lambda v: (float(v) - low) / room, [(f"{v:g}", (v - low) / room) for v in ticks(low, high, 4)]
     options = sorted({str(v) for v in values}, key=natural)
     place = {o: (i + 0.5) / len(options) for i, o in enumerate(options)}
     marks = list(place.items())
     return lambda v: place[str(v)], marks if len(marks) <= 14 else marks[:: -(-len(marks) // 14)]
 
 
-def natural(text: str) -> list[Any]:
+def natural(text: str) -> list[tuple[int, int, str]]:
     """Return what sorts l2 before l10."""
     return [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in re.split(r"(\d+)", text)]
 
@@ -177,16 +181,16 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _across(series: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+def _across(series: Sequence[Series]) -> tuple[float, float]:
     found = [i for s in series for i in s["index"]]
     return (float(min(found)), float(max(found))) if found else (0.0, 1.0)
 
 
-def _points(s: Mapping[str, Any], name: str) -> list[tuple[float, float]]:
+def _points(s: Series, name: Literal["median", "q25", "q75", "regret", "entropy"]) -> list[tuple[float, float]]:
     return [(i, float("nan") if v is None else v) for i, v in zip(s["index"], s[name], strict=True)]
 
 
-FIGURES: dict[str, Callable[[Mapping[str, Any]], Plot]] = {
+FIGURES: dict[str, Callable[[Compared], Plot]] = {
     "best": best,
     "regret": regret,
     "entropy": entropy,
@@ -195,7 +199,7 @@ FIGURES: dict[str, Callable[[Mapping[str, Any]], Plot]] = {
 }
 
 
-def with_legend(plot: Plot, series: Sequence[Mapping[str, Any]]) -> str:
+def with_legend(plot: Plot, series: Sequence[Series]) -> str:
     """Return a figure that stands alone: its lines are named below it."""
     body = plot.body()
     for i, s in enumerate(series):

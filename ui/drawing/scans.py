@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import Final, Literal
 
+from hypograph.models.core.documents.evidence import PredictedAlloy
 from hypograph.ui.drawing.svg import Plot, frame_svg, padded, ticks
 
-Rows = Sequence[Mapping[str, Any]]
+Rows = Sequence[PredictedAlloy]
 WIDTH, HEIGHT = 560, 300
 MOST_PHASES = 6
-DESCRIPTORS = {
+DESCRIPTORS: Final[dict[Literal["valence_electrons", "size_mismatch", "mixing_enthalpy", "omega"], str]] = {
     "valence_electrons": "valence electrons per atom",
     "size_mismatch": "size mismatch δ, %",
     "mixing_enthalpy": "mixing enthalpy, kJ/mol",
@@ -42,7 +43,9 @@ def draw(rows: Rows, axes: Sequence[str], alloy: str) -> list[tuple[str, str]]:
         found.append(("Belief of each phase", phases))
     for name, text in DESCRIPTORS.items():
         points = [
-            (x, float(v)) for x, row in zip(across, rows, strict=True) if (v := row["descriptors"][name]) is not None
+            (x, v)
+            for x, row in zip(across, rows, strict=True)
+            if "descriptors" in row and (v := row["descriptors"][name]) is not None
         ]
         if len(points) > 1:
             plot = Plot(_ends(across), padded([y for _, y in points]), title, text, f"{text}: {title}", WIDTH, HEIGHT)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from hypograph.models.core.documents.campaigns import Slice
+from hypograph.ui.drawing.documents import Experiment, Laboratory
 from hypograph.ui.drawing.figures import natural, shortened
 from hypograph.ui.drawing.svg import Plot, padded
 
 MOST_OPTIONS, WIDTH, HEIGHT = 14, 420, 250
-Rows = Sequence[Mapping[str, Any]]
 
 
-def slices(campaign: Mapping[str, Any]) -> list[tuple[str, str]]:
+def slices(campaign: Laboratory) -> list[tuple[str, str]]:
     """Draw the first outcome over each parameter; return the parameter's name and its chart.
 
     Parameters
@@ -24,11 +24,11 @@ def slices(campaign: Mapping[str, Any]) -> list[tuple[str, str]]:
     done = [e for e in campaign["experiments"] if e["status"] == "done" and goal in e["values"]]
     if len(done) < 2:
         return []
-    best = (campaign["best"] or {}).get("id")
+    best = campaign["best"]["id"] if campaign["best"] else None
     return [(p["name"], _slice(done, str(p["name"]), str(p["unit"] or ""), goal, best)) for p in campaign["parameters"]]
 
 
-def _slice(done: Rows, name: str, unit: str, goal: str, best: str | None) -> str:
+def _slice(done: Sequence[Experiment], name: str, unit: str, goal: str, best: str | None) -> str:
     values = [e["parameters"][name] for e in done]
     heights = padded([e["values"][goal] for e in done])
     title = f"{name}, {unit}" if unit and unit not in name else name
@@ -47,7 +47,7 @@ def _slice(done: Rows, name: str, unit: str, goal: str, best: str | None) -> str
     return plot.svg()
 
 
-def predicted(told: Mapping[str, Any], goal: str) -> str:
+def predicted(told: Slice, goal: str) -> str:
     """Draw what is expected along one parameter: mean with the 95% interval of a measurement.
 
     Parameters
@@ -72,7 +72,7 @@ def predicted(told: Mapping[str, Any], goal: str) -> str:
     return plot.svg()
 
 
-def front(campaign: Mapping[str, Any]) -> str:
+def front(campaign: Laboratory) -> str:
     """Draw two outcomes against each other, with those that no other experiment is better than in both."""
     goals = [o["name"] for o in campaign["objectives"]]
     done = [e for e in campaign["experiments"] if e["status"] == "done" and all(g in e["values"] for g in goals[:2])]
@@ -90,12 +90,12 @@ def front(campaign: Mapping[str, Any]) -> str:
     return plot.svg()
 
 
-def told(experiment: Mapping[str, Any]) -> str:
+def told(experiment: Experiment) -> str:
     """Say everything of an experiment: what the pointer shows."""
     parts = [f"{n} {_shown(v)}" for n, v in experiment["parameters"].items()]
     values = [f"{n} {_shown(v)}" for n, v in experiment["values"].items()]
     return f"{experiment['id']}: {', '.join(values)} at {', '.join(parts)}"
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)

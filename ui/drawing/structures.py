@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypograph.models.core.errors import InputError
+
+if TYPE_CHECKING:
+    from rdkit.Chem import Mol
 
 LONGEST = 1000
 WIDTH, HEIGHT = 220, 150
@@ -37,7 +40,7 @@ def drawing(smiles: str) -> str:
     return str(pen.GetDrawingText())
 
 
-def structures_of(parameters: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+def structures_of(parameters: Sequence[Mapping[str, object]]) -> dict[str, dict[str, str]]:
     """Return the SMILES of each option of the parameters that hold structures.
 
     Parameters
@@ -48,12 +51,12 @@ def structures_of(parameters: Sequence[Mapping[str, Any]]) -> dict[str, dict[str
     """
     found: dict[str, dict[str, str]] = {}
     for parameter in parameters:
-        options = [str(option) for option in parameter.get("options") or ()]
-        known = parameter.get("smiles")
+        given, known, name = parameter.get("options"), parameter.get("smiles"), str(parameter["name"])
+        options = [str(option) for option in given] if isinstance(given, Sequence) else []
         if isinstance(known, Mapping):
-            found[parameter["name"]] = {str(k): str(v) for k, v in known.items() if v}
+            found[name] = {str(k): str(v) for k, v in known.items() if v}
         elif options and _structures(tuple(options[:400])):
-            found[parameter["name"]] = {option: option for option in options if option}
+            found[name] = {option: option for option in options if option}
     return found
 
 
@@ -64,7 +67,7 @@ def _structures(options: tuple[str, ...]) -> bool:
 
 
 @lru_cache(maxsize=2048)
-def _molecule(smiles: str) -> Any:
+def _molecule(smiles: str) -> Mol | None:
     if len(smiles) > LONGEST or not smiles.strip():
         return None
     try:

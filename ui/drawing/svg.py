@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -48,7 +47,7 @@ class Plot:
     log: bool = False
     names: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
-    read: list[dict[str, Any]] = field(default_factory=list)
+    read: list[dict[str, object]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.y[0] == self.y[1]:
@@ -190,7 +189,7 @@ def decades(low: float, high: float) -> list[float]:
     return [float(f"{v:.6g}") for v in found[::every]]
 
 
-def padded(values: Any, share: float = 0.06) -> tuple[float, float]:
+def padded(values: object, share: float = 0.06) -> tuple[float, float]:
     """Return a range that holds the finite values with some room around."""
     found = np.asarray(values, dtype=float).ravel()
     found = found[np.isfinite(found)]

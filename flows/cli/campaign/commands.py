@@ -13,6 +13,7 @@ import typer
 from hypograph.flows.cli.campaign.laboratory import app as live_app
 from hypograph.flows.cli.common import JsonFlag, SeedOption, Spoken, emit, say, table
 from hypograph.models.campaigns.optimizers.registry import names
+from hypograph.models.core.documents.campaigns import Benchmarked
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.progress import listening
 
@@ -178,7 +179,7 @@ def _write(path: Path, rows: list[dict[str, Any]]) -> None:
         raise InputError(f"cannot be written ({error.strerror})", where=str(path)) from error
 
 
-def _benchmark_text(document: dict[str, Any]) -> str:
+def _benchmark_text(document: Benchmarked) -> str:
     rows = [
         (
             m["method"],

@@ -392,7 +392,9 @@ def _show(
         found["problems"] = problems
     if already is not None:
         found["already"] = already
-    counts = ", ".join(f"{found[k]} {k}" for k in ("done", "pending", "failed", "withdrawn"))
+    counts = (
+        f"{found['done']} done, {found['pending']} pending, {found['failed']} failed, {found['withdrawn']} withdrawn"
+    )
     text = f"{found['name']} ({found['method']}): {counts}"
     if found["best"]:
         point = ", ".join(f"{k}={weighable(v)}" for k, v in found["best"]["parameters"].items())

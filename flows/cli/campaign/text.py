@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypograph.flows.cli.common import emit, say, table
+from hypograph.models.core.documents.campaigns import Insight, Interval, SpaceDocument, UnderstoodParameter
 from hypograph.models.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def say_understood(found: Understood) -> None:
         say(line)
 
 
-def understood_lines(document: Mapping[str, Any]) -> list[str]:
+def understood_lines(document: SpaceDocument) -> list[str]:
     """Return what was understood, a line a parameter, objective, column left out, note and row."""
     lines = []
     for p in document["parameters"]:
@@ -76,9 +77,9 @@ def understood_lines(document: Mapping[str, Any]) -> list[str]:
         total = " + ".join(f"{w:.12g}·{n}" for n, w in c["weights"].items())
         lines.append(f"{total} at most {c['at_most']:.12g}")
     lines += [_limit(rule) for rule in document.get("limits", ())]
-    for c in document.get("choices", ()):
-        least = f"{c['at_least']} to " if c.get("at_least") else "at most "
-        lines.append(f"of {', '.join(c['names'])}: {least}{c['at_most']}")
+    for s in document.get("choices", ()):
+        least = f"{s['at_least']} to " if s.get("at_least") else "at most "
+        lines.append(f"of {', '.join(s['names'])}: {least}{s['at_most']}")
     lines += [f"an experiment itself costs {document['cost']:g}"] if document.get("cost") else []
     if plate := document.get("plate"):
         wells = f" of {plate['wells']} wells" if plate.get("wells") else ""
@@ -121,11 +122,11 @@ def _limit(rule: Mapping[str, Any]) -> str:
     return f"where {when}: {rule['name']} {' and '.join(ends)}"
 
 
-def _span(parameter: Mapping[str, Any]) -> str:
+def _span(parameter: UnderstoodParameter) -> str:
     return f"{parameter['low']:.12g} to {parameter['high']:.12g}"
 
 
-def show_understood(document: Mapping[str, Any], as_json: bool) -> None:
+def show_understood(document: SpaceDocument, as_json: bool) -> None:
     """Print what would be understood, as a document or as lines; refuse where rows would not be taken."""
     skipped = document["rows"]["skipped"]
     emit(document, as_json, "\n".join([*understood_lines(document), "nothing was written"]))
@@ -160,7 +161,7 @@ def awaited_text(ids: Sequence[str]) -> str:
     return f"{what} awaited already ({', '.join(ids[:8])}{more}): record them, or take them back with `campaign undo`"
 
 
-def insight_text(document: Mapping[str, Any]) -> str:
+def insight_text(document: Insight) -> str:
     """Return what the results show as text."""
     parts = []
     for o in document["objectives"]:
@@ -184,6 +185,6 @@ def weighable(value: object) -> str:
     return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
-def interval_text(predicted: dict[str, float] | None) -> str | None:
+def interval_text(predicted: Interval | None) -> str | None:
     """Return a prediction with its interval."""
     return None if predicted is None else f"{predicted['mean']:.4g} ({predicted['low']:.4g} to {predicted['high']:.4g})"

@@ -22,6 +22,8 @@ from hypograph.flows.cli.literature.concepts import ask, manifest, words
 from hypograph.flows.cli.literature.corpus import export, list_publications, search, show
 from hypograph.flows.cli.literature.networks import network, years
 from hypograph.flows.cli.literature.papers import MAIN, CorpusOption, corpus_and_settings, read_papers, year_span
+from hypograph.models.core.documents.figures import Value
+from hypograph.models.core.documents.literature import Built, LiteratureEvaluation
 from hypograph.models.core.errors import InputError
 from hypograph.models.literature.graph.keyword_graph import LEVEL
 
@@ -164,7 +166,7 @@ def build(
             seed=seed,
             level=significance,
         )
-        document = {
+        document: Built = {
             "publications": found.publications,
             "keywords": found.keywords,
             "edges": found.edges,
@@ -253,7 +255,7 @@ def inspire(
     emit(document, as_json, table(("potential", "novelty", "keywords"), rows))
 
 
-def _evaluation_text(document: dict[str, Any]) -> str:
+def _evaluation_text(document: LiteratureEvaluation) -> str:
     labels = document["labels"]
     names = list(labels[0]["auroc"])
     header = ("AUROC", *(f"{row['label']} ({row['positives']}/{row['n']})" for row in labels))
@@ -262,5 +264,5 @@ def _evaluation_text(document: dict[str, Any]) -> str:
     return table(header, rows, f"{document['papers']:,} papers, tested on {years}")
 
 
-def _interval(figure: dict[str, float] | None) -> str | None:
+def _interval(figure: Value | None) -> str | None:
     return None if figure is None else f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]"

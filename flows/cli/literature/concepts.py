@@ -9,6 +9,7 @@ import typer
 
 from hypograph.flows.cli.common import JsonFlag, emit, say
 from hypograph.flows.cli.literature.papers import MAIN, CorpusOption, corpus_and_settings, read_papers
+from hypograph.models.core.documents.literature import AskedModel
 from hypograph.models.core.errors import InputError
 
 
@@ -89,12 +90,12 @@ def ask(
     embed = embedder(settings)
     if words_only:
         knowledge = Knowledge()
-        document = ask_corpus(publications, question, embed=embed)
+        found = ask_corpus(publications, question, embed=embed)
     else:
         with open_knowledge(settings, None) as knowledge:
             say(f"language model: {knowledge.sentence}")
-            document = ask_corpus(publications, question, answerer=knowledge.answerer(), embed=embed)
-    document["llm"] = knowledge.document()
+            found = ask_corpus(publications, question, answerer=knowledge.answerer(), embed=embed)
+    document: AskedModel = {**found, "llm": knowledge.document()}
     sources = [f"[{c['n']}] {c['title']} ({c['publication']})\n    {c['passage']}" for c in document["citations"]]
     near = [f"  {p['text'][:200]} ({p['publication']})" for p in document["passages"][:3]]
     shown = sources if document["answered"] else ["Nearest passages:", *near] if near else []

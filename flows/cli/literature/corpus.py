@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, emit, say, table
 from hypograph.flows.cli.literature.papers import MAIN, CorpusOption, library_and_settings, year_span
+from hypograph.models.core.documents.literature import Listed, ShownPaper
 from hypograph.models.core.errors import DiskError
 
 SHOWN = 50  # publications that a table shows unless told otherwise
@@ -72,8 +73,8 @@ def export(
     say(f"{output}: written as {form}")
 
 
-def _listing(document: Mapping[str, Any], limit: int) -> str:
-    found: Sequence[Mapping[str, Any]] = document["publications"][:limit]
+def _listing(document: Listed, limit: int) -> str:
+    found = document["publications"][:limit]
     rows = [(p["key"], p["year"], _people(p["authors"]), _short(p["title"], 70), _short(p["venue"], 30)) for p in found]
     more = document["total"] - len(found)
     text = table(("key", "year", "authors", "title", "venue"), rows, counted(document["total"]))
@@ -95,7 +96,7 @@ def _short(text: str | None, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _page(document: Mapping[str, Any]) -> str:
+def _page(document: ShownPaper) -> str:
     one = document["publications"][0]
     lines = [one["title"] or one["key"], "; ".join(one["authors"]), ""]
     said = (one["venue"], one["year"], f"cited {one['citations']:g} times" if one["citations"] is not None else None)

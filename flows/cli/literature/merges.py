@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hypograph.flows.cli.common import JsonFlag, emit, table
+
+if TYPE_CHECKING:
+    from hypograph.graph import GraphStore
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -62,7 +66,7 @@ def _show(rows: list[dict[str, Any]], total: int, as_json: bool, title: str) -> 
     )
 
 
-def _store() -> Any:
+def _store() -> AbstractContextManager[GraphStore]:
     from hypograph.flows.runtime.settings import load_settings
     from hypograph.graph import open_store
 

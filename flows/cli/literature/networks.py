@@ -10,6 +10,7 @@ import typer
 
 from hypograph.flows.cli.common import JsonFlag, emit, say, table
 from hypograph.flows.cli.literature.papers import MAIN, CorpusOption, library_and_settings
+from hypograph.models.core.documents.literature import YearRow
 from hypograph.models.core.errors import DiskError, InputError
 
 SHOWN = 20  # nodes that a table shows
@@ -64,7 +65,7 @@ def years(
     if figure is not None and figure.suffix.lower() not in FIGURES:
         raise InputError("this is no format for a figure", where="--figure", expected=", ".join(FIGURES))
     _, library = library_and_settings()
-    document: dict[str, Any] = library.years(corpus)
+    document = library.years(corpus)
     if figure is not None:
         _draw(document["years"], figure)
         say(f"{figure}: written")
@@ -72,7 +73,7 @@ def years(
     emit(document, as_json, table(("year", "publications", "total"), rows))
 
 
-def _draw(rows: list[dict[str, int]], path: Path) -> None:
+def _draw(rows: list[YearRow], path: Path) -> None:
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 

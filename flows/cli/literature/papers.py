@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hypograph.flows.cli.common import say
 from hypograph.models.core.errors import InputError
+from hypograph.models.core.records import Publication
 
 if TYPE_CHECKING:
     from hypograph.flows.literature.corpus import Corpus
@@ -22,13 +23,13 @@ MAIN = "main"
 CorpusOption = Annotated[str, typer.Option("--corpus", help="Name of the corpus; yours is called main.")]
 
 
-def corpus_and_settings(name: str = MAIN, **overrides: Any) -> tuple[Settings, Corpus]:
+def corpus_and_settings(name: str = MAIN, **overrides: object) -> tuple[Settings, Corpus]:
     """Return the settings, and the user's corpus of a name."""
     settings, library = library_and_settings(**overrides)
     return settings, library.corpus(name)
 
 
-def library_and_settings(**overrides: Any) -> tuple[Settings, Library]:
+def library_and_settings(**overrides: object) -> tuple[Settings, Library]:
     """Return the settings, and the user's corpora."""
     from hypograph.flows.literature.library import Library
     from hypograph.flows.runtime.settings import load_settings
@@ -37,11 +38,11 @@ def library_and_settings(**overrides: Any) -> tuple[Settings, Library]:
     return settings, Library(settings.home / "literature")
 
 
-def read_papers(paths: list[Path]) -> tuple[list[Any], list[str]]:
+def read_papers(paths: list[Path]) -> tuple[list[Publication], list[str]]:
     """Read publications; how they were understood and what cannot be read is told, the latter returned beside them."""
     from hypograph.flows.readers.publications.registry import read_publications
 
-    publications: list[Any] = []
+    publications: list[Publication] = []
     problems: list[str] = []
     for path in paths:
         report = read_publications(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from hypograph.flows.readers.publications.fields import records_from
 from hypograph.flows.readers.publications.formats.service_json import shaped
@@ -76,7 +76,7 @@ def query_publications(
     ]
 
 
-def _openalex(query: str, limit: int, access: Access) -> Iterable[Mapping[str, Any]]:
+def _openalex(query: str, limit: int, access: Access) -> Iterable[Mapping[str, object]]:
     import pyalex
 
     pyalex.config.email = access.contact
@@ -87,7 +87,7 @@ def _openalex(query: str, limit: int, access: Access) -> Iterable[Mapping[str, A
     return (work for page in pages for work in page)
 
 
-def _arxiv(query: str, limit: int, access: Access) -> Iterable[Mapping[str, Any]]:
+def _arxiv(query: str, limit: int, access: Access) -> Iterable[Mapping[str, object]]:
     import arxiv
 
     # Three seconds between requests are what the service asks for.
@@ -104,7 +104,7 @@ def _arxiv(query: str, limit: int, access: Access) -> Iterable[Mapping[str, Any]
         }
 
 
-def _crossref(query: str, limit: int, access: Access) -> Iterable[Mapping[str, Any]]:
+def _crossref(query: str, limit: int, access: Access) -> Iterable[Mapping[str, object]]:
     from habanero import Crossref
 
     client = Crossref(mailto=access.contact, timeout=30)
@@ -118,7 +118,7 @@ def _crossref(query: str, limit: int, access: Access) -> Iterable[Mapping[str, A
         offset += size
 
 
-def _semantic_scholar(query: str, limit: int, access: Access) -> Iterable[Mapping[str, Any]]:
+def _semantic_scholar(query: str, limit: int, access: Access) -> Iterable[Mapping[str, object]]:
     from semanticscholar import SemanticScholar
 
     client = SemanticScholar(timeout=30, api_key=access.semantic_scholar_key)
@@ -127,7 +127,7 @@ def _semantic_scholar(query: str, limit: int, access: Access) -> Iterable[Mappin
         yield paper.raw_data
 
 
-SOURCES: Final[dict[str, Callable[[str, int, Access], Iterable[Mapping[str, Any]]]]] = {
+SOURCES: Final[dict[str, Callable[[str, int, Access], Iterable[Mapping[str, object]]]]] = {
     "openalex": _openalex,
     "arxiv": _arxiv,
     "crossref": _crossref,

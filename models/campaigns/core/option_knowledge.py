@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from hypograph.models.campaigns.space.space import Point, Space
 from hypograph.models.core.protocols import OptionScorer
 
 Floats = NDArray[np.float64]
-Worth = Mapping[str, Mapping[Any, float]]
+Worth = Mapping[str, Mapping[object, float]]
 Similar = Mapping[str, Floats]
 
 
@@ -27,7 +26,7 @@ def knowledge_of(
     if scorer is None:
         return None, None
     goal, results = goal_text(objectives), context_lines(shown, objectives)
-    worth: dict[str, dict[Any, float]] = {}
+    worth: dict[str, dict[object, float]] = {}
     similar: dict[str, Floats] = {}
     for p in (p for p in space.parameters if p.options):
         values = np.asarray(scorer.utilities(goal, p.name, p.options, results), dtype=float)

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,6 +162,6 @@ def untried(points: Sequence[Point], history: Sequence[Trial]) -> list[Point]:
     return free
 
 
-def suggestion(point: Mapping[str, Any], source: str, reason: str) -> Suggestion:
+def suggestion(point: Mapping[str, object], source: str, reason: str) -> Suggestion:
     """Make a suggestion that predicts nothing."""
     return Suggestion(dict(point), source, reason)

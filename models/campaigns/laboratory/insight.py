@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +12,16 @@ from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory import progress
 from hypograph.models.campaigns.space.candidates import candidates
 from hypograph.models.campaigns.space.space import Parameter, Point
+from hypograph.models.core.documents.campaigns import (
+    Insight,
+    Level,
+    ObjectiveInsight,
+    Prediction,
+    Share,
+    Slice,
+    Stopping,
+    Tried,
+)
 from hypograph.models.core.errors import InputError, SpaceError
 
 LOOKED_AT = 2_000  # candidates over which effects are averaged
@@ -24,10 +33,10 @@ def insight(
     definition: live.Definition,
     events: Sequence[live.Event],
     *,
-    at: Sequence[Mapping[str, Any]] = (),
+    at: Sequence[Mapping[str, Level]] = (),
     ahead: int = 5,
     gain: float | None = None,
-) -> dict[str, Any]:
+) -> Insight:
     """Return the document of ``hypograph campaign insight --json``.
 
     Parameters
@@ -51,7 +60,7 @@ def insight(
     model = Bayesian(definition.space, definition.objectives, definition.initial, definition.seed)
     trials, best = live.trials(found), progress.best(definition, done)
     points = [definition.space.done(p) for p in at]
-    objectives = []
+    objectives: list[ObjectiveInsight] = []
     for i, goal in enumerate(definition.objectives):
         pool = _sample(definition)
         objectives.append(
@@ -71,7 +80,7 @@ def insight(
     }
 
 
-def importance(parameters: Sequence[Parameter], pool: Sequence[Point], outlook: Outlook) -> list[dict[str, Any]]:
+def importance(parameters: Sequence[Parameter], pool: Sequence[Point], outlook: Outlook) -> list[Share]:
     """Return the share of the predicted variance that each parameter explains alone, the largest first.
 
     First-order Sobol' indices (Saltelli et al. 2010) of the posterior mean over the candidates; what is missing to 1 is
@@ -79,7 +88,7 @@ def importance(parameters: Sequence[Parameter], pool: Sequence[Point], outlook: 
     """
     mean = outlook.mean
     total = float(mean.var())
-    rows = []
+    rows: list[Share] = []
     for p in parameters:
         groups: dict[object, list[int]] = {}
         for i, x in enumerate(pool):
@@ -95,15 +104,13 @@ def _sample(definition: live.Definition) -> list[Point]:
     return pool if len(pool) <= LOOKED_AT else [pool[i] for i in rng.permutation(len(pool))[:LOOKED_AT]]
 
 
-def _part(p: Parameter, value: Any) -> object:
+def _part(p: Parameter, value: Level) -> Level:
     if p.levels:
         return value
-    return min(int(PARTS * p.shares([value])[0]), PARTS - 1)
+    return min(int(PARTS * p.shares([float(value)])[0]), PARTS - 1)
 
 
-def _slice(
-    model: Bayesian, trials: Sequence[Trial], p: Parameter, best: Mapping[str, Any], objective: int
-) -> dict[str, Any]:
+def _slice(model: Bayesian, trials: Sequence[Trial], p: Parameter, best: Tried, objective: int) -> Slice:
     """Predict along one parameter with the others as in the best experiment."""
     levels = list(p.levels) or p.at(np.linspace(0.0, 1.0, STEPS))
     points = [{**best["parameters"], p.name: level} for level in levels]
@@ -114,7 +121,7 @@ def _slice(
     }
 
 
-def _predictions(points: Sequence[Point], outlook: Outlook) -> list[dict[str, Any]]:
+def _predictions(points: Sequence[Point], outlook: Outlook) -> list[Prediction]:
     """Return mean and 95% interval of a measurement at each point."""
     half = 1.96 * np.sqrt(outlook.sd**2 + outlook.noise**2)
     return [
@@ -130,7 +137,7 @@ def _stopping(
     done: Sequence[live.Experiment],
     ahead: int,
     gain: float | None,
-) -> dict[str, Any] | None:
+) -> Stopping | None:
     """Return the chance that the next experiments gain more than `gain`; None for several objectives."""
     if len(definition.objectives) > 1:
         return None

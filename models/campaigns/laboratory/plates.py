@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from hypograph.models.campaigns.core.trials import Optimizer, Trial
 from hypograph.models.campaigns.space.space import Space
+from hypograph.models.core.documents.campaigns import PlateRecord
 from hypograph.models.core.errors import InputError, SpaceError
 from hypograph.models.core.protocols import Suggestion
 
@@ -23,12 +23,13 @@ class Plate:
         """Return how many points a plate holds, each as so many experiments; 0 for as many as are asked for."""
         return self.wells and max(1, self.wells // replicates)
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> PlateRecord:
         """Return the mapping that `plate_from` reads back."""
-        return {"shared": list(self.shared)} | ({"wells": self.wells} if self.wells else {})
+        found: PlateRecord = {"shared": list(self.shared)}
+        return {**found, "wells": self.wells} if self.wells else found
 
 
-def plate_from(record: Mapping[str, Any], space: Space) -> Plate | None:
+def plate_from(record: Mapping[str, object], space: Space) -> Plate | None:
     """Read the plate of a definition; None where there is none.
 
     Raises
@@ -51,7 +52,7 @@ def plate_from(record: Mapping[str, Any], space: Space) -> Plate | None:
 
 def ask(
     plate: Plate,
-    make: Callable[[Mapping[str, Any]], Optimizer],
+    make: Callable[[Mapping[str, object]], Optimizer],
     history: Sequence[Trial],
     n: int,
     replicates: int = 1,

@@ -6,6 +6,7 @@ not change.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.space.candidates import candidates, identity
 from hypograph.models.campaigns.space.space import Parameter, Point, Space
+from hypograph.models.core.documents.campaigns import Status, Tried
 from hypograph.models.statistics.entropy import exploration_entropy, random_entropy
 
 BINS = 10  # equal parts of a range, as the alphabet of its entropy
@@ -41,19 +43,22 @@ class Progress:
     entropy: dict[str, float] | None = None
 
 
-def status(definition: live.Definition, events: Sequence[live.Event]) -> dict[str, Any]:
+def status(definition: live.Definition, events: Sequence[live.Event]) -> Status:
     """Return the document of ``hypograph campaign status --json``."""
     found = live.fold(definition, events)
     done = [e for e in found if e.status == "done"]
     points = means(definition, done)
     first = definition.objectives[0]
     best = max(points, key=lambda e: first.utility(e.values[first.name]), default=None)
-    several = len(definition.objectives) > 1
+    several, counts = len(definition.objectives) > 1, Counter(e.status for e in found)
     return {
         "campaign": definition.id,
         "name": definition.name,
         "method": definition.method,
-        **{s: sum(e.status == s for e in found) for s in ("pending", "done", "failed", "withdrawn")},
+        "pending": counts["pending"],
+        "done": counts["done"],
+        "failed": counts["failed"],
+        "withdrawn": counts["withdrawn"],
         "awaited": [e.id for e in found if e.status == "pending"],
         "best": None if best is None else _shown(best),
         "front": [_shown(points[i]) for i in front(definition, points)] if several else None,
@@ -63,7 +68,7 @@ def status(definition: live.Definition, events: Sequence[live.Event]) -> dict[st
     }
 
 
-def best(definition: live.Definition, done: Sequence[live.Experiment]) -> dict[str, Any]:
+def best(definition: live.Definition, done: Sequence[live.Experiment]) -> Tried:
     """Return the best of finished experiments by the first objective, joined where a point was repeated."""
     first = definition.objectives[0]
     return _shown(max(means(definition, done), key=lambda e: first.utility(e.values[first.name])))
@@ -145,5 +150,5 @@ def _column(parameter: Parameter, values: Sequence[Any]) -> list[int]:
     return [min(max(int(BINS * s), 0), BINS - 1) for s in parameter.shares(values)]
 
 
-def _shown(e: live.Experiment) -> dict[str, Any]:
+def _shown(e: live.Experiment) -> Tried:
     return {"id": e.id, "parameters": e.parameters, "values": dict(e.values)}

@@ -21,6 +21,7 @@ from hypograph.models.campaigns.laboratory.column_roles import (
 )
 from hypograph.models.campaigns.laboratory.results import FAILED, column_of
 from hypograph.models.campaigns.space.spelling import nearly_same
+from hypograph.models.core.documents.campaigns import ObjectiveRecord, SpaceDocument, UnderstoodParameter
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.tabular import Column, Decimal, RowProblem, Table, as_text, missing, number, read_column
 from hypograph.models.core.tabular.columns import KINDS
@@ -77,7 +78,7 @@ class Understood:
     """
 
     parameters: list[dict[str, Any]]
-    objectives: list[dict[str, Any]]
+    objectives: list[ObjectiveRecord]
     left_out: dict[str, str]
     rows: int
     skipped: list[RowProblem]
@@ -92,7 +93,7 @@ class Understood:
         """Return the mapping that `definition_from` reads."""
         return {"parameters": self.parameters, "objectives": self.objectives}
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> SpaceDocument:
         """Return what ``hypograph campaign new --dry-run --json`` prints."""
         return {
             "parameters": described(self.parameters),
@@ -100,7 +101,7 @@ class Understood:
             "objectives": self.objectives,
             "left_out": [{"column": c, "reason": r} for c, r in self.left_out.items()],
             "rows": {"read": self.rows, "skipped": [{"row": p.row, "reason": p.reason} for p in self.skipped]},
-            "notes": self.notes,
+            "notes": list(self.notes),
         }
 
 
@@ -153,7 +154,8 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
     outcomes = dict[str, Column]()
     for g in goals:
         outcome = read_column(table, _place(table, reading, g["name"]), kind="number", decimal=reading.decimal)
-        g |= {"unit": outcome.unit} if outcome.unit else {}
+        if outcome.unit:
+            g["unit"] = outcome.unit
         outcomes[g["name"]] = outcome
     skipped = _skipped(table, columns, outcomes)
     notes += [
@@ -177,7 +179,7 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
     return Understood(parameters, goals, left_out, len(table.rows) + len(table.problems), skipped, notes)
 
 
-def objective_from(text: str) -> dict[str, Any]:
+def objective_from(text: str) -> ObjectiveRecord:
     """Read ``NAME``, ``max:NAME``, ``min:NAME`` or ``target=7.5:NAME``; any other colon belongs to the name.
 
     Raises
@@ -185,7 +187,7 @@ def objective_from(text: str) -> dict[str, Any]:
     InputError
         If the target is no number, or there is no name.
     """
-    found: dict[str, Any]
+    found: ObjectiveRecord
     way, sep, name = text.partition(":")
     if sep and way.strip() in {"max", "min"}:
         found = {"name": name.strip(), "direction": way.strip()}
@@ -201,23 +203,32 @@ def objective_from(text: str) -> dict[str, Any]:
     return found
 
 
-def described(parameters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def described(parameters: Sequence[Mapping[str, Any]]) -> list[UnderstoodParameter]:
     """Return parameters of a definition with their type, unit, and options or range."""
-    found = []
+    found: list[UnderstoodParameter] = []
     for p in parameters:
         levels = p.get("options") or p.get("values")
-        row: dict[str, Any] = {"name": p["name"], "type": "text" if p.get("options") else "number"}
-        row["unit"] = p.get("unit") or None
-        row |= {"options": list(levels)} if levels else {}
+        row: UnderstoodParameter = {
+            "name": p["name"],
+            "type": "text" if p.get("options") else "number",
+            "unit": p.get("unit") or None,
+        }
+        if levels:
+            row["options"] = list(levels)
         if not p.get("options"):
             ends = sorted(levels) if levels else [p.get("low"), p.get("high")]
-            row |= {"low": ends[0], "high": ends[-1]}
-        row |= {key: p[key] for key in ("scale", "costs", "cost") if p.get(key)}
+            row["low"], row["high"] = ends[0], ends[-1]
+        if p.get("scale"):
+            row["scale"] = p["scale"]
+        if p.get("costs"):
+            row["costs"] = p["costs"]
+        if p.get("cost"):
+            row["cost"] = p["cost"]
         found.append(row)
     return found
 
 
-def _goals(table: Table, reading: Reading, notes: list[str]) -> list[dict[str, Any]]:
+def _goals(table: Table, reading: Reading, notes: list[str]) -> list[ObjectiveRecord]:
     if reading.objectives:
         goals = [objective_from(text) for text in reading.objectives]
         for g in goals:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,7 @@ class Task:
     """Results of one earlier campaign: points, and their outcomes turned so that larger is better."""
 
     name: str
-    points: tuple[Mapping[str, Any], ...]
+    points: tuple[Mapping[str, object], ...]
     utilities: tuple[float, ...]
 
 

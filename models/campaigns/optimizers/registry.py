@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.protocols import NO_PLANNING_CONTEXT
@@ -186,7 +186,7 @@ def make_optimizer(
     acquisition: Acquisition = "ei",
     blind: bool = False,
     entropy_target: float | None = None,
-    fixed: Mapping[str, Any] | None = None,
+    fixed: Mapping[str, object] | None = None,
     context: PlanningContext = NO_PLANNING_CONTEXT,
 ) -> Optimizer:
     """Make an optimizer: of a method, or of the name of one.

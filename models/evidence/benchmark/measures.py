@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hypograph.models.core.documents.figures import Risk
 from hypograph.models.evidence.masses.mass import FloatArray
 
 
@@ -13,7 +14,7 @@ def certain_half(right: FloatArray, ignorance: FloatArray) -> float:
     return float(np.asarray(right, float)[order[: max(1, len(order) // 2)]].mean())
 
 
-def risk_coverage(right: FloatArray, ignorance: FloatArray, points: int = 10) -> list[dict[str, float]]:
+def risk_coverage(right: FloatArray, ignorance: FloatArray, points: int = 10) -> list[Risk]:
     """Error rate among the most certain share of predictions, for `points` shares up to 1."""
     order = np.argsort(ignorance, kind="stable")
     wrong = 1.0 - np.asarray(right, float)[order]

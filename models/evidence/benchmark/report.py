@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from hypograph.models.core.documents.evidence import EvidenceMethod, FoldFigures, PairedFolds
+from hypograph.models.core.documents.figures import Mean
 from hypograph.models.evidence.benchmark.measures import certain_half, risk_coverage
 from hypograph.models.evidence.masses.mass import FloatArray
 from hypograph.models.statistics.calibration import calibration_error
@@ -46,7 +48,7 @@ class FoldResult:
     ignorance: FloatArray
 
 
-def figures(method: str, folds: Sequence[FoldResult], seconds: float) -> dict[str, Any]:
+def figures(method: str, folds: Sequence[FoldResult], seconds: float) -> EvidenceMethod:
     """Summarise a method as COMMANDS says.
 
     Returns
@@ -63,7 +65,7 @@ def figures(method: str, folds: Sequence[FoldResult], seconds: float) -> dict[st
     takes: `accuracy_likelier`, `accuracy_certain_half`, `risk_coverage` and `ignorance_predicts_error` are of the
     outcome with the larger pignistic probability.
     """
-    rows: list[dict[str, Any]] = []
+    rows: list[FoldFigures] = []
     for f in folds:
         area, matthews = auc(f.labels, f.score), mcc(f.labels, f.says)
         rows.append({"name": f.name, "auc": _round(area), "mcc": _round(matthews), "n": len(f.labels)})
@@ -90,7 +92,7 @@ def figures(method: str, folds: Sequence[FoldResult], seconds: float) -> dict[st
     }
 
 
-def paired(first: dict[str, Any], second: dict[str, Any], seed: int = 0) -> dict[str, Any]:
+def paired(first: EvidenceMethod, second: EvidenceMethod, seed: int = 0) -> PairedFolds:
     """Difference of two methods' `figures` over the folds that both have: mean and 95% bootstrap interval.
 
     Returns
@@ -99,25 +101,28 @@ def paired(first: dict[str, Any], second: dict[str, Any], seed: int = 0) -> dict
         `a`, `b`, and for `auc` and `mcc` an object with `mean`, `low`, `high`, or None where no fold has
         both.
     """
-    found: dict[str, Any] = {"a": first["method"], "b": second["method"]}
-    for key in ("auc", "mcc"):
-        ours = {f["name"]: f[key] for f in first["folds"]}
-        gaps = np.array(
-            [
-                ours[f["name"]] - f[key]
-                for f in second["folds"]
-                if f[key] is not None and ours.get(f["name"]) is not None
-            ]
-        )
-        found[key] = None
-        if len(gaps):
-            rng = np.random.default_rng(seed)
-            means = gaps[rng.integers(0, len(gaps), (RESAMPLES, len(gaps)))].mean(1)
-            low, high = np.quantile(means, [0.025, 0.975])
-            found[key] = {
-                "mean": _round(float(gaps.mean())), "low": _round(float(low)), "high": _round(float(high))
-            }  # fmt: skip
-    return found
+    folds = {f["name"]: f for f in first["folds"]}
+    both = [(folds[f["name"]], f) for f in second["folds"] if f["name"] in folds]
+    return {
+        "a": first["method"],
+        "b": second["method"],
+        "auc": _gap([(a["auc"], b["auc"]) for a, b in both], seed),
+        "mcc": _gap([(a["mcc"], b["mcc"]) for a, b in both], seed),
+    }
+
+
+def _gap(pairs: Sequence[tuple[float | None, float | None]], seed: int) -> Mean | None:
+    gaps = np.array([a - b for a, b in pairs if a is not None and b is not None])
+    if not len(gaps):
+        return None
+    rng = np.random.default_rng(seed)
+    means = gaps[rng.integers(0, len(gaps), (RESAMPLES, len(gaps)))].mean(1)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return {
+        "mean": round(float(gaps.mean()), DIGITS),
+        "low": round(float(low), DIGITS),
+        "high": round(float(high), DIGITS),
+    }
 
 
 def _round(value: float | None) -> float | None:

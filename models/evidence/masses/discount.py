@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from hypograph.models.core.errors import InputError
 from hypograph.models.evidence.masses.mass import FloatArray, alternatives
 
 
-def discount(mass: FloatArray, reliability: Any) -> FloatArray:
+def discount(mass: FloatArray, reliability: object) -> FloatArray:
     """Keep a share of each mass and give the rest to Ω (Shafer 1976, p. 251).
 
     Parameters
@@ -31,7 +29,7 @@ def discount(mass: FloatArray, reliability: Any) -> FloatArray:
     return np.asarray(out, float)
 
 
-def contextual_discount(mass: FloatArray, reliability: Any) -> FloatArray:
+def contextual_discount(mass: FloatArray, reliability: object) -> FloatArray:
     """Discount by a reliability that depends on which alternative is true.
 
     Parameters
@@ -76,7 +74,7 @@ def contextual_discount(mass: FloatArray, reliability: Any) -> FloatArray:
     return out
 
 
-def _checked(reliability: Any) -> FloatArray:
+def _checked(reliability: object) -> FloatArray:
     kept = np.asarray(reliability, float)
     if not (np.isfinite(kept).all() and (kept >= 0).all() and (kept <= 1).all()):
         raise InputError(f"reliability {reliability}", where="discounting", expected="numbers in [0, 1]")

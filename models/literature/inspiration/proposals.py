@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from hypograph.models.core.documents.literature import NearPaper
 from hypograph.models.literature.graph.affinity import AffinityScore, embed
 from hypograph.models.literature.graph.keyword_graph import Corpus
 from hypograph.models.literature.graph.pair_counts import FloatArray, IntArray, PairCounts
@@ -152,7 +153,7 @@ def community_entropy(community: IntArray, sets: IntArray) -> float:
     return round(float(exploration_entropy(picks[:, None], np.array([options]))[-1]), 6)
 
 
-def nearest(corpus: Corpus, keys: Sequence[str], members: IntArray, most: int = 3) -> list[dict[str, Any]]:
+def nearest(corpus: Corpus, keys: Sequence[str], members: IntArray, most: int = 3) -> list[NearPaper]:
     """Publications that share most with a keyword set, by the cosine of the two sets."""
     wanted = np.isin(corpus.indices, members)
     owner = np.repeat(np.arange(corpus.publications), np.diff(corpus.indptr))

@@ -6,12 +6,13 @@ import csv
 import io
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
+from hypograph.models.core.documents.evidence import Bounds, Predicted
 from hypograph.models.core.errors import HypographError, InputError, SettingError, UnavailableError
 from hypograph.models.core.services import Metallurgist
 from hypograph.models.core.typed_number import typed_number
@@ -159,13 +160,13 @@ def _range(symbol: str, start: str, end: str, steps: int) -> str:
     return f"{symbol.strip()} {low}:{high}:{step}"
 
 
-def _likely(phases: Mapping[str, Mapping[str, float]]) -> list[tuple[str, float, float]]:
+def _likely(phases: Mapping[str, Bounds]) -> list[tuple[str, float, float]]:
     """Return the two phases that are believed most, with belief and plausibility."""
-    found = [(name, float(p["belief"]), float(p["plausibility"])) for name, p in phases.items()]
+    found = [(name, p["belief"], p["plausibility"]) for name, p in phases.items()]
     return sorted((row for row in found if row[1] >= DOUBTFUL), key=lambda row: -row[1])[:2]
 
 
-def _csv(document: Mapping[str, Any] | None, name: str) -> Response:
+def _csv(document: Predicted | None, name: str) -> Response:
     if document is None:
         raise UnavailableError("the predictor is still learning", hint="Ask again in half a minute.")
     rows = document["alloys"]
@@ -177,8 +178,9 @@ def _csv(document: Mapping[str, Any] | None, name: str) -> Response:
     writer.writerow([*HEAD, *(f"{e}_at_percent" for e in elements), *tail])
     for row in rows:
         records = row["records"]
-        numbers = [row[key] for key in HEAD[1:6]] + [records["single"], records["multi"]]
+        bounds = [row["belief"], row["plausibility"], row["pignistic"], row["ignorance"], row["conflict"]]
+        numbers = [*bounds, records["single"], records["multi"]]
         percent = [row["atomic_percent"].get(e, 0) for e in elements]
-        ends = [row["phases"][p][end] for p in phases for end in ("belief", "plausibility")]
+        ends = [v for p in phases for v in (row["phases"][p]["belief"], row["phases"][p]["plausibility"])]
         writer.writerow([cell(row["alloy"]), *numbers, *percent, *ends])
     return file(out.getvalue(), "text/csv", name)

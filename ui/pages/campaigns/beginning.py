@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from hypograph.graph import GraphStore
 from hypograph.graph.campaigns import folder as folders
@@ -35,7 +34,7 @@ class SheetEcho:
     problem: str = ""
 
 
-def parameter_from(name: str, text: str, unit: str) -> dict[str, Any]:
+def parameter_from(name: str, text: str, unit: str) -> dict[str, object]:
     """Read a parameter as somebody types it: ``THF; DMF``, ``20, 40, 60``, ``20 to 100 °C``.
 
     Raises
@@ -43,7 +42,7 @@ def parameter_from(name: str, text: str, unit: str) -> dict[str, Any]:
     InputError
         If it says nothing, or two things at once.
     """
-    found: dict[str, Any] = {"name": name}
+    found: dict[str, object] = {"name": name}
     span = _RANGE.fullmatch(text.strip())
     if span:
         (low, _), (high, with_unit) = split_unit(span["low"]), split_unit(span["high"])
@@ -72,7 +71,7 @@ def _parts(text: str) -> list[str]:
     return parts
 
 
-def by_hand(form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def by_hand(form: Mapping[str, Sequence[str]]) -> dict[str, object]:
     """Read the form of a campaign and return its definition's record.
 
     Raises
@@ -97,7 +96,7 @@ def by_hand(form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     for title, way, aim in zip(form["o.name"], form["o.direction"], form["o.target"], strict=True):
         if not title.strip():
             continue
-        row: dict[str, Any] = {"name": title.strip(), "direction": way}
+        row: dict[str, object] = {"name": title.strip(), "direction": way}
         if way == "target":
             row["target"] = _number(aim, "o.target")
         objectives.append(row)
@@ -108,7 +107,7 @@ def by_hand(form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     return {"name": name, "parameters": parameters, "objectives": objectives, **settings(form)}
 
 
-def settings(form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def settings(form: Mapping[str, Sequence[str]]) -> dict[str, object]:
     """Read method, first points and replicates.
 
     Raises
@@ -126,7 +125,7 @@ def settings(form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     }
 
 
-def checked(record: Mapping[str, Any]) -> Definition:
+def checked(record: Mapping[str, object]) -> Definition:
     """Return the definition that a record makes.
 
     Raises
@@ -179,7 +178,7 @@ def reading_of(roles: Mapping[str, str], types: Mapping[str, str]) -> Reading:
 
 
 def begin(
-    store: GraphStore, home: Path | None, record: Mapping[str, Any], table: Table | None = None
+    store: GraphStore, home: Path | None, record: Mapping[str, object], table: Table | None = None
 ) -> tuple[str, Recorded | None]:
     """Begin a campaign in a folder of its name, take a table's rows as results, and return its id.
 

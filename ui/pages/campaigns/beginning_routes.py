@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Request, Response
@@ -98,7 +98,7 @@ def _corrected(request: Request, token: str, form: Form) -> Response:
     return RedirectResponse(f"/campaigns/{id}?{urlencode(told)}" if told else f"/campaigns/{id}", 303)
 
 
-def _echoed(name: str, token: str, found: beginning.SheetEcho, form: Form) -> dict[str, Any]:
+def _echoed(name: str, token: str, found: beginning.SheetEcho, form: Form) -> dict[str, object]:
     understood = found.understood
     said = {row["name"]: row for row in described(understood.parameters)} if understood else {}
     samples = {h: [t for row in found.table.rows[:6] if (t := row.cells[i])] for i, h in enumerate(found.table.header)}
@@ -117,7 +117,7 @@ def _echoed(name: str, token: str, found: beginning.SheetEcho, form: Form) -> di
     }
 
 
-def _empty() -> dict[str, Any]:
+def _empty() -> dict[str, object]:
     return {"methods": self_sufficient(), "rows": ROWS, "form": {}, "echo": None}
 
 

@@ -6,7 +6,7 @@ with, which replicate is shown step by step.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field, ValidationError
@@ -35,7 +35,7 @@ class Choice(BaseModel):
     against: Annotated[str, Field(max_length=400, description="The line that the others are compared with.")] = ""
     replicate: Annotated[int, Field(ge=1, le=10_000, description="The replicate that is shown step by step.")] = 1
 
-    def query(self, **other: Any) -> str:
+    def query(self, **other: object) -> str:
         """Return the address's query, with some of it changed."""
         found = {k: v for k, v in (self.model_dump() | other).items() if v != type(self).model_fields[k].default}
         return urlencode({k: v for k, v in found.items() if v not in (None, [], "")}, doseq=True)
@@ -49,7 +49,7 @@ def chosen(parameters: QueryParams) -> Choice:
     InputError
         In one sentence, naming the field.
     """
-    given: dict[str, Any] = {k: v for k, v in parameters.items() if v != "" and k not in {"group", "without"}}
+    given: dict[str, object] = {k: v for k, v in parameters.items() if v != "" and k not in {"group", "without"}}
     given |= {k: list(dict.fromkeys(parameters.getlist(k))) for k in ("group", "without")}
     try:
         return Choice.model_validate(given)

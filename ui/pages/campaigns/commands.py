@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
 
 from hypograph.graph import GraphStore
 from hypograph.graph.campaigns import folder as folders
@@ -26,7 +25,7 @@ PATIENCE = 30.0  # seconds that somebody waits for a suggestion
 MOST = 1536  # wells of the largest plate
 LONGEST_NOTE = 2000
 _makers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="suggest")
-_making: dict[str, Future[list[dict[str, Any]]]] = {}
+_making: dict[str, Future[list[dict[str, object]]]] = {}
 _lock = threading.Lock()
 
 
@@ -37,7 +36,7 @@ def suggest(
     method: str = "",
     patience: float = PATIENCE,
     advisor: ModelAdvisor | None = None,
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Suggest the next experiments.
 
     Parameters
@@ -79,7 +78,7 @@ def suggest(
 
 def _suggest(
     store: GraphStore, campaign: str, count: int, method: str, advisor: ModelAdvisor | None
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     with _changing(store, campaign) as found:
         used = method or found.definition.method
         if not METHODS.get(used).needs:
@@ -98,7 +97,7 @@ def _suggest(
     return events
 
 
-def repeat(store: GraphStore, campaign: str, id: str) -> dict[str, Any]:
+def repeat(store: GraphStore, campaign: str, id: str) -> dict[str, object]:
     """Ask for an experiment once more."""
     return _append(store, campaign, lambda definition, events: live.repeat(definition, events, id)[0])
 
@@ -107,13 +106,13 @@ def record(
     store: GraphStore,
     campaign: str,
     id: str,
-    values: Mapping[str, Any],
+    values: Mapping[str, object],
     note: str = "",
-    parameters: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
+    parameters: Mapping[str, object] | None = None,
+) -> dict[str, object]:
     """Record the outcome of an experiment, by its id, or by its parameters where nobody suggested it."""
 
-    def event(definition: live.Definition, events: list[dict[str, Any]]) -> dict[str, Any]:
+    def event(definition: live.Definition, events: list[dict[str, object]]) -> dict[str, object]:
         if parameters is not None:
             return live.record_point(definition, events, parameters, values, _note(note))
         return live.record(definition, events, id, values, _note(note))
@@ -121,12 +120,12 @@ def record(
     return _append(store, campaign, event)
 
 
-def fail(store: GraphStore, campaign: str, id: str, note: str = "") -> dict[str, Any]:
+def fail(store: GraphStore, campaign: str, id: str, note: str = "") -> dict[str, object]:
     """Mark an experiment as failed: it gave no outcome and is not suggested again."""
     return _append(store, campaign, lambda definition, events: live.fail(definition, events, id, _note(note)))
 
 
-def undo(store: GraphStore, campaign: str, id: str, note: str = "") -> dict[str, Any]:
+def undo(store: GraphStore, campaign: str, id: str, note: str = "") -> dict[str, object]:
     """Take an outcome, a failure or a change of the space back, or withdraw a suggestion; the history keeps both."""
     if live.EDIT_ID.fullmatch(id):
         with _changing(store, campaign) as found:
@@ -136,7 +135,7 @@ def undo(store: GraphStore, campaign: str, id: str, note: str = "") -> dict[str,
     return _append(store, campaign, lambda definition, events: live.undo(definition, events, id, _note(note)))
 
 
-def never(store: GraphStore, campaign: str, id: str, note: str = "") -> dict[str, Any]:
+def never(store: GraphStore, campaign: str, id: str, note: str = "") -> dict[str, object]:
     """Say that an experiment's point is not to be tried (again), and withdraw it where it is awaited.
 
     Raises
@@ -158,7 +157,7 @@ def never(store: GraphStore, campaign: str, id: str, note: str = "") -> dict[str
 
 def change(
     store: GraphStore, campaign: str, parameter: str, drop: str, add: str, note: str = ""
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[dict[str, object], list[str]]:
     """Take an option out, for instance because its bottle is empty, or add one; what was done with it stays.
 
     Returns
@@ -171,7 +170,7 @@ def change(
     InputError, SpaceError
         If nothing is to be changed, or it cannot be.
     """
-    changes: list[dict[str, Any]] = []
+    changes: list[dict[str, object]] = []
     if add.strip():
         changes.append({"add": parameter, "levels": [add.strip()]})
     if drop.strip():
@@ -184,7 +183,7 @@ def change(
         return event, edits.nearly_same_options(found.definition, changes)
 
 
-def upload(store: GraphStore, campaign: str, content: bytes, name: str) -> tuple[list[dict[str, Any]], list[str]]:
+def upload(store: GraphStore, campaign: str, content: bytes, name: str) -> tuple[list[dict[str, object]], list[str]]:
     """Record the outcomes in a CSV file.
 
     Returns
@@ -202,8 +201,8 @@ def upload(store: GraphStore, campaign: str, content: bytes, name: str) -> tuple
 
 
 def _append(
-    store: GraphStore, campaign: str, make: Callable[[live.Definition, list[dict[str, Any]]], dict[str, Any]]
-) -> dict[str, Any]:
+    store: GraphStore, campaign: str, make: Callable[[live.Definition, list[dict[str, object]]], dict[str, object]]
+) -> dict[str, object]:
     with _changing(store, campaign) as found:
         event = make(found.definition, found.events)
         found.append([event])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from hypograph.models.campaigns.analysis.rank_tests import superiority
 from hypograph.models.campaigns.analysis.survival import restricted_mean_time, survival
 from hypograph.models.core.errors import InputError
 from hypograph.models.statistics.intervals import bootstrap_mean
+from hypograph.ui.drawing.documents import Compared, Difference, Group, Series, Survival
 from hypograph.ui.pages.campaigns import views
 from hypograph.ui.pages.campaigns.choice import Choice
 
@@ -41,7 +41,7 @@ class Line:
 
     key: str
     label: str
-    members: tuple[Mapping[str, Any], ...]
+    members: tuple[Group, ...]
     ids: tuple[str, ...]
     seeds: tuple[int | None, ...]
     tables: tuple[str, ...]
@@ -56,8 +56,8 @@ class Line:
         return self.best[:, -1] if len(self.index) else np.full(len(self.ids), np.nan)
 
 
-def compare(store: GraphStore, choice: Choice, groups: Sequence[Mapping[str, Any]] | None = None) -> dict[str, Any]:
-    """Return what the comparison page shows, as plain values, with the lines under ``lines``.
+def compare(store: GraphStore, choice: Choice, groups: Sequence[Group] | None = None) -> tuple[Compared, list[Line]]:
+    """Return what the comparison page shows, as plain values, and the lines.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def compare(store: GraphStore, choice: Choice, groups: Sequence[Mapping[str, Any
         All groups, where they were read already.
     """
     known = {g["group"]: g for g in (views.groups(store) if groups is None else groups)}
-    members = [dict(known[g]) for g in choice.group if g in known]
+    members = [known[g] for g in choice.group if g in known]
     percent = choice.scale == "percent" and all(g["best_percent"] is not None for g in members)
     goals = {"max"} if percent else {g["goal"] or "max" for g in members}
     if len(goals) > 1:
@@ -76,7 +76,7 @@ def compare(store: GraphStore, choice: Choice, groups: Sequence[Mapping[str, Any
     threshold = _threshold(choice, lines, percent, goal)
     against = next((line for line in lines if line.key == choice.against), lines[0] if lines else None)
     top = _top(lines, percent, goal)
-    return {
+    found: Compared = {
         "unit": "% of maximum" if percent else _objective(members),
         "axis": choice.axis,
         "outcome": _objective(members),
@@ -86,14 +86,14 @@ def compare(store: GraphStore, choice: Choice, groups: Sequence[Mapping[str, Any
         "against": against.key if against else "",
         "missing": [g for g in choice.group if g not in known],
         "series": [_series(i, line, lines, against, threshold, top, goal) for i, line in enumerate(lines)],
-        "lines": lines,
     }
+    return found, lines
 
 
 def _lines(
-    members: Sequence[Mapping[str, Any]], read: Mapping[str, views.Trajectories], choice: Choice, percent: bool
+    members: Sequence[Group], read: Mapping[str, views.Trajectories], choice: Choice, percent: bool
 ) -> list[Line]:
-    joined: dict[str, list[Mapping[str, Any]]] = {}
+    joined: dict[str, list[Group]] = {}
     for group in members:
         joined.setdefault(str(group[choice.by] or group["group"]), []).append(group)
     return [_line(key, groups, read, set(choice.without), percent) for key, groups in joined.items()]
@@ -101,7 +101,7 @@ def _lines(
 
 def _line(
     key: str,
-    groups: Sequence[Mapping[str, Any]],
+    groups: Sequence[Group],
     read: Mapping[str, views.Trajectories],
     without: set[str],
     percent: bool,
@@ -129,12 +129,12 @@ def _line(
     return Line(key, label, tuple(groups), tuple(ids), tuple(seeds), tuple(tables), *size, best, entropy)
 
 
-def _ratio(group: Mapping[str, Any], percent: bool) -> float:
+def _ratio(group: Group, percent: bool) -> float:
     """Return what turns an outcome into percent of the table's maximum: the same for each of a group's campaigns."""
-    return float(group["best_percent"] / group["best"]) if percent and group["best"] else 1.0
+    return group["best_percent"] / group["best"] if percent and group["best"] and group["best_percent"] else 1.0
 
 
-def _objective(members: Sequence[Mapping[str, Any]]) -> str:
+def _objective(members: Sequence[Group]) -> str:
     names = {str(g["objectives"] or "outcome") for g in members}
     return names.pop() if len(names) == 1 else "outcome"
 
@@ -167,14 +167,14 @@ def _series(
     threshold: float | None,
     top: Mapping[str, float],
     goal: str,
-) -> dict[str, Any]:
+) -> Series:
     # Before a replicate's first valid result it has no best; an experiment at which none has one is left out.
     shown = np.flatnonzero(np.isfinite(line.best).any(axis=0))
     low, median, high = _quantiles(line.best[:, shown], (0.25, 0.5, 0.75))
     aim = np.array([[top.get(t, np.nan)] for t in line.tables])
     (regret,) = _quantiles(np.abs(aim - line.best[:, shown]), (0.5,))
     final = line.final[np.isfinite(line.final)]
-    found = {
+    found: Series = {
         "kind": kind,
         "key": line.key,
         "label": line.label,
@@ -190,7 +190,10 @@ def _series(
         "entropy": _means(line.entropy[:, shown]),
         "regret": regret.tolist(),
         "final": {"mean": float(final.mean()), "sd": float(final.std(ddof=1)) if len(final) > 1 else None},
-        "entropy_forms": {k: _mean([g[f"entropy_{k}"] for g in line.members]) for k in ("corrected", "relative")},
+        "entropy_forms": {
+            "corrected": _mean([g["entropy_corrected"] for g in line.members]),
+            "relative": _mean([g["entropy_relative"] for g in line.members]),
+        },
         "survival": None,
         "difference": None,
     }
@@ -218,7 +221,7 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return float(np.mean(found)) if found else None
 
 
-def _survival(line: Line, threshold: float, goal: str) -> dict[str, Any]:
+def _survival(line: Line, threshold: float, goal: str) -> Survival:
     hit = line.best >= threshold if goal == "max" else line.best <= threshold
     reached: NDArray[np.bool_] = np.asarray(hit.any(axis=1))
     times = np.where(reached, line.index[hit.argmax(axis=1)], line.last).astype(np.int64)
@@ -231,7 +234,7 @@ def _survival(line: Line, threshold: float, goal: str) -> dict[str, Any]:
     }
 
 
-def _difference(line: Line, other: Line, goal: str) -> dict[str, Any] | None:
+def _difference(line: Line, other: Line, goal: str) -> Difference | None:
     """Compare final bests: paired where table and seed are common, else replicate by replicate."""
     sign = 1.0 if goal == "max" else -1.0
     x, y = (sign * side.final[np.isfinite(side.final)] for side in (line, other))

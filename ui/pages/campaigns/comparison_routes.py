@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -15,13 +15,14 @@ from hypograph.graph import GraphStore
 from hypograph.models.core.errors import InputError
 from hypograph.ui.api.routes import CsvResponse, cell, file
 from hypograph.ui.drawing import figures
+from hypograph.ui.drawing.documents import Compared, Group
 from hypograph.ui.pages.campaigns import comparison, exploration, views
 from hypograph.ui.pages.campaigns.choice import Choice, chosen
 from hypograph.ui.rendering import show
 
 router = APIRouter()
 Chosen = Annotated[Choice, Query()]
-WRONG: dict[int | str, dict[str, Any]] = {400: {"description": "What was chosen does not fit together."}}
+WRONG: dict[int | str, dict[str, object]] = {400: {"description": "What was chosen does not fit together."}}
 MOST_TICKS = 400  # replicates that are listed to be left out one by one
 TITLES = {
     "best": ("Best so far", "Median over replicates; band: quartiles."),
@@ -50,15 +51,14 @@ def page(request: Request) -> HTMLResponse:
     """Show every group, and the chosen ones side by side."""
     store, choice = request.app.state.store, chosen(request.query_params)
     groups = views.groups(store)
-    values: dict[str, Any] = {"groups": groups, "choice": choice, "found": None, "titles": TITLES}
+    values: dict[str, object] = {"groups": groups, "choice": choice, "found": None, "titles": TITLES}
     if choice.group:
         values |= _side_by_side(store, choice, groups)
     return show(request, "campaigns.html", **values)
 
 
-def _side_by_side(store: GraphStore, choice: Choice, groups: list[dict[str, Any]]) -> dict[str, Any]:
-    found = comparison.compare(store, choice, groups)
-    lines = found["lines"]
+def _side_by_side(store: GraphStore, choice: Choice, groups: list[Group]) -> dict[str, object]:
+    found, lines = comparison.compare(store, choice, groups)
     if not lines:
         return {"found": found}
     drawn = {name: draw(found).svg() for name, draw in figures.FIGURES.items()}
@@ -78,7 +78,7 @@ def _side_by_side(store: GraphStore, choice: Choice, groups: list[dict[str, Any]
     }
 
 
-def _replicates(store: GraphStore, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _replicates(store: GraphStore, groups: list[Group]) -> list[dict[str, object]]:
     """List the replicates of the groups groups, to be left out one by one, where they are not too many."""
     if sum(g["replicates"] for g in groups) > MOST_TICKS:
         return []
@@ -91,10 +91,10 @@ def _replicates(store: GraphStore, groups: list[dict[str, Any]]) -> list[dict[st
 
 
 @router.get("/api/v1/campaigns/compare", summary="Groups side by side", responses=WRONG)
-def compare(request: Request, choice: Chosen) -> dict[str, Any]:
+def compare(request: Request, choice: Chosen) -> Compared:
     """Return the lines with best so far, regret, entropy, survival and the difference to one of them."""
-    found = comparison.compare(request.app.state.store, choice)
-    return {k: v for k, v in found.items() if k != "lines"}
+    found, _ = comparison.compare(request.app.state.store, choice)
+    return found
 
 
 @router.get(
@@ -105,16 +105,16 @@ def compare(request: Request, choice: Chosen) -> dict[str, Any]:
 )
 def compare_csv(request: Request, choice: Chosen) -> Response:
     """Return best so far, regret, entropy and survival experiment by experiment."""
-    found = comparison.compare(request.app.state.store, choice)
+    found, _ = comparison.compare(request.app.state.store, choice)
     header = ["line", "replicates", "experiment", "median", "q25", "q75", "regret", "entropy", "not_reached", "unit"]
     return _table(header, _curves(found))
 
 
-def _curves(found: dict[str, Any]) -> Iterator[list[Any]]:
+def _curves(found: Compared) -> Iterator[list[object]]:
     for s in found["series"]:
         left = s["survival"]["not_reached"] if s["survival"] else []
-        columns = (s[name] for name in ("index", "median", "q25", "q75", "regret", "entropy"))
-        for index, *row in zip(*columns, strict=True):
+        columns = zip(s["index"], s["median"], s["q25"], s["q75"], s["regret"], s["entropy"], strict=True)
+        for index, *row in columns:
             waits = left[index] if index < len(left) else None
             yield [s["label"], s["replicates"], index, *row, waits, found["unit"]]
 
@@ -127,7 +127,7 @@ def _curves(found: dict[str, Any]) -> Iterator[list[Any]]:
 )
 def summary_csv(request: Request, choice: Chosen) -> Response:
     """Return what the comparison's table shows."""
-    found = comparison.compare(request.app.state.store, choice)
+    found, _ = comparison.compare(request.app.state.store, choice)
     header = [
         *("line", "replicates", "experiments", "median", "q25", "q75", "mean", "sd", "entropy", "reached"),
         *("mean_experiments_to_threshold", "difference", "low", "high", "pairs", "superiority", "seconds"),
@@ -135,17 +135,17 @@ def summary_csv(request: Request, choice: Chosen) -> Response:
     return _table(header, _ends(found))
 
 
-def _ends(found: dict[str, Any]) -> Iterator[list[Any]]:
+def _ends(found: Compared) -> Iterator[list[object]]:
     for s in found["series"]:
-        survival, difference = s["survival"] or {}, s["difference"] or {}
-        ends = [s[name][-1] for name in ("median", "q25", "q75")]
-        compared = [difference.get(name) for name in ("mean", "low", "high", "pairs", "superiority")]
-        waits = [survival.get("reached"), survival.get("restricted_mean_time")]
+        ends = [s["median"][-1], s["q25"][-1], s["q75"][-1]]
+        d, survival = s["difference"], s["survival"]
+        compared = [d["mean"], d["low"], d["high"], d["pairs"], d["superiority"]] if d else [None] * 5
+        waits = [survival["reached"], survival["restricted_mean_time"]] if survival else [None] * 2
         spread = [s["final"]["mean"], s["final"]["sd"], s["entropy"][-1]]
         yield [s["label"], s["replicates"], s["experiments"], *ends, *spread, *waits, *compared, s["seconds"]]
 
 
-def _table(header: list[str], rows: Iterator[list[Any]]) -> Response:
+def _table(header: list[str], rows: Iterator[list[object]]) -> Response:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
@@ -163,16 +163,16 @@ def _table(header: list[str], rows: Iterator[list[Any]]) -> Response:
 def figure(request: Request, choice: Annotated[Drawn, Query()]) -> Response:
     """Return a figure with its legend, to be used elsewhere."""
     store, figure, table = request.app.state.store, choice.figure, choice.table
-    found = comparison.compare(store, choice)
-    if not found["lines"]:
+    found, lines = comparison.compare(store, choice)
+    if not lines:
         raise InputError("there is nothing to draw", where="group", expected="groups with results")
     if figure in figures.FIGURES:
         body = figures.with_legend(figures.FIGURES[figure](found), found["series"])
     elif figure == "coverage":
-        parts = exploration.coverage(store, found["lines"])
+        parts = exploration.coverage(store, lines)
         body = figures.coverage(next((p for p in parts if p["table"] == table), parts[0]), found["series"], alone=True)
     elif figure == "parallel":
-        steps = exploration.steps(store, found["lines"], choice.replicate)
+        steps = exploration.steps(store, lines, choice.replicate)
         name = table if any(s["table"] == table for s in steps) else steps[0]["table"]
         body = figures.parallel(name, [s for s in steps if s["table"] == name], found["outcome"], alone=True)
     else:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from hypograph.graph import GraphStore
+from hypograph.ui.drawing.documents import Coverage, Shares, Step
 from hypograph.ui.drawing.figures import natural
 from hypograph.ui.pages.campaigns import views
 from hypograph.ui.pages.campaigns.comparison import Line
@@ -17,13 +17,13 @@ PARTS = 10
 Value = str | float
 
 
-def coverage(store: GraphStore, lines: Sequence[Line]) -> list[dict[str, Any]]:
+def coverage(store: GraphStore, lines: Sequence[Line]) -> list[Coverage]:
     """Return for each table which share of the experiments used each option, line by line.
 
     A parameter with more than 24 numbers is shown in ten equal parts; of more than 24 options the most used ones
     are shown.
     """
-    read = views.picks(store, [dict(g) for line in lines for g in line.members])
+    read = views.picks(store, [g for line in lines for g in line.members])
     tables: dict[str, dict[int, Counter[str]]] = {}
     for kind, line in enumerate(lines):
         kept = set(line.ids)
@@ -35,13 +35,13 @@ def coverage(store: GraphStore, lines: Sequence[Line]) -> list[dict[str, Any]]:
     return [{"table": table, "parameters": _shares(rows)} for table, rows in tables.items()]
 
 
-def _shares(rows: Mapping[int, Counter[str]]) -> list[dict[str, Any]]:
+def _shares(rows: Mapping[int, Counter[str]]) -> list[Shares]:
     used: dict[str, dict[int, Counter[Value]]] = {}
     for kind, points in rows.items():
         for text, n in points.items():
             for name, value in point(text).items():
                 used.setdefault(name, {}).setdefault(kind, Counter())[value] += n
-    found = []
+    found: list[Shares] = []
     for name, kinds in used.items():
         labels = _labels(sum(kinds.values(), Counter[Value]()))
         shares = {}
@@ -84,13 +84,21 @@ def point(text: str) -> dict[str, Value]:
     }
 
 
-def steps(store: GraphStore, lines: Sequence[Line], replicate: int) -> list[dict[str, Any]]:
+def steps(store: GraphStore, lines: Sequence[Line], replicate: int) -> list[Step]:
     """Return the experiments of one replicate of each line, step by step, with who chose them and why."""
     of_line = [(line, (replicate - 1) % len(line.ids)) for line in lines]
     place = {line.ids[i]: (kind, line, i) for kind, (line, i) in enumerate(of_line)}
-    found = []
+    found: list[Step] = []
     for row in views.courses(store, {line.ids[i]: line.members for line, i in of_line}):
         kind, line, i = place[row["id"]]
-        about = {"kind": kind, "label": line.label, "seed": line.seeds[i], "table": line.tables[i]}
-        found.append({**row, **about, "parameters": point(row["parameters"] or "{}")})
+        found.append(
+            {
+                **row,
+                "kind": kind,
+                "label": line.label,
+                "seed": line.seeds[i],
+                "table": line.tables[i],
+                "parameters": point(row["parameters"] or "{}"),
+            }
+        )
     return found

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
+from typing_extensions import TypedDict
 
 from hypograph.graph import GraphStore
 from hypograph.graph.campaigns import folder as folders
 from hypograph.models.campaigns.laboratory.insight import insight
+from hypograph.models.core.documents.campaigns import Insight, Level
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.typed_number import typed_number
 from hypograph.ui.drawing import slices
@@ -23,7 +25,21 @@ Id = Annotated[str, Path(max_length=200, description="The campaign's id.")]
 PREFIX = "x:"
 
 
-def told(store: GraphStore, campaign: str, given: Mapping[str, str] | None = None) -> dict[str, Any]:
+class Dimension(TypedDict):
+    """A parameter with its levels, for the form that asks for a point."""
+
+    name: str
+    levels: list[Level]
+    unit: str
+
+
+class InsightPage(Insight):
+    """What the surrogate says, and the space that it says it of."""
+
+    space: list[Dimension]
+
+
+def told(store: GraphStore, campaign: str, given: Mapping[str, str] | None = None) -> InsightPage:
     """Return what the surrogate says, with a prediction at a point that somebody typed.
 
     Raises
@@ -35,7 +51,7 @@ def told(store: GraphStore, campaign: str, given: Mapping[str, str] | None = Non
     """
     found = folders.load(folders.folder_of(store, campaign))
     space = found.definition.space
-    point: dict[str, Any] = {}
+    point: dict[str, Level] = {}
     for p in space.parameters if given else ():
         text, field = (given or {}).get(PREFIX + p.name, "").strip(), PREFIX + p.name
         try:
@@ -62,7 +78,7 @@ def part(request: Request, campaign: Id) -> HTMLResponse:
 
 
 @router.get("/api/v1/campaigns/{campaign}/insight", summary="What counts, and when to stop", responses=REFUSALS)
-def as_json(request: Request, campaign: Id, ahead: Annotated[int, Query(ge=1, le=1000)] = 5) -> dict[str, Any]:
+def as_json(request: Request, campaign: Id, ahead: Annotated[int, Query(ge=1, le=1000)] = 5) -> Insight:
     """Return importance of parameters, slices through the best point, and the chance of a gain."""
     found = folders.load(folders.folder_of(request.app.state.store, campaign))
     return insight(found.definition, found.events, ahead=ahead)

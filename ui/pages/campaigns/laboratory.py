@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from hypograph.graph import GraphStore
 from hypograph.graph.campaigns import folder as folders
@@ -13,7 +12,9 @@ from hypograph.models.campaigns.laboratory import events as live
 from hypograph.models.campaigns.laboratory import progress
 from hypograph.models.campaigns.optimizers.registry import self_sufficient
 from hypograph.models.campaigns.space.space import Parameter
+from hypograph.models.core.documents.campaigns import Interval
 from hypograph.models.core.errors import MissingFileError
+from hypograph.ui.drawing.documents import Experiment, Happened, Laboratory
 from hypograph.ui.drawing.structures import structures_of
 
 SAYS = {
@@ -25,7 +26,7 @@ SAYS = {
 }
 
 
-def campaign(store: GraphStore, id: str) -> dict[str, Any] | None:
+def campaign(store: GraphStore, id: str) -> Laboratory | None:
     """Return the campaign as it stands, or None if the store has no such laboratory campaign.
 
     The folder is read where it is on this machine, for it is the truth; elsewhere what the store keeps of it is
@@ -36,16 +37,18 @@ def campaign(store: GraphStore, id: str) -> dict[str, Any] | None:
         return None
     try:
         found = folders.load(folders.folder_of(store, id))
-        return {**_shown(found.definition, found.events), "problem": None, "notices": found.notices}
+        return _shown(found.definition, found.events, found.notices)
     except MissingFileError as error:
         if not rows[0]["definition"]:
             return None
         definition = live.definition_from(json.loads(rows[0]["definition"]))
         events = [json.loads(e) for e in rows[0]["events"] or []]
-        return {**_shown(definition, events), "problem": str(error), "notices": []}
+        return _shown(definition, events, [], str(error))
 
 
-def _shown(definition: live.Definition, events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _shown(
+    definition: live.Definition, events: Sequence[live.Event], notices: list[str], problem: str | None = None
+) -> Laboratory:
     rows = progress.progress(definition, events)
     at = {str(e["id"]): str(e.get("at", "")) for e in reversed(events)}
     return {
@@ -62,12 +65,14 @@ def _shown(definition: live.Definition, events: Sequence[Mapping[str, Any]]) -> 
         "history": [_happened(number, event) for number, event in enumerate(events, 1)][::-1],
         "started": str(events[0].get("at", "")) if events else "",
         "updated": str(events[-1].get("at", "")) if events else "",
+        "problem": problem,
+        "notices": notices,
     }
 
 
-def _experiment(index: int, row: progress.Progress, at: Mapping[str, str]) -> dict[str, Any]:
+def _experiment(index: int, row: progress.Progress, at: Mapping[str, str]) -> Experiment:
     e = row.experiment
-    predicted = None
+    predicted: Interval | None = None
     if e.mean is not None and e.sd is not None:
         predicted = {"mean": e.mean, "low": e.mean - 1.96 * e.sd, "high": e.mean + 1.96 * e.sd}
     return {
@@ -87,7 +92,7 @@ def _experiment(index: int, row: progress.Progress, at: Mapping[str, str]) -> di
     }
 
 
-def _happened(number: int, event: Mapping[str, Any]) -> dict[str, Any]:
+def _happened(number: int, event: live.Event) -> Happened:
     values = event.get("values") or {}
     what = ", ".join(f"{name} {value:.12g}" for name, value in values.items() if isinstance(value, int | float))
     what = what or "; ".join(_changed(change) for change in event.get("changes") or ())
@@ -103,7 +108,7 @@ def _happened(number: int, event: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _changed(change: Mapping[str, Any]) -> str:
+def _changed(change: Mapping[str, object]) -> str:
     """Say one change of the space."""
     for word in ("never", "allow"):
         if isinstance(rule := change.get(word), Mapping):

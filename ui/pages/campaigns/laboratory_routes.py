@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -19,6 +19,7 @@ from hypograph.models.campaigns.optimizers.registry import METHODS
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.typed_number import typed_number, typed_whole
 from hypograph.ui.api.routes import ABSENT, CsvResponse, cell, file, found
+from hypograph.ui.drawing.documents import Laboratory
 from hypograph.ui.forms import FIELD
 from hypograph.ui.pages.campaigns import commands, laboratory
 from hypograph.ui.problems import FieldError
@@ -30,7 +31,7 @@ router = APIRouter()
 Id = Annotated[str, Path(max_length=200, description="The campaign's id (`group` in the list of campaigns).")]
 Note = Annotated[str, Field(max_length=commands.LONGEST_NOTE, description="A remark to keep beside it.")]
 Named = Annotated[str, Field(min_length=1, max_length=40, description="The experiment.", examples=["e3"])]
-REFUSALS: dict[int | str, dict[str, Any]] = {
+REFUSALS: dict[int | str, dict[str, object]] = {
     400: {"description": "What was given is wrong; `detail` says what, and what was expected."},
     401: {"description": "A token is needed."},
     403: {"description": "Not asked for by a page of this server, or without its token."},
@@ -55,7 +56,7 @@ class Outcome(_Strict):
     """What an experiment gave: by its id, or by its parameters where nobody suggested it."""
 
     id: str = Field("", max_length=40, description="The experiment; leave out with `parameters`.", examples=["e3"])
-    parameters: dict[str, Any] | None = Field(None, description="A value for each parameter.")
+    parameters: dict[str, object] | None = Field(None, description="A value for each parameter.")
     values: dict[str, float] = Field(description="A number for each objective.", examples=[{"yield": 71.5}])
     note: Note = ""
 
@@ -68,7 +69,7 @@ class Which(_Strict):
 
 
 @router.get(f"{PREFIX}/live", summary="A laboratory's campaign as it stands", tags=["live campaign"], responses=ABSENT)
-def as_it_stands(request: Request, campaign: Id) -> dict[str, Any]:
+def as_it_stands(request: Request, campaign: Id) -> Laboratory:
     """Return counts, the best, every experiment with what was predicted, and the history, or 404."""
     return found(laboratory.campaign(request.app.state.store, campaign))
 
@@ -95,7 +96,7 @@ def as_csv(request: Request, campaign: Id, awaited: bool = False) -> Response:
 
 
 @router.post(f"{PREFIX}/suggest", summary="Suggest the next experiments", tags=["live campaign"], responses=REFUSALS)
-def suggest(request: Request, campaign: Id, wanted: Wanted) -> dict[str, Any]:
+def suggest(request: Request, campaign: Id, wanted: Wanted) -> dict[str, object]:
     """Return the suggestions, each with its reason and what is expected of it; they are in the campaign then."""
     state = request.app.state
     events = commands.suggest(state.store, campaign, wanted.count, wanted.method, advisor=state.services.advisor)
@@ -103,26 +104,26 @@ def suggest(request: Request, campaign: Id, wanted: Wanted) -> dict[str, Any]:
 
 
 @router.post(f"{PREFIX}/repeat", summary="Repeat an experiment", tags=["live campaign"], responses=REFUSALS)
-def repeat(request: Request, campaign: Id, which: Which) -> dict[str, Any]:
+def repeat(request: Request, campaign: Id, which: Which) -> dict[str, object]:
     """Ask for an experiment once more, as noisy outcomes deserve, and return the event."""
     return commands.repeat(request.app.state.store, campaign, which.id)
 
 
 @router.post(f"{PREFIX}/record", summary="Record an outcome", tags=["live campaign"], responses=REFUSALS)
-def record(request: Request, campaign: Id, outcome: Outcome) -> dict[str, Any]:
+def record(request: Request, campaign: Id, outcome: Outcome) -> dict[str, object]:
     """Record what an experiment gave and return the event."""
     store = request.app.state.store
     return commands.record(store, campaign, outcome.id, outcome.values, outcome.note, outcome.parameters)
 
 
 @router.post(f"{PREFIX}/fail", summary="Mark an experiment as failed", tags=["live campaign"], responses=REFUSALS)
-def fail(request: Request, campaign: Id, which: Which) -> dict[str, Any]:
+def fail(request: Request, campaign: Id, which: Which) -> dict[str, object]:
     """Note that an awaited experiment gave no outcome and return the event."""
     return commands.fail(request.app.state.store, campaign, which.id, which.note)
 
 
 @router.post(f"{PREFIX}/undo", summary="Take an outcome back", tags=["live campaign"], responses=REFUSALS)
-def undo(request: Request, campaign: Id, which: Which) -> dict[str, Any]:
+def undo(request: Request, campaign: Id, which: Which) -> dict[str, object]:
     """Take the outcome back, or withdraw the suggestion, and return the event; the history keeps both."""
     return commands.undo(request.app.state.store, campaign, which.id, which.note)
 
@@ -132,7 +133,7 @@ def upload(
     request: Request,
     campaign: Id,
     content: Annotated[bytes, Body(media_type="text/csv", description="The column `id`, or each parameter's.")],
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Record each good row and say of each bad one what is wrong with it."""
     events, problems = commands.upload(request.app.state.store, campaign, content, "")
     return {"recorded": [e["id"] for e in events], "problems": problems}
@@ -154,7 +155,7 @@ async def by_form(request: Request, campaign: str, command: str) -> Response:
 FORMS = ("suggest", "repeat", "record", "fail", "undo", "csv", "never", "change")
 
 
-def _by_form(state: State, campaign: str, command: str, form: FormData, file: tuple[str, bytes]) -> dict[str, Any]:
+def _by_form(state: State, campaign: str, command: str, form: FormData, file: tuple[str, bytes]) -> dict[str, object]:
     store = state.store
     given = {name: str(value) for name, value in form.items() if name != FIELD and not isinstance(value, UploadFile)}
     id, note = given.get("id", ""), given.get("note", "")
@@ -162,7 +163,7 @@ def _by_form(state: State, campaign: str, command: str, form: FormData, file: tu
         count = typed_whole(given.get("count", "1"), "count", 1, commands.MOST)
         method, advisor = given.get("method", ""), state.services.advisor
         events = commands.suggest(store, campaign, count, method, advisor=advisor)
-        return {"text": f"{len(events)} suggested: {', '.join(e['id'] for e in events[:8])}.", "problems": []}
+        return {"text": f"{len(events)} suggested: {', '.join(str(e['id']) for e in events[:8])}.", "problems": []}
     if command == "csv":
         name, content = file
         if not content:
@@ -192,12 +193,12 @@ def _by_form(state: State, campaign: str, command: str, form: FormData, file: tu
     return {"text": f"{id} recorded: {told}.", "problems": [], "undo": id}
 
 
-def _part(request: Request, campaign: str, said: dict[str, Any]) -> HTMLResponse:
+def _part(request: Request, campaign: str, said: dict[str, object]) -> HTMLResponse:
     values = {"c": found(laboratory.campaign(request.app.state.store, campaign)), "said": said}
     return show(request, "live_part.html", **values, **asking(request))
 
 
-def asking(request: Request) -> dict[str, Any]:
+def asking(request: Request) -> dict[str, object]:
     """Return the language model that can be asked for suggestions, and the methods that ask it."""
     advisor = request.app.state.services.advisor
     model = advisor.model if advisor is not None else ""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final, Literal
+from typing import Final, Literal
+
+from hypograph.models.core.documents.campaigns import Level
+from hypograph.ui.drawing.documents import Experiment, Laboratory
 
 # Wells → rows and columns of the plates that are sold (ANSI SLAS 4 from 96 on).
 FORMATS: Final = {6: (2, 3), 12: (3, 4), 24: (4, 6), 48: (6, 8), 96: (8, 12), 384: (16, 24), 1536: (32, 48)}
@@ -29,8 +32,8 @@ class PlateSheet:
     """
 
     number: int
-    shared: Mapping[str, Any]
-    wells: Mapping[str, Mapping[str, Any]]
+    shared: Mapping[str, Level]
+    wells: Mapping[str, Experiment]
     rows: Sequence[str]
     columns: Sequence[int]
 
@@ -53,7 +56,7 @@ def smallest(wanted: int) -> int:
     return next((wells for wells in FORMATS if wells >= wanted), max(FORMATS))
 
 
-def sheets(campaign: Mapping[str, Any], wells: int = 0, order: Order = "rows") -> list[PlateSheet]:
+def sheets(campaign: Laboratory, wells: int = 0, order: Order = "rows") -> list[PlateSheet]:
     """Put the awaited experiments on plates, in the order in which they were suggested.
 
     Parameters
@@ -66,9 +69,9 @@ def sheets(campaign: Mapping[str, Any], wells: int = 0, order: Order = "rows") -
         Whether a plate is filled row by row or column by column.
     """
     awaited = [e for e in campaign["experiments"] if e["status"] == "pending"]
-    plate = campaign.get("plate") or {}
-    limit = int(plate.get("wells") or 0)
-    shared = [str(name) for name in plate.get("shared") or ()]
+    plate = campaign["plate"]
+    limit = plate.get("wells", 0) if plate else 0
+    shared = plate["shared"] if plate else []
     format = wells if wells in FORMATS else smallest(limit or len(awaited))
     most = min(format, limit or format)
     places = names(format, order)
@@ -85,12 +88,12 @@ def sheets(campaign: Mapping[str, Any], wells: int = 0, order: Order = "rows") -
     return found
 
 
-def table(campaign: Mapping[str, Any], found: Sequence[PlateSheet]) -> list[list[Any]]:
+def table(campaign: Laboratory, found: Sequence[PlateSheet]) -> list[list[object]]:
     """Return the sheets as a table to fill in and send back: a row a well, outcomes empty."""
     parameters = [str(p["name"]) for p in campaign["parameters"]]
     goals = [str(o["name"]) for o in campaign["objectives"]]
-    head: list[Any] = ["plate", "well", "id", *parameters, *goals]
-    rows = [
+    head: list[object] = ["plate", "well", "id", *parameters, *goals]
+    rows: list[list[object]] = [
         [sheet.number, well, e["id"], *(e["parameters"][n] for n in parameters), *("" for _ in goals)]
         for sheet in found
         for well, e in sheet.wells.items()
@@ -98,7 +101,7 @@ def table(campaign: Mapping[str, Any], found: Sequence[PlateSheet]) -> list[list
     return [head, *rows]
 
 
-def _alike(part: Sequence[Mapping[str, Any]], parameters: Sequence[str]) -> dict[str, Any]:
+def _alike(part: Sequence[Experiment], parameters: Sequence[str]) -> dict[str, Level]:
     if len(part) < 2:
         return {}
     first = part[0]["parameters"]

@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 from hypograph.graph import GraphStore
 from hypograph.graph.core.query import Query
 from hypograph.graph.queries import pages
+from hypograph.graph.queries.rows import PicksRow, ReplicateRow, TrajectoryRow
+from hypograph.ui.drawing.documents import Group
 
 KEPT_GROUPS = 600
 MOST_STEPS = 4000  # shown at once; far more are read, so that what is remembered of a replicate is all of it
 T = TypeVar("T")
+Row = TypeVar("Row")
 Picks = dict[str, Counter[str]]
 
 
@@ -47,11 +50,11 @@ class Trajectories:
 
 
 # What was read of a group, under what the store says of the group: a changed group is read anew.
-_read: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+_read: OrderedDict[tuple[object, ...], Any] = OrderedDict()
 _lock = Lock()
 
 
-def groups(store: GraphStore) -> list[dict[str, Any]]:
+def groups(store: GraphStore) -> list[Group]:
     """Campaigns joined into groups of replicates, with mean best and entropy."""
     rows = store.read(pages.CAMPAIGN_GROUPS)
     named = Counter((row["table"] or row["name"], row["method"]) for row in rows)
@@ -68,38 +71,43 @@ def groups(store: GraphStore) -> list[dict[str, Any]]:
     ]
 
 
-def trajectories(store: GraphStore, chosen: list[dict[str, Any]]) -> dict[str, Trajectories]:
+def trajectories(store: GraphStore, chosen: Sequence[Group]) -> dict[str, Trajectories]:
     """Read the replicates of groups as `groups` returned them; those that did not change come from memory."""
-    return _remembered(store, chosen, pages.TRAJECTORIES, _joined)
+    return _remembered(store, _keys(chosen), pages.TRAJECTORIES, _joined, _group)
 
 
-def picks(store: GraphStore, chosen: list[dict[str, Any]]) -> dict[str, Picks]:
+def picks(store: GraphStore, chosen: Sequence[Group]) -> dict[str, Picks]:
     """Read what each replicate of groups tried: its points, as JSON text, with how often."""
-    return _remembered(store, chosen, pages.PICKS, lambda rows: {row["id"]: Counter(row["points"]) for row in rows})
+
+    def join(rows: Sequence[PicksRow]) -> Picks:
+        return {row["id"]: Counter(row["points"]) for row in rows}
+
+    return _remembered(store, _keys(chosen), pages.PICKS, join, _group)
 
 
-def courses(store: GraphStore, chosen: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+def courses(store: GraphStore, chosen: Mapping[str, Sequence[Group]]) -> list[ReplicateRow]:
     """Read the experiments of single replicates, by number; `chosen` names the groups that each belongs to."""
-    known = [{"group": id, "of": list(groups)} for id, groups in chosen.items()]
-    found = _remembered(store, known, pages.REPLICATES, list, "ids", "id")
+    keys = {id: repr([dict(sorted(group.items())) for group in groups]) for id, groups in chosen.items()}
+    found = _remembered(store, keys, pages.REPLICATES, list, lambda row: row["id"], "ids")
     rows = (row for replicate in found.values() for row in replicate)
     return sorted(rows, key=lambda row: (row["index"], row["id"]))[:MOST_STEPS]
 
 
 def _remembered(
     store: GraphStore,
-    chosen: list[dict[str, Any]],
-    query: Query,
-    join: Callable[[list[dict[str, Any]]], T],
+    state: Mapping[str, str],
+    query: Query[Row],
+    join: Callable[[list[Row]], T],
+    of: Callable[[Row], str],
     asked: str = "groups",
-    by: str = "group",
 ) -> dict[str, T]:
-    keys = {g["group"]: (query.name, id(store), *(repr(g[name]) for name in sorted(g))) for g in chosen}
+    """Read rows by group and join them; what was read in the same state comes from memory."""
+    keys = {group: (query.name, id(store), said) for group, said in state.items()}
     with _lock:
         missing = [group for group, key in keys.items() if key not in _read]
-    rows: dict[str, list[dict[str, Any]]] = {group: [] for group in missing}
+    rows: dict[str, list[Row]] = {group: [] for group in missing}
     for row in store.read(query, **{asked: missing}) if missing else ():
-        rows[row[by]].append(row)
+        rows[of(row)].append(row)
     found: dict[str, T] = {group: join(replicates) for group, replicates in rows.items()}
     with _lock:
         found |= {group: _read[key] for group, key in keys.items() if key in _read}
@@ -111,7 +119,16 @@ def _remembered(
     return found
 
 
-def _joined(rows: list[dict[str, Any]]) -> Trajectories:
+def _keys(chosen: Sequence[Group]) -> dict[str, str]:
+    """Return by group what the store says of it."""
+    return {g["group"]: repr(dict(sorted(g.items()))) for g in chosen}
+
+
+def _group(row: TrajectoryRow | PicksRow) -> str:
+    return row["group"]
+
+
+def _joined(rows: list[TrajectoryRow]) -> Trajectories:
     index = sorted({step[0] for row in rows for step in row["steps"]})
     place = {number: i for i, number in enumerate(index)}
     table = np.full((len(rows), len(index), 3), np.nan)
@@ -137,7 +154,7 @@ def carried(best: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.take_along_axis(best, last, axis=1))
 
 
-def experiments(store: GraphStore, group: str, limit: int = 1000) -> dict[str, Any] | None:
+def experiments(store: GraphStore, group: str, limit: int = 1000) -> dict[str, object] | None:
     """One group with its experiments, who chose them and why; None if there is none."""
     known = next((g for g in groups(store) if g["group"] == group), None)
     if known is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from hypograph.graph import GraphStore
 from hypograph.graph.queries import exchanges as queries
+from hypograph.graph.queries.rows import ExchangeRow
+from hypograph.models.core.documents.evidence import PredictedAlloy
 from hypograph.models.core.errors import HypographError
 from hypograph.models.core.services import Metallurgist
 from hypograph.models.evidence.alloys.composition import Composition, read_composition
@@ -40,6 +41,13 @@ def asked(text: str, symbol: str, state: str = "") -> Exchange | None:
     return Exchange(text, symbol, found, state=state)
 
 
+class Replaced(PredictedAlloy):
+    """The alloy with another element in its place: which, and the same exchange in other alloys of the graph."""
+
+    comes: str
+    reasons: list[ExchangeRow]
+
+
 @dataclass(frozen=True, slots=True)
 class Replacements:
     """What the predictor says of an exchange.
@@ -61,8 +69,8 @@ class Replacements:
         Why there is no answer.
     """
 
-    before: Mapping[str, Any] | None = None
-    rows: Sequence[Mapping[str, Any]] = ()
+    before: PredictedAlloy | None = None
+    rows: Sequence[Replaced] = ()
     total: int = 0
     learned_from: int = 0
     tables: Sequence[str] = ()
@@ -85,18 +93,18 @@ def replacements(store: GraphStore, wish: Exchange, metallurgist: Metallurgist |
     before, *others = document["alloys"]
     shown = others[:MOST]
     reasons = _reasons(store, wish.symbol, [_comes(row) for row in shown])
-    rows = [{**row, "comes": _comes(row), "reasons": reasons[_comes(row)]} for row in shown]
-    return Replacements(before, rows, len(others), document["learned_from"], document["tables"])
+    rows: list[Replaced] = [{**row, "comes": _comes(row), "reasons": reasons[_comes(row)]} for row in shown]
+    return Replacements(before, rows, len(others), document["learned_from"], document.get("tables", ()))
 
 
-def _comes(row: Mapping[str, Any]) -> str:
-    return str(row["exchange"]).partition("→")[2]
+def _comes(row: PredictedAlloy) -> str:
+    return row.get("exchange", "").partition("→")[2]
 
 
-def _reasons(store: GraphStore, leaves: str, comes: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+def _reasons(store: GraphStore, leaves: str, comes: Sequence[str]) -> dict[str, list[ExchangeRow]]:
     """Evidence of the graph from the same exchange in other alloys, by the element that comes."""
     ways = {f"{leaves}→{s}": s for s in comes} | {f"{s}→{leaves}": s for s in comes}
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    found: dict[str, list[ExchangeRow]] = defaultdict(list)
     for row in store.read(queries.EVIDENCE, substitutions=sorted(ways), limit=READ) if ways else ():
         listed = found[ways[row["substitution"]]]
         if len(listed) < REASONS and row["from_alloy"] not in {r["from_alloy"] for r in listed}:

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
+from typing_extensions import TypedDict
+
 from hypograph.graph import GraphStore
-from hypograph.graph.core.schema import LABELS
 from hypograph.graph.maps.atlas import counts
 from hypograph.graph.queries import pages
+from hypograph.graph.queries.rows import AlloyProps, ReasonRow, SubstituteRow, whole
 from hypograph.models.evidence.fusion.next_measurement import Cut, expected_cuts
 
 MOST_ALLOYS = 5_000
@@ -34,7 +36,49 @@ PERIODIC = [
 ]
 
 
-def substitutability(store: GraphStore, symbol: str | None, token: dict[str, int] | None = None) -> dict[str, Any]:
+class Belief(TypedDict):
+    """How far an element can stand for another, by one source."""
+
+    belief: float | None
+    plausibility: float | None
+    ignorance: float | None
+    conflict: float | None
+    count: int | None
+    source: str | None
+
+
+class Substitute(SubstituteRow):
+    """An element that can stand for another: all sources of data together, and each by itself."""
+
+    sources: list[Belief]
+
+
+class Substitutability(TypedDict):
+    """Elements with evidence by number of partners, and the substitutes of one of them."""
+
+    elements: dict[str, int]
+    symbol: str | None
+    substitutes: list[Substitute]
+
+
+class Reasoned(AlloyProps):
+    """A predicted alloy with the evidence that weighs most."""
+
+    because: list[ReasonRow]
+
+
+class Cutting(TypedDict):
+    """An alloy to measure next, and how much of what is unknown that should cut."""
+
+    key: str
+    formula: str | None
+    own: float
+    others: float
+    reached: int
+    total: float
+
+
+def substitutability(store: GraphStore, symbol: str | None, token: dict[str, int] | None = None) -> Substitutability:
     """Elements with evidence, and the substitutes of one of them.
 
     Returns
@@ -44,7 +88,7 @@ def substitutability(store: GraphStore, symbol: str | None, token: dict[str, int
         `belief`, `plausibility`, `ignorance`, `conflict`, `count` of all sources of data together, and `sources`,
         the same for each source by itself.
     """
-    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    rows: dict[str, list[SubstituteRow]] = defaultdict(list)
     for row in store.read(pages.SUBSTITUTES, symbol=symbol) if symbol else ():
         rows[row["symbol"]].append(row)
     found = [_joined(said) for said in rows.values()]
@@ -57,21 +101,34 @@ def _partners(store: GraphStore) -> dict[str, int]:
     return {row["symbol"]: row["n"] for row in store.read(pages.ELEMENTS)}
 
 
-def _joined(said: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _joined(said: Sequence[SubstituteRow]) -> Substitute:
     whole = next((row for row in said if row["source"] in {None, "data"}), said[0])
     others = {row["source"]: row for row in said if row["source"] not in {None, "data"} and row is not whole}
-    alone = sorted(others.values(), key=lambda row: (-(row["count"] or 0), row["source"]))
-    return {**whole, "sources": [{name: row[name] for name in row if name != "symbol"} for row in alone]}
+    alone = sorted(others.values(), key=lambda row: (-(row["count"] or 0), row["source"] or ""))
+    return {
+        **whole,
+        "sources": [
+            {
+                "belief": row["belief"],
+                "plausibility": row["plausibility"],
+                "ignorance": row["ignorance"],
+                "conflict": row["conflict"],
+                "count": row["count"],
+                "source": row["source"],
+            }
+            for row in alone
+        ],
+    }
 
 
-def alloys(store: GraphStore, limit: int = 200, token: dict[str, int] | None = None) -> list[dict[str, Any]]:
+def alloys(store: GraphStore, limit: int = 200, token: dict[str, int] | None = None) -> list[Reasoned]:
     """Predicted alloys, the most probable single-phase first, each with the evidence that weighs most."""
     return remembered(store, f"alloys {limit}", lambda: _alloys(store, limit), token)
 
 
-def _alloys(store: GraphStore, limit: int) -> list[dict[str, Any]]:
-    found = [dict.fromkeys(LABELS["Alloy"].props) | row["a"] for row in store.read(pages.PREDICTED, limit=limit)]
-    reasons: dict[str, list[dict[str, Any]]] = defaultdict(list)
+def _alloys(store: GraphStore, limit: int) -> list[Reasoned]:
+    found = [whole("Alloy", row["a"]) for row in store.read(pages.PREDICTED, limit=limit)]
+    reasons: dict[str, list[ReasonRow]] = defaultdict(list)
     for row in store.read(pages.ALLOY_REASONS, keys=[alloy["key"] for alloy in found]):
         if len(reasons[row["key"]]) < REASONS:
             reasons[row["key"]].append(row)
@@ -80,7 +137,7 @@ def _alloys(store: GraphStore, limit: int) -> list[dict[str, Any]]:
 
 def measure_next(
     store: GraphStore, symbol: str | None = None, limit: int = 10, token: dict[str, int] | None = None
-) -> list[dict[str, Any]]:
+) -> list[Cutting]:
     """Predicted alloys whose measuring should cut most of what is unknown (see `expected_cuts`).
 
     Parameters
@@ -95,7 +152,7 @@ def measure_next(
         Counts of the store, where they were read just now.
     """
     rows, cuts = remembered(store, "cuts", lambda: _cuts(store), token)
-    chosen = [cut for cut in cuts if symbol is None or symbol in rows[cut.alloy]["elements"]]
+    chosen = [cut for cut in cuts if symbol is None or symbol in (rows[cut.alloy]["elements"] or ())]
     return [
         {
             "key": rows[cut.alloy]["key"],
@@ -109,14 +166,14 @@ def measure_next(
     ]
 
 
-def _cuts(store: GraphStore) -> tuple[list[dict[str, Any]], list[Cut]]:
+def _cuts(store: GraphStore) -> tuple[list[AlloyProps], list[Cut]]:
     rows = [row["a"] for row in store.read(pages.PREDICTED, limit=MOST_ALLOYS)]
     rows = [row for row in rows if row.get("elements") and row.get("ignorance") is not None]
     pairs = {
         (min(row["a"], row["b"]), max(row["a"], row["b"])): float(row["belief"] or 0.0)
         for row in store.read(pages.PAIRS)
     }
-    sets, ignorance = [frozenset(row["elements"]) for row in rows], [float(row["ignorance"]) for row in rows]
+    sets, ignorance = [frozenset(row["elements"] or ()) for row in rows], [row["ignorance"] or 0.0 for row in rows]
     return rows, expected_cuts(sets, ignorance, pairs)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
@@ -40,7 +40,7 @@ def workshop_of(request: Request) -> Workshop:
     return found
 
 
-async def begin(request: Request, flow: str, values: Mapping[str, Any], title: str) -> str:
+async def begin(request: Request, flow: str, values: Mapping[str, object], title: str) -> str:
     """Begin a run and return the address of its page.
 
     Raises

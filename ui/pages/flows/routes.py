@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
+from typing_extensions import TypedDict
 
 from hypograph import __version__
 from hypograph.graph import GraphStore
@@ -18,13 +19,50 @@ from hypograph.models.core.typed_number import typed_number, typed_whole
 from hypograph.ui.config import UiConfig
 from hypograph.ui.pages.campaigns.laboratory_routes import REFUSALS
 from hypograph.ui.pages.flows import schedules
-from hypograph.ui.prefect_client import DAYS, Prefect
+from hypograph.ui.prefect_client import DAYS, Deployment, Field, Prefect, Run, WholeRun
 from hypograph.ui.rendering import show
 
 router = APIRouter()
 
 
-async def overview(request: Request) -> dict[str, Any]:
+class Overview(TypedDict):
+    """Deployments and runs; `problem` says why there are none."""
+
+    problem: str | None
+    address: str | None
+    deployments: list[Deployment]
+    runs: list[Run]
+
+
+class StoreHealth(TypedDict):
+    """Whether the store answers, and how fast."""
+
+    kind: str
+    reachable: bool
+    problem: str | None
+    schema: int | None
+    milliseconds: float
+
+
+class PrefectHealth(TypedDict):
+    """Whether Prefect answers, and how many deployments it has."""
+
+    answers: bool
+    problem: str | None
+    address: str | None
+    deployments: int
+
+
+class Health(TypedDict):
+    """State of the parts that the pages stand on."""
+
+    version: str
+    store: StoreHealth
+    prefect: PrefectHealth
+    ok: bool
+
+
+async def overview(request: Request) -> Overview:
     """Ask for deployments and runs; `problem` says why there are none."""
     try:
         async with Prefect(request.app.state.config) as prefect:
@@ -56,13 +94,13 @@ async def flow_run(request: Request, run: UUID) -> HTMLResponse:
 
 
 @router.get("/api/v1/flows", summary="Deployments with schedules, and the latest runs")
-async def flows_json(request: Request) -> dict[str, Any]:
+async def flows_json(request: Request) -> Overview:
     """Return what the flows page shows; `problem` says why it is empty where no Prefect server runs."""
     return await overview(request)
 
 
 @router.get("/api/v1/flows/runs/{run}", summary="One run with progress, steps and log", responses=REFUSALS)
-async def flow_run_json(request: Request, run: UUID) -> dict[str, Any]:
+async def flow_run_json(request: Request, run: UUID) -> WholeRun:
     """Return one run of the Prefect server; 503 where none runs."""
     async with Prefect(request.app.state.config) as prefect:
         return await prefect.run(run)
@@ -122,7 +160,7 @@ async def cancel(request: Request, run: UUID) -> Response:
 
 @router.post("/api/v1/flows/{deployment}/run", summary="Start a run now", tags=["changes"], responses=REFUSALS)
 async def run_now_json(
-    request: Request, deployment: UUID, given: Annotated[dict[str, Any], Body(alias="parameters", embed=True)]
+    request: Request, deployment: UUID, given: Annotated[dict[str, object], Body(alias="parameters", embed=True)]
 ) -> dict[str, str]:
     """Start a run; parameters that are not named keep the deployment's values. Return its id."""
     config = request.app.state.config
@@ -138,9 +176,7 @@ async def run_now_json(
     tags=["changes"],
     responses=REFUSALS,
 )
-async def hold_json(
-    request: Request, deployment: UUID, paused: Annotated[bool, Body(embed=True)]
-) -> list[dict[str, Any]]:
+async def hold_json(request: Request, deployment: UUID, paused: Annotated[bool, Body(embed=True)]) -> list[Deployment]:
     """Hold or let go, and return the deployments as they stand."""
     async with Prefect(request.app.state.config) as prefect:
         await prefect.pause(deployment, paused)
@@ -155,7 +191,7 @@ async def set_schedule_json(
     deployment: UUID,
     cron: Annotated[str | None, Body(max_length=100)] = None,
     interval: Annotated[float | None, Body(gt=0, le=1e8)] = None,
-) -> list[dict[str, Any]]:
+) -> list[Deployment]:
     """Give a deployment one schedule in UTC (`cron`, or `interval` in seconds; neither for none)."""
     if cron and interval:
         raise InputError("two schedules", where="schedule", expected="cron or interval")
@@ -164,15 +200,14 @@ async def set_schedule_json(
         return await prefect.deployments()
 
 
-async def _fields(prefect: Prefect, deployment: UUID) -> list[dict[str, Any]]:
+async def _fields(prefect: Prefect, deployment: UUID) -> list[Field]:
     for row in await prefect.deployments():
         if row["id"] == str(deployment):
-            fields: list[dict[str, Any]] = row["fields"]
-            return fields
+            return row["fields"]
     raise InputError("no such deployment", where=str(deployment), expected="one that the flows page lists")
 
 
-def parameters(fields: list[dict[str, Any]], given: Mapping[str, str], config: UiConfig) -> dict[str, Any]:
+def parameters(fields: list[Field], given: Mapping[str, str], config: UiConfig) -> dict[str, object]:
     """Read a form: each value in the kind of its field; Prefect checks them against the flow's own model.
 
     Raises
@@ -180,7 +215,7 @@ def parameters(fields: list[dict[str, Any]], given: Mapping[str, str], config: U
     InputError
         Naming the field that is not of its kind, or names a file where that is not allowed.
     """
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for field in fields:
         text = given.get(field["name"], "").strip()
         if field["kind"] == "boolean":
@@ -191,7 +226,7 @@ def parameters(fields: list[dict[str, Any]], given: Mapping[str, str], config: U
     return found
 
 
-def _value(field: Mapping[str, Any], text: str) -> Any:
+def _value(field: Field, text: str) -> object:
     if field["kind"] not in {"integer", "number"}:
         return text
     value = typed_whole(text, field["name"]) if field["kind"] == "integer" else typed_number(text, field["name"])
@@ -202,7 +237,7 @@ def _value(field: Mapping[str, Any], text: str) -> Any:
     return value
 
 
-def refuse_files(fields: list[dict[str, Any]], given: Mapping[str, Any], config: UiConfig) -> None:
+def refuse_files(fields: list[Field], given: Mapping[str, object], config: UiConfig) -> None:
     """Let only who sits at this machine name files of it.
 
     Raises
@@ -221,10 +256,10 @@ def refuse_files(fields: list[dict[str, Any]], given: Mapping[str, Any], config:
 
 
 @router.get("/api/v1/health", summary="Whether store and Prefect answer")
-async def health(request: Request) -> dict[str, Any]:
+async def health(request: Request) -> Health:
     """Return the state of the parts that the pages stand on; never an error."""
     found = await overview(request)
-    prefect = {
+    prefect: PrefectHealth = {
         "answers": found["problem"] is None,
         "problem": found["problem"],
         "address": found["address"],
@@ -234,11 +269,17 @@ async def health(request: Request) -> dict[str, Any]:
     return {"version": __version__, "store": store, "prefect": prefect, "ok": store["reachable"]}
 
 
-def _store(store: GraphStore) -> dict[str, Any]:
+def _store(store: GraphStore) -> StoreHealth:
     began = time.perf_counter()
-    row: dict[str, Any] = {"kind": "neo4j" if store.config.uri else "embedded", "reachable": True, "problem": None}
+    schema, problem = None, None
     try:
-        row["schema"] = store.schema_version()
+        schema = store.schema_version()
     except HypographError as error:
-        row |= {"schema": None, "reachable": False, "problem": str(error)}
-    return row | {"milliseconds": round(1e3 * (time.perf_counter() - began), 1)}
+        problem = str(error)
+    return {
+        "kind": "neo4j" if store.config.uri else "embedded",
+        "reachable": problem is None,
+        "problem": problem,
+        "schema": schema,
+        "milliseconds": round(1e3 * (time.perf_counter() - began), 1),
+    }

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from hypograph.graph import GraphStore
-from hypograph.graph.maps.atlas import Atlas, atlas
+from hypograph.graph.maps.atlas import Atlas, NodeRow, atlas
 from hypograph.graph.queries import pages
 from hypograph.models.literature.bibliography import bibtex
 from hypograph.ui.api.routes import ABSENT, file
-from hypograph.ui.pages.graph.views import Choice, chosen, drawing, path, surroundings, view
+from hypograph.ui.pages.graph.views import Choice, View, chosen, drawing, path, surroundings, view
 
 router = APIRouter(prefix="/api/v1", responses=ABSENT)
 KEPT_DRAWINGS = 16
@@ -53,7 +53,7 @@ def choice(
 Chosen = Annotated[Choice, Depends(choice)]
 
 
-def shown(store: GraphStore, wanted: Choice) -> dict[str, Any]:
+def shown(store: GraphStore, wanted: Choice) -> View:
     """Make the view, or answer 404 where its focus is nowhere."""
     try:
         return view(atlas(store), wanted)
@@ -61,7 +61,7 @@ def shown(store: GraphStore, wanted: Choice) -> dict[str, Any]:
         raise HTTPException(404, f"There is no node {str(missing)[:100]} in the graph.") from None
 
 
-def matching(whole: Atlas, wanted: Choice) -> list[dict[str, Any]]:
+def matching(whole: Atlas, wanted: Choice) -> list[NodeRow]:
     """Return the hypotheses that the view shows, without giving them a place; 404 where its focus is nowhere."""
     if not wanted.focus:
         return chosen(whole, wanted)[: wanted.hypotheses]
@@ -73,7 +73,7 @@ def matching(whole: Atlas, wanted: Choice) -> list[dict[str, Any]]:
 
 
 @router.get("/graph", summary="The graph of hypotheses with places")
-def graph(request: Request, wanted: Chosen) -> dict[str, Any]:
+def graph(request: Request, wanted: Chosen) -> View:
     """Return nodes and edges of the graph view."""
     return shown(request.app.state.store, wanted)
 
@@ -92,7 +92,7 @@ def drawn(request: Request, wanted: Chosen) -> Response:
 
 
 @router.get("/graph/node", summary="One node with its neighbours")
-def node(request: Request, key: Name) -> dict[str, Any]:
+def node(request: Request, key: Name) -> dict[str, object]:
     """Return the node and up to a hundred neighbours, or 404."""
     whole = atlas(request.app.state.store)
     if key not in whole.nodes:
@@ -102,7 +102,7 @@ def node(request: Request, key: Name) -> dict[str, Any]:
 
 
 @router.get("/graph/path", summary="A shortest path between two nodes")
-def between(request: Request, start: Name, end: Name) -> dict[str, Any]:
+def between(request: Request, start: Name, end: Name) -> dict[str, object]:
     """Return the nodes from start to end; an empty list where no path joins them, 404 where one is nowhere."""
     try:
         return {"path": path(atlas(request.app.state.store), start, end)}
@@ -115,14 +115,14 @@ def search(
     request: Request,
     text: Annotated[str, Query(max_length=200)],
     limit: Annotated[int, Query(ge=1, le=100)] = 12,
-) -> list[dict[str, Any]]:
+) -> list[dict[str, str]]:
     """Return nodes for a search as you type: those that begin with the text first."""
     wanted = text.strip().lower()
     if not wanted:
         return []
     hits = [n for n in atlas(request.app.state.store).nodes.values() if wanted in n["label"].lower()]
     hits.sort(key=lambda n: not n["label"].lower().startswith(wanted))
-    return [{name: n[name] for name in ("key", "id", "kind", "label")} for n in hits[:limit]]
+    return [{"key": n["key"], "id": n["id"], "kind": n["kind"], "label": n["label"]} for n in hits[:limit]]
 
 
 @router.get("/graph.graphml", summary="The same graph as GraphML", response_class=GraphmlResponse)
@@ -140,7 +140,7 @@ def graphml(request: Request, wanted: Chosen) -> Response:
     return file("\n".join(nx.generate_graphml(made)), "application/graphml+xml", "hypograph.graphml")
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """Leave out what XML cannot hold."""
     return "".join(c for c in value if c.isprintable() or c in "\t\n") if isinstance(value, str) else value
 

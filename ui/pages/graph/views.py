@@ -8,10 +8,10 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import TypedDict
 
 from hypograph.graph.maps.atlas import Atlas, EdgeRow, NodeRow
 from hypograph.graph.maps.layout import layout
@@ -82,7 +82,22 @@ def _communities(atlas: Atlas, key: str) -> set[int]:
     return {node["community"] for node in near if node["kind"] == "keyword" and "community" in node}
 
 
-def view(atlas: Atlas, choice: Choice) -> dict[str, Any]:
+class Placed(NodeRow):
+    """A node with its place."""
+
+    x: float
+    y: float
+
+
+class View(TypedDict):
+    """What is drawn: nodes with their places, relationships, and the path between two ends."""
+
+    nodes: list[Placed]
+    edges: list[EdgeRow]
+    path: list[str]
+
+
+def view(atlas: Atlas, choice: Choice) -> View:
     """Choose nodes and relationships, and give each node its place.
 
     Raises
@@ -93,7 +108,7 @@ def view(atlas: Atlas, choice: Choice) -> dict[str, Any]:
     if choice.focus:
         steps, around = surroundings(atlas, choice)
         edges = [e for e in _incident(atlas, around) if e["start"] in around and e["end"] in around]
-        return _placed({key: atlas.nodes[key] for key in around}, edges) | {"path": steps}
+        return _placed({key: atlas.nodes[key] for key in around}, edges, steps)
     best = chosen(atlas, choice)[: choice.hypotheses]
     keys = {node["key"]: node for node in best}
     edges = [e for e in _incident(atlas, keys) if e["kind"] == "refines" and e["start"] in keys and e["end"] in keys]
@@ -109,7 +124,7 @@ def view(atlas: Atlas, choice: Choice) -> dict[str, Any]:
     for edge in (*links, *backbone):
         for end in (edge["start"], edge["end"]):
             shown.setdefault(end, atlas.nodes[end])
-    return _placed(shown, [*edges, *links, *backbone]) | {"path": []}
+    return _placed(shown, [*edges, *links, *backbone], [])
 
 
 def surroundings(atlas: Atlas, choice: Choice) -> tuple[list[str], dict[str, int]]:
@@ -182,7 +197,7 @@ def path(atlas: Atlas, start: str, end: str) -> list[NodeRow]:
     return [atlas.nodes[key] for key in reversed(steps)]
 
 
-def _placed(nodes: dict[str, NodeRow], edges: list[EdgeRow]) -> dict[str, Any]:
+def _placed(nodes: dict[str, NodeRow], edges: list[EdgeRow], steps: list[str]) -> View:
     names = sorted(nodes)
     index = {name: i for i, name in enumerate(names)}
     ends = tuple((index[e["start"]], index[e["end"]]) for e in edges)
@@ -190,6 +205,7 @@ def _placed(nodes: dict[str, NodeRow], edges: list[EdgeRow]) -> dict[str, Any]:
     return {
         "nodes": [{**nodes[name], "x": x, "y": y} for name, (x, y) in zip(names, places, strict=True)],
         "edges": edges,
+        "path": steps,
     }
 
 
@@ -202,11 +218,11 @@ def _cached_layout(names: tuple[str, ...], ends: tuple[tuple[int, int], ...]) ->
 DRAWN = ("probability_best", "belief", "ignorance", "conflict", "df", "level")
 
 
-def drawing(found: dict[str, Any]) -> bytes:
+def drawing(found: View) -> bytes:
     """Pack a view for the browser: columns instead of rows, short labels, relationships by number; gzip."""
     nodes, edges = found["nodes"], found["edges"]
     index = {node["key"]: i for i, node in enumerate(nodes)}
-    columns: dict[str, Any] = {
+    columns: dict[str, Sequence[object]] = {
         "key": [n["key"] for n in nodes],
         "label": [_short(n.get("short") or n["label"]) for n in nodes],
         "kind": [n["kind"] for n in nodes],
@@ -231,5 +247,5 @@ def _short(label: str) -> str:
     return label if len(label) <= LABEL else label[: LABEL - 1] + "…"
 
 
-def _rounded(value: Any) -> Any:
+def _rounded(value: object) -> object:
     return round(value, 3) if isinstance(value, float) else value

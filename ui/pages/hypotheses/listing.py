@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
 
 from hypograph.graph import GraphStore
+from hypograph.graph.queries.rows import HypothesisRow
 from hypograph.ui.pages.overview import attention
 from hypograph.ui.pages.overview.views import hypotheses
 
 MOST, FIRST, GROUPS = 2000, 4, 40
 
 
-def grouped(store: GraphStore, text: str, low: int, high: int, of: str) -> dict[str, Any]:
+def grouped(store: GraphStore, text: str, low: int, high: int, of: str) -> dict[str, object]:
     """Return the hypotheses that pass a filter, by question, or by search where none was asked.
 
     Parameters
@@ -26,7 +26,7 @@ def grouped(store: GraphStore, text: str, low: int, high: int, of: str) -> dict[
         `groups`, the latest first, each `key`, `title`, `asked`, `rows` and `count`; `matching`, how many there are.
     """
     rows = hypotheses(store, text, low, high, MOST)
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    found: dict[str, list[HypothesisRow]] = defaultdict(list)
     for row in rows:
         found[str(row["question"] or row["root"] or row["id"])].append(row)
     asked = {q["id"]: q for q in attention.questions(store)}

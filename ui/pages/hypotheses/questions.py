@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
@@ -30,10 +28,10 @@ def per_call(store: GraphStore) -> dict[str, float]:
     return {"calls": calls, "tokens": tokens / calls, "cost": sum(float(row["cost"] or 0) for row in spent) / calls}
 
 
-def _calls(request: Request) -> dict[str, Any]:
+def _calls(request: Request) -> dict[str, object]:
     """Return the field of the flow that holds the budget: its default and its explanation."""
     flow = next(f for f in workshop_of(request).flows() if f.name == FLOW)
-    found: dict[str, Any] = flow.schema["properties"]["calls"]
+    found: dict[str, object] = flow.schema["properties"]["calls"]
     return found
 
 
@@ -70,7 +68,7 @@ async def asked(request: Request) -> Response:
         calls = typed_whole(given.get("calls", ""), "", 1, MOST_CALLS)
     except InputError as error:
         raise FieldError(error.what, where="calls", expected=error.expected) from None
-    values: dict[str, Any] = {"question": question, "calls": calls, "discipline": given.get("discipline", "")}
+    values: dict[str, object] = {"question": question, "calls": calls, "discipline": given.get("discipline", "")}
     values |= {field: given[field] for field in ("coarse", "survey") if given.get(field)}
     if given.get("corpus"):
         values["papers"] = corpus_path(request, given["corpus"])

@@ -4,13 +4,60 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+from typing_extensions import TypedDict
 
 from hypograph.graph import GraphStore
 from hypograph.graph.queries import pages
+from hypograph.graph.queries.rows import ComparisonProps, HypothesisProps
 
 
-def levels(store: GraphStore, root: str, tree: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+class TreeNode(HypothesisProps):
+    """A hypothesis, what it refines, and by which edit."""
+
+    parent: str | None
+    edit: str | None
+
+
+class ComparedNode(TreeNode):
+    """A hypothesis with `won`, the mean probability that it was held better in `met` comparisons."""
+
+    won: float | None
+    met: int
+
+
+class Side(TypedDict):
+    """One of two hypotheses that were compared."""
+
+    id: str
+    text: str
+    edit: str | None
+
+
+class Told(TypedDict):
+    """A comparison; `probability` that the first is better."""
+
+    id: str
+    first: Side
+    second: Side
+    reasons: str | None
+    probability: float | None
+    judge: str | None
+    usable: bool
+    answer: str | None
+    sequence: int | None
+
+
+class RefinementLevel(TypedDict):
+    """One level of a refinement: what was proposed there, the best first, and every comparison."""
+
+    level: int
+    name: str
+    nodes: list[ComparedNode]
+    comparisons: list[Told]
+
+
+def levels(store: GraphStore, root: str, tree: Sequence[TreeNode]) -> list[RefinementLevel]:
     """Lay out a tree of refinements.
 
     Parameters
@@ -37,11 +84,11 @@ def levels(store: GraphStore, root: str, tree: Sequence[Mapping[str, Any]]) -> l
     text = {h["id"]: h["statement"] for h in tree} | {row["id"]: row["statement"] for row in others}
     edit = {h["id"]: h["edit"] for h in tree}
     won = _won(found)
-    by_level: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    by_level: dict[int, list[ComparedNode]] = defaultdict(list)
     for h in tree:
         mean, met = won.get(h["id"], (None, 0))
         by_level[h["level"] or 0].append({**h, "won": mean, "met": met})
-    told: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    told: dict[int, list[Told]] = defaultdict(list)
     for c in found:
         deepest = max(known[e]["level"] or 0 for e in (c["first"], c["second"]) if e in known)
         told[deepest].append(_told(c, text, edit))
@@ -56,23 +103,24 @@ def levels(store: GraphStore, root: str, tree: Sequence[Mapping[str, Any]]) -> l
     ]
 
 
-def _won(comparisons: Sequence[Mapping[str, Any]]) -> dict[str, tuple[float, int]]:
+def _won(comparisons: Sequence[ComparisonProps]) -> dict[str, tuple[float, int]]:
     chances: dict[str, list[float]] = defaultdict(list)
     for c in comparisons:
-        if c.get("valid") and c.get("probability_first") is not None:
-            chances[c["first"]].append(c["probability_first"])
-            chances[c["second"]].append(1 - c["probability_first"])
+        probability = c.get("probability_first")
+        if c.get("valid") and probability is not None:
+            chances[c["first"]].append(probability)
+            chances[c["second"]].append(1 - probability)
     return {key: (sum(values) / len(values), len(values)) for key, values in chances.items()}
 
 
-def _rank(h: Mapping[str, Any]) -> tuple[float, float, float, str]:
+def _rank(h: ComparedNode) -> tuple[float, float, float, str]:
     def less(value: float | None) -> float:
         return -(value if value is not None else float("-inf"))
 
     return less(h["probability_best"]), less(h["score"]), less(h["won"]), h["id"]
 
 
-def _told(c: Mapping[str, Any], text: Mapping[str, str], edit: Mapping[str, str | None]) -> dict[str, Any]:
+def _told(c: ComparisonProps, text: Mapping[str, str | None], edit: Mapping[str, str | None]) -> Told:
     return {
         "id": c["id"],
         "first": {"id": c["first"], "text": text.get(c["first"]) or c["first"], "edit": edit.get(c["first"])},

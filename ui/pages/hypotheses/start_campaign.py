@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path as Folder
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
@@ -77,7 +77,7 @@ def by_form(request: Request, key: Id, name: Name, method: Method = "bo") -> Res
 @router.post(
     "/api/v1/hypotheses/{key}/campaign", summary="Begin a campaign that tests it", tags=["changes"], responses=REFUSALS
 )
-def by_request(request: Request, key: Id, name: Name, method: Method = "bo") -> dict[str, Any]:
+def by_request(request: Request, key: Id, name: Name, method: Method = "bo") -> dict[str, object]:
     """Begin a campaign over the space of the hypothesis and return its id."""
     state = request.app.state
     return {"campaign": begin(state.store, state.config.campaigns, key, name, method)}

@@ -6,7 +6,7 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from fastapi import APIRouter, Query, Request, Response
@@ -53,7 +53,7 @@ def page(request: Request, group: int = -1, text: Annotated[str, Query(max_lengt
     return show(request, "map.html", groups=groups, rows=listed, total=total, size=len(found.nodes), **chosen)
 
 
-def _reading(found: Mapping[str, int]) -> dict[str, Any]:
+def _reading(found: Mapping[str, int]) -> dict[str, object]:
     """Return what the page shows while nothing but the counts is known."""
     total = {kind: found.get(kind.capitalize(), 0) for kind in KINDS}
     chosen = {"group": -1, "text": "", "years": None, "reading": True}
@@ -73,7 +73,7 @@ def drawn(request: Request) -> Response:
 
 
 @router.get("/api/v1/map/node", summary="One node of the map with what lies near it", tags=["map"], responses=ABSENT)
-def node(request: Request, key: Key) -> dict[str, Any]:
+def node(request: Request, key: Key) -> dict[str, object]:
     """Return the node, and up to three hundred others that it rests on or that rest on it, or 404."""
     store = request.app.state.store
     found = world(store)
@@ -83,7 +83,7 @@ def node(request: Request, key: Key) -> dict[str, Any]:
     i = found.index[key]
     beside = list(dict.fromkeys(found.near.get(i, ())))
     beside.sort(key=lambda j: (-KINDS.index(found.nodes[j].kind), -found.nodes[j].use, j))
-    facts: Mapping[str, Any] = whole.nodes.get(key, {}) if whole else {}
+    facts: Mapping[str, object] = whole.nodes.get(key, {}) if whole else {}
     plain = {name: value for name, value in facts.items() if isinstance(value, str | int | float)}
     return {
         "node": {**plain, **told(found, i), "group": found.groups[found.group[i]]} | _named_whole(facts),
@@ -97,7 +97,7 @@ def search(
     request: Request,
     text: Annotated[str, Query(max_length=200)],
     limit: Annotated[int, Query(ge=1, le=200)] = 15,
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Return keywords, papers (title, authors, venue, DOI), alloys and hypotheses that hold every word."""
     found = world(request.app.state.store)
     return [told(found, i) for i in found.search(text, limit)]
@@ -108,7 +108,7 @@ def names(
     request: Request,
     of: Annotated[str, Query(max_length=2000, pattern=r"^\d{1,7}(,\d{1,7})*$", description="Numbers, with commas.")],
     version: Annotated[str, Query(max_length=40, description="The map that the numbers are of.")],
-) -> list[list[Any]]:
+) -> list[list[object]]:
     """Return number, key and name of each; 404 where the map was drawn anew since."""
     found = world(request.app.state.store)
     numbers = [int(part) for part in of.split(",")]
@@ -117,13 +117,13 @@ def names(
     return [[i, found.nodes[i].key, _short(found.nodes[i].label)] for i in numbers]
 
 
-def told(found: World, i: int) -> dict[str, Any]:
+def told(found: World, i: int) -> dict[str, object]:
     """Return what is said of one node."""
     n = found.nodes[i]
     return {"i": i, "key": n.key, "kind": n.kind, "label": n.label, "about": n.about, "year": n.last or None}
 
 
-def _named_whole(facts: Mapping[str, Any]) -> dict[str, Any]:
+def _named_whole(facts: Mapping[str, object]) -> dict[str, object]:
     """Name a hypothesis by its whole statement where it is the one that is looked at."""
     return {"label": facts["label"], "about": facts["theme"]} if facts.get("kind") == "hypothesis" else {}
 
@@ -136,7 +136,7 @@ def _packed(found: World) -> bytes:
     nodes = found.nodes
     placed = found.xy - found.xy.min(0, initial=np.inf) if len(nodes) else found.xy
     xy = (placed * GRID / max(float(placed.max(initial=0.0)), 1e-9)).round().astype(int)
-    columns: dict[str, Any] = {
+    columns: dict[str, object] = {
         "version": found.version,
         "grid": GRID,
         "kinds": KINDS,

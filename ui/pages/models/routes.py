@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -37,11 +36,11 @@ def part(request: Request) -> HTMLResponse:
 
 
 @router.get("/api/v1/models", summary="The language models that are set up, with their roles and measured skill")
-def state(request: Request) -> dict[str, Any]:
+def state(request: Request) -> dict[str, object]:
     """Return the entry `llm` of `hypograph doctor --json`: empty where no model is set up."""
     return dict(_state(request) or {})
 
 
-def _state(request: Request) -> Mapping[str, Any] | None:
+def _state(request: Request) -> Mapping[str, object] | None:
     advisor = request.app.state.services.advisor
     return advisor.state() if advisor is not None else None

@@ -3,19 +3,53 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+
+from typing_extensions import TypedDict
 
 from hypograph.graph import GraphStore
-from hypograph.graph.core.schema import LABELS
 from hypograph.graph.queries import attention as queries
+from hypograph.graph.queries.rows import AnswerRow, HypothesisRow, QuestionProps, whole
+from hypograph.ui.pages.overview.runs import Latest
 
 BEST = 3
 SHOWN = 6
 BAD = frozenset({"failed", "crashed", "interrupted"})
 
 
-def needs(store: GraphStore, latest: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+class Need(TypedDict):
+    """Something that waits for a person; `bad` where something went wrong."""
+
+    title: str
+    href: str
+    text: str
+    bad: bool
+
+
+class Answered(TypedDict):
+    """A question with the number of its answers, and the best of them."""
+
+    id: str
+    text: str | None
+    idea: object
+    survey: object
+    discipline: str | None
+    judge: str | None
+    strategy: str | None
+    budget: int | None
+    calls: int | None
+    tokens: int | None
+    cost: float | None
+    stopped: str | None
+    direct: str | None
+    better_than_direct: object
+    search: str | None
+    created_at: str | None
+    count: int
+    best: list[AnswerRow]
+
+
+def needs(store: GraphStore, latest: Sequence[Latest]) -> list[Need]:
     """Say what waits for a person.
 
     Parameters
@@ -43,9 +77,9 @@ def needs(store: GraphStore, latest: Sequence[Mapping[str, Any]]) -> list[dict[s
     return found
 
 
-def _failed(latest: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _failed(latest: Sequence[Latest]) -> list[Need]:
     """Return the flows whose last run went wrong: one that was completed since needs nobody."""
-    last: dict[str, Mapping[str, Any]] = {}
+    last: dict[str, Latest] = {}
     for run in latest:
         last.setdefault(str(run["flow"]), run)
     return [
@@ -55,33 +89,33 @@ def _failed(latest: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _need(title: str, href: str, text: str, bad: bool = False) -> dict[str, Any]:
+def _need(title: str, href: str, text: str, bad: bool = False) -> Need:
     return {"title": title, "href": href, "text": text, "bad": bad}
 
 
-def questions(store: GraphStore) -> list[dict[str, Any]]:
+def questions(store: GraphStore) -> list[Answered]:
     """Return the questions that were asked, the latest first, each with its best answers: ranked within it only."""
-    rows = [dict.fromkeys(LABELS["Question"].props) | row["q"] for row in store.read(queries.QUESTIONS)]
+    rows = [whole("Question", row["q"]) for row in store.read(queries.QUESTIONS)]
     ids = [row["id"] for row in rows]
-    answers: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    answers: dict[str, list[AnswerRow]] = defaultdict(list)
     for answer in store.read(queries.ANSWERS, questions=ids) if ids else ():
         answers[answer["question"]].append(answer)
     return [{**row, "count": len(answers[row["id"]]), "best": answers[row["id"]][:BEST]} for row in rows]
 
 
-def leads(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def leads(rows: Sequence[HypothesisRow]) -> list[HypothesisRow]:
     """Return the best hypothesis of each search that answers no question, the latest first.
 
     Probabilities of being best hold within one search; hypotheses of different ones are not ranked with each other.
     """
-    best: dict[str, Mapping[str, Any]] = {}
+    best: dict[str, HypothesisRow] = {}
     for row in rows:
         if not row["question"]:
-            best.setdefault(str(row["root"] or row["id"]), row)
+            best.setdefault(row["root"] or row["id"], row)
     return sorted(best.values(), key=lambda row: str(row["created_at"] or ""), reverse=True)[:SHOWN]
 
 
-def question(store: GraphStore, id: str) -> dict[str, Any] | None:
+def question(store: GraphStore, id: str) -> QuestionProps | None:
     """Return one question; None where there is none."""
     rows = store.read(queries.QUESTION, id=id) if id else []
-    return dict.fromkeys(LABELS["Question"].props) | rows[0]["q"] if rows else None
+    return whole("Question", rows[0]["q"]) if rows else None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import NotRequired
+
+from typing_extensions import TypedDict
 
 from hypograph.graph import GraphStore
-from hypograph.graph.core.schema import LABELS
 from hypograph.graph.queries import pages
+from hypograph.graph.queries.rows import whole
 
 SHOWN = 12
 # Runs among which the one before is looked for.
@@ -24,20 +26,58 @@ COUNTED = {
 }
 
 
-def latest(store: GraphStore) -> list[dict[str, Any]]:
+class Latest(TypedDict):
+    """A run with its summary as a mapping."""
+
+    id: str
+    flow: str | None
+    state: str | None
+    started_at: str | None
+    finished_at: str | None
+    seconds: float | None
+    settings: str | None
+    summary: Mapping[str, object]
+    llm: str | None
+    units_done: int | None
+    units_skipped: int | None
+    error: str | None
+
+
+class Change(TypedDict):
+    """A figure of the run before and of the last one; `id` names the hypothesis that it is about."""
+
+    what: str
+    id: NotRequired[str]
+    before: float | str | None
+    now: float | str | None
+    difference: float | str | None
+
+
+class Changes(TypedDict):
+    """What the latest run changed; `same` where the graph is exactly the same."""
+
+    flow: str | None
+    run: str | None
+    before: str | None
+    same: bool
+    rows: list[Change]
+
+
+def latest(store: GraphStore) -> list[Latest]:
     """Read the latest runs, newest first; the summary of each as a mapping."""
-    runs = [dict.fromkeys(LABELS["FlowRun"].props) | row["run"] for row in store.read(pages.RUNS, limit=READ)]
-    for run in runs:
-        run["summary"] = _read(run["summary"])
-    return runs
+    runs = [whole("FlowRun", row["run"]) for row in store.read(pages.RUNS, limit=READ)]
+    return [{**run, "summary": _read(run["summary"])} for run in runs]
 
 
-def _read(text: str | None) -> dict[str, Any]:
-    found = json.loads(text or "{}")
-    return found if isinstance(found, dict) else {}
+def _read(text: str | None) -> Mapping[str, object]:
+    return _mapping(json.loads(text or "{}"))
 
 
-def changes(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def changes(runs: Sequence[Latest]) -> Changes | None:
     """Say what the latest completed run changed since the run of the same flow before it.
 
     Parameters
@@ -56,8 +96,7 @@ def changes(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
         return None
     now = done[0]
     before = next((run for run in done[1:] if run["flow"] == now["flow"]), None)
-    old: Mapping[str, Any] = before["summary"] if before else {}
-    new: Mapping[str, Any] = now["summary"]
+    old, new = before["summary"] if before else {}, now["summary"]
     seal = new.get("graph_hash")
     return {
         "flow": now["flow"],
@@ -68,41 +107,49 @@ def changes(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     }
 
 
-def _counted(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _counted(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
     for path, what in COUNTED.items():
         was, value = _at(old, path), _at(new, path)
         if value is not None:
             yield _row(what, was, value)
 
 
-def _campaigns(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    was = {(c.get("table"), c.get("method")): _at(c, "best.mean") for c in old.get("campaigns") or ()}
-    for campaign in new.get("campaigns") or ():
+def _campaigns(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    was = {(c.get("table"), c.get("method")): _at(c, "best.mean") for c in _listed(old.get("campaigns"))}
+    for campaign in _listed(new.get("campaigns")):
         value = _at(campaign, "best.mean")
         if value is not None:
             name = (campaign.get("table"), campaign.get("method"))
             yield _row(f"best of {name[1]} on {name[0]}", was.get(name), value)
 
 
-def _best(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    best = (new.get("hypotheses") or {}).get("best") or {}
-    was = (old.get("hypotheses") or {}).get("best") or {}
+def _listed(value: object) -> list[Mapping[str, object]]:
+    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, Sequence) else []
+
+
+def _best(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    best = _mapping(_mapping(new.get("hypotheses")).get("best"))
+    was = _mapping(_mapping(old.get("hypotheses")).get("best"))
     if best.get("id"):
         yield {
             "what": "the most promising hypothesis",
-            "id": best["id"],
-            "before": was.get("statement"),
-            "now": best.get("statement"),
+            "id": str(best["id"]),
+            "before": _text(was.get("statement")),
+            "now": _text(best.get("statement")),
             "difference": None if best["id"] == was.get("id") else "new",
         }
 
 
-def _row(what: str, was: float | None, value: float) -> dict[str, Any]:
+def _row(what: str, was: float | None, value: float) -> Change:
     return {"what": what, "before": was, "now": value, "difference": None if was is None else value - was}
 
 
-def _at(found: Mapping[str, Any], path: str) -> float | None:
-    value: Any = found
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _at(found: Mapping[str, object], path: str) -> float | None:
+    value: object = found
     for part in path.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     return value if isinstance(value, int | float) else None

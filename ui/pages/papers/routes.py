@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -40,7 +40,7 @@ def _year(text: str, field: str) -> int | None:
         raise FieldError(error.what, where=field, expected="a year, such as 2019") from None
 
 
-WRONG: dict[int | str, dict[str, Any]] = {400: {"description": "A year is no year; `detail` says which."}}
+WRONG: dict[int | str, dict[str, object]] = {400: {"description": "A year is no year; `detail` says which."}}
 Wish = Annotated[views.Wanted, Depends(wanted)]
 
 
@@ -59,7 +59,7 @@ def one(request: Request, key: str) -> HTMLResponse:
 
 
 @router.get("/api/v1/papers", summary="Papers with authors, venue and year", tags=["papers"], responses=WRONG)
-def as_json(request: Request, wish: Wish) -> dict[str, Any]:
+def as_json(request: Request, wish: Wish) -> dict[str, object]:
     """Return one page of the list, and how many papers match."""
     found = views.overview(request.app.state.store, wish)
     plain = [{k: v for k, v in row.items() if k != "sought"} for row in found["rows"]]
@@ -80,6 +80,6 @@ def as_bibtex(request: Request, wish: Wish) -> Response:
 
 
 @router.get("/api/v1/paper", summary="One paper with keywords, claims and citations", tags=["papers"], responses=ABSENT)
-def one_as_json(request: Request, key: Annotated[str, Query(min_length=1, max_length=500)]) -> dict[str, Any]:
+def one_as_json(request: Request, key: Annotated[str, Query(min_length=1, max_length=500)]) -> dict[str, object]:
     """Return one paper, or 404."""
     return or_absent(views.paper(request.app.state.store, key))

@@ -5,20 +5,42 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
+from typing_extensions import TypedDict
+
 from hypograph.graph import GraphStore
-from hypograph.graph.core.schema import LABELS
 from hypograph.graph.maps.atlas import counts
 from hypograph.graph.queries import papers as queries
+from hypograph.graph.queries.rows import PaperProps, PaperRow, whole
 
 MOST = 100_000
 PAGE = 50
 VENUES = 40
-Row = dict[str, Any]
 Sort = Literal["year", "citations", "title"]
+
+
+class Row(PaperRow):
+    """A paper as the list shows it: `authors` in one text, `sought` what a search looks through."""
+
+    sought: str
+    name: str
+
+
+class PaperList(TypedDict):
+    """One page of the list, and what it can be filtered by."""
+
+    rows: list[Row]
+    matching: int
+    total: int
+    first: int
+    sheets: int
+    venues: list[str]
+    without_title: int
+
+
 _kept: WeakKeyDictionary[GraphStore, tuple[int, list[Row]]] = WeakKeyDictionary()
 
 
@@ -33,7 +55,7 @@ class Wanted:
     sort: Sort = "year"
     page: int = 1
 
-    def query(self, **other: Any) -> str:
+    def query(self, **other: object) -> str:
         """Return the address's query, with some of it changed."""
         found = {name: other.get(name, getattr(self, name)) for name in self.__slots__}
         return urlencode({k: v for k, v in found.items() if v not in (None, "", 1) and (k, v) != ("sort", "year")})
@@ -48,14 +70,22 @@ def rows(store: GraphStore) -> list[Row]:
     return kept[1]
 
 
-def _whole(row: Row) -> Row:
+def _whole(row: PaperRow) -> Row:
+    return {**row, "authors": authors_of(row), "sought": _sought(row), "name": named(row)}
+
+
+def _sought(row: PaperRow | PaperProps) -> str:
+    parts = (row["title"], row["venue"], row["doi"], row["key"], row["year"])
+    return (" ".join(str(part or "") for part in parts) + " " + authors_of(row)).lower()
+
+
+def authors_of(row: PaperRow | PaperProps) -> str:
+    """Return the authors in one text."""
     authors = row["authors"]
-    said = "; ".join(map(str, authors)) if isinstance(authors, list | tuple) else str(authors or "")
-    sought = " ".join(str(row[k] or "") for k in ("title", "venue", "doi", "key", "year")) + " " + said
-    return {**row, "authors": said, "sought": sought.lower(), "name": named(row)}
+    return "; ".join(map(str, authors)) if isinstance(authors, list | tuple) else str(authors or "")
 
 
-def named(row: Mapping[str, Any]) -> str:
+def named(row: Mapping[str, object]) -> str:
     """Name a paper: by its title, else its DOI, else the beginning of its key."""
     key = str(row["key"])
     return str(row.get("title") or row.get("doi") or (key if key.startswith("10.") else f"paper {key[:6]}"))
@@ -77,11 +107,12 @@ def listed(every: Sequence[Row], wanted: Wanted) -> list[Row]:
     found = [row for row in every if fits(row)]
     if wanted.sort == "title":
         return sorted(found, key=lambda r: (r["title"] is None, str(r["title"] or r["key"]).lower()))
-    name = wanted.sort
-    return sorted(found, key=lambda r: (-(r[name] or 0), r["key"]))
+    if wanted.sort == "citations":
+        return sorted(found, key=lambda r: (-(r["citations"] or 0), r["key"]))
+    return sorted(found, key=lambda r: (-(r["year"] or 0), r["key"]))
 
 
-def overview(store: GraphStore, wanted: Wanted) -> dict[str, Any]:
+def overview(store: GraphStore, wanted: Wanted) -> PaperList:
     """Return one page of the list, and what it can be filtered by."""
     every = rows(store)
     found = listed(every, wanted)
@@ -98,15 +129,15 @@ def overview(store: GraphStore, wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def paper(store: GraphStore, key: str) -> dict[str, Any] | None:
+def paper(store: GraphStore, key: str) -> dict[str, object] | None:
     """Return one paper with its keywords, the claims drawn from it and its citations; None if there is none."""
     found = store.read(queries.PAPER, key=key)
     if not found:
         return None
-    row = dict.fromkeys(LABELS["Publication"].props) | found[0]["p"]
-    evidence = [dict.fromkeys(LABELS["Evidence"].props) | r["e"] for r in store.read(queries.PAPER_CLAIMS, key=key)]
+    row = whole("Publication", found[0]["p"])
+    evidence = [whole("Evidence", r["e"]) for r in store.read(queries.PAPER_CLAIMS, key=key)]
     return {
-        "paper": {**_whole({"authors": None, **row}), "abstract": row["abstract"]},
+        "paper": {**row, "authors": authors_of(row), "sought": _sought(row), "name": named(row)},
         "keywords": store.read(queries.PAPER_KEYWORDS, key=key),
         "claims": evidence,
         "hypotheses": store.read(queries.PAPER_HYPOTHESES, key=key),

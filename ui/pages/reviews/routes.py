@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -16,7 +16,7 @@ router = APIRouter()
 Word = Annotated[str, Form(max_length=200)]
 
 
-def queue(store: GraphStore) -> dict[str, Any]:
+def queue(store: GraphStore) -> dict[str, object]:
     """Return the comparisons that wait and the pairs of keywords, undecided ones first."""
     return {"comparisons": waiting_comparisons(store), "merges": merge_candidates(store)}
 
@@ -43,7 +43,7 @@ def decided(request: Request, candidate: Word, status: Word) -> Response:
 
 
 @router.get("/api/v1/reviews", summary="What waits for a person: comparisons and merge candidates", tags=["reviews"])
-def waiting(request: Request) -> dict[str, Any]:
+def waiting(request: Request) -> dict[str, object]:
     """Return what the review page shows."""
     return queue(request.app.state.store)
 
@@ -51,7 +51,7 @@ def waiting(request: Request) -> dict[str, Any]:
 @router.post(
     "/api/v1/reviews/comparisons", summary="Say which of two hypotheses is better", tags=["changes"], responses=REFUSALS
 )
-def answer(request: Request, comparison: Word, better: Word) -> dict[str, Any]:
+def answer(request: Request, comparison: Word, better: Word) -> dict[str, object]:
     """Write an answer down (`better`: first, second or equal), and return what still waits."""
     answer_comparison(request.app.state.store, comparison, better)
     return queue(request.app.state.store)
@@ -60,7 +60,7 @@ def answer(request: Request, comparison: Word, better: Word) -> dict[str, Any]:
 @router.post(
     "/api/v1/reviews/merges", summary="Decide whether two keywords mean the same", tags=["changes"], responses=REFUSALS
 )
-def decide(request: Request, candidate: Word, status: Word) -> dict[str, Any]:
+def decide(request: Request, candidate: Word, status: Word) -> dict[str, object]:
     """Write a decision down (`status`: accepted, rejected or open), and return the pairs as they stand."""
     decide_merge(request.app.state.store, candidate, status)
     return queue(request.app.state.store)
