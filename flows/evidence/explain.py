@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypograph.flows.evidence.inputs import SHIPPED, EvidenceInputs, Tell, open_
 from hypograph.flows.evidence.predictor import Fitted, weights_of
 from hypograph.flows.readers.element_table import element_table
 from hypograph.graph.records.evidence import describe
+from hypograph.models.core.documents.evidence import Descriptors
 from hypograph.models.evidence.alloys.composition import read_composition
 from hypograph.models.evidence.alloys.state import AskedState, asked_state
 from hypograph.models.evidence.fusion.alloy_predictor import Joint
@@ -79,7 +81,7 @@ def explained(
     }
 
 
-def descriptors(fractions: dict[str, float]) -> dict[str, Any]:
+def descriptors(fractions: dict[str, float]) -> Descriptors:
     """Descriptors of a solid solution, and the pair of elements whose compound competes with it.
 
     Size mismatch (percent), mixing enthalpy (kJ/mol) and entropy (J/(mol·K)), Ω, valence electrons for each atom; the
@@ -88,27 +90,28 @@ def descriptors(fractions: dict[str, float]) -> dict[str, Any]:
     from hea_bench import descriptors as rules
 
     elements = element_table()
-    found: dict[str, Any] = {}
-    for name, rule in (
-        ("size_mismatch", rules.delta),
-        ("mixing_enthalpy", rules.mixing_enthalpy),
-        ("mixing_entropy", rules.smix),
-        ("omega", rules.omega),
-        ("valence_electrons", rules.vec),
-    ):
+
+    def of(rule: Callable[[dict[str, float]], float]) -> float | None:
         try:
             value = float(rule(fractions))
         except (KeyError, ValueError, TypeError, ZeroDivisionError):
-            value = math.nan
-        found[name] = round(value, 4) if math.isfinite(value) else None
+            return None
+        return round(value, 4) if math.isfinite(value) else None
+
     index = elements.index(list(fractions))
     pairs = elements.enthalpy[np.ix_(index, index)]
     first, second = np.unravel_index(int(np.argmin(np.triu(pairs, 1))), pairs.shape)
     symbols = list(fractions)
     attractive = float(pairs[first, second])
     pair = f"{symbols[first]}-{symbols[second]}"
-    found["competing_pair"] = {"pair": pair, "mixing_enthalpy": round(attractive, 2)} if attractive < 0 else None
-    return found
+    return {
+        "size_mismatch": of(rules.delta),
+        "mixing_enthalpy": of(rules.mixing_enthalpy),
+        "mixing_entropy": of(rules.smix),
+        "omega": of(rules.omega),
+        "valence_electrons": of(rules.vec),
+        "competing_pair": {"pair": pair, "mixing_enthalpy": round(attractive, 2)} if attractive < 0 else None,
+    }
 
 
 def own_records(joint: Joint) -> dict[str, Any]:
