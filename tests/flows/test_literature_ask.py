@@ -43,7 +43,7 @@ def test_a_carried_question_is_quoted_with_its_citation() -> None:
 def test_what_the_passages_do_not_carry_is_refused(question: str) -> None:
     said = ask(PAPERS, question)
     assert not said["answered"]
-    assert said["citations"] == ()
+    assert said["citations"] == []
     assert "do not carry" in said["answer"]
 
 

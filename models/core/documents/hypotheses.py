@@ -164,8 +164,10 @@ class Searched(TypedDict):
 
 
 class Reported(TypedDict):
-    """`hypotheses report`: where the report was written."""
+    """`hypotheses report`: the question, and where the report on it was written."""
 
+    question_id: str
+    question: str
     markdown: str
     html: str
 
