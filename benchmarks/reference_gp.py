@@ -3,7 +3,8 @@
 Matérn-5/2 over option mismatch, a lengthscale a parameter (log-normal prior, median 1.5, sigma 1.2) and noise (median
 0.03, sigma 1.0), fitted anew after each experiment from the prior's centre and from the last fit; the whole table is
 enumerated. Fits run in one batch (BFGS with analytic gradients, Nocedal & Wright, alg. 6.1), and found the same optima
-and the same picks as L-BFGS campaign by campaign.
+and the same picks as L-BFGS campaign by campaign. Candidates that are as good, as untried options of a parameter are,
+are chosen among at random, as `bo` does: the first row of a table may be its best, or its worst.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from hypograph.models.campaigns.bayes.hyperparameters import matern52
+from hypograph.models.campaigns.bayes.lockstep import choose, tie_breaks
 from hypograph.models.campaigns.bayes.posterior import expected_improvement
 
 STEPS, HALVINGS = 60, 12
@@ -35,8 +37,7 @@ def reference(pool: np.ndarray, values: np.ndarray, starts: np.ndarray, budget: 
             factor = inverse @ table[(tried[i][:, None] != pool[None]).astype(int) @ powers]
             sd = np.sqrt(np.maximum(1 - (factor**2).sum(0), 1e-10))
             gain = expected_improvement((inverse @ y[i]) @ factor, sd, float(y[i].max()))
-            gain[row] = -np.inf
-            chosen.append(int(gain.argmax()))
+            chosen.append(choose(gain, row, tie_breaks(len(pool), i)))
         picks = np.concatenate([picks, np.array(chosen)[:, None]], axis=1)
     return picks
 
