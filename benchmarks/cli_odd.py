@@ -86,11 +86,12 @@ def commands() -> list[tuple[tuple[str, ...], Any]]:
 
     root = get_command(app)
     assert isinstance(root, LazyGroup)
-    found = []
+    found, given = [], sys.argv[1:]
     for room in ROOMS:
         sys.argv[1:] = [room]
         context = root.make_context("hypograph", [room], resilient_parsing=False)
         found += leaves(root.get_command(context, room), (room,))
+    sys.argv[1:] = given  # the results name the command
     return [leaf for leaf in found if leaf[0] not in LASTING]
 
 
