@@ -17,6 +17,7 @@ from hypograph.ui import login
 from hypograph.ui.api import routes as api
 from hypograph.ui.assets import Assets
 from hypograph.ui.config import UiConfig
+from hypograph.ui.described import described_only
 from hypograph.ui.pages.alloys import routes as alloys
 from hypograph.ui.pages.campaigns import beginning_routes, comparison_routes, insight, laboratory_routes, plate_routes
 from hypograph.ui.pages.campaigns import routes as campaigns
@@ -118,7 +119,7 @@ def create_app(config: UiConfig, store: GraphStore | None = None, services: Serv
     templates.env.globals |= {"csrf": app.state.changes.token, "static": assets.prefix}
     app.mount("/static", assets, name="static")
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(described_only(router))
     for page in PAGES:  # those of other packages
         if page.router is not None:
             app.include_router(page.router)
