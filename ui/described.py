@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any
 
 from fastapi import APIRouter
 from fastapi.encoders import jsonable_encoder
@@ -28,7 +27,7 @@ def described_only(router: APIRouter) -> APIRouter:
     return router
 
 
-def _as_it_is(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+def _as_it_is(endpoint: Callable[..., object]) -> Callable[..., object]:
     """Turn what an endpoint returns into the answer itself."""
 
     def answer(found: object) -> Response:
@@ -37,14 +36,14 @@ def _as_it_is(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     if inspect.iscoroutinefunction(endpoint):
 
         @functools.wraps(endpoint)
-        async def later(*args: Any, **kwargs: Any) -> Response:
+        async def later(*args: object, **kwargs: object) -> Response:
             return answer(await endpoint(*args, **kwargs))
 
-        wrapped: Callable[..., Any] = later
+        wrapped: Callable[..., object] = later
     else:
 
         @functools.wraps(endpoint)
-        def now(*args: Any, **kwargs: Any) -> Response:
+        def now(*args: object, **kwargs: object) -> Response:
             return answer(endpoint(*args, **kwargs))
 
         wrapped = now
