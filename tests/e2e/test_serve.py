@@ -24,10 +24,21 @@ import pytest
 from browser_pages import MARKS, served
 
 from hypograph.flows.server.automations import SILENCE_SECONDS
+from hypograph.flows.server.serve import HEARTBEAT_SECONDS
 from hypograph.graph.campaigns import folder as folders
 from hypograph.models.campaigns.laboratory import events
 
 COMMAND = [sys.executable, "-m", "hypograph.flows.cli.main", "flows"]
+VANISHING = """
+import time
+from prefect import flow
+from prefect.context import get_run_context
+@flow
+def vanishing():
+    print(get_run_context().flow_run.id, flush=True)
+    time.sleep(600)
+vanishing()
+"""
 pytestmark = pytest.mark.slow
 
 
@@ -247,11 +258,16 @@ class TestFlowsPage:
             card.get_by_text("no schedule").wait_for()
 
 
-def test_a_waiting_campaign_is_not_taken_for_dead(home: Path, serving: subprocess.Popen[str]) -> None:
-    """Its process has ended, so no heartbeat comes: that must not look like a crash, however long it waits."""
+def test_a_run_whose_process_vanished_is_ended_and_a_waiting_campaign_is_not(
+    home: Path, serving: subprocess.Popen[str]
+) -> None:
+    """Of neither comes a heartbeat any more: one was killed with nobody to tell, the other has left in order."""
+    vanished = killed_run(home)
     (run,) = runs(home, "campaign-live")
     assert run["state"]["name"] == "Suspended"
     suspended = datetime.fromisoformat(run["state"]["timestamp"])
+    assert until(lambda: state_of(home, vanished)["name"] == "Crashed", pause=2.0), state_of(home, vanished)
+    assert "no heartbeat" in state_of(home, vanished)["message"]
     noticed = suspended + timedelta(seconds=SILENCE_SECONDS + 15)
     time.sleep(max((noticed - datetime.now(UTC)).total_seconds(), 0))
     (run,) = runs(home, "campaign-live")
@@ -286,11 +302,40 @@ def test_a_campaign_that_waited_goes_on_after_a_restart(home: Path) -> None:
 
 def runs(home: Path, flow: str) -> list[dict[str, Any]]:
     """Return the runs of a flow as the served Prefect server tells them."""
-    said = json.loads((home / "prefect" / "serving.json").read_text())
-    only, auth = {"flows": {"name": {"any_": [flow]}}}, tuple(said["auth_string"].split(":"))
-    found = httpx.post(f"{said['api_url']}/flow_runs/filter", json=only, auth=auth, timeout=60)  # type: ignore[arg-type]
-    rows: list[dict[str, Any]] = found.json()
+    rows: list[dict[str, Any]] = asked(home, "flow_runs/filter", {"flows": {"name": {"any_": [flow]}}})
     return rows
+
+
+def killed_run(home: Path) -> str:
+    """Start a run that no runner watches, kill it after its first heartbeat, and return its id."""
+    said = json.loads((home / "prefect" / "serving.json").read_text())
+    at = {"PREFECT_API_URL": said["api_url"], "PREFECT_API_AUTH_STRING": said["auth_string"]}
+    told = environment(home) | at | {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS)}
+    process = subprocess.Popen([sys.executable, "-c", VANISHING], stdout=subprocess.PIPE, text=True, env=told)
+    assert process.stdout is not None
+    try:
+        id = process.stdout.readline().strip()
+        beats = {"event": {"name": ["prefect.flow-run.heartbeat"]}, "resource": {"id": [f"prefect.flow-run.{id}"]}}
+        assert until(lambda: asked(home, "events/filter", {"filter": beats})["total"] > 0), "no heartbeat came"
+    finally:
+        process.kill()
+        process.communicate()
+    assert state_of(home, id)["name"] == "Running"
+    return id
+
+
+def state_of(home: Path, id: str) -> dict[str, Any]:
+    """Return the state of a run as the served Prefect server tells it."""
+    (run,) = asked(home, "flow_runs/filter", {"flow_runs": {"id": {"any_": [id]}}})
+    state: dict[str, Any] = run["state"]
+    return state
+
+
+def asked(home: Path, path: str, body: dict[str, Any]) -> Any:
+    """Return what the served Prefect server answers."""
+    said = json.loads((home / "prefect" / "serving.json").read_text())
+    auth = tuple(said["auth_string"].split(":"))
+    return httpx.post(f"{said['api_url']}/{path}", json=body, auth=auth, timeout=60).json()  # type: ignore[arg-type]
 
 
 def record(lab: Path, **values: float) -> None:
