@@ -24,8 +24,8 @@ def whole(label: str, props: Node) -> Node:
     return node
 
 
-class RunProps(TypedDict):
-    """A run of a flow, whole; `summary`, `settings` and `llm` are JSON text."""
+class KnownRun(TypedDict):
+    """What a run is read with everywhere: all but its summary, which is JSON text in the store."""
 
     id: str
     flow: str | None
@@ -34,22 +34,26 @@ class RunProps(TypedDict):
     finished_at: str | None
     seconds: float | None
     settings: str | None
-    summary: str | None
     llm: str | None
     units_done: int | None
     units_skipped: int | None
     error: str | None
 
 
-class HypothesisProps(TypedDict):
-    """A hypothesis, whole; `details`, `document` and `history` are JSON text."""
+class RunProps(KnownRun):
+    """A run of a flow, whole; `summary`, `settings` and `llm` are JSON text."""
+
+    summary: str | None
+
+
+class KnownHypothesis(TypedDict):
+    """All of a hypothesis but its details, which are JSON text in the store."""
 
     id: str
     statement: str | None
     kind: str | None
     level: int | None
     level_name: str | None
-    details: str | None
     score: float | None
     probability_best: float | None
     belief: float | None
@@ -68,6 +72,12 @@ class HypothesisProps(TypedDict):
     state: str | None
     history: str | None
     created_at: str | None
+
+
+class HypothesisProps(KnownHypothesis):
+    """A hypothesis, whole; `details`, `document` and `history` are JSON text."""
+
+    details: str | None
 
 
 class AlloyProps(TypedDict):
@@ -91,8 +101,8 @@ class AlloyProps(TypedDict):
     records: object
 
 
-class QuestionProps(TypedDict):
-    """A question, whole."""
+class KnownQuestion(TypedDict):
+    """All of a question but its best hypothesis, which is an id in the store."""
 
     id: str
     text: str | None
@@ -107,25 +117,35 @@ class QuestionProps(TypedDict):
     cost: float | None
     stopped: str | None
     direct: str | None
-    best: str | None
     better_than_direct: object
     search: str | None
     created_at: str | None
 
 
-class PaperProps(TypedDict):
-    """A paper, whole."""
+class QuestionProps(KnownQuestion):
+    """A question, whole."""
+
+    best: str | None
+
+
+class PaperRow(TypedDict):
+    """A paper as the list shows it."""
 
     key: str
     title: str | None
+    authors: list[str] | str | None
     year: int | None
     venue: str | None
     doi: str | None
     citations: int | None
     retracted: bool | None
     source: str | None
+
+
+class PaperProps(PaperRow):
+    """A paper, whole."""
+
     abstract: str | None
-    authors: list[str] | str | None
 
 
 class RunRow(TypedDict):
@@ -273,8 +293,8 @@ class SourceNode(TypedDict):
     s: Props
 
 
-class GroupRow(TypedDict):
-    """Replicates of a campaign, joined."""
+class KnownGroup(TypedDict):
+    """Replicates of a campaign, joined, but for whether one of them is live: a number in the store."""
 
     group: str
     replicates: int
@@ -282,7 +302,6 @@ class GroupRow(TypedDict):
     name: str | None
     method: str
     count: int
-    live: int
     experiments: int
     best: float | None
     best_percent: float | None
@@ -296,6 +315,12 @@ class GroupRow(TypedDict):
     objectives: str | None
     updated_at: str | None
     seconds: float | None
+
+
+class GroupRow(KnownGroup):
+    """Replicates of a campaign, joined."""
+
+    live: int
 
 
 class TrajectoryRow(TypedDict):
@@ -326,20 +351,6 @@ class ReplicateRow(TypedDict):
     source: str | None
     reason: str | None
     status: str | None
-
-
-class PaperRow(TypedDict):
-    """A paper as the list shows it."""
-
-    key: str
-    title: str | None
-    authors: list[str] | str | None
-    year: int | None
-    venue: str | None
-    doi: str | None
-    citations: int | None
-    retracted: bool | None
-    source: str | None
 
 
 class CitedRow(TypedDict):

@@ -6,34 +6,16 @@ from collections.abc import Mapping
 
 from typing_extensions import TypedDict
 
+from hypograph.graph.queries.rows import KnownGroup
 from hypograph.models.core.documents.campaigns import Interval, Level, PlateRecord, Status
 
 
-class Group(TypedDict):
+class Group(KnownGroup):
     """Replicates of one table and method, as the store joins them."""
 
-    group: str
-    replicates: int
-    table: str | None
-    name: str | None
-    method: str
     mark: str
-    count: int
     live: bool
-    experiments: int
-    best: float | None
-    best_percent: float | None
     best_value: float | None
-    auc: float | None
-    entropy_published: float | None
-    entropy_corrected: float | None
-    entropy_relative: float | None
-    highest: float | None
-    lowest: float | None
-    goal: str | None
-    objectives: str | None
-    updated_at: str | None
-    seconds: float | None
 
 
 class Coursed(Group):

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from hypograph.graph import GraphStore
 from hypograph.graph.queries import attention as queries
-from hypograph.graph.queries.rows import AnswerRow, HypothesisRow, QuestionProps, whole
+from hypograph.graph.queries.rows import AnswerRow, HypothesisRow, KnownQuestion, QuestionProps, whole
 from hypograph.ui.pages.overview.runs import Latest
 
 BEST = 3
@@ -26,25 +26,9 @@ class Need(TypedDict):
     bad: bool
 
 
-class Answered(TypedDict):
+class Answered(KnownQuestion):
     """A question with the number of its answers, and the best of them."""
 
-    id: str
-    text: str | None
-    idea: object
-    survey: object
-    discipline: str | None
-    judge: str | None
-    strategy: str | None
-    budget: int | None
-    calls: int | None
-    tokens: int | None
-    cost: float | None
-    stopped: str | None
-    direct: str | None
-    better_than_direct: object
-    search: str | None
-    created_at: str | None
     count: int
     best: list[AnswerRow]
 

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from hypograph.graph import GraphStore
 from hypograph.graph.queries import pages
-from hypograph.graph.queries.rows import whole
+from hypograph.graph.queries.rows import KnownRun, whole
 
 SHOWN = 12
 # Runs among which the one before is looked for.
@@ -26,21 +26,10 @@ COUNTED = {
 }
 
 
-class Latest(TypedDict):
+class Latest(KnownRun):
     """A run with its summary as a mapping."""
 
-    id: str
-    flow: str | None
-    state: str | None
-    started_at: str | None
-    finished_at: str | None
-    seconds: float | None
-    settings: str | None
     summary: Mapping[str, object]
-    llm: str | None
-    units_done: int | None
-    units_skipped: int | None
-    error: str | None
 
 
 class Change(TypedDict):

@@ -22,6 +22,7 @@ from hypograph.graph.queries.rows import (
     EvidenceRow,
     HypothesisRow,
     InspirationRow,
+    KnownHypothesis,
     PassageRow,
     QuestionProps,
     TestingRow,
@@ -50,32 +51,9 @@ class Titled(TypedDict):
     alternatives: list[dict[str, object]]
 
 
-class Detailed(TypedDict):
+class Detailed(KnownHypothesis):
     """A hypothesis, whole, its details as rows."""
 
-    id: str
-    statement: str | None
-    kind: str | None
-    level: int | None
-    level_name: str | None
-    score: float | None
-    probability_best: float | None
-    belief: float | None
-    plausibility: float | None
-    ignorance: float | None
-    conflict: float | None
-    novelty: float | None
-    potential: float | None
-    status: str | None
-    deciding_experiment: str | None
-    space: str | None
-    root: str | None
-    question: str | None
-    document: str | None
-    operator: str | None
-    state: str | None
-    history: str | None
-    created_at: str | None
     details: list[object]
 
 
