@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hypograph.graph.core.query import Query
-from hypograph.graph.queries import rows
+from hypograph.graph.queries import hypothesis_rows
 
 AWAITED = Query(
     "attention_awaited",
@@ -18,13 +18,13 @@ COMPARISONS_WAITING = Query(
 
 MERGES_OPEN = Query("attention_merges", "MATCH (m:MergeCandidate {status: 'open'}) RETURN count(m) AS n")
 
-QUESTIONS: Query[rows.QuestionNode] = Query(
+QUESTIONS: Query[hypothesis_rows.QuestionNode] = Query(
     "attention_questions",
     "MATCH (q:Question) RETURN properties(q) AS q ORDER BY coalesce(q.created_at, '') DESC, q.id LIMIT 50",
 )
 
 # The hypotheses that answer questions, in order of rank within each.
-ANSWERS: Query[rows.AnswerRow] = Query(
+ANSWERS: Query[hypothesis_rows.AnswerRow] = Query(
     "attention_answers",
     "MATCH (h:Hypothesis) WHERE h.question IN $questions RETURN h.id AS id, h.question AS question, "
     "h.statement AS statement, h.probability_best AS probability_best, h.belief AS belief, "
@@ -33,6 +33,6 @@ ANSWERS: Query[rows.AnswerRow] = Query(
     {"questions": ["none"]},
 )
 
-QUESTION: Query[rows.QuestionNode] = Query(
+QUESTION: Query[hypothesis_rows.QuestionNode] = Query(
     "attention_question", "MATCH (q:Question {id: $id}) RETURN properties(q) AS q", {"id": "none"}
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hypograph.graph.core.query import Query
-from hypograph.graph.queries import rows
+from hypograph.graph.queries import hypothesis_rows, rows
 
 # Each label is counted by a statement of its own: the embedded server answers that from its statistics, in less
 # than a millisecond, while one UNION of them walks through every node.
@@ -18,7 +18,7 @@ RUNS: Query[rows.RunRow] = Query(
     {"limit": 10},
 )
 
-HYPOTHESES: Query[rows.HypothesisRow] = Query(
+HYPOTHESES: Query[hypothesis_rows.HypothesisRow] = Query(
     "pages_hypotheses",
     "MATCH (h:Hypothesis) WHERE toLower(h.statement) CONTAINS $text AND h.level >= $low AND h.level <= $high "
     "RETURN h.id AS id, h.statement AS statement, h.level AS level, h.level_name AS level_name, h.kind AS kind, "
@@ -29,45 +29,45 @@ HYPOTHESES: Query[rows.HypothesisRow] = Query(
     {"text": "", "low": 0, "high": 99, "limit": 10},
 )
 
-HYPOTHESIS: Query[rows.HypothesisNode] = Query(
+HYPOTHESIS: Query[hypothesis_rows.HypothesisNode] = Query(
     "pages_hypothesis", "MATCH (h:Hypothesis {id: $id}) RETURN properties(h) AS h", {"id": "none"}
 )
 
-TREE: Query[rows.TreeRow] = Query(
+TREE: Query[hypothesis_rows.TreeRow] = Query(
     "pages_tree",
     "MATCH (h:Hypothesis {root: $root}) OPTIONAL MATCH (h)-[e:REFINES]->(p:Hypothesis) "
     "RETURN properties(h) AS h, p.id AS parent, e.edit AS edit ORDER BY h.level, h.id LIMIT 500",
     {"root": "none"},
 )
 
-COMPARISONS: Query[rows.ComparisonNode] = Query(
+COMPARISONS: Query[hypothesis_rows.ComparisonNode] = Query(
     "pages_comparisons",
     "MATCH (c:Comparison)-[:COMPARES]->(h:Hypothesis {id: $id}) "
     "RETURN DISTINCT properties(c) AS c ORDER BY c.level, c.sequence LIMIT 500",
     {"id": "none"},
 )
 
-TREE_COMPARISONS: Query[rows.ComparisonNode] = Query(
+TREE_COMPARISONS: Query[hypothesis_rows.ComparisonNode] = Query(
     "pages_tree_comparisons",
     "MATCH (c:Comparison)-[:COMPARES]->(h:Hypothesis {root: $root}) "
     "RETURN DISTINCT properties(c) AS c ORDER BY c.level, c.sequence, c.id LIMIT 1000",
     {"root": "none"},
 )
 
-STATEMENTS: Query[rows.StatementRow] = Query(
+STATEMENTS: Query[hypothesis_rows.StatementRow] = Query(
     "pages_statements",
     "MATCH (h:Hypothesis) WHERE h.id IN $ids RETURN h.id AS id, h.statement AS statement",
     {"ids": ["none"]},
 )
 
-TESTING: Query[rows.TestingRow] = Query(
+TESTING: Query[hypothesis_rows.TestingRow] = Query(
     "pages_testing",
     "MATCH (c:Campaign)-[:TESTS]->(h:Hypothesis {id: $id}) RETURN coalesce(c.group, c.id) AS group, c.name AS name, "
     "c.method AS method, c.count AS count, c.best AS best, c.created_at AS created_at ORDER BY group LIMIT 50",
     {"id": "none"},
 )
 
-INSPIRATIONS: Query[rows.InspirationRow] = Query(
+INSPIRATIONS: Query[hypothesis_rows.InspirationRow] = Query(
     "pages_inspirations",
     "MATCH (h:Hypothesis)-[e:INSPIRED_BY]->(n) WHERE h.id IN $ids "
     "RETURN h.id AS id, labels(n) AS labels, properties(n) AS n, e.similarity AS similarity LIMIT 2000",
@@ -89,7 +89,7 @@ HYPOTHESIS_PASSAGES: Query[rows.PassageRow] = Query(
     {"ids": ["none"]},
 )
 
-QUESTION_PASSAGES: Query[rows.BearingRow] = Query(
+QUESTION_PASSAGES: Query[hypothesis_rows.BearingRow] = Query(
     "pages_question_passages",
     "MATCH (p:Publication)-[r:BEARS_ON]->(q:Question {id: $id}) "
     "RETURN r.passage AS passage, r.quoted AS quoted, r.key AS place, p.key AS key, p.title AS title, "

@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
-from hypograph.graph.queries.rows import HypothesisRow
+from hypograph.graph.queries.hypothesis_rows import HypothesisRow
 from hypograph.models.core.tabular import guarded
 from hypograph.ui.drawing import structures
 from hypograph.ui.drawing.documents import Group

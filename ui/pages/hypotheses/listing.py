@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from hypograph.graph import GraphStore
-from hypograph.graph.queries.rows import HypothesisRow
+from hypograph.graph.queries.hypothesis_rows import HypothesisRow
 from hypograph.ui.pages.overview import attention
 from hypograph.ui.pages.overview.views import hypotheses
 

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from hypograph.graph import GraphStore
 from hypograph.graph.queries import pages
-from hypograph.graph.queries.rows import ComparisonProps, HypothesisProps
+from hypograph.graph.queries.hypothesis_rows import ComparisonProps, HypothesisProps
 
 
 class TreeNode(HypothesisProps):

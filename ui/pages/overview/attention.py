@@ -9,7 +9,8 @@ from typing_extensions import TypedDict
 
 from hypograph.graph import GraphStore
 from hypograph.graph.queries import attention as queries
-from hypograph.graph.queries.rows import AnswerRow, HypothesisRow, KnownQuestion, QuestionProps, whole
+from hypograph.graph.queries.hypothesis_rows import AnswerRow, HypothesisRow, KnownQuestion, QuestionProps
+from hypograph.graph.queries.rows import whole
 from hypograph.ui.pages.overview.runs import Latest
 
 BEST = 3

@@ -15,19 +15,16 @@ from hypograph.graph import GraphStore
 from hypograph.graph.maps.atlas import counts as count
 from hypograph.graph.maps.kept import world
 from hypograph.graph.queries import pages
-from hypograph.graph.queries.rows import (
-    AlloyProps,
+from hypograph.graph.queries.hypothesis_rows import (
     BearingRow,
     ComparisonProps,
-    EvidenceRow,
     HypothesisRow,
     InspirationRow,
     KnownHypothesis,
-    PassageRow,
     QuestionProps,
     TestingRow,
-    whole,
 )
+from hypograph.graph.queries.rows import AlloyProps, EvidenceRow, PassageRow, whole
 from hypograph.models.hypotheses.document import HypothesisDocument, sections
 from hypograph.ui.drawing.documents import Coursed
 from hypograph.ui.drawing.sparks import spark
