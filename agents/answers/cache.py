@@ -7,15 +7,14 @@ import json
 import os
 import sqlite3
 import threading
-import time
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from hypograph.models.core.errors import DiskError
+from hypograph.models.core.locks import held
 
-PATIENCE = 30.0  # seconds for which others may hold the file
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, text TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS skills (fingerprint TEXT, kind TEXT, low REAL, document TEXT, "
@@ -60,25 +59,14 @@ class AnswerCache:
             # One connection for all threads, which take turns; it is closed with this object.
             self._connection = sqlite3.connect(self._path, timeout=30, check_same_thread=False)
             weakref.finalize(self, self._connection.close)
-            self._to_wal()
-            with self._connection:
+            # SQLite waits for its own locks, but not where another changes to the write-ahead log too.
+            with held(folder / "opening.lock"), self._connection:
+                self._connection.execute("PRAGMA synchronous=NORMAL")
+                self._connection.execute("PRAGMA journal_mode=WAL")
                 for table in _TABLES:
                     self._connection.execute(table)
         except (OSError, sqlite3.Error) as error:
             raise DiskError(f"the answer cache cannot be opened ({error})", where=str(folder)) from error
-
-    def _to_wal(self) -> None:
-        """Write ahead; SQLite does not wait by itself where another process makes the same change."""
-        self._connection.execute("PRAGMA synchronous=NORMAL")
-        ends = time.monotonic() + PATIENCE
-        while True:
-            try:
-                self._connection.execute("PRAGMA journal_mode=WAL")
-                return
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > ends:
-                    raise
-                time.sleep(0.01)
 
     def get(self, key: str) -> str | None:
         """Return the answer, or None."""

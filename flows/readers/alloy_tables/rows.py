@@ -120,10 +120,7 @@ def read_alloy_table(
             composition = reader.composition(row, text)
             phases, label = read_labels(found, table.header, row)
         except (InputError, LabelError) as error:
-            reason = (
-                error.what + (f". {error.hint}" if error.hint else "") if isinstance(error, InputError) else str(error)
-            )
-            skipped.append(Skipped(row.number, text, reason))
+            skipped.append(Skipped(row.number, text, _reason(error)))
             continue
         state = "; ".join(t for i in found.state if not is_missing(t := cell_text(row.cells[i])))
         rows.append(AlloyRow(row.number, text, composition, phases, label, state))

@@ -14,9 +14,10 @@ ERRORS: Final = frozenset(
 _SPACES: Final = "\u00a0\u202f\u2009\u2007 "
 _TRANSLATED: Final = str.maketrans(dict.fromkeys("−–‒﹣－", "-") | dict.fromkeys(_SPACES, " ") | {"’": "'", "＋": "+"})
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
-# 1×10^-3, 1 x 10-3, 2·10⁴: a caret, a sign or its height tells the exponent from further digits.
+# 1×10^-3, 1 x 10⁻³, 2·10-4: a caret or its height tells the exponent; behind × and · its sign does, while 2 x 10-15
+# may be two times ten to fifteen.
 _POWER: Final = re.compile(
-    r"(?<=[\d.,])\s?[x×·*]\s?10(?:\^\(?([-+]?\d{1,3})\)?|([-+]\d{1,3})(?!\d)|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))"
+    r"(?<=[\d.,])\s?(?:[x×·*]\s?10(?:\^\(?([-+]?\d{1,3})\)?|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))|[×·]\s?10([-+]\d{1,3})(?!\d))"
 )
 _SHAPE: Final = re.compile(r"([-+]?)(\d[\d.,' ]*|[.,]\d+)(?:[eE]([-+]?\d{1,3}))?\Z")
 _LEADING: Final = re.compile(r"[-+]?(?:\d+(?:[.,' ]\d+)*[.,]?|[.,]\d+)(?:[eE][-+]?\d{1,3})?")
@@ -65,8 +66,8 @@ def number(text: str, decimal: Decimal | None = None, *, codes: bool = False) ->
     (1250.5, 0.5, 0.001, None, None)
     >>> number("1.250", ","), number("1.250", ".")
     (1250.0, 1.25)
-    >>> number("1×10^-3"), number("2,5·10⁴"), number("2x103")
-    (0.001, 25000.0, None)
+    >>> number("1×10^-3"), number("2,5·10⁴"), number("2x103"), number("2 x 10-15")
+    (0.001, 25000.0, None, None)
     """
     text = plain(text)
     found = _SHAPE.match(text)
