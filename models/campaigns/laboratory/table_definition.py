@@ -20,10 +20,11 @@ from hypograph.models.campaigns.laboratory.column_roles import (
     turned,
 )
 from hypograph.models.campaigns.laboratory.results import FAILED, column_of
+from hypograph.models.campaigns.laboratory.structure_columns import structure_column, structures
 from hypograph.models.campaigns.space.spelling import nearly_same
 from hypograph.models.core.documents.campaigns import ObjectiveRecord, SpaceDocument, UnderstoodParameter
 from hypograph.models.core.errors import InputError
-from hypograph.models.core.tabular import Column, Decimal, RowProblem, Table, as_text, missing, number, read_column
+from hypograph.models.core.tabular import Column, Decimal, RowProblem, Table, number, read_column
 from hypograph.models.core.tabular.columns import KINDS
 
 RANGE: Final = "range"
@@ -137,7 +138,7 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
             left_out[header] = "not among the parameters that were named"
             continue
         found = _column(table, header, reading)
-        if not chosen and (owner := _structure_column(table, header)):
+        if not chosen and (owner := structure_column(table, header)):
             left_out[header] = f"the structures of {owner}"
         elif reason := "" if chosen else _record(table, header, found, bool(reading.objectives)):
             left_out[header] = reason
@@ -158,25 +159,34 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
             g["unit"] = outcome.unit
         outcomes[g["name"]] = outcome
     skipped = _skipped(table, columns, outcomes)
-    notes += [
+    notes += _doubts(table, columns, named=bool(chosen))
+    kinds = _kinds(table, reading)
+    parameters = [_parameter(spelled.get(h, h), c, kinds.get(h, "")) for h, c in columns.items()]
+    for row, header in zip(parameters, columns, strict=True):
+        row |= structures(table, header, row) if row.get("options") else {}
+    return Understood(parameters, goals, left_out, len(table.rows) + len(table.problems), skipped, notes)
+
+
+def _doubts(table: Table, columns: Mapping[str, Column], *, named: bool) -> list[str]:
+    """Say what may be another thing than it was taken for; of columns that were named only how they were read."""
+    notes = [
         n for h, c in columns.items() for n in (*c.notes, *nearly_same(h, (v for v in c.values if isinstance(v, str))))
     ]
+    if named:
+        return notes
+    described = {structure_column(table, header) for header in table.header}
     notes += [
         f"{h}: every row has a name of its own; if it only labels the rows, choose the parameters with --parameters"
         for h, c in columns.items()
-        if not chosen and labels_rows(c) and not any(_structure_column(table, other) == h for other in table.header)
+        if labels_rows(c) and h not in described
     ]
-    if not chosen and (own := [h for h, c in columns.items() if _own_numbers(c)]):
+    if own := [h for h, c in columns.items() if _own_numbers(c)]:
         have = "has" if len(own) == 1 else "have"
         notes.append(
             f"{', '.join(own)} {have} another number in nearly every row: "
             "if measured or computed, not set, leave out by naming the parameters with --parameters"
         )
-    kinds = _kinds(table, reading)
-    parameters = [_parameter(spelled.get(h, h), c, kinds.get(h, "")) for h, c in columns.items()]
-    for row, header in zip(parameters, columns, strict=True):
-        row |= _structures(table, header, row) if row.get("options") else {}
-    return Understood(parameters, goals, left_out, len(table.rows) + len(table.problems), skipped, notes)
+    return notes
 
 
 def objective_from(text: str) -> ObjectiveRecord:
@@ -282,36 +292,6 @@ def _own_numbers(column: Column) -> bool:
 
 def _kinds(table: Table, reading: Reading) -> dict[str, str]:
     return {_place(table, reading, n): kind for n, kind in reading.types.items()}
-
-
-def _structure_column(table: Table, header: str) -> str:
-    """Return the column whose structures a column called ``ligand SMILES`` or ``smiles_ligand`` holds."""
-    bare = _bare(header)
-    if bare == header.casefold() or not bare:
-        return ""
-    return next((h for h in table.header if h != header and re.sub(r"[\W_]+", "", h.casefold()) == bare), "")
-
-
-def _bare(header: str) -> str:
-    return (
-        re.sub(r"[\W_]+", "", header.casefold().replace("smiles", ""))
-        if "smiles" in header.casefold()
-        else (header.casefold())
-    )
-
-
-def _structures(table: Table, header: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the structures of a column's options, where another column holds one for each."""
-    other = next((h for h in table.header if _structure_column(table, h) == header), None)
-    if other is None:
-        return {}
-    found: dict[str, set[str]] = {}
-    for option, smiles in zip(table.column(header), table.column(other), strict=True):
-        if not missing(option) and not missing(smiles):
-            found.setdefault(as_text(option), set()).add(as_text(smiles))
-    if twice := [o for o, texts in found.items() if len(texts) > 1]:
-        raise InputError(f"{twice[0]!r} has two structures", where=f"{table.path}, column {other!r}")
-    return {"smiles": {o: next(iter(found[o])) for o in row["options"] if o in found}}
 
 
 def _record(table: Table, header: str, found: Column, named: bool) -> str:
