@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,10 +12,31 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.templating import Jinja2Templates
 from starlette.exceptions import HTTPException
 
-from hypograph.models.core.errors import HypographError, InputError
+from hypograph.models.core.errors import HypographError, InputError, SettingError
 from hypograph.ui.sent_once import BY_SCRIPT
 
 Answer = Callable[..., Response]
+
+
+Service = TypeVar("Service")
+
+
+def needed(found: Service | None, without: str) -> Service:
+    """Return a service of the pages.
+
+    Parameters
+    ----------
+    without
+        What the pages lack where there is none.
+
+    Raises
+    ------
+    SettingError
+        If the pages were started without it.
+    """
+    if found is None:
+        raise SettingError(f"these pages were started without {without}", hint="Start them with `hypograph ui`.")
+    return found
 
 
 class FieldError(InputError):

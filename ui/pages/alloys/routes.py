@@ -13,12 +13,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from hypograph.models.core.documents.evidence import Bounds, Predicted
-from hypograph.models.core.errors import HypographError, InputError, SettingError, UnavailableError
+from hypograph.models.core.errors import HypographError, InputError, UnavailableError
 from hypograph.models.core.services import Metallurgist
 from hypograph.models.core.typed_number import typed_number
 from hypograph.ui.api.routes import cell, file
 from hypograph.ui.drawing import scans
-from hypograph.ui.problems import FieldError
+from hypograph.ui.problems import FieldError, needed
 from hypograph.ui.rendering import show
 from hypograph.ui.uploads import sent_file
 
@@ -32,17 +32,9 @@ HEAD = ("alloy", "belief", "plausibility", "pignistic", "ignorance", "conflict",
 
 
 def metallurgist_of(request: Request) -> Metallurgist:
-    """Return what answers questions about alloys.
-
-    Raises
-    ------
-    SettingError
-        If the pages were started without.
-    """
-    found: Metallurgist | None = request.app.state.services.metallurgist
-    if found is None:
-        raise SettingError("these pages were started without a predictor", hint="Start them with `hypograph ui`.")
-    return found
+    """Return what answers questions about alloys."""
+    service: Metallurgist | None = request.app.state.services.metallurgist
+    return needed(service, "a predictor")
 
 
 @router.get("/alloys/new", response_class=HTMLResponse)

@@ -11,11 +11,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from hypograph.models.core.errors import InputError, SettingError, UnavailableError
+from hypograph.models.core.errors import InputError, UnavailableError
 from hypograph.models.core.services import Workshop
 from hypograph.ui.pages.flows.routes import parameters
 from hypograph.ui.prefect_client import Prefect, fields_of
-from hypograph.ui.problems import FieldError
+from hypograph.ui.problems import FieldError, needed
 from hypograph.ui.rendering import show
 
 router = APIRouter(include_in_schema=False)
@@ -25,19 +25,9 @@ ELSEWHERE = {"campaign-live"}
 
 
 def workshop_of(request: Request) -> Workshop:
-    """Return what begins long work.
-
-    Raises
-    ------
-    SettingError
-        If the pages were started without.
-    """
-    found: Workshop | None = request.app.state.services.workshop
-    if found is None:
-        raise SettingError(
-            "these pages were started without a way to run flows", hint="Start them with `hypograph ui`."
-        )
-    return found
+    """Return what begins long work."""
+    service: Workshop | None = request.app.state.services.workshop
+    return needed(service, "a way to run flows")
 
 
 async def begin(request: Request, flow: str, values: Mapping[str, object], title: str) -> str:

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse
 
 from hypograph.graph.queries import papers as queries
-from hypograph.models.core.errors import InputError, SettingError
+from hypograph.models.core.errors import InputError
 from hypograph.models.core.services import Answers
-from hypograph.ui.problems import FieldError
+from hypograph.ui.problems import FieldError, needed
 from hypograph.ui.rendering import show
 
 router = APIRouter()
@@ -23,17 +23,9 @@ SentCorpus = Annotated[str, Form(max_length=80, description="Name of a corpus; e
 
 
 def answers_of(request: Request) -> Answers:
-    """Return what answers questions from papers.
-
-    Raises
-    ------
-    SettingError
-        If the pages were started without.
-    """
-    found: Answers | None = request.app.state.services.answers
-    if found is None:
-        raise SettingError("these pages were started without corpora", hint="Start them with `hypograph ui`.")
-    return found
+    """Return what answers questions from papers."""
+    service: Answers | None = request.app.state.services.answers
+    return needed(service, "corpora")
 
 
 @router.get("/papers/ask", response_class=HTMLResponse, include_in_schema=False)

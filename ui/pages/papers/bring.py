@@ -8,9 +8,9 @@ from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from hypograph.models.core.errors import HypographError, SettingError
+from hypograph.models.core.errors import HypographError
 from hypograph.models.core.services import Shelf
-from hypograph.ui.problems import FieldError
+from hypograph.ui.problems import FieldError, needed
 from hypograph.ui.rendering import show
 from hypograph.ui.uploads import sent_file
 
@@ -19,10 +19,9 @@ Token = Annotated[str, Path(max_length=40)]
 
 
 def _shelf(request: Request) -> Shelf:
-    found: Shelf | None = request.app.state.services.shelf
-    if found is None:
-        raise SettingError("these pages were started without corpora", hint="Start them with `hypograph ui`.")
-    return found
+    """Return the corpora."""
+    service: Shelf | None = request.app.state.services.shelf
+    return needed(service, "corpora")
 
 
 @router.get("/papers/new", response_class=HTMLResponse)
