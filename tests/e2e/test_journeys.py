@@ -84,7 +84,7 @@ def test_what_was_typed_outlives_a_lost_server(browser: Any, campaign: str) -> N
     trial.locator("input[name='value:yield']").fill("33,25")
     typed = page.locator(".trial").count() - 1
     page.get_by_role("button", name="Suggest").click()
-    page.wait_for_function("n => document.querySelectorAll('.trial').length > n", arg=typed + 1)
+    page.locator(".trial").nth(typed + 1).wait_for(state="attached")
     trial = page.locator(".trial").nth(typed)
     assert trial.locator("input[name='value:yield']").input_value() == "33,25"
     page.context.set_offline(True)
