@@ -20,6 +20,7 @@ from hypograph.models.literature.inspiration.roles import (
     PROCESS,
     ROLES,
     SETTING,
+    TOPIC,
     role,
 )
 from hypograph.models.literature.inspiration.sampling import Score
@@ -30,6 +31,8 @@ MOST: Final = {MATERIAL: 1, ELEMENT: 1, PHASE: 1, PROCESS: 2, METHOD: 1, SETTING
 # Pairs of roles of which some publication must hold both: an idea is how known things meet, not whether they exist.
 _SEEN: Final = ((PROCESS, PROCESS), (MATERIAL, PHASE), (ELEMENT, PHASE), (ELEMENT, MATERIAL))
 FITS: Final = (*_SEEN, *((other, one) for one, other in _SEEN))
+# What one publication of many holds together may be an accident of its reading.
+TWICE_FROM: Final = 500
 # A keyword of whose publications more than this share hold another, at least twice, says the same thing again.
 ALWAYS: Final = 0.5
 # Worth of a set by the number of its different roles; of one kind alone it is a list, no hypothesis.
@@ -84,7 +87,8 @@ class Sensible:
 
     Refused are sets with a keyword that no publication holds together with another of the set, with two keywords that
     nearly always go together, with a phase that was not seen in the material or two processing steps that nobody took
-    one after the other (what is new shall be how they meet, not whether they exist), with an element beside its
+    one after the other (what is new shall be how they meet, not whether they exist), with two steps that meet less
+    often than chance has it, since they are rivals, with an element that has no host, with an element beside its
     compound or a compound beside the name of its class, or with more of a role than `MOST`.
 
     Attributes
@@ -99,6 +103,8 @@ class Sensible:
         Whether one keyword is in the other, shape ``(n, n)``.
     asked
         Keywords of the topic: a setting that was asked for may stand, shape ``(n,)``.
+    publications
+        Their number.
     """
 
     score: Score
@@ -107,6 +113,7 @@ class Sensible:
     roles: IntArray
     inside: BoolArray
     asked: BoolArray
+    publications: int
 
     @classmethod
     def of(cls, score: Score, corpus: Corpus, pairs: PairCounts, topic: Sequence[str] = ()) -> Sensible:
@@ -114,7 +121,7 @@ class Sensible:
         roles = np.array([ROLES.index(role(name)) for name in corpus.names], np.int64)
         wanted = frozenset(topic)
         asked = np.array([name in wanted for name in corpus.names], bool)
-        return cls(score, pairs, corpus.df, roles, _inside(corpus.names), asked)
+        return cls(score, pairs, corpus.df, roles, _inside(corpus.names), asked, corpus.publications)
 
     def refused(self, sets: IntArray) -> BoolArray:
         """Whether a set makes no sense, shape ``(b,)``; `sets` is ``(b, k)``, rows ascending."""
@@ -133,9 +140,14 @@ class Sensible:
         for name, most in MOST.items():
             counted = (roles == ROLES.index(name)) & ((name != SETTING) | ~self.asked[sets])
             found |= counted.sum(axis=1) > most
+        least = 2 if self.publications >= TWICE_FROM else 1
         for one, other in FITS:
             fits = (self.roles[a] == ROLES.index(one)) & (self.roles[b] == ROLES.index(other))
-            found |= (fits & (both == 0)).any(axis=1)
+            found |= (fits & (both < least)).any(axis=1)
+        steps = (self.roles[a] == ROLES.index(PROCESS)) & (self.roles[b] == ROLES.index(PROCESS))
+        found |= (steps & (both * self.publications < self.df[a] * self.df[b])).any(axis=1)
+        has_element = (roles == ROLES.index(ELEMENT)).any(axis=1)
+        found |= has_element & ~np.isin(roles, [ROLES.index(MATERIAL), ROLES.index(TOPIC)]).any(axis=1)
         found |= self.inside[a, b].any(axis=1)
         return np.asarray(found)
 

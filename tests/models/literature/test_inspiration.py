@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from hypograph.models.literature.graph.keyword_graph import build_corpus
 from hypograph.models.literature.graph.pair_counts import count_pairs
@@ -55,7 +56,8 @@ def test_a_set_without_sense_is_refused() -> None:
     def value(*names: str) -> float:
         return float(score(np.sort([[corpus.names.index(name) for name in names]], axis=1))[0])
 
-    assert value("Fe", "FCC", "annealing", "hardness") == 1.0  # an element, a phase, a step, a property
+    assert value("FCC", "annealing", "aging", "hardness") == 0.9  # a phase, steps, a property
+    assert value("Fe", "FCC", "annealing", "hardness") == 0.0  # an element of nothing
     assert value("Fe", "annealing", "neural network", "hardness") == 1.0
     assert value("annealing", "aging") == 0.5  # a list of one kind
     assert value("Fe", "spinel", "annealing", "hardness") == 0.0  # a phase that it was never seen to have
@@ -69,6 +71,25 @@ def test_a_set_without_sense_is_refused() -> None:
     asked = Sensible.of(lambda sets: np.ones(len(sets)), corpus, pairs, ["cooling rate"])
     numbers = [corpus.names.index(name) for name in ("NbC", "aging", "cooling rate")]
     assert asked(np.sort([numbers], axis=1))[0] > 0
+
+
+@pytest.mark.parametrize(("others", "once"), [(20, 0.9), (600, 0.0)])
+def test_what_one_publication_of_many_holds_together_is_no_evidence(others: int, once: float) -> None:
+    """And two steps that meet less often than chance has it are rivals."""
+    alone = [["Mn"], ["Nb"], ["TiO2"], ["annealing"], ["forging"], *[["casting"]] * 40, *[["cold rolling"]] * 40]
+    met = [["TiO2", "Mn"]] * 2 + [["TiO2", "Nb"], *[["annealing", "forging"]] * 2, *[["casting", "cold rolling"]] * 2]
+    found = [[name, "hardness"] for name in ("Mn", "Nb", "TiO2", "annealing", "forging", "casting", "cold rolling")]
+    publications = [*alone, *alone, *met, *found, *[["hardness"]] * others]
+    corpus = build_corpus(publications, [2000] * len(publications), np.full(len(publications), np.nan), least=1)
+    score = Sensible.of(lambda sets: np.ones(len(sets)), corpus, count_pairs(corpus.indptr, corpus.indices))
+
+    def value(*names: str) -> float:
+        return float(score(np.sort([[corpus.names.index(name) for name in names]], axis=1))[0])
+
+    assert value("TiO2", "Mn", "hardness") == 0.9
+    assert value("TiO2", "Nb", "hardness") == once
+    assert value("annealing", "forging", "hardness") == 0.75
+    assert value("casting", "cold rolling", "hardness") == 0.0
 
 
 def test_no_keyword_stands_in_many_of_the_sets() -> None:
