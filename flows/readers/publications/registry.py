@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 ENTRY_POINTS: Final = "hypograph.readers"
-_MODULES: Final = ("tagged", "bibtex", "service_json", "xml_documents", "tei", "delimited", "pdf", "notes")
+_MODULES: Final = ("tagged", "bibtex", "service_json", "xml_documents", "tei", "delimited", "labelled", "pdf", "notes")
 # Files beside publications that nobody takes for some: left out of a folder without a word.
 _BESIDE: Final = (
     ".png",

@@ -17,7 +17,7 @@ _SPELLINGS: Final[dict[str, str]] = {
     "year": (
         "year publicationyear py pubyear yearpublished publishedyear issued publishedprint published publishedonline "
         "publicationdate pubdate prismcoverdate coverdate datepublished coverdisplaydate date onlinedate "
-        "earlyaccessdate firstpublicationdate publisheddate publishyear ea pd"
+        "earlyaccessdate firstpublicationdate publisheddate publishyear yearofpublication pubtime ea pd"
     ),
     "venue": (
         "venue journal journaltitle containertitle sourcetitle fulljournalname journalname publicationname "
