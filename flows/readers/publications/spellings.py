@@ -27,7 +27,7 @@ _SPELLINGS: Final[dict[str, str]] = {
     ),
     "doi": (
         "doi dois di itemdoi digitalobjectidentifier prismdoi electronicresourcenum articledoi pubdoi externalids ids "
-        "pids articleids identifiers identifier doilink doiurl"
+        "pids articleids identifiers identifier doilink doiurl doidoi"
     ),
     "citations": (
         "citations citedbycount timescited citedby citationcount tc isreferencedbycount citingworkscount "

@@ -129,8 +129,24 @@ Summary-摘要: More.
 Year-年: 2018
 """
 
+IN_BRACES = """{Reference Type}: Journal Article
+{Title}: Laser cladding of FeCoCrNi coatings
+{Author}: Zhang, H.
+{Author}: He, Y.Z.
+{Year}: 2019
+{Journal}: Surface and Coatings Technology
+{Abstract}: Coatings were made. Results: they are hard.
+{DOI}: 10.1000/ev.1
 
-@pytest.mark.parametrize("text", [ENGINEERING_VILLAGE, PROQUEST, OVID, SCIFINDER, SPACED, TWO_LANGUAGES])
+{Reference Type}: Journal Article
+{Title}: Second title
+{Author}: Li, W.
+{Year}: 2018
+{Abstract}: More.
+"""
+
+
+@pytest.mark.parametrize("text", [IN_BRACES, ENGINEERING_VILLAGE, PROQUEST, OVID, SCIFINDER, SPACED, TWO_LANGUAGES])
 def test_every_record_is_read_with_its_fields(text: str, tmp_path: Path) -> None:
     (tmp_path / "export.txt").write_text(text, "utf-8")
     report = read_publications(tmp_path / "export.txt")

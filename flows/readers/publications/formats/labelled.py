@@ -29,7 +29,7 @@ _DIVIDES: Final = re.compile(
     r"[_=*~-]{8,}|---|START_RECORD|END_RECORD|<(?:RECORD )?\d+>"
     r"|\[?(?:Record|Document|Article|Item) \d+(?: of \d+)?\]?:?"
 )
-_LABEL: Final = re.compile(r"(?:FIELD )?([^\W\d_](?:[^\W\d_]|[()/ -]){0,38}[^\W\d_)]\)?) ?[:：](?!//)\s*(.*)")
+_LABEL: Final = re.compile(r"(?:FIELD |\{)?([^\W\d_](?:[^\W\d_]|[()/ -]){0,38}[^\W\d_)]\)?)\}? ?[:：](?!//)\s*(.*)")
 _SPACED: Final = re.compile(r"([A-Z][A-Z()/ -]{1,28}[A-Z)])(?: {2,}|\t+)(\S.*)")
 # Headings within an abstract.
 _WITHIN: Final = re.compile(
