@@ -298,7 +298,7 @@ _FORMATS: Final = (
     ),
     ("endnote-xml", "EndNote XML", r"<records?>\s*<record>|<ref-type\b", ("record",), _endnote),
     ("arxiv-feed", "a feed (Atom)", r"<feed[^>]*http://www\.w3\.org/2005/Atom", ("entry",), _atom),
-    ("jats", "JATS XML", r"<(?:\w+:)?article[\s>]", ("article",), _jats),
+    ("jats", "JATS XML", r"(?s)\A(?!.*<dblp\b).*<(?:\w+:)?article[\s>]", ("article",), _jats),
 )
 
 
