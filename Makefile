@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 WHOLE_FILES := --dist loadfile --no-loadscope-reorder
 STAMP := $(VENV)/.installed
+# Each process of the tests would compile every module and rewrite every assertion anew: six seconds of processor time.
+unexport PYTHONDONTWRITEBYTECODE
 ROOMS := build/rooms
 
 help:  ## Print this list

@@ -21,6 +21,7 @@ from hypograph.flows.campaigns.benchmark import Plan, benchmark
 from hypograph.flows.readers.reaction_tables import ReactionTable, find_table
 from hypograph.flows.runtime.settings import load_settings
 from hypograph.flows.runtime.sources import Knowledge, open_knowledge
+from hypograph.models.core.knowledge_free import if_informed
 
 ARMS: dict[str, dict[str, Any]] = {
     "random": {"method": "random"},
@@ -73,8 +74,8 @@ def measure(
     """Run one arm."""
     expert = "model" if method == "llm" else None
     plan = Plan(budget, initial, seeds, 0, expert, blind, permute, exchange)
-    planner = knowledge.planner() if method == "llm" else None
-    scorer = knowledge.scorer() if method == "llm" else None
+    planner = if_informed(knowledge.sources.planner) if method == "llm" else None
+    scorer = if_informed(knowledge.sources.scorer) if method == "llm" else None
     document, _ = benchmark(table, [method], plan, scorer, planner, lambda line: print(line, file=sys.stderr))
     found = document["methods"][0]
     best = np.array(found["by_seed"])

@@ -33,6 +33,7 @@ from hypograph.models.campaigns.optimizers.registry import METHODS
 from hypograph.models.campaigns.space.space import Space
 from hypograph.models.core.documents.campaigns import SPACE_RULES, SpaceDocument
 from hypograph.models.core.errors import InputError, MissingFileError
+from hypograph.models.core.knowledge_free import if_informed
 from hypograph.models.core.protocols import NO_PLANNING_CONTEXT, PlanningContext
 
 PASSAGES, LONGEST_WORD = 4, 30  # passages that a planner sees; characters of an option that a paper may spell so
@@ -118,8 +119,8 @@ def _sources(
         return
     beliefs = {} if store is None or needs != "scorer" else element_beliefs(store, space)
     with open_knowledge(settings, store) as knowledge:
-        scorer: OptionScorer | None = knowledge.scorer() if needs == "scorer" else None
-        planner: Planner | None = knowledge.planner() if needs == "planner" else None
+        scorer = if_informed(knowledge.sources.scorer) if needs == "scorer" else None
+        planner = if_informed(knowledge.sources.planner) if needs == "planner" else None
         yield (ElementSimilarity(beliefs, scorer) if beliefs else scorer), planner
 
 

@@ -22,6 +22,7 @@ from hypograph.graph.store.store import now
 from hypograph.models.campaigns.analysis.percent import percent, zero_and_top
 from hypograph.models.campaigns.optimizers.registry import METHODS
 from hypograph.models.core.keys import digest
+from hypograph.models.core.knowledge_free import NO_PLANNER, NO_SCORER, informed
 from hypograph.models.core.protocols import OptionScorer, Planner
 from hypograph.models.core.records import Edge, Node, Outcome
 from hypograph.models.statistics.entropy import exploration_entropy, random_entropy
@@ -42,8 +43,8 @@ def campaign_units(
     tables: Sequence[ReactionTable],
     methods: Sequence[str] = ("random", "bo"),
     *,
-    scorer: OptionScorer | None = None,
-    planner: Planner | None = None,
+    scorer: OptionScorer = NO_SCORER,
+    planner: Planner = NO_PLANNER,
     seeds: int = 20,
     budget: int = 20,
     initial: int = 5,
@@ -101,18 +102,18 @@ def _asked(
     runner: UnitRunner,
     table: ReactionTable,
     inputs: dict[str, Any],
-    scorer: OptionScorer | None,
-    planner: Planner | None,
+    scorer: OptionScorer,
+    planner: Planner,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Ask the model what a method needs, as a unit of its own: what is computed from it can go to a worker."""
     method = METHODS.get(inputs["method"])
     if origin := METHODS.origin(method.name):
         inputs = {**inputs, "package": origin}
-    if method.needs == "scorer" and scorer is not None:
+    if method.needs == "scorer" and informed(scorer):
         inputs = {**inputs, "source": scorer.name}
         about = {k: inputs[k] for k in ("table", "sha256", "objective", "goal", "source")}
         return inputs, runner.run(CAMPAIGN_OPTIONS, about, partial(_rated, table, scorer))
-    if method.needs == "planner" and planner is not None:
+    if method.needs == "planner" and informed(planner):
         inputs = {**inputs, "source": planner.name, "seeds": 1}
         starts = _order(table, inputs)[:, : inputs["initial"]]
 

@@ -149,7 +149,6 @@ def literature_task(run: _Run, publications: Sequence[Publication]) -> Literatur
             publications,
             seed=run.parameters.seed,
             small=run.parameters.small,
-            **run.knowledge.literature(),
         )
 
 
@@ -162,9 +161,9 @@ def evidence_task(run: _Run, records: Sequence[AlloyRecord]) -> EvidenceOutcome:
         return evidence_units(
             run.runner,
             records,
+            expert=run.knowledge.sources.expert,
             seed=run.parameters.seed,
             small=run.parameters.small,
-            **run.knowledge.evidence(),
         )
 
 
@@ -178,18 +177,20 @@ def hypotheses_task(
     """Keyword sets and predicted alloys to refined hypotheses."""
     from hypograph.flows.hypotheses.units import hypothesis_units
 
+    sources = run.knowledge.sources
     with run.step("hypotheses"):
         return hypothesis_units(
             run.runner,
             literature.sets if literature else (),
             evidence.predictions if evidence else (),
             publications=publications,
+            judge=sources.judge,
+            proposer=sources.proposer,
             budget=LOCAL_QUESTION_CALLS if run.knowledge.local else QUESTION_CALLS,
             asked=_asked(run.parameters),
             costs=partial(spent, run.knowledge),
             seed=run.parameters.seed,
             small=run.parameters.small,
-            **run.knowledge.hypotheses(),
         )
 
 
@@ -203,17 +204,18 @@ def campaigns_task(run: _Run, tables: Sequence[ReactionTable]) -> CampaignOutcom
     """Reaction tables to campaigns, each method beside random."""
     from hypograph.flows.campaigns.units import campaign_units
 
+    sources = run.knowledge.sources
     with run.step("campaigns"):
-        methods, extra = run.knowledge.campaigns()
         return campaign_units(
             run.runner,
             tables,
-            methods,
+            run.knowledge.methods,
+            scorer=sources.scorer,
+            planner=sources.planner,
             seeds=run.parameters.seeds,
             budget=run.parameters.budget,
             seed=run.parameters.seed,
             small=run.parameters.small,
-            **extra,
         )
 
 

@@ -11,6 +11,7 @@ from hypograph.flows.runtime.unit_kinds import EVIDENCE_CHECK, EVIDENCE_PREDICT,
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.keys import digest
+from hypograph.models.core.knowledge_free import NO_EXPERT, informed
 from hypograph.models.core.protocols import Expert
 from hypograph.models.core.records import AlloyPrediction, AlloyRecord
 
@@ -48,7 +49,7 @@ def evidence_units(
     runner: UnitRunner,
     records: Sequence[AlloyRecord],
     *,
-    expert: Expert | None = None,
+    expert: Expert = NO_EXPERT,
     sizes: tuple[int, ...] = (4, 5),
     top: int = 200,
     seed: int = 0,
@@ -95,10 +96,11 @@ def evidence_units(
     if small:
         top = min(top, SMALL_TOP)
     given: dict[str, Any] = {"records": digest(chosen), "seed": seed, "small": small}
-    if expert is not None:
-        given["expert"] = expert.name
-    opinions = work.ask(runner, expert, chosen, given) if expert is not None else []
-    job = work.Job(chosen, opinions, expert.name if expert is not None else "", seed, small, runner.folder)
+    opinions, asked = [], ""
+    if informed(expert):
+        given["expert"] = asked = expert.name
+        opinions = work.ask(runner, expert, chosen, given)
+    job = work.Job(chosen, opinions, asked, seed, small, runner.folder)
     pairs = runner.run(EVIDENCE_SUBSTITUTABILITY, given, job.substitutability)
     check = runner.run(EVIDENCE_CHECK, given, job.check)
     jobs = [({**given, "size": size, "top": top}, partial(job.predict, size, top)) for size in sorted(set(sizes))]

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from hypograph.flows.facade.documents import Document, documented
+from hypograph.models.core.knowledge_free import informed
 from hypograph.models.core.protocols import NO_CONTEXT, Candidate, Judge, JudgingContext, Verdict
 from hypograph.models.core.records import Publication
 
 if TYPE_CHECKING:
+    from hypograph.flows.runtime.sources import Knowledge
     from hypograph.models.hypotheses.search.operators import Block, DocumentProposer, Operator
 
 A = TypeVar("A", bound=BaseModel)
@@ -149,18 +151,18 @@ def search_hypothesis(
     levels, corpus = load_discipline(discipline), corpus_of(list(papers), survey)
     with _knowledge() as knowledge, tempfile.TemporaryDirectory() as folder:
         runner = UnitRunner(NoStore(), Path(folder))
-        told = knowledge.hypotheses()
-        proposes, judges = _proposer(proposer) or told.get("proposer"), _judge(judge) or told.get("judge")
-        if proposes is None:
+        sources = knowledge.sources
+        proposes, judges = _proposer(proposer) or sources.proposer, _judge(judge) or sources.judge
+        if not informed(proposes):
             found = without_model(runner, question, idea, corpus, levels, list(papers))
         else:
-            judging, costs = judges or EvidenceJudge(), partial(spent, knowledge)
+            judging, costs = judges if informed(judges) else EvidenceJudge(), partial(spent, knowledge)
             found = run_search(request, levels, corpus, proposes, judging, runner, costs)
         return Document(documented(found))
 
 
 @contextlib.contextmanager
-def _knowledge() -> Iterator[Any]:
+def _knowledge() -> Iterator[Knowledge]:
     from hypograph.flows.runtime.settings import load_settings
     from hypograph.flows.runtime.sources import open_knowledge
 

@@ -19,7 +19,6 @@ from hypograph.flows.hypotheses.search import (
     check_strategy,
     corpus_of,
     run_search,
-    searchers,
     spent,
 )
 from hypograph.flows.readers.disciplines import load_discipline
@@ -29,6 +28,7 @@ from hypograph.flows.runtime.units import UnitRunner
 from hypograph.models.core.documents.figures import Mean
 from hypograph.models.core.documents.hypotheses import Searched
 from hypograph.models.core.errors import BudgetSpentError, CapabilityError
+from hypograph.models.core.knowledge_free import informed
 from hypograph.models.core.records import Outcome, Unit
 from hypograph.models.hypotheses.document import HypothesisDocument, named_text, text_of
 from hypograph.models.hypotheses.simulation.component_recall import (
@@ -186,12 +186,13 @@ class Evaluation:
             texts = {"committed": text_of(written), "named": named_text(written)}
             return Outcome({**kept, **texts, **used, "seconds": seconds})
 
+        sources = self.knowledge.sources
         inputs = {
             "paper": paper,
             "strategy": strategy,
             "budget": self.budget,
             "seed": self.seed,
-            "knowledge": [getattr(source, "name", "") for source in self.knowledge.hypotheses().values()],
+            "knowledge": [s.name for s in (sources.judge, sources.proposer) if informed(s)],
         }
         return self.runner.run(BENCHMARK_SEARCH, inputs, work)
 
@@ -210,8 +211,9 @@ class Evaluation:
             paper.question, paper.coarse, paper.survey, calls=self.budget, strategy=strategy, seed=self.seed
         )
         discipline, corpus = load_discipline(request.discipline), corpus_of((), paper.survey)
-        proposer, judge = searchers(self.knowledge)
-        if proposer is None or judge is None:
+        sources = self.knowledge.sources
+        proposer, judge = sources.proposer, sources.judge
+        if not informed(proposer):
             return without_model(self.runner, paper.question, paper.coarse, corpus, discipline)
         costs = partial(spent, self.knowledge)
         return run_search(request, discipline, corpus, proposer, judge, self.runner, costs)

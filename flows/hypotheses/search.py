@@ -23,6 +23,7 @@ from hypograph.graph.records.hypotheses import question_id
 from hypograph.models.core.documents.hypotheses import Costs, Searched
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.keys import digest
+from hypograph.models.core.knowledge_free import informed
 from hypograph.models.core.protocols import Judge
 from hypograph.models.core.records import Outcome, Publication
 from hypograph.models.hypotheses.discipline import Discipline
@@ -89,9 +90,9 @@ def search_command(request: Request, tell: Callable[[str], None]) -> Searched:
             if request.tokens is not None and knowledge.gateway is not None:
                 knowledge.gateway.budget.tokens = request.tokens
             runner = UnitRunner(store, settings.home / "units")
-            proposer, judge = searchers(knowledge)
+            proposer, judge = knowledge.sources.proposer, knowledge.sources.judge
             corpus = corpus_of(publications, request.survey)
-            if proposer is None or judge is None:
+            if not informed(proposer):
                 return without_model(runner, request.question, request.coarse, corpus, discipline, publications)
             if request.person:
                 judge = PersonJudge(store)
@@ -111,12 +112,6 @@ def check_strategy(name: str, where: str) -> None:
     """
     if name not in STRATEGIES:
         raise InputError(f"no such strategy: {name!r}", where=where, expected=" or ".join(STRATEGIES))
-
-
-def searchers(knowledge: Knowledge) -> tuple[DocumentProposer | None, Judge | None]:
-    """Return who writes and who judges, None each without a language model."""
-    told = knowledge.hypotheses()
-    return told.get("proposer"), told.get("judge")
 
 
 def experience(store: GraphStore, question: str) -> list[str]:

@@ -14,9 +14,10 @@ from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.records.hypotheses import lead_records
 from hypograph.models.core.documents.hypotheses import Costs, Searched
 from hypograph.models.core.keys import digest
+from hypograph.models.core.knowledge_free import NO_JUDGE, informed
 from hypograph.models.core.protocols import Judge
 from hypograph.models.core.records import AlloyPrediction, KeywordSet, Outcome, Publication
-from hypograph.models.hypotheses.search.operators import DocumentProposer
+from hypograph.models.hypotheses.search.operators import NO_PROPOSER, DocumentProposer
 from hypograph.models.hypotheses.tasks.alloy_records import read_passages
 
 BEST = ("id", "statement", "probability_best", "alloys")
@@ -68,8 +69,8 @@ def hypothesis_units(
     alloys: Sequence[AlloyPrediction],
     *,
     publications: Sequence[Publication] = (),
-    judge: Judge | None = None,
-    proposer: DocumentProposer | None = None,
+    judge: Judge = NO_JUDGE,
+    proposer: DocumentProposer = NO_PROPOSER,
     budget: int = 40,
     seed: int = 0,
     small: bool = False,
@@ -87,7 +88,7 @@ def hypothesis_units(
     publications
         The literature that passages come from.
     judge, proposer
-        Compare and write documents; None: leads only.
+        Compare and write documents; where either has no knowledge, leads only.
     budget
         Calls of every kind.
     seed
@@ -109,12 +110,13 @@ def hypothesis_units(
         {"id": x["id"], "statement": x["statement"], "kind": "lead", "probability_best": None, "alloys": x["alloys"]}
         for x in leads
     ]
-    if asked is not None and (judge is None or proposer is None):
+    able = informed(judge) and informed(proposer)
+    if asked is not None and not able:
         discipline, corpus = load_discipline(asked.discipline), corpus_of(publications, asked.survey)
         known = without_model(runner, asked.question, asked.idea, corpus, discipline, publications)
         best = _best(rows[0] if rows else known)
         return HypothesisOutcome(len(rows) + 1, best, tuple(rows), 0, 0, known, _note(asked, proposer))
-    if asked is None or judge is None or proposer is None:
+    if asked is None:
         best = _best(rows[0]) if rows else {}
         return HypothesisOutcome(len(rows), best, tuple(rows), 0, 0, None, _note(asked, proposer))
     request = Request(asked.question, asked.idea, asked.survey, discipline=asked.discipline, calls=budget, seed=seed)
@@ -164,7 +166,7 @@ def _leads(
     return leads
 
 
-def _note(asked: Asked | None, proposer: DocumentProposer | None) -> str:
-    if proposer is None:
+def _note(asked: Asked | None, proposer: DocumentProposer) -> str:
+    if not informed(proposer):
         return "leads only: with a language model and a question, documents would be written and compared"
     return "leads only: no question was asked" if asked is None else ""

@@ -12,6 +12,7 @@ from hypograph.flows.runtime.unit_kinds import MANIFEST, MANIFEST_READ, MANIFEST
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.graph.records.concepts import manifest_records
 from hypograph.models.core.errors import InputError
+from hypograph.models.core.knowledge_free import informed
 from hypograph.models.core.records import Outcome
 from hypograph.models.literature.inspiration.concept import (
     PassageReader,
@@ -51,7 +52,7 @@ class Manifester:
     Attributes
     ----------
     writer
-        None for the template throughout.
+        Without knowledge of the field: the template throughout.
     reader
         Reads passages for what they say of claims.
     per_claim
@@ -60,7 +61,7 @@ class Manifester:
         Names of `STEPS` that the writer does not do.
     """
 
-    writer: Writer | None = None
+    writer: Writer = field(default_factory=TemplateWriter)
     reader: PassageReader = field(default_factory=WordReader)
     per_claim: int = 3
     skip: tuple[str, ...] = ()
@@ -99,7 +100,7 @@ class _Work:
         """Let the writer do a step, as a unit; where it has nothing, or none is there, the template does."""
         template = TemplateWriter(self.keywords)
         writer = self.by.writer
-        if writer is not None and name not in self.by.skip:
+        if informed(writer) and name not in self.by.skip:
             known = {"keywords": self.keywords, "passages": self.passages, "writer": writer.name, **inputs}
             found = self.runner.run(MANIFEST_STEPS[name], known, lambda: Outcome({"value": _plain(written(writer))}))
             if found["value"]:
@@ -187,7 +188,7 @@ def manifest_units(
         "keywords": list(wanted),
         **({"hypothesis": stated.id} if stated is not None else {}),
         "note": _note(by),
-        "writer": by.writer.name if by.writer else "template",
+        "writer": by.writer.name,
         "reader": by.reader.name,
         "steps": work.steps,
         **written,
@@ -347,6 +348,6 @@ def _citations(
 
 
 def _note(by: Manifester) -> str:
-    if by.writer is None:
+    if not informed(by.writer):
         return NOTE_PLAIN
     return NOTE_MODEL.format(reader=f"passages are read by {by.reader.name}")

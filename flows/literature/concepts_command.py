@@ -88,7 +88,7 @@ def manifest_command(
             say(f"passages read right: {right:.2f} of {measured['n']}; skill {skill:.3f}")
         stated = stated_hypothesis(store, hypothesis) if store is not None and hypothesis else None
         wanted = keywords or keywords_of(store, hypothesis)
-        by = Manifester(**knowledge.manifest(), per_claim=per_claim, skip=tuple(skip))
+        by = Manifester(knowledge.sources.writer, knowledge.sources.reader, per_claim, tuple(skip))
         runner = UnitRunner(store, settings.home / "units") if store and save else _without(settings.home)
         document = manifest_units(runner, wanted, PassageIndex(publications, embedder(settings)), by, stated=stated)
         return {**document, "assessed": measured, "llm": knowledge.document()}
@@ -160,8 +160,7 @@ def _document(node: Mapping[str, Any]) -> HypothesisDocument | None:
 
 def measure(knowledge: Knowledge, publications: Sequence[Publication], questions: int) -> dict[str, Any] | None:
     """Measure how well the model reads passages, on questions made from the corpus; None without a model."""
-    reader = knowledge.manifest().get("reader")
-    if reader is None:
+    if knowledge.gateway is None:
         return None
     from hypograph.agents.roles.passage_reader import measure_reader, passage_battery
 
@@ -172,7 +171,7 @@ def measure(knowledge: Knowledge, publications: Sequence[Publication], questions
             home = next((p.text for p in passages if " ".join(sentences[0].split()) in p.text), "")
             if home:
                 texts.append((" ".join(sentences[0].split()), home))
-    return measure_reader(reader.gateway, passage_battery(texts, questions))
+    return measure_reader(knowledge.model("reader"), passage_battery(texts, questions))
 
 
 def manifest_sets(
@@ -192,7 +191,7 @@ def manifest_sets(
         One document a set; fewer than `most` where the budget ends: what is done is kept and found by the next run.
     """
     library = PassageIndex(publications, embed)
-    by = Manifester(**knowledge.manifest())
+    by = Manifester(knowledge.sources.writer, knowledge.sources.reader)
     made: list[dict[str, Any]] = []
     for chosen in sets[:most]:
         numbers = {"potential": chosen.potential, "novelty": chosen.novelty}

@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hypograph.flows.runtime.settings import Settings
 from hypograph.flows.runtime.spending import block, noted_spending
 from hypograph.models.core.documents.figures import Spending
-from hypograph.models.core.protocols import CallSink, Extractor
+from hypograph.models.core.protocols import CallSink, Expert, Extractor, Judge, OptionScorer, Planner
 
 if TYPE_CHECKING:
-    from hypograph.agents import Cascade, Gateway, ModelAnswerer, ModelClaimReader, ModelOptionScorer, ModelPlanner
+    from hypograph.agents import Cascade, Gateway, ModelAnswerer, ModelClaimReader
+    from hypograph.models.hypotheses.search.operators import DocumentProposer
+    from hypograph.models.literature.inspiration.concept import PassageReader, Writer
 
 NO_MODEL = "none configured: this run is knowledge-free (set HYPOGRAPH_LLM_BASE_URL and HYPOGRAPH_LLM_MODEL to use one)"
 
@@ -26,8 +29,34 @@ FETCHED = (
 
 
 @dataclass(frozen=True)
+class Sources:
+    """Who answers in each role of a run: a language model, or the implementation that knows nothing of the field."""
+
+    extractor: Extractor
+    expert: Expert
+    proposer: DocumentProposer
+    judge: Judge
+    scorer: OptionScorer
+    planner: Planner
+    writer: Writer
+    reader: PassageReader
+
+
+def knowledge_free() -> Sources:
+    """Return the sources of a run without a language model."""
+    from hypograph.models.core.knowledge_free import NO_EXPERT, NO_JUDGE, NO_PLANNER, NO_SCORER
+    from hypograph.models.hypotheses.search.operators import NO_PROPOSER
+    from hypograph.models.literature.inspiration.concept import TemplateWriter, WordReader
+    from hypograph.models.literature.keywords.extraction import PhraseExtractor
+
+    return Sources(
+        PhraseExtractor(), NO_EXPERT, NO_PROPOSER, NO_JUDGE, NO_SCORER, NO_PLANNER, TemplateWriter(), WordReader()
+    )
+
+
+@dataclass(frozen=True)
 class Knowledge:
-    """The language models of a run, if there are any, as arguments for each step.
+    """The language models of a run, if there are any, and who answers in each role.
 
     Attributes
     ----------
@@ -50,6 +79,10 @@ class Knowledge:
         """Models of a role; the caller has made sure that there is a default one."""
         return self.roles.get(role) or [self.gateway]  # type: ignore[list-item]
 
+    def model(self, role: str) -> Gateway | Cascade:
+        """The model of a role, where there is one."""
+        return self._of(role)[0]
+
     @property
     def sentence(self) -> str:
         """One line for the user."""
@@ -57,27 +90,54 @@ class Knowledge:
             return f"{self.gateway.config.model} at {self.gateway.config.address}"
         return NO_MODEL if self.fetched is None else FETCHED.format(file=self.fetched.name)
 
-    def literature(self) -> dict[str, Any]:
-        """Arguments of the literature step: extraction by model is a command of its own."""
-        return {}
-
-    def extractor(self) -> Extractor:
-        """Who extracts keywords and relations: boundaries, lexicons and patterns without a model."""
+    @cached_property
+    def sources(self) -> Sources:
+        """Who answers in each role: the model, or nobody."""
         if self.gateway is None:
-            from hypograph.models.literature.keywords.extraction import PhraseExtractor
+            return knowledge_free()
+        from hypograph.agents import (
+            ModelDocumentProposer,
+            ModelExpert,
+            ModelExtractor,
+            ModelOptionScorer,
+            ModelPassageReader,
+            ModelPlanner,
+            ModelWriter,
+        )
+        from hypograph.models.evidence.alloys.element_facts import element_facts
 
-            return PhraseExtractor()
-        from hypograph.agents import ModelExtractor
+        return Sources(
+            extractor=ModelExtractor(self.model("extractor")),
+            expert=ModelExpert(self.model("expert"), facts=element_facts),
+            proposer=ModelDocumentProposer(self.model("proposer")),
+            judge=self._judge(),
+            scorer=ModelOptionScorer(self.model("scorer")),
+            planner=ModelPlanner(self.model("proposer")),
+            writer=ModelWriter(self.model("writer")),
+            reader=ModelPassageReader(self.model("reader")),
+        )
 
-        return ModelExtractor(self._of("extractor")[0])
+    def _judge(self) -> Judge:
+        from hypograph.agents import ModelJudge
 
-    def manifest(self) -> dict[str, Any]:
-        """Who writes concepts and who reads passages; nobody without a model."""
+        judges = [ModelJudge(g) for g in self._of("judge")]
+        if len(judges) == 1:
+            return judges[0]
+        from hypograph.models.hypotheses.search.judges import EnsembleJudge
+
+        # A member that was not assessed weighs as one in between: neither trusted nor silenced.
+        skills = [0.5 if j.skill is None else j.skill for j in judges]
+        return EnsembleJudge(judges, skills, "ensemble of " + ", ".join(j.name for j in judges))
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Methods of the campaign step.
+
+        Planning an experiment takes a model on this machine a minute: `campaign benchmark` does it, a run does not.
+        """
         if self.gateway is None:
-            return {}
-        from hypograph.agents import ModelPassageReader, ModelWriter
-
-        return {"writer": ModelWriter(self._of("writer")[0]), "reader": ModelPassageReader(self._of("reader")[0])}
+            return ("random", "bo")
+        return ("random", "bo", "hybrid") if self.local else ("random", "bo", "llm", "hybrid")
 
     def answerer(self) -> ModelAnswerer | None:
         """Who answers questions from passages, or None."""
@@ -85,7 +145,7 @@ class Knowledge:
             return None
         from hypograph.agents import ModelAnswerer
 
-        return ModelAnswerer(self._of("reader")[0])
+        return ModelAnswerer(self.model("reader"))
 
     def claim_reader(self) -> ModelClaimReader | None:
         """Who reads claims about alloys from papers, measured before it is first asked; None without a model."""
@@ -94,63 +154,10 @@ class Knowledge:
         from hypograph.agents import ModelClaimReader
         from hypograph.agents.roles.claim_reader import claim_battery, measure_claim_reader
 
-        model = self._of("extractor")[0]
+        model = self.model("extractor")
         if model.skill(ModelClaimReader.role) is None:
             measure_claim_reader(model, claim_battery())
         return ModelClaimReader(model)
-
-    def evidence(self) -> dict[str, Any]:
-        """Arguments of the evidence step."""
-        if self.gateway is None:
-            return {}
-        from hypograph.agents import ModelExpert
-        from hypograph.models.evidence.alloys.element_facts import element_facts
-
-        return {"expert": ModelExpert(self._of("expert")[0], facts=element_facts)}
-
-    def hypotheses(self) -> dict[str, Any]:
-        """Who writes and who compares hypotheses; nobody without a model."""
-        if self.gateway is None:
-            return {}
-        from hypograph.agents import ModelDocumentProposer, ModelJudge
-
-        judges = [ModelJudge(g) for g in self._of("judge")]
-        proposer = ModelDocumentProposer(self._of("proposer")[0])
-        if len(judges) == 1:
-            return {"judge": judges[0], "proposer": proposer}
-        from hypograph.models.hypotheses.search.judges import EnsembleJudge
-
-        # A member that was not assessed weighs as one in between: neither trusted nor silenced.
-        skills = [0.5 if j.skill is None else j.skill for j in judges]
-        name = "ensemble of " + ", ".join(j.name for j in judges)
-        return {"judge": EnsembleJudge(judges, skills, name), "proposer": proposer}
-
-    def scorer(self) -> ModelOptionScorer | None:
-        """The model as a source of knowledge about options, or None."""
-        if self.gateway is None:
-            return None
-        from hypograph.agents import ModelOptionScorer
-
-        return ModelOptionScorer(self._of("scorer")[0])
-
-    def planner(self) -> ModelPlanner | None:
-        """The model that plans experiments, or None."""
-        if self.gateway is None:
-            return None
-        from hypograph.agents import ModelPlanner
-
-        return ModelPlanner(self._of("proposer")[0])
-
-    def campaigns(self) -> tuple[tuple[str, ...], dict[str, Any]]:
-        """Methods and further arguments of the campaign step.
-
-        Planning an experiment takes a model on this machine a minute: `campaign benchmark` does it, a run does not.
-        """
-        if self.gateway is None:
-            return ("random", "bo"), {}
-        if self.local:
-            return ("random", "bo", "hybrid"), {"scorer": self.scorer()}
-        return ("random", "bo", "llm", "hybrid"), {"scorer": self.scorer(), "planner": self.planner()}
 
     def document(self) -> Spending | None:
         """The `llm` entry of the run's document."""

@@ -164,9 +164,10 @@ def _model(expert: str | None) -> Iterator[tuple[OptionScorer | None, Planner | 
         return
     from hypograph.flows.runtime.settings import load_settings
     from hypograph.flows.runtime.sources import open_knowledge
+    from hypograph.models.core.knowledge_free import if_informed
 
     with open_knowledge(load_settings(), None) as knowledge:
-        yield knowledge.scorer(), knowledge.planner()
+        yield if_informed(knowledge.sources.scorer), if_informed(knowledge.sources.planner)
 
 
 def _write(path: Path, rows: list[dict[str, Any]]) -> None:

@@ -216,7 +216,7 @@ def extract(
     publications = (read_papers([papers])[0] if papers else kept.publications())[:limit]
     with open_knowledge(settings, None, minutes=minutes) as knowledge:
         say(f"language model: {knowledge.sentence}")
-        document = run_extractor(knowledge.extractor(), publications, relate=relations)
+        document = run_extractor(knowledge.sources.extractor, publications, relate=relations)
     document["saved"] = Extractions(kept.folder).keep(document, publications) if save else None
     found = document["publications"]
     rows = [(p["key"], m["kind"], m["name"], m["passage"][:60]) for p in found for m in p["mentions"]]

@@ -12,6 +12,7 @@ from typing import Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from hypograph.models.core.knowledge_free import KnowledgeFree
 from hypograph.models.hypotheses.document import HypothesisDocument
 
 Operator = Literal[
@@ -150,3 +151,13 @@ class DocumentProposer(Protocol):
         `parts` are the texts that the operator needs beside the block; `sample` tells repeated requests apart.
         """
         ...
+
+
+class NoProposer(KnowledgeFree):
+    """The knowledge-free `DocumentProposer`: it writes nothing, and a question is answered by leads."""
+
+    def ask(self, operator: Operator, block: Block, parts: Mapping[str, str], schema: type[A], sample: int) -> None:
+        """Answer nothing."""
+
+
+NO_PROPOSER = NoProposer()

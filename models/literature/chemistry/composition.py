@@ -302,6 +302,8 @@ def weight_percent_at(text: str, start: int) -> tuple[Formula, int] | None:
     total = sum(shares.values())
     if match.re is _GRADE and total < GRADED and "." not in match.group("rest"):
         return None  # Ti2Cr2V is a formula
+    if match.re is _GRADE and not shares.keys() <= ALLOYING:
+        return None  # nobody adds six percent of hydrogen to a grade: Zr2H6He is a formula
     if base not in ALLOYING or base in shares or len(shares) < len(symbols) or not 0 < total < 100:
         return None
     if any(s not in SYMBOL_SET for s in shares) or re.search(r"[-–‐‑][A-Z][a-z]?$", match.group("rest")):

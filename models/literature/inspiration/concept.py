@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final, Protocol, runtime_checkable
 
+from hypograph.models.core.knowledge_free import KnowledgeFree
 from hypograph.models.literature.inspiration.logic_graph import Claim
 from hypograph.models.literature.inspiration.retrieval import terms
 from hypograph.models.literature.text.doubt import doubts
@@ -110,10 +111,13 @@ def holds(text: str, keyword: str) -> bool:
 
 
 @dataclass(frozen=True)
-class TemplateWriter:
-    """The knowledge-free `Writer`: which pairs of keywords a passage ties, in fixed words."""
+class TemplateWriter(KnowledgeFree):
+    """The knowledge-free `Writer`: which pairs of keywords a passage ties, in fixed words.
 
-    keywords: tuple[str, ...]
+    Without keywords it ties nothing: the place of a writer, until it is known what is written about.
+    """
+
+    keywords: tuple[str, ...] = ()
     name: str = "template"
 
     def concept(self, keywords: Sequence[str], passages: Sequence[str]) -> str:
@@ -152,7 +156,7 @@ class TemplateWriter:
 
 
 @dataclass(frozen=True)
-class WordReader:
+class WordReader(KnowledgeFree):
     """The knowledge-free `PassageReader`: shared words only, so that its masses are mostly ignorance."""
 
     name: str = "words"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from hypograph.models.core.knowledge_free import KnowledgeFree
 from hypograph.models.core.protocols import Mention, Related
 from hypograph.models.core.records import Publication
 from hypograph.models.literature.chemistry.reading import not_chemistry
@@ -109,7 +110,7 @@ def introduced(publication: Publication) -> dict[str, str]:
 
 
 @dataclass
-class PhraseExtractor:
+class PhraseExtractor(KnowledgeFree):
     """The knowledge-free `Extractor`: material terms by lexicon, then noun phrases by boundaries.
 
     It sees one publication only; `candidates.select` chooses among the candidates of a corpus by what was
