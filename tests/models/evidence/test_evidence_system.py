@@ -12,7 +12,7 @@ from hypograph.models.core.records import AlloyRecord
 from hypograph.models.evidence.alloys.candidates import combinations, fit_pair_score, members_to_weights
 from hypograph.models.evidence.alloys.elements import ElementTable, standardise
 from hypograph.models.evidence.alloys.folds import Fold, inner_folds, make_folds
-from hypograph.models.evidence.alloys.hosts import ExchangeIndex, nearest_hosts
+from hypograph.models.evidence.alloys.hosts import ExchangeIndex, nearest_hosts, pack
 from hypograph.models.evidence.alloys.keys import set_keys
 from hypograph.models.evidence.alloys.substitution import count_exchanges
 from hypograph.models.evidence.alloys.table import AlloyTable, build_table
@@ -171,6 +171,16 @@ def test_the_index_of_exchanges_finds_what_looking_at_all_pairs_finds(table: All
     slow = nearest_hosts(table.present, table.features, targets, np.flatnonzero(allowed), 60, barred, reach=1)
     for a, b in zip(quick, slow, strict=True):
         assert set(a[a >= 0]) == set(b[b >= 0])
+
+
+def test_hosts_found_block_by_block_are_those_found_at_once(table: AlloyTable, monkeypatch: pytest.MonkeyPatch) -> None:
+    everyone = np.arange(len(table))
+    index, allowed = ExchangeIndex(table.present, everyone[::2]), everyone % 3 > 0
+    for taken in (None, table.present.argmax(1)):
+        whole = pack(index.hosts(everyone, allowed, taken), 12)
+        for cells in (1, 500, 10_000):
+            monkeypatch.setattr("hypograph.models.evidence.alloys.hosts.CHUNK_CELLS", cells)
+            np.testing.assert_array_equal(index.nearest(everyone, allowed, taken, 12), whole)
 
 
 def test_exchanges_are_counted_as_by_hand() -> None:
