@@ -35,18 +35,30 @@ def exploration_entropy(picks: Ints, sizes: Ints, *, corrected: bool = False) ->
     """
     picks, sizes = np.asarray(picks), np.asarray(sizes)
     steps = np.arange(1, picks.shape[-2] + 1)
-    total, used = np.zeros(picks.shape[:-1]), 0
-    for j, size in enumerate(sizes):
-        if size < 2:
-            continue
-        counts = np.cumsum(picks[..., j, None] == np.arange(size), axis=-2)
-        share = counts / steps[:, None]
-        bits = -np.sum(share * np.log2(np.where(share > 0, share, 1.0)), axis=-1)
-        if corrected:
-            bits = bits + ((counts > 0).sum(axis=-1) - 1) / (2 * steps * np.log(2))
-        total += np.minimum(bits / np.log2(size), 1.0)
-        used += 1
-    return total / used if used else total
+    total, told = np.zeros(picks.shape[:-1]), sizes >= 2
+    if not told.any():
+        return total
+    before = _earlier(picks[..., told], sizes[told])
+    # Of Σ c log2 c each pick changes one term, so nothing is summed over all options.
+    term = np.arange(len(steps) + 1) * np.log2(np.maximum(np.arange(len(steps) + 1), 1))
+    held = np.cumsum(term[before + 1] - term[before], axis=-2)
+    seen = np.cumsum(before == 0, axis=-2)
+    bits = np.where(seen > 1, np.log2(steps)[:, None] - held / steps[:, None], 0.0)
+    if corrected:
+        bits = bits + (seen - 1) / (2 * steps[:, None] * np.log(2))
+    return np.asarray(np.minimum(bits / np.log2(sizes[told]), 1.0).mean(axis=-1))
+
+
+def _earlier(picks: Ints, sizes: Ints) -> Ints:
+    """Tell of each pick how often its option was picked before, shape of `picks`."""
+    codes = picks.reshape(-1, *picks.shape[-2:]) + np.cumsum(sizes) - sizes
+    counts, found = np.zeros((len(codes), int(sizes.sum())), dtype=np.int64), np.empty_like(codes)
+    runs = np.arange(len(codes))[:, None]
+    for step in range(codes.shape[1]):
+        here = runs, codes[:, step]
+        found[:, step] = counts[here]
+        counts[here] += 1
+    return found.reshape(picks.shape)
 
 
 def random_entropy(

@@ -25,6 +25,7 @@ from hypograph.models.core.tabular import number
 Ints = NDArray[np.int64]
 Singles = NDArray[np.float32]
 TABULATED = 10  # parameters up to which covariances are a table over mismatch patterns
+BLOCK = 64  # tried rows whose distances are worked out at once
 NUMERIC_LEVELS = 3  # two numbers are two options: their distance says nothing that a lengthscale does not
 
 
@@ -95,10 +96,13 @@ class Correlations:
         """Mismatch pattern of a row with every row, shape ``(m,)``."""
         return np.asarray((self.pool != self.pool[row]) @ self._power, dtype=np.intp)
 
-    def squares(self, alike: bool, row: int, others: Ints | slice = slice(None)) -> Singles:
-        """Squared distances of a row from others, shape ``(d + e, n)``."""
-        here, there = self.pool[row], self.pool[others]
-        return np.stack([_apart(m, here[j], there[:, j]) for j, m in self._metrics[alike]]).astype(np.float32)
+    def squares(self, alike: bool, rows: int | Ints, others: Ints | slice = slice(None)) -> Singles:
+        """Squared distances of a row from others, shape ``(d + e, n)``; of several rows, ``(d + e, r, n)``."""
+        here, there = self.pool[rows], self.pool[others]
+        found = np.empty((self.distances, *here.shape[:-1], len(there)), dtype=np.float32)
+        for part, (j, metric) in zip(found, self._metrics[alike], strict=True):
+            part[:] = _apart(metric, here[..., j, None], there[:, j])
+        return found
 
     def between(self, i: int, alike: bool, row: int, others: Ints) -> Singles:
         """Correlations of a row with its tried rows ``(t,)`` under every draw of campaign i, shape ``(k, t)``."""
@@ -108,13 +112,24 @@ class Correlations:
         squared = self.squares(alike, row, others)
         return np.asarray(self.draws[i].covariance(squared), dtype=np.float32)
 
+    def among(self, i: int, alike: bool, rows: Ints) -> Singles:
+        """Correlations of tried rows with each other under every draw of campaign i, shape ``(k, t, t)``."""
+        parts = np.split(rows, range(BLOCK, len(rows), BLOCK))
+        if self.tabulated and not alike:
+            found = [self._tables[i][:, (self.pool[p][:, None] != self.pool[rows]) @ self._power] for p in parts]
+        else:
+            found = [self.draws[i].covariance(self.squares(alike, p, rows)) for p in parts]
+        return np.concatenate(found, axis=1, dtype=np.float32)
+
     def across(self, i: int, k: int, tried: Tried) -> Singles:
         """Correlations of the tried rows with the whole pool under draw k of campaign i, shape ``(t, m)``."""
         if tried.patterns is not None:
             return np.asarray(np.take(self._tables[i][k], tried.patterns))
-        assert tried.squared is not None  # noqa: S101  (one of the two is kept)
-        assert tried.single is not None  # noqa: S101
-        return np.asarray(self.draws[i].covariance_of(tried.squared, tried.single, np.array([k]))[0])
+        squared = tried.squared
+        assert squared is not None  # noqa: S101  (one of the two is kept)
+        single = tried.single if self.draws[i].additive[k] else squared  # where nothing adds up it has no say
+        assert single is not None  # noqa: S101
+        return np.asarray(self.draws[i].covariance_of(squared, single, np.array([k]))[0])
 
 
 class Tried:
@@ -129,22 +144,21 @@ class Tried:
     """
 
     def __init__(self, table: Correlations, alike: bool, budget: int) -> None:
-        self._table, self._alike, self._rows = table, alike, 0
+        self._table, self._alike, self._rows, self._alone = table, alike, 0, 0
         m, f = len(table.pool), table.distances
         self._tabulated = table.tabulated and not alike
         shape = (budget, m) if self._tabulated else (f, budget, m)
         self._kept = np.empty(shape, dtype=np.intp if self._tabulated else np.float32)
         self._single = np.empty(shape, dtype=np.float32) if not self._tabulated else None
 
-    def add(self, row: int) -> None:
-        """Keep the distances of one more row."""
+    def add(self, rows: Ints) -> None:
+        """Keep the distances of more rows."""
+        new = slice(self._rows, self._rows + len(rows))
         if self._single is None:
-            self._kept[self._rows] = self._table.patterns(row)
+            self._kept[new] = [self._table.patterns(row) for row in rows]
         else:
-            squared = self._table.squares(self._alike, row)
-            self._kept[:, self._rows] = squared
-            self._single[:, self._rows] = matern52(np.float32(ADDITIVE_STRETCH) * squared)
-        self._rows += 1
+            self._kept[:, new] = self._table.squares(self._alike, rows)
+        self._rows = new.stop
 
     @property
     def patterns(self) -> NDArray[np.intp] | None:
@@ -158,11 +172,17 @@ class Tried:
 
     @property
     def single(self) -> Singles | None:
-        """Correlations by each distance alone, shape ``(d + e, t, m)``, or None."""
-        return None if self._single is None else self._single[:, : self._rows]
+        """Correlations by each distance alone, shape ``(d + e, t, m)``, or None; worked out when first asked for."""
+        if self._single is None:
+            return None
+        while self._alone < self._rows:
+            new = slice(self._alone, min(self._alone + BLOCK, self._rows))
+            self._single[:, new] = matern52(np.float32(ADDITIVE_STRETCH) * self._kept[:, new])
+            self._alone = new.stop
+        return self._single[:, : self._rows]
 
 
-def _apart(metric: Floats | None, a: np.int64, b: Ints) -> Floats:
+def _apart(metric: Floats | None, a: Ints, b: Ints) -> Floats:
     if metric is None:
         return np.asarray(a != b, dtype=float)
     if metric.ndim == 1:

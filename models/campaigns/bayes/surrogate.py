@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hypograph.models.campaigns.bayes.correlations import Correlations, Geometry, Ints, Singles, Tried
+from hypograph.models.campaigns.bayes.correlations import BLOCK, Correlations, Geometry, Ints, Singles, Tried
 from hypograph.models.campaigns.bayes.hyperparameters import Floats, Hyperparameters, Reals
 from hypograph.models.campaigns.bayes.posterior import (
     Kind,
@@ -27,7 +27,7 @@ from hypograph.models.campaigns.bayes.posterior import (
 
 REPRESENTED = 16  # draws that stand for the posterior
 JITTER = 1e-6
-BLOCK = 64  # results from which a history is factorised at once; below, row by row, as a benchmark does
+LONG = 64  # results from which a history is factorised at once; below, row by row, as a benchmark does
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +108,22 @@ class Factors:
         """Factorise many rows at once; `correlation` without noise, shape ``(s, k, t, t)``."""
         t = correlation.shape[-1]
         whole = correlation + (self._diagonal - 1.0)[..., None, None] * np.eye(t)
-        found = np.linalg.inv(np.linalg.cholesky(whole))
+        found = inverse_of_lower(np.linalg.cholesky(whole))
         self.inverse[..., :t, :t] = found
         self.log_det = -np.log(np.diagonal(found, axis1=-2, axis2=-1)).sum(-1)
+
+
+def inverse_of_lower(root: Floats) -> Floats:
+    """Invert lower triangular matrices, shape ``(..., t, t)``, by halves: a general inverse works on the zeros too."""
+    t = root.shape[-1]
+    if t <= LONG:
+        return np.asarray(np.linalg.inv(root))
+    half = t // 2
+    found = np.zeros_like(root)
+    found[..., :half, :half] = first = inverse_of_lower(root[..., :half, :half])
+    found[..., half:, half:] = last = inverse_of_lower(root[..., half:, half:])
+    found[..., half:, :half] = -last @ (root[..., half:, :half] @ first)
+    return found
 
 
 class Surrogates:
@@ -165,25 +178,22 @@ class Surrogates:
             others = np.stack([p[:, b] for p, b in zip(self._parts, before, strict=True)])
             shared = np.float32(kind.spread) * np.einsum("sd,sdt->st", own, others)
             factors.grow(self.t, plain[kind.alike] + shared[:, None], kind.spread * (own**2).sum(1)[:, None])
-        self._keep(rows)
+        self._keep(rows[:, None])
 
     def observe_all(self, rows: Ints) -> None:
         """Add the history of each campaign, shape ``(s, t)``: row by row, or at once where it is long."""
-        if rows.shape[1] <= BLOCK:
+        if rows.shape[1] <= LONG:
             for column in rows.T:
                 self.observe(column)
             return
         for kind, factors in self._factors.items():
-            whole = np.stack([
-                np.stack([self.table.between(i, kind.alike, int(r), own) for r in own], axis=1)
-                for i, own in enumerate(rows)
-            ]).astype(np.float64)  # fmt: skip
+            whole = np.stack([self.table.among(i, kind.alike, own) for i, own in enumerate(rows)]).astype(np.float64)
             if self._parts is not None and kind.spread:
                 seen = np.stack([p[:, own] for p, own in zip(self._parts, rows, strict=True)])
                 whole = whole + kind.spread * np.einsum("sda,sdb->sab", seen, seen)[:, None]
             factors.fill(whole)
-        for column in rows.T:
-            self._keep(column)
+        for part in np.split(rows, range(BLOCK, rows.shape[1], BLOCK), axis=1):
+            self._keep(part)
 
     def predict(self, i: int, y: Floats, shown: int = 0, *, joint: bool = True) -> Prediction:
         """Condition campaign i on its standardised outcomes ``(t,)``, in the order in which they were observed.
@@ -243,8 +253,8 @@ class Surrogates:
         )
 
     def _keep(self, rows: Ints) -> None:
-        for tried, row in zip(self._tried, rows, strict=True):
+        for tried, own in zip(self._tried, rows, strict=True):
             for side in tried.values():
-                side.add(int(row))
-        self._picks[:, self.t] = rows
-        self.t += 1
+                side.add(own)
+        self._picks[:, self.t : self.t + rows.shape[1]] = rows
+        self.t += rows.shape[1]

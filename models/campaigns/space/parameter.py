@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -95,6 +96,13 @@ class Parameter:
         kept = float(f"{value:.3g}") if self.log else round(value, digits)
         return float(min(max(kept, self.low), self.high))
 
+    def nearest(self, number: float) -> float:
+        """Return the level of a discrete number that is nearest; the lower of two."""
+        i = bisect_left(self.values, number)
+        if i == len(self.values) or (i and number - self.values[i - 1] <= self.values[i] - number):
+            return self.values[i - 1]
+        return self.values[i]
+
     def price(self, value: Any) -> float:
         """Return what a level costs."""
         named = dict(self.costs)
@@ -114,7 +122,7 @@ class Parameter:
             return self._option(value)
         number = self._number(value)
         if self.values:
-            near = min(self.values, key=lambda v: abs(v - number))
+            near = self.nearest(number)
             if abs(near - number) <= TOLERANCE * max(1.0, abs(near)):
                 return near
         elif self.low - TOLERANCE <= number <= self.high + TOLERANCE:

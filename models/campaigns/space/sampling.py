@@ -241,7 +241,7 @@ def _points(
     place = {p.name: j for j, p in enumerate(rules.numbers)}
 
     def level(p: Parameter, value: float) -> float:
-        return min(p.values, key=lambda v: abs(v - value)) if p.values else min(max(float(value), p.low), p.high)
+        return p.nearest(value) if p.values else min(max(float(value), p.low), p.high)
 
     found = []
     for i in range(len(x)):

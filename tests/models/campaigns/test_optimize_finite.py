@@ -8,7 +8,7 @@ from hypograph.models.campaigns.bayes import posterior
 from hypograph.models.campaigns.bayes.correlations import Correlations, Geometry
 from hypograph.models.campaigns.bayes.hyperparameters import Prior, draw
 from hypograph.models.campaigns.bayes.lockstep import choose, lockstep, numbers
-from hypograph.models.campaigns.bayes.surrogate import JITTER, Factors
+from hypograph.models.campaigns.bayes.surrogate import JITTER, Factors, Surrogates
 from hypograph.models.campaigns.optimizers.simulated_experts import simulated_utility
 from hypograph.models.core.errors import InputError
 
@@ -77,6 +77,23 @@ def test_factors_that_grow_are_those_of_the_whole_matrix() -> None:
     for found in (factors, at_once):
         assert np.allclose(np.linalg.inv(np.linalg.cholesky(whole)), found.inverse, atol=1e-4)
         assert np.allclose(0.5 * np.linalg.slogdet(whole)[1], found.log_det, atol=1e-4)
+
+
+@pytest.mark.parametrize("levels", [(), (np.linspace(0, 1, 6), None, None)], ids=["mismatch", "numbers"])
+def test_a_long_history_is_factorised_at_once_to_what_it_is_row_by_row(levels: tuple[np.ndarray | None, ...]) -> None:
+    draws, rows = [draw(3, Prior(samples=8), 0)], np.random.default_rng(0).permutation(len(POOL))[None, :100]
+    at_once, by_row = (
+        Surrogates(Geometry(POOL, levels), draws, posterior.kinds(utility=False, similarity=False), 100)
+        for _ in range(2)
+    )
+    at_once.observe_all(rows)
+    for row in rows.T:
+        by_row.observe(row)
+    y = np.random.default_rng(1).normal(size=100)
+    a, b = (s.predict(0, y) for s in (at_once, by_row))
+    assert np.array_equal(a.draws, b.draws)
+    assert np.allclose(a.mean, b.mean, atol=2e-3)
+    assert np.allclose(a.sd, b.sd, atol=2e-3)
 
 
 def test_of_candidates_that_are_as_good_one_is_taken_at_random() -> None:
