@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 
 STEP = 4096
+BLOCK = 32 * STEP  # of alloys whose coordinates are at hand at once
 Float32Array = NDArray[np.float32]
 
 
@@ -67,16 +68,22 @@ class RidgeSums:
         Shapes ``(alloys, dimensions)`` and ``(alloys,)``, labels in [0, 1].
     """
 
-    def __init__(self, coordinates: FloatArray, labels: FloatArray, base: IntArray) -> None:
-        self.coordinates = coordinates.astype(np.float32)
+    def __init__(self, coordinates: FloatArray | Float32Array, labels: FloatArray, base: IntArray) -> None:
+        self.coordinates = coordinates.astype(np.float32, copy=False)
         self.sign = (2 * labels - 1).astype(np.float32)
         self.base = np.zeros(len(labels), bool)
         self.base[base] = True
         self.gram, self.moment = self._sums(base)
 
     def _sums(self, rows: IntArray) -> tuple[FloatArray, FloatArray]:
-        part = self.coordinates[rows]
-        return (part.T @ part).astype(float), (part.T @ self.sign[rows]).astype(float)
+        width = self.coordinates.shape[1]
+        gram, moment = np.zeros((width, width)), np.zeros(width)
+        for start in range(0, len(rows), BLOCK):
+            some = rows[start : start + BLOCK]
+            part = self.coordinates[some]
+            gram += part.T @ part
+            moment += part.T @ self.sign[some]
+        return gram, moment
 
     def over(self, train: IntArray) -> tuple[FloatArray, FloatArray]:
         """Sums over some of the base alloys, shapes ``(dimensions, dimensions)`` and ``(dimensions,)``."""

@@ -15,7 +15,7 @@ from hypograph.models.evidence.alloys.hosts import ExchangeIndex, nearest_hosts
 from hypograph.models.evidence.alloys.table import AlloyTable
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 from hypograph.models.evidence.sources.context import ContextModel, fit_context
-from hypograph.models.evidence.sources.kernel import NystromMap, RidgeSums
+from hypograph.models.evidence.sources.kernel import BLOCK, Float32Array, NystromMap, RidgeSums
 from hypograph.models.evidence.sources.pairs import PairMap
 from hypograph.models.evidence.sources.trees import Forest
 from hypograph.models.statistics.functions import logit
@@ -77,12 +77,20 @@ class Learners:
         self.dense = self.index.usual >= DENSE
         self.near = NystromMap(self.features[self.known], settings.reference, seed=seed)
         self.pairs = PairMap(table.elements, settings.pairs, seed)
-        near = self.near(self.features)
-        pairs = self.pairs(table.weights)
         # The inner product of joined coordinates is the sum of the two kernels.
-        self.sums: RidgeSums | None = RidgeSums(np.concatenate([near, pairs], 1), self.labels, self.known)
-        self._parts = {"kernel": slice(None), "pairs": slice(near.shape[1], None)}
+        self.sums: RidgeSums | None = RidgeSums(self._coordinates(), self.labels, self.known)
+        self._parts = {"kernel": slice(None), "pairs": slice(self.near.projection.shape[1], None)}
         self._kept: dict[tuple[str, bytes], Any] | None = None
+
+    def _coordinates(self) -> Float32Array:
+        """Join the coordinates of both kernels, a block of alloys at a time: in double precision all would not fit."""
+        starts = range(0, len(self.table), BLOCK)
+        width = self.near.projection.shape[1] + self.pairs.terms.shape[1] + 1
+        out = np.empty((len(self.table), width), np.float32)
+        for block in (slice(start, start + BLOCK) for start in starts):
+            near, pairs = self.near(self.features[block]), self.pairs(self.table.weights[block])
+            out[block] = np.concatenate([near, pairs], 1)
+        return out
 
     def _describe(self) -> None:
         """Labels and features of all rows; scales come from the known alloys, so candidates change nothing."""
