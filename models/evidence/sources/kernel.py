@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hypograph.models.evidence.masses.mass import FloatArray, IntArray
 
 STEP = 4096
-BLOCK = 32 * STEP  # of alloys whose coordinates are at hand at once
+BLOCK = 8 * STEP  # alloys whose coordinates are at hand in double precision
 Float32Array = NDArray[np.float32]
 
 
