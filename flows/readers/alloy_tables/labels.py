@@ -23,6 +23,9 @@ _SPACE_GROUPS: Final = {"225": "FCC", "229": "BCC", "194": "HCP", "221": "Pm-3m"
 _NUMBERS: Final = re.compile(r"(?:(?:no\.?|#|sg)?\s*\d{1,3}(?:\.0)?\s*[+,;/&]?\s*)+", re.IGNORECASE)
 _YES: Final = frozenset({"1", "1.0", "true", "yes", "y", "t", "pos", "positive", "ja"})
 _NO: Final = frozenset({"0", "0.0", "-1", "false", "no", "n", "f", "neg", "negative", "nein"})
+# A choice of lattices, ``BCC/FCC/other``: the last of them is no name of a phase, and may be one phase or many.
+_OTHER: Final = re.compile(r"others?|andere", re.IGNORECASE)
+_CHOICES: Final = re.compile(r"\b(?:FCC|BCC|HCP)\b")
 # A class of alloy says how many elements it has, and nothing of its phases.
 _CLASSES: Final = re.compile(r"(?:r|l|hs)?(?:hea|mea|lea|cca|mpea|ccs|hec|bmg-?hea)s?|(?:high|medium|low)[- ]entropy.*")
 CLASS: Final = re.compile(CLASSES)
@@ -69,12 +72,15 @@ def _from_flags(columns: Columns, row: Row) -> tuple[tuple[str, ...], Label | No
 def _from_phases(
     tiers: Sequence[Sequence[int]], header: Sequence[str], row: Row
 ) -> tuple[tuple[str, ...], Label | None]:
-    """The first tier of columns that says something."""
+    """The first tier of columns that says something; *other* under ``BCC/FCC/other`` says only which it is not."""
+    neither: dict[str, str] = {}
     for tier in tiers:
         found: list[tuple[int, PhaseReading]] = []
         for i in tier:
             text = cell_text(row.cells[i])
-            if not is_missing(plain(text)):
+            if _OTHER.fullmatch(plain(text)):
+                neither |= dict.fromkeys(_CHOICES.findall(header[i].upper()), header[i])
+            elif not is_missing(plain(text)):
                 found.append((i, _phases(text, header[i])))
         said = [(i, r) for i, r in found if r.phases or r.label]
         if not said:
@@ -85,6 +91,8 @@ def _from_phases(
             if both or (first.label and other.label and first.label != other.label):
                 raise LabelError(f"the columns {header[said[0][0]]} and {header[i]} contradict each other")
         phases = next((r.phases for _, r in said if r.phases), ())
+        if len(phases) == 1 and phases[0] in neither:
+            raise LabelError(f"the columns {neither[phases[0]]} and {header[said[0][0]]} contradict each other")
         return phases, next((r.label for _, r in said if r.label), None)
     return (), None
 

@@ -33,6 +33,9 @@ from hypograph.models.evidence.alloys.phases import Label
 SAME_ALLOY: Final = 1.0
 SHOWN: Final = 8  # columns that are named before the others are counted
 _BALANCE: Final = frozenset({"bal", "bal.", "balance", "rest", "rem", "rem.", "remainder", "base"})
+# Fe-Co-Ni names a system; amounts beside it say which alloy of the system it is.
+_SYSTEM: Final = re.compile(r"[A-Z][a-z]?(?:\s*[-–—/|,]\s*[A-Z][a-z]?)+")
+_UNCERTAIN: Final = re.compile(r"\s*(?:±|\+/?-)\s*\d+(?:[.,]\d+)?\s*%?$")
 _NOTHING: Final = frozenset({"-", "--", "0", "", "n.d.", "nd", "none", "nil"})
 
 
@@ -137,7 +140,7 @@ def read_alloy_table(
 
 def _by_weight(columns: Columns, rows: Sequence[AlloyRow]) -> list[str]:
     """Say that numbers before elements were read as weight percent, where nothing says of what they are."""
-    if columns.composition is None or columns.basis is not None:
+    if columns.composition is None or columns.basis is not None or columns.element_basis is not None:
         return []
     taken = [r for r in rows if r.composition.basis == "weight" and not take_marks(plain(r.text)).bases]
     if not taken:
@@ -195,6 +198,8 @@ class _Reader:
                 raise InputError("the formula and the columns of elements name different elements", where=where)
             return formula
         amounts = self._amounts(row, where)
+        if formula is not None and _is_system(text, amounts):
+            return amounts
         if formula is not None and not _same(formula, amounts):
             raise InputError("the formula and the columns of elements contradict each other", where=where)
         return formula or amounts
@@ -228,13 +233,15 @@ class _Reader:
         amounts: dict[str, float] = {}
         rest = ""
         for i, symbol in self.columns.elements.items():
-            text = plain(cell_text(row.cells[i])).rstrip("% ")
+            cell = row.cells[i]
+            cell = _UNCERTAIN.sub("", cell.strip()) if isinstance(cell, str) else cell
+            text = plain(cell_text(cell)).rstrip("% ")
             if text.lower() in _BALANCE:
                 if rest:
                     raise InputError(f"{rest} and {symbol} both take the rest", where=where)
                 rest = symbol
             elif not (text.lower() in _NOTHING or is_missing(text)):
-                value = _number(row.cells[i], self.marks[i])
+                value = _number(cell, self.marks[i])
                 if value is None or value < 0:
                     raise InputError(f"the amount of {symbol}, {text!r}, is no number above 0", where=where)
                 amounts[symbol] = value
@@ -284,7 +291,8 @@ class _Reader:
                     named = {s for i, s in self.columns.elements.items() if cell_text(row.cells[i]) not in _NOTHING}
                     agrees = named == set(formula.elements)
                 else:
-                    agrees = _same(formula, self._amounts(row, where))
+                    amounts = self._amounts(row, where)
+                    agrees = _is_system(text, amounts) or _same(formula, amounts)
             except InputError:
                 agrees = False
             same, other = same + agrees, other + (not agrees)
@@ -293,6 +301,12 @@ class _Reader:
             names = ", ".join(self.columns.elements.values())
             self.notes.append(f"the columns {names} do not agree with the formulas: taken for no amounts of elements")
         return same >= other
+
+
+def _is_system(text: str, amounts: Composition) -> bool:
+    """Whether a text names elements alone, ``Fe-Co-Ni``, and the amounts are of these or some of these."""
+    named = plain(text).strip()
+    return bool(_SYSTEM.fullmatch(named)) and set(amounts.elements) <= set(re.findall(r"[A-Z][a-z]?", named))
 
 
 def _number(cell: Cell, mark: object = None) -> float | None:

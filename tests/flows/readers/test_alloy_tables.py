@@ -252,3 +252,30 @@ def test_how_yes_and_no_are_read_is_said(tmp_path: Path) -> None:
     assert "1 under 'HEA' is read as single-phase" in read_alloy_table(path).notes
     path.write_text("alloy,multi-phase?\nCoCrFeNi,0\nAlCoCrFeNi,1\n")
     assert [r.label for r in read_alloy_table(path).rows] in (["single", "multi"], [None, None])
+
+
+def test_other_is_no_phase_and_the_microstructure_names_them(tmp_path: Path) -> None:
+    """Under BCC/FCC/other, *other* may be one phase or many: a column that names them is asked."""
+    (tmp_path / "a.csv").write_text(
+        "FORMULA,Microstructure,BCC/FCC/other\nCoFeNi,FCC,FCC\nAlCoFeNi,FCC+BCC,other\nCoFeMn,,other\nCoFeV,FCC,other\n",
+        "utf-8",
+    )
+    found = read_alloy_table(tmp_path / "a.csv")
+    assert [(r.phases, r.label) for r in found.rows] == [
+        (("FCC",), "single"),
+        (("FCC", "BCC"), "multi"),
+        ((), None),
+    ]
+    assert [s.row for s in found.skipped] == [5]
+    assert "contradict" in found.skipped[0].reason
+
+
+def test_amounts_beside_the_name_of_a_system_are_the_alloy(tmp_path: Path) -> None:
+    """Fe-Ni in the first row of a block names the system; it was read as the equimolar alloy, the others left out."""
+    (tmp_path / "a.csv").write_text(
+        "alloy,Fe,Ni,Co\nFe-Ni,0.64,0.36,0\n,0.95 ± 0.01,0.05,0\n,0.9,0.1,0\nFe-Co,0.4,0,0.6\nFe-Co,0.4,0.3,0.3\n",
+        "utf-8",
+    )
+    found = read_alloy_table(tmp_path / "a.csv")
+    assert [r.composition.atomic_percent["Fe"] for r in found.rows] == [64.0, 95.0, 90.0, 40.0]
+    assert [s.row for s in found.skipped] == [6]

@@ -146,7 +146,67 @@ IN_BRACES = """{Reference Type}: Journal Article
 """
 
 
-@pytest.mark.parametrize("text", [IN_BRACES, ENGINEERING_VILLAGE, PROQUEST, OVID, SCIFINDER, SPACED, TWO_LANGUAGES])
+IN_BRACKETS = """【题　名】Laser cladding of FeCoCrNi coatings
+【作　者】Zhang, H.;He, Y.Z.
+【刊　名】Surface and Coatings Technology
+【年　份】2019
+【摘　要】Coatings were made. Results: they are hard.
+【DOI】10.1000/ev.1
+
+【题　名】Second title
+【作　者】Li, W.
+【年　份】2018
+【摘　要】More.
+"""
+UNKNOWN_FIRST = """SrcDatabase-来源库: 期刊
+Title-题名: Laser cladding of FeCoCrNi coatings
+Author-作者: Zhang, H.;He, Y.Z.
+Source-文献来源: Surface and Coatings Technology
+Summary-摘要: Coatings were made. Results: they are hard.
+DOI-标识: 10.1000/ev.1
+Year-年: 2019
+Volume-卷: 36
+
+SrcDatabase-来源库: 期刊
+Title-题名: Second title
+Author-作者: Li, W.
+Summary-摘要: More.
+Year-年: 2018
+Volume-卷: 37
+"""
+AFFILIATIONS = """Author: Zhang, H.
+Affiliation: ETH
+Author: He, Y.Z.
+Affiliation: MIT
+Title: Laser cladding of FeCoCrNi coatings
+Journal: Surface and Coatings Technology
+Abstract: Coatings were made. Results: they are hard.
+DOI: 10.1000/ev.1
+Year: 2019
+
+Author: Li, W.
+Affiliation: MIT
+Title: Second title
+Abstract: More.
+Year: 2018
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        IN_BRACKETS,
+        UNKNOWN_FIRST,
+        AFFILIATIONS,
+        IN_BRACES,
+        ENGINEERING_VILLAGE,
+        PROQUEST,
+        OVID,
+        SCIFINDER,
+        SPACED,
+        TWO_LANGUAGES,
+    ],
+)
 def test_every_record_is_read_with_its_fields(text: str, tmp_path: Path) -> None:
     (tmp_path / "export.txt").write_text(text, "utf-8")
     report = read_publications(tmp_path / "export.txt")
@@ -174,3 +234,20 @@ def test_a_note_stays_a_note(tmp_path: Path) -> None:
     (found,) = read_publications(tmp_path / "note.txt").publications
     assert found.title == "On borides"
     assert found.abstract.startswith("We saw this: ReB2 is hard.")
+
+
+def test_records_that_begin_with_another_field_are_apart(tmp_path: Path) -> None:
+    """A second title below a blank line begins a record, though it lacks the field that the first began with."""
+    text = "No: 1\nTitle: One\nYear: 2011\nPublisher: X\n\nTitle: Two\nYear: 2012\n\nNo: 3\nTitle: Three\nYear: 2013\n"
+    (tmp_path / "export.txt").write_text(text, "utf-8")
+    found = read_publications(tmp_path / "export.txt").publications
+    assert [(p.title, p.year) for p in found] == [("One", 2011), ("Two", 2012), ("Three", 2013)]
+
+
+def test_terms_between_spaced_hyphens_and_text_below_the_fields(tmp_path: Path) -> None:
+    terms = "Controlled terms: Garnets - Li-ion batteries - Ionic conduction"
+    text = f"Title: On garnets\nYear: 2011\n{terms}\n\nWe made pellets.\nResults: hard.\n"
+    (tmp_path / "export.txt").write_text(text, "utf-8")
+    (found,) = read_publications(tmp_path / "export.txt").publications
+    assert found.keywords == ("Garnets", "Li-ion batteries", "Ionic conduction")
+    assert found.abstract == "We made pellets. Results: hard."

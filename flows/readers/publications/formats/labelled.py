@@ -24,19 +24,37 @@ _FIELDS: Final = {
     for field in ("title", "abstract", "year", "venue", "doi", "keywords", "authors")
     for name in NAMES[field]
     if len(name) > 2 and name not in {"name", "ids", "pub", "conference", "container", "description"}
-} | {"subject": "keywords", "subjects": "keywords", "controlledterms": "keywords", "mainheading": "keywords"}
+} | {
+    "subject": "keywords",
+    "subjects": "keywords",
+    "controlledterms": "keywords",
+    "uncontrolledterms": "keywords",
+    "mainheading": "keywords",
+    **dict.fromkeys(("题名", "篇名", "标题"), "title"),
+    **dict.fromkeys(("刊名", "来源", "文献来源"), "venue"),
+    **dict.fromkeys(("年", "年份", "出版年", "发表时间"), "year"),
+    **dict.fromkeys(("关键词", "主题词"), "keywords"),
+    "作者": "authors",
+    "摘要": "abstract",
+}
+# Text below the fields, which is of none; it is the abstract where a file holds one record without another.
+_BELOW: Final = "below"
 _DIVIDES: Final = re.compile(
     r"[_=*~-]{8,}|---|START_RECORD|END_RECORD|<(?:RECORD )?\d+>"
     r"|\[?(?:Record|Document|Article|Item) \d+(?: of \d+)?\]?:?"
 )
 _LABEL: Final = re.compile(r"(?:FIELD |\{)?([^\W\d_](?:[^\W\d_]|[()/ -]){0,38}[^\W\d_)]\)?)\}? ?[:：](?!//)\s*(.*)")
 _SPACED: Final = re.compile(r"([A-Z][A-Z()/ -]{1,28}[A-Z)])(?: {2,}|\t+)(\S.*)")
+# 【题名】 of Wanfang and VIP, [Title]: the bracket is the sign, so only names that are known.
+_BRACKETED: Final = re.compile(r"[【\[]\s*([^】\]]{1,30}?)\s*[】\]]\s*[:：]?\s*(.*)")
 # Headings within an abstract.
 _WITHIN: Final = re.compile(
     r"(?:background|introduction|objectives?|aims?|purpose|materials|(?:materials and )?methods?|experimental|results?"
     r"(?: and discussion)?|findings|discussion|conclusions?|significance|limitations|note)",
     re.IGNORECASE,
 )
+# Compendex writes "Garnets - Ionic conduction": a hyphen between blanks parts terms where no semicolon does.
+_BETWEEN: Final = (r"\s+--?\s+", r"\s*;+\s*")
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 _NUMBERED: Final = re.compile(r"\s*\(\d+(?:, ?\d+)*\)")
 FRONT: Final = "---"
@@ -49,33 +67,36 @@ def _split(line: str) -> Line | None:
     match = _LABEL.fullmatch(line) or _SPACED.fullmatch(line)
     if match and not (_WITHIN.fullmatch(match[1].strip()) or len(match[1].split()) > 4):
         return match[1].strip(), match[2].strip()
+    if (match := _BRACKETED.fullmatch(line)) and _field(match[1]):
+        return match[1], match[2].strip()
     return (line, "") if flat_name(line) in _FIELDS and len(line) < 30 else None
 
 
 def _field(label: str) -> str:
     """Return our name of a field; ``Title-题名`` says it twice."""
-    return _FIELDS.get(flat_name(label)) or _FIELDS.get(flat_name(label.split("-")[0]), "")
+    names = (re.sub(r"\s", "", label), flat_name(label), flat_name(label.split("-")[0]))
+    return next((_FIELDS[name] for name in names if name in _FIELDS), "")
 
 
 def labelled_records(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, list[str]]]]:
     """Yield the line at which each record begins, and its values by field; values of unknown names are left out.
 
-    A record without a title takes the first line that stands by itself before its fields.
+    A record without a title takes the first line that stands by itself before its fields. Below a blank line another
+    title begins another record, as the first name does.
     """
     record: dict[str, list[str]] = {}
-    alone, first, last, start, blank = "", "", "", 1, True
+    alone, first, label, last, start, blank = "", "", "", "", 1, True
     for number, raw in enumerate(lines, start=1):
         line = raw.strip().lstrip("\ufeff")
         divides = bool(_DIVIDES.fullmatch(line))
         split = None if divides or not line else _split(line)
-        again = bool(split) and split[0] == first and last not in ("", _field(first)) and bool(record)  # type: ignore[index]
-        if divides or again:
+        if divides or (split and record and label != split[0] and _begins(split[0], first, last, record, blank)):
             if record:
                 yield start, _titled(record, alone)
             record, alone, first, last, start = {}, "", "", "", number + divides
         if split:
-            last = _field(split[0])
-            first = first or split[0]
+            label, last = split[0], _field(split[0])
+            first = first or label
             if last:
                 record.setdefault(last, []).append(split[1])
         elif line and not divides:
@@ -83,9 +104,20 @@ def labelled_records(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, list
                 record[last][-1] = f"{record[last][-1]} {line}".strip()
             elif not first and not alone:
                 alone = line
+            elif first and (blank or _BELOW in record):
+                record.setdefault(_BELOW, []).append(line)
+                last = ""
         blank = not line
     if record:
         yield start, _titled(record, alone)
+
+
+def _begins(label: str, first: str, last: str, record: dict[str, list[str]], blank: bool) -> bool:
+    """Whether a name that is met begins another record: Author, Affiliation, Author does not."""
+    if label == first:
+        told = not record.keys().isdisjoint({"title", "abstract"}) or last != ""
+        return told and (blank or _field(first) == "title" or bool(last and last != _field(first)))
+    return blank and _field(label) == "title" and "title" in record and _field(first) != "title"
 
 
 def _titled(record: dict[str, list[str]], alone: str) -> dict[str, list[str]]:
@@ -98,7 +130,7 @@ def _row(record: dict[str, list[str]]) -> dict[str, object]:
     venue = next(iter(found.get("venue", ())), "")
     year = found.get("year") or _YEAR.findall(" ".join(found.get("venue", ())))[-1:]
     split = {
-        name: [p for v in found.get(name, ()) for p in re.split(r"\s*;+\s*", v) if p]
+        name: [p for v in found.get(name, ()) for p in re.split(_BETWEEN[";" in v or name == "authors"], v) if p]
         for name in ("authors", "keywords")
     }
     return {
@@ -119,7 +151,10 @@ def read_labelled(path: Path) -> Found:
     if FRONT in lines[1:] and lines[0].strip() == FRONT:
         yield from records_from(_note(lines), where=str(path), source=path.name)
         return
-    for line, record in labelled_records(lines):
+    found = list(labelled_records(lines))
+    for line, record in found:
+        if len(found) == 1 and "abstract" not in record:
+            record["abstract"] = record.get(_BELOW, [])
         if "title" in record or "abstract" in record:
             yield from records_from(_row(record), where=f"{path}, record at line {line}", source=path.name)
 
