@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -20,16 +21,27 @@ from hypograph.flows.cli.common import (
 from hypograph.models.core.documents.hypotheses import Searched
 from hypograph.models.core.errors import InputError
 
+MOST_CELLS: Final = 2_000_000_000  # of numbers in single precision: 8 GB
+
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
-def _numbers(text: str) -> list[int]:
+def _numbers(text: str, where: str, instances: int) -> list[int]:
     try:
         found = [int(part) for part in text.split(",")]
     except ValueError as error:
-        raise InputError(f"{text!r} is no list of whole numbers", where="--budget", expected="60,240,960") from error
+        raise InputError(f"{text[:80]!r} is no list of whole numbers", where=where, expected="60,240,960") from error
     if not found or min(found) < 3:
-        raise InputError(f"{text!r} holds a budget below 3 calls", where="--budget", expected="3 or more")
+        raise InputError(f"{text[:80]!r} holds a number below 3", where=where, expected="3 or more")
+    # Every instance keeps a matrix over its comparisons.
+    most = math.isqrt(MOST_CELLS // instances)
+    if max(found) > most:
+        raise InputError(
+            f"{text[:80]!r} wants more memory than {MOST_CELLS * 4 / 1e9:.0f} GB with {instances:,} instances",
+            where=where,
+            expected=f"at most {most:,}",
+            hint="Fewer of them, or fewer --instances.",
+        )
     return found
 
 
@@ -44,7 +56,8 @@ def simulate_(
 ) -> None:
     from hypograph.flows.hypotheses.simulate import simulation_document, simulation_text
 
-    document = simulation_document(scenario.split(","), _numbers(budget), strategies.split(","), instances, seed, say)
+    budgets = _numbers(budget, "--budget", instances)
+    document = simulation_document(scenario.split(","), budgets, strategies.split(","), instances, seed, say)
     emit(document, as_json, simulation_text(document))
 
 
@@ -58,7 +71,7 @@ def rank(
 ) -> None:
     from hypograph.flows.hypotheses.simulate import ranking_document
 
-    document = ranking_document(items, _numbers(comparisons), instances, seed)
+    document = ranking_document(items, _numbers(comparisons, "--comparisons", instances), instances, seed)
     rows = [(r["rule"], r["comparisons"], r["top1"]["mean"], r["coverage"], r["ece"]) for r in document["rules"]]
     emit(document, as_json, table(("rule", "comparisons", "top-1", "coverage", "ece"), rows))
 

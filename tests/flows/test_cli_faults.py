@@ -86,6 +86,8 @@ def test_whatever_ends_a_command_is_one_sentence(tmp_path: Path, body: str, code
         ["flows", "schedule", "campaign", "--interval", "-1e9"],
         ["flows", "schedule", "campaign", "--interval", "9" * 5000],
         ["campaign", "benchmark", "--seeds", "9" * 30],
+        ["hypotheses", "rank", "--comparisons", "9" * 25],
+        ["hypotheses", "simulate", "--budget", "60," + "9" * 4000],
         ["flows", "run", "campaign", "--param", "seeds=" + "9" * 5000],
         ["flows", "run", "campaign", "--param", "seeds=" + "[" * 20_000],
         ["flows", "run", "campaign", "--param", "table=" + "x" * 4000],
