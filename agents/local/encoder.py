@@ -171,7 +171,7 @@ def load_encoder(path: Path) -> SentenceEncoder:
     InputError
         If a file is missing in it, or cannot be read as such a model.
     """
-    if not path.exists():
+    if not (path.is_file() or path.is_dir()):  # a device may have no end
         raise MissingFileError("no such file or folder", where=str(path))
     try:
         files = _read(path)

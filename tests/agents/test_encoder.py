@@ -118,6 +118,8 @@ def test_an_encoder_is_read_from_a_wheel_and_faults_are_named(folder: Path, tmp_
     np.testing.assert_array_equal(load_encoder(packed)(["alloy"]), load_encoder(folder)(["alloy"]))
     with pytest.raises(MissingFileError):
         load_encoder(tmp_path / "none")
+    with pytest.raises(MissingFileError):
+        load_encoder(Path("/dev/zero"))  # it has no end
     (folder / "model.safetensors").write_bytes(b"\x08\0\0\0\0\0\0\0{}      ")
     with pytest.raises(InputError, match="no sentence encoder"):
         load_encoder(folder)
