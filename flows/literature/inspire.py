@@ -57,7 +57,15 @@ def inspire(
     return {
         "sets": [dataclasses.asdict(found) for found in outcome.sets],
         "entropy": outcome.entropy,
-        "note": outcome.note,
+        "note": outcome.note if outcome.sets else f"{outcome.note} {_no_sets(outcome.keywords)}",
         "topic": list(outcome.topic),
         "publications": outcome.publications,
     }
+
+
+def _no_sets(keywords: int) -> str:
+    """Why no set was found, and what to do."""
+    return (
+        f"No set was found: {keywords} keywords stand in enough publications, too few of their pairs are new and near. "
+        "Add publications of the same subject, or name no topic."
+    )

@@ -49,7 +49,12 @@ _LEADING: Final = re.compile(rf"{tree.NUMBER}\s*[A-Z][a-z]?(?:[\s\-,;/]+{tree.NU
 _PACKED: Final = re.compile(rf"([A-Z][a-z]?)((?:{tree.NUMBER}[A-Z][a-z]?)+)")
 _PACKED_PART: Final = re.compile(rf"({tree.NUMBER})([A-Z][a-z]?)")
 _RATIO: Final = re.compile(
-    rf"(?P<names>[A-Za-z\s\-,;|/]+?)\s*[(\[]?\s*(?P<ratio>{tree.NUMBER}(?:\s*:\s*{tree.NUMBER})+)\s*[)\]]?"
+    rf"(?P<names>[A-Za-z\s\-,;|/:]+?)\s*[(\[]?\s*(?P<ratio>{tree.NUMBER}(?:\s*:\s*{tree.NUMBER})+)\s*[)\]]?"
+)
+# "Pd-Ag 77/23": behind a blank, where 77/23 of silver to one of palladium is meant by nobody.
+_SLASHED: Final = re.compile(
+    r"(?P<names>[A-Za-z\s\-,;|/:]*[A-Za-z])(?:\s+|\s*[(\[]\s*)"
+    r"(?P<ratio>\d+(?:\.\d+)?(?:\s*/\s*\d+(?:\.\d+)?)+)\s*[)\]]?"
 )
 
 
@@ -178,6 +183,8 @@ def _read(body: str, said: Basis | None, values: Mapping[str, float]) -> Composi
     ratio = _RATIO.fullmatch(body)
     if ratio:
         body = _numbered(ratio.group("names"), ratio.group("ratio").split(":"))
+    elif slashed := _SLASHED.fullmatch(body):
+        body = _slashed(slashed.group("names"), slashed.group("ratio"))
     level = tree.parse(body)
     amounts = tree.level_amounts(level)
     total = sum(item.amount for item in level)
@@ -237,9 +244,19 @@ def _check_packed(body: str, parts: list[tuple[str, str]]) -> None:
         )
 
 
+def _slashed(names: str, ratio: str) -> str:
+    """Give each element its amount of a list such as 77/23; two numbers that make no 100 may be a fraction."""
+    amounts = ratio.split("/")
+    if len(amounts) == 2 and abs(sum(map(float, amounts)) - 100) > PERCENT_SLACK:
+        raise tree.FormulaError(
+            f"{ratio} at the end may be a ratio or the share of the last element", f"Write {ratio.replace('/', ':')}."
+        )
+    return _numbered(names, amounts)
+
+
 def _numbered(names: str, ratio: list[str]) -> str:
     """Give each element of a list its amount."""
-    symbols = [item.what for item in tree.parse(names)]
+    symbols = [item.what for item in tree.parse(names.replace(":", " "))]
     if len(symbols) != len(ratio):
         raise tree.FormulaError(f"{len(symbols)} elements, {len(ratio)} amounts", "Write one amount for each.")
     return " ".join(f"{s}{n.strip()}" for s, n in zip(symbols, ratio, strict=True))

@@ -10,6 +10,8 @@ from typing import Final
 from hypograph.models.core.elements import SYMBOLS
 
 NUMBER: Final = r"(?:\d+(?:\.\d+)?|\.\d+)(?:/\d+)?"
+# An amount that stands apart, as in "CoCrFeNiAl 0,3", is a ratio; "Pd-Ag 77,23" lists two.
+LARGEST_LOOSE: Final = 20
 # Beyond plutonium nothing is alloyed; "No", "Cn" and the like in a table are other things.
 KNOWN: Final = frozenset(SYMBOLS[:94])
 _TOKEN: Final = re.compile(rf"(?P<symbol>[A-Z][a-z]?)|(?P<number>{NUMBER})|(?P<open>[(\[{{])|(?P<close>[)\]}}])"
@@ -252,7 +254,7 @@ class _Parser:
             raise FormulaError(f"{''.join(tags[-1])!r} may be an element or the tag of a sample",
                                "Write the formula without separators.")  # fmt: skip
         lone = self.loose == [len(level) - 1] and len(level) > 1
-        odd = last.amount == round(last.amount) or re.search(r"(?<!\d)\.\d+$", self.text)
+        odd = last.amount == round(last.amount) or last.amount > LARGEST_LOOSE or re.search(r"(?<!\d)\.\d+$", self.text)
         if lone and odd and not isinstance(last.what, tuple):
             raise FormulaError(f"{last.amount:g} at the end may be an amount or the number of a sample",
                                "Write the amount directly behind its element.")  # fmt: skip

@@ -143,3 +143,24 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         return
     assert sum(found.fractions) == pytest.approx(1.0)
     assert list(found.elements) == sorted(set(found.elements))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Pd-Ag 77/23", {"Pd": 77.0, "Ag": 23.0}),
+        ("Ag/Pd (23/77)", {"Pd": 77.0, "Ag": 23.0}),
+        ("Ni/Co/Cr 2/1/1", {"Ni": 50.0, "Co": 25.0, "Cr": 25.0}),
+        ("Ni:Ti 55:45", {"Ni": 55.0, "Ti": 45.0}),
+        ("CoFe1/2", {"Co": 66.67, "Fe": 33.33}),
+    ],
+)
+def test_amounts_behind_the_names_go_in_their_order(text: str, expected: dict[str, float]) -> None:
+    """77/23 was read as the share of the last element, so that the amounts were exchanged."""
+    assert read_composition(text).atomic_percent == expected
+
+
+@pytest.mark.parametrize("text", ["Pd-Ag 77/50", "Pd-Ag 77,23", "CoNi 1/2"])
+def test_a_fraction_or_a_list_at_the_end_is_refused(text: str) -> None:
+    with pytest.raises(MalformedRowError, match="at the end may be"):
+        read_composition(text)
