@@ -35,7 +35,7 @@ def keep_vocabulary(folder: Path, stop: Path | None = None, thesaurus: Path | No
             raise MissingFileError("no such file", where=str(given))
     if thesaurus is not None:
         read_thesaurus(thesaurus.read_text("utf-8-sig"), str(thesaurus))
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for given, name in ((stop, STOP_WORDS), (thesaurus, THESAURUS)):
         if given is not None:
             (folder / name).write_text(given.read_text("utf-8-sig"), "utf-8")

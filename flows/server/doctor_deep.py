@@ -45,7 +45,7 @@ def check_disk(settings: Settings) -> str:
 
     wanted, path = secrets.token_bytes(1 << 20), settings.home / f"doctor-{secrets.token_hex(8)}"
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.write_bytes(wanted)
         found = path.read_bytes()
     except OSError as error:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from hypograph.flows.runtime.settings import load_settings
+from hypograph.flows.server.prefect_address import child_environment
 from hypograph.graph.core.query import REGISTRY
 from hypograph.models.core.errors import InputError, SettingError
 
@@ -154,6 +155,47 @@ def test_compose_pins_checks_and_publishes_on_loopback_only() -> None:
             assert port.startswith("127.0.0.1:"), f"{name} publishes {port}"
         secrets = [k for k, v in service["environment"].items() if re.search("PASSWORD|TOKEN|AUTH", k)]
         assert all(k.endswith("_FILE") for k in secrets), f"{name} holds a secret in its environment"
+
+
+def test_containers_have_no_rights_and_tell_nobody() -> None:
+    compose = (ROOT / "infra" / "compose.yaml").read_text("utf-8")
+    ours = [service for service in _compose()["services"].values() if service["image"] == "hypograph:local"]
+    assert len(ours) == 2
+    for service in ours:
+        assert service["read_only"]
+        assert service["cap_drop"] == ["ALL"]
+        assert "prefect" in service["secrets"]
+    assert "PREFECT_SERVER_API_AUTH_STRING" in "".join(_compose()["services"]["prefect"]["command"])
+    assert 'NEO4J_dbms_usage__report_enabled: "false"' in compose
+    assert "USER hypograph" in (ROOT / "infra" / "Dockerfile").read_text("utf-8")
+    asked = child_environment(Path("home"), 4200, "admin:secret")
+    assert (asked["PREFECT_SERVER_ANALYTICS_ENABLED"], asked["DO_NOT_TRACK"]) == ("false", "1")
+
+
+def test_every_test_that_the_security_page_names_is_there() -> None:
+    """And one that is gone takes its sentence with it."""
+    named, file = 0, ""
+    for path, name in re.findall(r"`([\w/]*\.py)?(?:::(test_\w+))?`", (ROOT / "SECURITY.md").read_text("utf-8")):
+        file = path or file
+        if file:
+            text = (ROOT / "tests" / file).read_text("utf-8")
+            assert not name or f"def {name}(" in text, f"{file}::{name}"
+            named += 1
+    assert named > 30
+
+
+def test_the_command_shows_no_secret_to_a_list_of_processes() -> None:
+    """None can be given as an option."""
+    import typer.main
+
+    from hypograph.flows.cli.main import app
+
+    waiting, options = [typer.main.get_command(app)], set()
+    while waiting:
+        command = waiting.pop()
+        waiting.extend(getattr(command, "commands", {}).values())
+        options |= {name for parameter in command.params for name in parameter.opts}
+    assert not [name for name in options if re.search("password|secret|api-key|auth-string", name)]
 
 
 def test_secrets_come_from_files(tmp_path: Path) -> None:

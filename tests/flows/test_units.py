@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +72,17 @@ def test_failed_work_leaves_nothing(tmp_path: Path) -> None:
         UnitRunner(shelf, tmp_path).run(UnitKind("count"), {}, work)
     assert not shelf.units
     assert not list(tmp_path.rglob("*.*"))
+
+
+def test_results_are_for_their_owner_only(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        UnitRunner(Shelf(), tmp_path / "units").run(UnitKind("count"), {}, lambda: Outcome({}))
+    finally:
+        os.umask(before)
+    (kept,) = (tmp_path / "units").rglob("*.gz")
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

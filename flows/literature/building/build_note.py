@@ -67,7 +67,7 @@ def save_note(folder: Path, note: BuildNote) -> None:
         If it cannot be written.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
         with os.fdopen(handle, "wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, compresslevel=3) as file:
             file.write(json.dumps(asdict(note), ensure_ascii=False).encode())

@@ -88,7 +88,7 @@ def _load(path: Path) -> list[list[str]]:
 
 def _save(path: Path, parts: Sequence[Sequence[str]]) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(parts, file)
