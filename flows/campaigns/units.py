@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from hypograph.graph.records.settings import parameter_records
 from hypograph.graph.store.store import now
 from hypograph.models.campaigns.analysis.percent import percent, zero_and_top
 from hypograph.models.campaigns.optimizers.registry import METHODS
-from hypograph.models.core.keys import digest
+from hypograph.models.core.keys import digest, may_be_absent
 from hypograph.models.core.knowledge_free import NO_PLANNER, NO_SCORER, informed
 from hypograph.models.core.protocols import OptionScorer, Planner
 from hypograph.models.core.records import Edge, Node, Outcome
@@ -29,6 +29,46 @@ from hypograph.models.statistics.entropy import exploration_entropy, random_entr
 from hypograph.models.statistics.intervals import mean_interval
 
 SMALL_BUDGET = 15  # experiments of a small run: enough for a method to part from chance
+
+
+Told: TypeAlias = Mapping[str, Any]  # what a language model said, as its unit keeps it
+
+
+@dataclass(frozen=True)
+class CampaignInputs:
+    """What the campaigns of one method on one table depend on.
+
+    Attributes
+    ----------
+    package
+        The package that brings the method, where it is not ours.
+    source
+        The name of the scorer or planner that was asked.
+    """
+
+    table: str
+    sha256: str
+    objective: str
+    parameters: tuple[str, ...]
+    goal: str
+    method: str
+    seeds: int
+    budget: int
+    initial: int
+    seed: int
+    package: str | None = may_be_absent()
+    source: str | None = may_be_absent()
+
+
+@dataclass(frozen=True)
+class OptionInputs:
+    """What a scorer's ratings of a table's options depend on."""
+
+    table: str
+    sha256: str
+    objective: str
+    goal: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +109,15 @@ def campaign_units(
     jobs = []
     for table in tables:
         size = min(budget, len(table.pool))
-        settings = {
-            "table": table.name,
-            "sha256": table.sha256,
-            "objective": table.objective,
-            "parameters": table.parameters,
-            "goal": table.goal,
-            "seeds": seeds,
-            "budget": size,
-            "initial": min(initial, size - 1),
-            "seed": seed,
-        }
         for method in methods:
-            inputs, told = _asked(runner, table, {**settings, "method": method}, scorer, planner)
+            wanted = CampaignInputs(
+                table.name, table.sha256, table.objective, tuple(table.parameters), table.goal, method,
+                seeds=seeds, budget=size, initial=min(initial, size - 1), seed=seed,
+            )  # fmt: skip
+            inputs, told = _asked(runner, table, wanted, scorer, planner)
             jobs.append((inputs, partial(_work, table, inputs, told)))
-    return CampaignOutcome(tuple(against_random(runner.run_all(CAMPAIGN, jobs))))
+    about = [f"{table.name}, {method}" for table in tables for method in methods]
+    return CampaignOutcome(tuple(against_random(runner.run_all(CAMPAIGN, jobs, about))))
 
 
 def against_random(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -101,25 +135,25 @@ def against_random(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _asked(
     runner: UnitRunner,
     table: ReactionTable,
-    inputs: dict[str, Any],
+    inputs: CampaignInputs,
     scorer: OptionScorer,
     planner: Planner,
-) -> tuple[dict[str, Any], dict[str, Any]]:
+) -> tuple[CampaignInputs, Told]:
     """Ask the model what a method needs, as a unit of its own: what is computed from it can go to a worker."""
-    method = METHODS.get(inputs["method"])
+    method = METHODS.get(inputs.method)
     if origin := METHODS.origin(method.name):
-        inputs = {**inputs, "package": origin}
+        inputs = replace(inputs, package=origin)
     if method.needs == "scorer" and informed(scorer):
-        inputs = {**inputs, "source": scorer.name}
-        about = {k: inputs[k] for k in ("table", "sha256", "objective", "goal", "source")}
+        inputs = replace(inputs, source=scorer.name)
+        about = OptionInputs(table.name, table.sha256, table.objective, table.goal, scorer.name)
         return inputs, runner.run(CAMPAIGN_OPTIONS, about, partial(_rated, table, scorer))
     if method.needs == "planner" and informed(planner):
-        inputs = {**inputs, "source": planner.name, "seeds": 1}
-        starts = _order(table, inputs)[:, : inputs["initial"]]
+        inputs = replace(inputs, source=planner.name, seeds=1)
+        starts = _order(table, inputs)[:, : inputs.initial]
 
         def plan() -> Outcome:
             seeds = _seeds(inputs)
-            picks, reasons = planned_all(table, table.values, starts, inputs["budget"], planner, seeds=seeds)
+            picks, reasons = planned_all(table, table.values, starts, inputs.budget, planner, seeds=seeds)
             return Outcome({"picks": picks.tolist(), "reasons": reasons})
 
         return inputs, runner.run(CAMPAIGN_PLANNED, inputs, plan)
@@ -132,7 +166,7 @@ def _rated(table: ReactionTable, scorer: OptionScorer) -> Outcome:
     return Outcome({"utility": elicited(table, scorer).tolist(), "similarity": matrices})
 
 
-def _work(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, Any]) -> Outcome:
+def _work(table: ReactionTable, inputs: CampaignInputs, told: Told) -> Outcome:
     began = time.perf_counter()
     picks = _picks(table, inputs, told)
     ran: dict[str, float | str] = {"seconds": (time.perf_counter() - began) / len(picks), "updated_at": now()}
@@ -141,14 +175,14 @@ def _work(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, An
         "corrected": exploration_entropy(table.pool[picks], table.sizes, corrected=True),
     }
     entropy["relative"] = entropy["published"] / np.maximum(
-        random_entropy(table.pool, table.sizes, picks.shape[1], seed=inputs["seed"]), 1e-9
+        random_entropy(table.pool, table.sizes, picks.shape[1], seed=inputs.seed), 1e-9
     )
     top = np.maximum.accumulate(table.values[picks], axis=1)
     shares = percent(top, *zero_and_top(table.values))
     result = {
         "table": table.name,
-        "method": inputs["method"],
-        "seeds": inputs["seeds"],
+        "method": inputs.method,
+        "seeds": inputs.seeds,
         "best": mean_interval(shares[:, -1], most=100.0),
         "by_seed": [float(v) for v in shares[:, -1]],
         "entropy": {name: float(values[:, -1].mean()) for name, values in entropy.items()},
@@ -158,32 +192,32 @@ def _work(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, An
     return Outcome(result, nodes, edges)
 
 
-def _order(table: ReactionTable, inputs: Mapping[str, Any]) -> NDArray[np.int64]:
+def _order(table: ReactionTable, inputs: CampaignInputs) -> NDArray[np.int64]:
     # The starts depend on seed and table only: every method begins from the same experiments.
-    rng = np.random.default_rng(int(digest(inputs["seed"], table.sha256, length=15), 16))
-    return np.stack([rng.permutation(len(table.pool)) for _ in range(inputs["seeds"])])
+    rng = np.random.default_rng(int(digest(inputs.seed, table.sha256, length=15), 16))
+    return np.stack([rng.permutation(len(table.pool)) for _ in range(inputs.seeds)])
 
 
-def _picks(table: ReactionTable, inputs: Mapping[str, Any], told: Mapping[str, Any]) -> NDArray[np.int64]:
+def _picks(table: ReactionTable, inputs: CampaignInputs, told: Told) -> NDArray[np.int64]:
     if "picks" in told:
         return np.array(told["picks"], dtype=np.int64)
     order = _order(table, inputs)
-    starts, seeds = order[:, : inputs["initial"]], _seeds(inputs)
+    starts, seeds = order[:, : inputs.initial], _seeds(inputs)
     utility = np.array(told["utility"]) if "utility" in told else None
     matrices = told.get("similarity")
     similarity = None if matrices is None else [None if m is None else np.array(m) for m in matrices]
-    method, budget = METHODS.get(inputs["method"]), inputs["budget"]
+    method, budget = METHODS.get(inputs.method), inputs.budget
     return run_table(method, table, table.values, starts, budget, seeds, utility=utility, similarity=similarity)
 
 
-def _seeds(inputs: Mapping[str, Any]) -> list[int]:
+def _seeds(inputs: CampaignInputs) -> list[int]:
     """Seed of each replicate, as `campaign benchmark` numbers them."""
-    return [1000 * inputs["seed"] + s for s in range(inputs["seeds"])]
+    return [1000 * inputs.seed + s for s in range(inputs.seeds)]
 
 
 def _records(
     table: ReactionTable,
-    inputs: Mapping[str, Any],
+    inputs: CampaignInputs,
     picks: NDArray[np.int64],
     top: NDArray[np.float64],
     shares: NDArray[np.float64],
@@ -193,7 +227,7 @@ def _records(
     nodes, edges = [], []
     group = digest("campaigns", inputs)
     sign = 1.0 if table.goal == "max" else -1.0
-    drawn, chosen = METHODS.get("random"), METHODS.get(inputs["method"])
+    drawn, chosen = METHODS.get("random"), METHODS.get(inputs.method)
     for s, rows in enumerate(picks):
         campaign = digest(group, s)
         nodes.append(
@@ -201,12 +235,12 @@ def _records(
                 "Campaign",
                 campaign,
                 {
-                    "name": f"{table.name}, {inputs['method']}, replicate {s + 1}",
+                    "name": f"{table.name}, {inputs.method}, replicate {s + 1}",
                     "table": table.name,
-                    "method": inputs["method"],
+                    "method": inputs.method,
                     "seed": s,
-                    "budget": inputs["budget"],
-                    "initial": inputs["initial"],
+                    "budget": inputs.budget,
+                    "initial": inputs.initial,
                     "group": group,
                     "goal": table.goal,
                     "objectives": table.objective,
@@ -224,7 +258,7 @@ def _records(
         )
         for i, row in enumerate(rows):
             key = digest(campaign, i)
-            start = i < inputs["initial"] or inputs["method"] == "random"
+            start = i < inputs.initial or inputs.method == "random"
             nodes.append(
                 Node(
                     "Experiment",
@@ -238,7 +272,7 @@ def _records(
                         "entropy_published": float(entropy["published"][s, i]),
                         "entropy_corrected": float(entropy["corrected"][s, i]),
                         "entropy_relative": float(entropy["relative"][s, i]),
-                        "source": "random" if start else inputs["method"],
+                        "source": "random" if start else inputs.method,
                         "reason": reasons[s][i] if reasons else (drawn if start else chosen).reason,
                     },
                 )

@@ -8,6 +8,7 @@ import numpy as np
 
 from hypograph.flows.evidence.predictor import Fitted
 from hypograph.graph.records.evidence import Known
+from hypograph.models.core.documents.evidence import AlloyNumbers, ConditionFound, Counted, NearAlloy, Records
 from hypograph.models.evidence.alloys.keys import set_keys
 from hypograph.models.evidence.alloys.state import AskedState, state_of
 from hypograph.models.evidence.fusion.alloy_predictor import Joint
@@ -48,17 +49,17 @@ def documents(
     ]
 
 
-def condition(state: AskedState, found: Condition) -> dict[str, Any]:
+def condition(state: AskedState, found: Condition) -> ConditionFound:
     """What was asked of the state, what the records allowed, and how many of them that left out."""
     return {"asked": state.text, "used": found.used, "pooled": not found.used, "left_out": found.left_out}
 
 
-def taught_nothing(fitted: Fitted) -> dict[str, Any]:
+def taught_nothing(fitted: Fitted) -> dict[str, list[str]]:
     """Sources of records that the learners did not learn from, as their reports say nothing; no key where none is."""
     return {"taught_nothing": list(fitted.knowledge.mute)} if fitted.knowledge.mute else {}
 
 
-def numbers(joint: Joint, place: int) -> dict[str, float]:
+def numbers(joint: Joint, place: int) -> AlloyNumbers:
     """Belief, plausibility, pignistic probability, ignorance and conflict of one prediction."""
     mass = joint.mass[place]
     return {
@@ -85,16 +86,19 @@ def name_of(fitted: Fitted, weights: FloatArray) -> str:
     return "-".join(e if even else f"{e}{round(p, 1):g}" for e, p in percent.items())
 
 
-def records_of(fitted: Fitted, joint: Joint, place: int) -> dict[str, Any]:
+def records_of(fitted: Fitted, joint: Joint, place: int) -> Records:
     """What was counted of an alloy itself, of the records that speak: by outcome, phase, state and source."""
     index, rows = joint.near.index, joint.near.same[place]
     single, multi = index.single[rows].sum(0), index.multi[rows].sum(0)
     phases = index.phases[rows].sum(0)
-    states: dict[str, dict[str, int]] = {}
+    states: dict[str, Counted] = {}
     for i in (i for row in rows for i in index.behind[row]):
         record = fitted.knowledge.records[i]
         counts = states.setdefault(state_of(record.state) or "not said", {"single": 0, "multi": 0})
-        counts["single" if record.single_phase else "multi"] += 1
+        if record.single_phase:
+            counts["single"] += 1
+        else:
+            counts["multi"] += 1
     named = {name: int(phases[p]) for p, name in enumerate(FRAME) if phases[p]}
     unnamed = int(phases[SINGLE_UNNAMED]), int(phases[MULTI_UNNAMED])
     trust = {t.name: t for t in fitted.predictor.trusts}
@@ -120,7 +124,7 @@ def records_of(fitted: Fitted, joint: Joint, place: int) -> dict[str, Any]:
     }
 
 
-def nearest(fitted: Fitted, weights: FloatArray) -> list[dict[str, Any]]:
+def nearest(fitted: Fitted, weights: FloatArray) -> list[NearAlloy]:
     """The known alloys that differ least: by the share of atoms exchanged."""
     index = fitted.predictor.index
     gap = 50 * np.abs(index.weights - weights).sum(1)

@@ -13,7 +13,7 @@ from hypograph.flows.evidence.inputs import SHIPPED, EvidenceInputs, Tell, open_
 from hypograph.flows.evidence.predictor import Fitted, weights_of
 from hypograph.flows.readers.element_table import element_table
 from hypograph.graph.records.evidence import describe
-from hypograph.models.core.documents.evidence import Descriptors
+from hypograph.models.core.documents.evidence import AskedPair, Descriptors, Further, OwnRecords
 from hypograph.models.evidence.alloys.composition import read_composition
 from hypograph.models.evidence.alloys.state import AskedState, asked_state
 from hypograph.models.evidence.fusion.alloy_predictor import Joint
@@ -114,7 +114,7 @@ def descriptors(fractions: dict[str, float]) -> Descriptors:
     }
 
 
-def own_records(joint: Joint) -> dict[str, Any]:
+def own_records(joint: Joint) -> dict[str, OwnRecords]:
     """How far a person's own records of the alloy move the verdict (`own_records`); nothing where there are none."""
     index, rows = joint.near.index, joint.near.same[0]
     if LABORATORY not in index.names or not len(rows):
@@ -139,12 +139,12 @@ def _total(joint: Joint) -> Weights:
     return sum(_fused(joint), Weights.none(len(joint.probability)))
 
 
-def further_measurement(joint: Joint) -> list[dict[str, Any]]:
+def further_measurement(joint: Joint) -> list[Further]:
     """What one more careful measurement of the alloy would make of the verdict, for either outcome."""
     total = _total(joint)
     now = bool(joint.probability[0] > 0.5)
     weight = math.log(CAREFUL / (1 - CAREFUL))
-    rows = []
+    rows: list[Further] = []
     for outcome, one in (
         ("single", Weights(np.array([weight]), np.zeros(1))),
         ("multi", Weights(np.zeros(1), np.array([weight]))),
@@ -192,7 +192,7 @@ def _reports(fitted: Fitted, joint: Joint, group: str, supports: str) -> dict[st
     }
 
 
-def _answers(fitted: Fitted, joint: Joint) -> list[dict[str, Any]]:
+def _answers(fitted: Fitted, joint: Joint) -> list[AskedPair]:
     """List the expert's answers that say most about the one alloy in question."""
     opinions = fitted.knowledge.opinions
     if opinions is None:

@@ -14,6 +14,7 @@ from hypograph.flows.evidence.describe import documents, name_of, taught_nothing
 from hypograph.flows.evidence.inputs import SHIPPED, EvidenceInputs, Tell, open_predictor, silent
 from hypograph.flows.evidence.predictor import Fitted, weights_of
 from hypograph.flows.evidence.questions import Asked, exchange, read_list, scan
+from hypograph.models.core.documents.evidence import Exchanged
 from hypograph.models.core.errors import InputError, UnknownElementError
 from hypograph.models.evidence.alloys.candidates import combinations, fit_pair_score, members_to_weights
 from hypograph.models.evidence.alloys.formula_tree import KNOWN
@@ -209,7 +210,7 @@ def answers(fitted: Fitted, asked: Sequence[Asked], state: AskedState | None = N
     return rows
 
 
-def substitutability(fitted: Fitted, leaves: str, comes: str) -> dict[str, float]:
+def substitutability(fitted: Fitted, leaves: str, comes: str) -> Exchanged:
     """How far exchanges of two elements left the outcome as it was, counted in the tables."""
     table = fitted.predictor.table
     counts = count_exchanges(*element_sets(table))

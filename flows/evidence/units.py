@@ -10,7 +10,7 @@ from typing import Any, Final
 from hypograph.flows.runtime.unit_kinds import EVIDENCE_CHECK, EVIDENCE_PREDICT, EVIDENCE_SUBSTITUTABILITY
 from hypograph.flows.runtime.units import UnitRunner
 from hypograph.models.core.errors import InputError
-from hypograph.models.core.keys import digest
+from hypograph.models.core.keys import digest, may_be_absent
 from hypograph.models.core.knowledge_free import NO_EXPERT, informed
 from hypograph.models.core.protocols import Expert
 from hypograph.models.core.records import AlloyPrediction, AlloyRecord
@@ -43,6 +43,24 @@ class EvidenceOutcome:
     predictions: tuple[AlloyPrediction, ...]
     checked: dict[str, dict[str, float | None]]
     held_out: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StepInputs:
+    """What the units of the step depend on: a digest of the records, and the name of the expert, if one was asked."""
+
+    records: str
+    seed: int
+    small: bool
+    expert: str | None = may_be_absent()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictInputs(StepInputs):
+    """What the predictions of one size depend on."""
+
+    size: int
+    top: int
 
 
 def evidence_units(
@@ -95,16 +113,17 @@ def evidence_units(
         )
     if small:
         top = min(top, SMALL_TOP)
-    given: dict[str, Any] = {"records": digest(chosen), "seed": seed, "small": small}
-    opinions, asked = [], ""
-    if informed(expert):
-        given["expert"] = asked = expert.name
-        opinions = work.ask(runner, expert, chosen, given)
+    asked = expert.name if informed(expert) else ""
+    given = StepInputs(digest(chosen), seed, small, expert=asked or None)
+    opinions = work.ask(runner, expert, chosen, small=small) if asked else []
     job = work.Job(chosen, opinions, asked, seed, small, runner.folder)
     pairs = runner.run(EVIDENCE_SUBSTITUTABILITY, given, job.substitutability)
     check = runner.run(EVIDENCE_CHECK, given, job.check)
-    jobs = [({**given, "size": size, "top": top}, partial(job.predict, size, top)) for size in sorted(set(sizes))]
-    predicted = runner.run_all(EVIDENCE_PREDICT, jobs)
+    jobs = [
+        (PredictInputs(**vars(given), size=size, top=top), partial(job.predict, size, top))
+        for size in sorted(set(sizes))
+    ]
+    predicted = runner.run_all(EVIDENCE_PREDICT, jobs, [f"alloys of {n} elements" for n in sorted(set(sizes))])
     found = [_prediction(p) for result in predicted for p in result["alloys"]]
     found.sort(key=lambda p: (-p.pignistic, p.key))
     if not small:

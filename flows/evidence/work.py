@@ -50,12 +50,10 @@ SAMPLE: Final = 4000
 SHORTLIST: Final = 4
 
 
-def ask(
-    runner: UnitRunner, expert: Expert, records: Sequence[AlloyRecord], given: dict[str, Any]
-) -> list[dict[str, Any]]:
+def ask(runner: UnitRunner, expert: Expert, records: Sequence[AlloyRecord], *, small: bool) -> list[dict[str, Any]]:
     """Ask the expert about the pairs of the commonest elements, a unit for each few pairs."""
     counts = Counter(e for elements in {r.elements for r in records} for e in elements)
-    most = ASKED_SMALL if given["small"] else ASKED_ELEMENTS
+    most = ASKED_SMALL if small else ASKED_ELEMENTS
     common = sorted(sorted(counts, key=lambda e: (-counts[e], e))[:most])
     pairs = by_weight([(a, b) for i, a in enumerate(common) for b in common[i + 1 :]], records)
     found: list[dict[str, Any]] = []

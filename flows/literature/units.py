@@ -260,7 +260,9 @@ def _read(runner: UnitRunner, chosen: Sequence[Publication]) -> list[dict[str, A
     """Read each publication by itself, in parts that stay the same when others are added."""
     parts = stable_parts(runner.folder, chosen)
     jobs = [({"texts": [text_hash(p) for p in part]}, partial(_read_part, part)) for part in parts]
-    results = runner.run_all(LITERATURE_READ, jobs)
+    results = runner.run_all(
+        LITERATURE_READ, jobs, [f"{len(p)} publications, part {n} of {len(parts)}" for n, p in enumerate(parts, 1)]
+    )
     read = {
         p.key: one
         for part, result in zip(parts, results, strict=True)
@@ -300,7 +302,9 @@ def _write(runner: UnitRunner, prepared: Prepared) -> None:
     for start in range(0, len(prepared.chosen), CHUNK):
         written = [written_of(prepared, i, kept) for i in range(start, min(start + CHUNK, len(prepared.chosen)))]
         jobs.append(({"publications": [w.inputs() for w in written]}, partial(_write_part, written)))
-    runner.run_all(LITERATURE_WRITE, jobs)
+    size = len(prepared.chosen)
+    about = [f"publications {i + 1} to {min(i + CHUNK, size)} of {size}" for i in range(0, size, CHUNK)]
+    runner.run_all(LITERATURE_WRITE, jobs, about)
     cited = citation_edges(prepared.chosen)
     if cited:
         ends = [(e.start[1], e.end[1]) for e in cited]

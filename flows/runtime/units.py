@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,8 +36,13 @@ class UnitStore(Protocol):
 class SideBySide(Protocol):
     """What the runner needs of workers."""
 
-    def each(self, works: Sequence[Callable[[], Outcome]], keep: Callable[[int, Outcome], None]) -> None:
-        """Do every piece of work; give `keep` the number and outcome of each, in order, as they come."""
+    def each(
+        self, works: Sequence[Callable[[], Outcome]], keep: Callable[[int, Outcome], None], names: Sequence[str] = ()
+    ) -> None:
+        """Do every piece of work; give `keep` the number and outcome of each, in order, as they come.
+
+        `names` are what a person who watches sees of each piece.
+        """
         ...
 
 
@@ -65,7 +70,7 @@ class UnitRunner:
     skipped: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def run(self, kind: UnitKind, inputs: Mapping[str, Any], work: Callable[[], Outcome]) -> dict[str, Any]:
+    def run(self, kind: UnitKind, inputs: object, work: Callable[[], Outcome]) -> dict[str, Any]:
         """Return the unit's JSON result, doing the work only if no earlier run has.
 
         Parameters
@@ -73,7 +78,8 @@ class UnitRunner:
         kind
             The declared kind: its version, files and libraries are part of the key.
         inputs
-            Everything the result depends on, in a form `models.core.keys.canonical` accepts.
+            Everything the result depends on, in a form `models.core.keys.canonical` accepts: a frozen dataclass, a
+            mapping.
         work
             Makes the outcome; deterministic given `inputs`. It is called with numerics on one thread, so that what
             is stored does not depend on the number of threads.
@@ -110,7 +116,10 @@ class UnitRunner:
             return _load(path)
 
     def run_all(
-        self, kind: UnitKind, jobs: Sequence[tuple[Mapping[str, Any], Callable[[], Outcome]]]
+        self,
+        kind: UnitKind,
+        jobs: Sequence[tuple[object, Callable[[], Outcome]]],
+        about: Sequence[str] = (),
     ) -> list[dict[str, Any]]:
         """Run independent units of one kind; with workers, those that are not done side by side.
 
@@ -122,6 +131,8 @@ class UnitRunner:
             The declared kind: its version, files and libraries are part of the key.
         jobs
             Inputs and work of each unit, as for `run`; with workers the work must pickle.
+        about
+            What each unit is about, in a few words, for who watches the workers; none: its number of how many.
 
         Returns
         -------
@@ -136,7 +147,8 @@ class UnitRunner:
             def keep(number: int, outcome: Outcome) -> None:
                 results[left[number]] = self.run(kind, jobs[left[number]][0], lambda: outcome)
 
-            self.workers.each([jobs[i][1] for i in left], keep)
+            told = about or [f"{n} of {len(jobs)}" for n in range(1, len(jobs) + 1)]
+            self.workers.each([jobs[i][1] for i in left], keep, [f"{kind.name}: {told[i]}" for i in left])
         return [results[i] if i in results else self.run(kind, *job) for i, job in enumerate(jobs)]
 
     def _path(self, key: str) -> Path:

@@ -18,19 +18,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from hypograph.flows.runtime.threads import ONE_THREAD, use_one_thread
-from hypograph.models.core.errors import NetworkError
+from hypograph.models.core.errors import HypographError, NetworkError
 from hypograph.models.core.progress import progress
 
 if TYPE_CHECKING:
+    from prefect.states import State
+
     from hypograph.flows.runtime.settings import Settings
 
 R = TypeVar("R")
 Work = Callable[[], R]
 # Pieces handed out at once: enough that no worker waits while a result is kept, few enough for memory.
 AHEAD, AHEAD_ELSEWHERE = 4, 256
+RETRIES, RETRY_SECONDS = 2, 1  # of a piece whose error may pass, such as a server that is busy
 # What the steps that are under way work on. Prefect sends a flow's parameters along with each of its tasks, so the
 # flow is given a name, and every worker gets its own piece only.
-_steps: dict[str, tuple[Sequence[Work[Any]], Callable[[int, Any], None]]] = {}
+_steps: dict[str, _Step] = {}
 
 
 class Workers:
@@ -56,7 +59,7 @@ class Workers:
         self._stack.close()
         self._started = self.address
 
-    def each(self, works: Sequence[Work[R]], keep: Callable[[int, R], None]) -> None:
+    def each(self, works: Sequence[Work[R]], keep: Callable[[int, R], None], names: Sequence[str] = ()) -> None:
         """Do every piece of work; give `keep` the number and result of each, in order, as they come.
 
         Parameters
@@ -65,6 +68,8 @@ class Workers:
             Pieces without arguments; with workers they and their results must pickle: module functions, partials.
         keep
             Called in this process. What it raises ends the step.
+        names
+            Names of the task runs, by which a person watches them in Prefect: the step and what each piece is about.
 
         Raises
         ------
@@ -83,7 +88,7 @@ class Workers:
         ahead = AHEAD * self.workers if self.address is None else AHEAD_ELSEWHERE
         flow = _wide_flow().with_options(task_runner=DaskTaskRunner(address=self._started))
         step = uuid4().hex
-        _steps[step] = (works, keep)
+        _steps[step] = _Step(works, keep, names or [f"piece {n} of {len(works)}" for n in range(1, len(works) + 1)])
         try:
             flow(step, ahead)
         except OSError as error:
@@ -159,18 +164,58 @@ def _wide_flow() -> Any:
     from prefect import flow, task
     from prefect.cache_policies import NO_CACHE
 
-    piece: Any = task(name="piece", cache_policy=NO_CACHE, persist_result=False)(_call)
+    piece: Any = task(
+        name="piece",
+        cache_policy=NO_CACHE,
+        persist_result=False,
+        retries=RETRIES,
+        retry_delay_seconds=RETRY_SECONDS,
+        retry_condition_fn=_may_pass,
+    )(_call)
 
     @flow(name="wide", validate_parameters=False, persist_result=False)
     def wide(step: str, ahead: int) -> None:
-        works, keep = _step(step)
-        left = (_Piece(work, f"{step}-{number}") for number, work in enumerate(works))
-        waiting = deque(piece.submit(work) for work in islice(left, ahead))
-        for number in range(len(works)):
-            keep(number, waiting.popleft().result())
-            waiting.extend(piece.submit(work) for work in islice(left, 1))
+        found = _step(step)
+        left = (
+            piece.with_options(task_run_name=_literal(name)).submit(_Piece(work, f"{step}-{number}"))
+            for number, (work, name) in enumerate(zip(found.works, found.names, strict=True))
+        )
+        waiting = deque(islice(left, ahead))
+        for number in range(len(found.works)):
+            found.keep(number, waiting.popleft().result())
+            waiting.extend(islice(left, 1))
 
     return wide
+
+
+def _step(name: str) -> _Step:
+    # Looked up here: Prefect pickles the flow with the globals that it names, for each of its tasks.
+    return _steps[name]
+
+
+def _literal(name: str) -> str:
+    """Name of a task run as it stands: Prefect takes what is in braces for a parameter."""
+    return name.replace("{", "(").replace("}", ")")
+
+
+def _may_pass(task: object, task_run: object, state: State[object]) -> bool:
+    """Whether a piece is tried again: pieces are pure, so only what failed outside of them can end otherwise."""
+    try:
+        state.result()
+    except HypographError as error:
+        return error.retryable
+    except Exception:
+        return False
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A wide step under way."""
+
+    works: Sequence[Work[Any]]
+    keep: Callable[[int, Any], None]
+    names: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +230,3 @@ class _Piece:
 
     def __dask_tokenize__(self) -> str:
         return self.name
-
-
-def _step(name: str) -> tuple[Sequence[Work[Any]], Callable[[int, Any], None]]:
-    return _steps[name]

@@ -7,6 +7,14 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence, Set
 from pathlib import Path, PurePath
+from typing import Any
+
+LEFT_OUT = "left out of keys where None"
+
+
+def may_be_absent() -> Any:
+    """Declare a field of a dataclass of inputs that is no part of the key where it is None: what has no such input."""
+    return dataclasses.field(default=None, kw_only=True, metadata={LEFT_OUT: True})
 
 
 def canonical(value: object) -> object:
@@ -35,7 +43,8 @@ def canonical(value: object) -> object:
     if isinstance(value, float):
         return repr(float(value))  # a numpy float is a float whose repr names its type
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: canonical(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        given = ((f, getattr(value, f.name)) for f in dataclasses.fields(value))
+        return {f.name: canonical(v) for f, v in given if v is not None or not f.metadata.get(LEFT_OUT)}
     if isinstance(value, Mapping):
         return {str(k): canonical(value[k]) for k in sorted(value, key=str)}
     if isinstance(value, Set):

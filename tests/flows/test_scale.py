@@ -32,6 +32,7 @@ SPREAD = """
 import functools, json, os, sys
 from pathlib import Path
 from hypograph.flows.server.prefect_server import Orchestrator
+from hypograph.models.core.errors import InputError, NetworkError
 from hypograph.models.core.keys import digest
 
 class Piece:
@@ -46,6 +47,14 @@ class Piece:
         with open(self.notes, "a") as notes:
             notes.write(f"{self.number}\\n")
 
+def fail(notes, kind):
+    with open(notes, "a") as file:
+        file.write("x")
+    if kind == "wrong":
+        raise InputError("of no use")
+    if len(Path(notes).read_text()) == 1:
+        raise NetworkError("busy")
+
 if __name__ == "__main__":
     with Orchestrator(Path(sys.argv[1])) as orchestrator:
         from hypograph.flows.runtime.workers import Workers, spread
@@ -56,10 +65,21 @@ if __name__ == "__main__":
             with Workers(1) as one:
                 results = []
                 one.each(works, lambda number, result: results.append(result))
-                one.each([Piece(number, notes) for number in range(20)], lambda number, result: None)
+                names = [f"square {number}" for number in range(20)]
+                one.each([Piece(number, notes) for number in range(20)], lambda number, result: None, names)
+                one.each([functools.partial(fail, notes + kind, kind) for kind in ("busy", "busy")], lambda n, r: None)
+                try:
+                    one.each([functools.partial(fail, notes + "wrong", "wrong"), os.getpid], lambda n, r: None)
+                except InputError:
+                    pass
             found[1] = results
+            tried = {kind: Path(notes + kind).read_text() for kind in ("busy", "wrong")}
+            from prefect.client.orchestration import get_client
+            with get_client(sync_client=True) as client:
+                runs = [run.name for run in client.read_task_runs(limit=200)]
         unpacked = Path(notes).read_text().split()
-        print(json.dumps({"mine": os.getpid(), "found": found, "unpacked": unpacked}))
+        print(json.dumps({"mine": os.getpid(), "found": found, "unpacked": unpacked,
+                          "runs": runs, "tried": tried}))
 """
 
 
@@ -105,6 +125,9 @@ def test_none_one_and_two_workers_give_the_same_in_the_same_order(tmp_path: Path
     assert found["0"][-1] == document["mine"]
     assert document["mine"] not in {found["1"][-1], found["2"][-1]}, "the workers were not used"
     most = max(Counter(document["unpacked"]).values())
+    assert {f"square {number}" for number in range(20)} <= set(document["runs"])
+    assert "piece 13 of 13" in document["runs"]
+    assert document["tried"] == {"busy": "xxx", "wrong": "x"}, "what may pass is tried again, and nothing else"
     assert most <= 5, "a piece goes to the worker that does it, not along with every other piece"
 
 
@@ -113,10 +136,14 @@ class Pickled:
 
     def __init__(self, stop_after: int | None = None) -> None:
         self.asked: list[int] = []
+        self.names: list[str] = []
         self.stop_after = stop_after
 
-    def each(self, works: Sequence[Callable[[], Outcome]], keep: Callable[[int, Outcome], None]) -> None:
+    def each(
+        self, works: Sequence[Callable[[], Outcome]], keep: Callable[[int, Outcome], None], names: Sequence[str] = ()
+    ) -> None:
         self.asked.append(len(works))
+        self.names += names
         for number, work in enumerate(works):
             if number == self.stop_after:
                 raise KeyboardInterrupt
@@ -156,6 +183,9 @@ def test_the_steps_of_a_run_write_the_same_on_workers(tmp_path: Path) -> None:
         if workers is not None:
             # Chunks read, chunks written, predictions of each size, campaigns.
             assert len(workers.asked) == 4
+            assert "evidence-predict: alloys of 4 elements" in workers.names
+            assert f"campaign: {tables[0].name}, random" in workers.names
+            assert len(set(workers.names)) == len(workers.names)
     assert lasting(stores[0].content) == lasting(stores[1].content)
 
 

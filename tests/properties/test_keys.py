@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hypograph.flows.campaigns.units import CampaignInputs, OptionInputs
+from hypograph.flows.evidence.units import PredictInputs, StepInputs
 from hypograph.models.core.keys import canonical, digest
 
 scalars = st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False)
@@ -41,3 +43,15 @@ def test_numpy_is_read_as_its_numbers() -> None:
 def test_what_has_no_canonical_form_is_refused() -> None:
     with pytest.raises(TypeError, match="object"):
         digest(object())
+
+
+def test_typed_inputs_have_the_keys_of_their_mappings() -> None:
+    shared = {"table": "t", "sha256": "0", "objective": "yield", "goal": "max"}
+    told = {**shared, "parameters": ("a", "b"), "method": "bo", "seeds": 2, "budget": 9, "initial": 5, "seed": 0}
+    assert digest(CampaignInputs(**told)) == digest(told)  # type: ignore[arg-type]
+    assert digest(CampaignInputs(**told, source="m")) == digest({**told, "source": "m"})  # type: ignore[arg-type]
+    assert digest(OptionInputs(**shared, source="m")) == digest({**shared, "source": "m"})
+    step = {"records": "0", "seed": 1, "small": True}
+    assert digest(StepInputs("0", 1, True)) == digest(step)
+    asked = PredictInputs(records="0", seed=1, small=True, size=4, top=5, expert="e")
+    assert digest(asked) == digest({**step, "size": 4, "top": 5, "expert": "e"})

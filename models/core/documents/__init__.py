@@ -24,6 +24,8 @@ DOCUMENTS: Final[dict[str, type]] = {
     "literature ask": literature.AskedModel,
     "literature keyphrases": literature.Keyphrases,
     "literature evaluate": literature.LiteratureEvaluation,
+    "evidence predict": evidence.Predicted,
+    "evidence explain": evidence.Explained,
     "evidence evaluate": evidence.EvidenceEvaluation,
     "hypotheses search": hypotheses.Searched,
     "hypotheses report": hypotheses.Reported,

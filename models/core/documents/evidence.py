@@ -33,8 +33,9 @@ class SourceCounts(Counted):
 
 
 class Records(Counted):
-    """Records of an alloy itself: by outcome, phase, state and source."""
+    """Records of an alloy itself: by outcome, phase, state and source; `disagree` where a third say otherwise."""
 
+    disagree: bool
     phases: dict[str, int]
     states: dict[str, Counted]
     sources: list[SourceCounts]
@@ -75,6 +76,15 @@ class Exchanged(Bounds):
     changed: int
 
 
+class ConditionFound(TypedDict):
+    """The state asked about, the state whose records were used, whether all were pooled, and how many were left out."""
+
+    asked: str
+    used: str
+    pooled: bool
+    left_out: int
+
+
 class AlloyNumbers(Bounds):
     """How likely a single phase is: bounds, the probability for bets, what is unknown, how far sources conflict."""
 
@@ -91,6 +101,7 @@ class AlloyAnswer(AlloyNumbers):
     records: Records
     in_a_table: bool
     nearest: list[NearAlloy]
+    condition: NotRequired[ConditionFound]
 
 
 class PredictedAlloy(AlloyAnswer):
@@ -130,6 +141,7 @@ class Predicted(TypedDict):
     sources: list[str]
     note: str
     tables: NotRequired[list[str]]
+    taught_nothing: NotRequired[list[str]]
 
 
 class AskedPair(TypedDict):
@@ -169,10 +181,23 @@ class Further(TypedDict):
     changes_verdict: bool
 
 
+class OwnRecords(Counted):
+    """How far a person's own records of the alloy move the verdict."""
+
+    pignistic_without: float
+    pignistic: float
+
+
 class Explained(AlloyAnswer):
-    """`evidence explain`: an alloy's prediction, its descriptors, and the evidence behind it, the weightiest first."""
+    """`evidence explain`: an alloy's prediction, its descriptors, and the evidence behind it, the weightiest first.
+
+    `own_records` come with a laboratory source that measured the alloy; `taught_nothing` names sources of records
+    that the learners did not learn from.
+    """
 
     alloy: str
+    own_records: NotRequired[OwnRecords]
+    taught_nothing: NotRequired[list[str]]
     descriptors: Descriptors
     further_measurement: list[Further]
     because: list[Because]
