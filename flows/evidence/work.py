@@ -38,6 +38,7 @@ from hypograph.models.evidence.fusion.alloy_predictor import Joint
 from hypograph.models.evidence.fusion.explanation import explain
 from hypograph.models.evidence.fusion.phase_frame import phase_bounds
 from hypograph.models.evidence.fusion.predictor import vote
+from hypograph.models.statistics.arrays import BoolArray, FloatArray, IntArray
 from hypograph.models.statistics.decisions import auc, auc_interval, mcc
 from hypograph.models.statistics.functions import logit
 
@@ -156,7 +157,7 @@ class Job:
         return known_of(self.fitted)
 
     @cached_property
-    def by_set(self) -> tuple[Any, Any]:
+    def by_set(self) -> tuple[BoolArray, FloatArray]:
         """Element sets (present, label): what most compositions of a set show."""
         return element_sets(self.table)
 
@@ -237,11 +238,11 @@ class Job:
         edges = [e for r in rows for e in r.edges]
         return Outcome({"alloys": [r.row for r in rows], "fidelity": quick.fidelity}, nodes, edges)
 
-    def predicted(self, members: Any) -> Joint:
+    def predicted(self, members: IntArray) -> Joint:
         """Predict equimolar alloys, given as columns of elements."""
         return self.fitted.predictor.predict(members_to_weights(members, len(self.table.elements.symbols)))
 
-    def candidate_elements(self) -> Any:
+    def candidate_elements(self) -> IntArray:
         """Columns of the elements that enough element sets hold, at most twenty-six, in order."""
         counts = self.by_set[0].sum(0)
         order = np.lexsort((np.arange(len(counts)), -counts))
@@ -249,7 +250,7 @@ class Job:
         return np.sort([c for c in order[:MOST_ELEMENTS] if counts[c] >= least]).astype(np.int64)
 
 
-def _scores(y: Any, score: Any, says: Any) -> dict[str, float | None]:
+def _scores(y: BoolArray, score: FloatArray, says: FloatArray | BoolArray) -> dict[str, float | None]:
     area, matthews = auc(y, score), mcc(y, says)
     return {
         "auc": None if area is None else round(area, 6),

@@ -75,9 +75,11 @@ def test_a_mention_carries_a_passage_of_its_publication(
     assert all(str(e.props["passage"]) in text[e.start[1]] for e in mentions)
 
 
-def test_a_second_run_repeats_no_unit_and_finds_the_same(tmp_path: Path) -> None:
-    first, store, _ = run(tmp_path)
-    runner = UnitRunner(store, tmp_path)
+def test_a_second_run_repeats_no_unit_and_finds_the_same(
+    done: tuple[LiteratureOutcome, MemoryStore, UnitRunner],
+) -> None:
+    first, store, before = done
+    runner = UnitRunner(store, before.folder)
     again = literature_units(runner, hea_literature(limit=150), small=True)
     assert again == first
     assert runner.done == 0
