@@ -250,7 +250,7 @@ class Job:
         return np.sort([c for c in order[:MOST_ELEMENTS] if counts[c] >= least]).astype(np.int64)
 
 
-def _scores(y: BoolArray, score: FloatArray, says: FloatArray | BoolArray) -> dict[str, float | None]:
+def _scores(y: FloatArray, score: FloatArray, says: FloatArray | BoolArray) -> dict[str, float | None]:
     area, matthews = auc(y, score), mcc(y, says)
     return {
         "auc": None if area is None else round(area, 6),

@@ -22,7 +22,7 @@ from hypograph.models.core.errors import HypographError, NetworkError
 from hypograph.models.core.progress import progress
 
 if TYPE_CHECKING:
-    from prefect.states import State
+    from prefect.client.schemas.objects import State
 
     from hypograph.flows.runtime.settings import Settings
 
