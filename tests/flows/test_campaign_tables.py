@@ -298,6 +298,61 @@ def test_a_preview_names_outcomes_that_would_not_be_taken_and_sums_are_no_rows()
     assert "row 7 (Mean)" in " ".join(found.notes)
 
 
+@pytest.mark.parametrize(
+    ("text", "parameters", "outcome"),
+    [
+        # Groups, names and units: three rows of header, and the run order of a design.
+        (
+            ",,Factor 1,Factor 2,Response 1\nStd,Run,A:Heat,B:Base,Yield\n,,°C,,%\n"
+            "3,1,40,K2CO3,45.1\n1,2,60,NaOH,66\n2,3,60,K2CO3,52.9\n",
+            {"A:Heat (°C)": [40.0, 60.0], "B:Base": ["K2CO3", "NaOH"]},
+            "Yield (%)",
+        ),
+        # What programs add beside the factors.
+        (
+            "Exp Name;Run Order;Incl/Excl;Pattern;pH;Y1\n"
+            "N1;3;Incl;+-;5,5;41,2\nN2;1;Excl;--;6,5;55,0\nN3;2;Incl;-+;7,5;•\n",
+            {"pH": [5.5, 6.5, 7.5]},
+            "Y1",
+        ),
+        # A row that says of each column what it is.
+        (
+            "n,x,y_out,how\nTYPE,DATA,DATA,META\n7,80,33.1,a\n3,100,71.5,a\n9,60,5.1,a\n",
+            {"n": [3.0, 7.0, 9.0], "x": [60.0, 80.0, 100.0], "how": ["a"]},
+            "y_out",
+        ),
+        # A footnote behind the unit; what is to come is a plan.
+        (
+            "base,T (°C)^b,yield (%)a\nA,25,88\nB,25,PENDING\nA,60,92\n",
+            {"base": ["A", "B"], "T (°C)^b": [25.0, 60.0]},
+            "yield (%)a",
+        ),
+    ],
+    ids=["design", "records", "kinds", "footnotes"],
+)
+def test_tables_as_programs_for_designs_write_them(text: str, parameters: dict[str, Any], outcome: str) -> None:
+    found = read(text)
+    assert levels(found) == parameters
+    assert [g["name"] for g in found.objectives] == [outcome]
+    assert not found.skipped
+
+
+def test_a_table_of_numbers_without_names_is_refused() -> None:
+    with pytest.raises(InputError, match="no names"):
+        read("0.25,10.0,66.1\n0.5,20.0,71.9\n0.75,30.0,55.3\n")
+
+
+def test_the_sheet_that_holds_a_table_is_read(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["Study 12"])
+    for row in (["base", "T", "yield"], ["A", 40, 10], ["B", 60, 20]):
+        (book["Data"] if "Data" in book.sheetnames else book.create_sheet("Data")).append(row)
+    book.save(tmp_path / "t.xlsx")
+    table = parse_table((tmp_path / "t.xlsx").read_bytes(), "t.xlsx")
+    assert table.header == ["base", "T", "yield"]
+    assert "sheet 'Data'" in " ".join(table.notes)
+
+
 def test_an_outcome_that_says_failed_is_a_failed_experiment() -> None:
     events, found = record("base,T,yield,cost\nKOtBu,40,Failed,\nCs2CO3,40,failed,2\nKOtBu,60,crashed,1\n")
     assert stands(events)[0][1] == "failed"

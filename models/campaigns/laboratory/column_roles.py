@@ -14,11 +14,20 @@ from hypograph.models.core.tabular.header import numberless
 RECORDS: Final = frozenset(
     {"id", "experiment", "entry", "date", "operator", "status", "note", "notes", "comment", "comments", "remark"}
     | {"remarks", "source", "reason", "predicted", "sd", "recorded_at"}
+    # What programs for designs of experiments write beside the factors.
+    | {"incl/excl", "trial_status", "generation_node", "generation_method", "generation_step", "arm_name", "priority"}
 )
 _NUMBERING: Final = re.compile(
-    r"#|(?:(?:run|exp(?:t|eriment)?|sample|trial|test|row|reaction|rxn|versuch|probe)s?[ ._-]*)?"
-    r"(?:no|nr|num|number|index)?[ .]*"
+    r"#|(?:(?:run|std|standard|exp(?:t|eriment)?|sample|trial|test|row|reaction|rxn|versuch|probe)s?[ ._-]*)?"
+    r"(?:no|nr|num|number|index|order|name)?[ .]*"
 )
+_NAMING: Final = re.compile(
+    r"(?:run|exp(?:t|eriment)?|sample|trial|test|row|reaction|rxn|versuchs?|probe|arm)s?[ ._-]*(?:name|label|code|id)"
+)
+_SIGNS: Final = re.compile(r"[-+−–0aA\d]{2,}")
+_RESPONSE: Final = re.compile(
+    r"(?:response[ _]?\d*|y[ _]?\d+)(?:\b.*)?"
+)  # as in designs with factors X1, X2; Y is an element
 _OUTCOME: Final = re.compile(
     r"(?:.*\b)?(?:yields?|ausbeuten?|conversions?|umsatz|selectivity|selektivität|ee|e\.e\.|d\.?r\.?|e\.?r\.?|purity|assay"
     r"|impurit(?:y|ies)|by-?products?|side[ -]?products?|e[ -]?factor|pmi|overpotential"
@@ -44,7 +53,12 @@ _SPREAD: Final = re.compile(
 
 def is_outcome(header: str) -> bool:
     """Whether a column's name says that it is measured and not set."""
-    return _OUTCOME.fullmatch(measured_name(header)) is not None
+    return _OUTCOME.fullmatch(measured_name(header)) is not None or is_response(header)
+
+
+def is_response(header: str) -> bool:
+    """Whether a column is called as designs of experiments call what is measured: ``Y1``, ``Response 2``."""
+    return _RESPONSE.fullmatch(header.casefold().strip()) is not None
 
 
 def measured_name(header: str) -> str:
@@ -68,7 +82,11 @@ def repeats(headers: Sequence[str]) -> list[list[str]]:
     """Return the outcomes that stand in several columns, as ``yield 1`` and ``yield 2`` do."""
     groups: dict[str, list[str]] = {}
     for header in headers:
-        if is_outcome(header) and _NUMBERED.search(header_unit(header)[0].replace("_", " ")):
+        if (
+            is_outcome(header)
+            and not is_response(header)
+            and _NUMBERED.search(header_unit(header)[0].replace("_", " "))
+        ):
             groups.setdefault(measured_name(header), []).append(header)
     return [same for same in groups.values() if len(same) > 1]
 
@@ -94,12 +112,26 @@ def is_place(header: str, column: Column) -> bool:
 
 
 def numbers_rows(table: Table, header: str, column: Column) -> bool:
-    """Whether a column called ``run`` or ``No.`` only counts the rows."""
+    """Whether a column called ``run``, ``No.`` or ``run order`` only counts the rows, in whatever order they stand."""
     if not _NUMBERING.fullmatch(header.casefold().strip()) or column.kind != "number" or len(table.rows) < 2:
         return False
     values = [v for v in column.values if isinstance(v, float)]
-    counted = len(values) == len(column.values) and all(b - a == 1 for a, b in pairwise(values))
-    return counted and (len(values) > 2 or values[0] in (0, 1))
+    if len(values) < len(column.values):
+        return False
+    if len(values) > 2 and sorted(values) in [[*range(first, len(values) + first)] for first in (0, 1)]:
+        return True
+    return all(b - a == 1 for a, b in pairwise(values)) and (len(values) > 2 or values[0] in (0, 1))
+
+
+def names_rows(header: str, column: Column) -> bool:
+    """Whether a column called ``exp name`` or ``sample id`` has another name in each row."""
+    own = len(set(column.values)) == len(column.values) > 2
+    return own and _NAMING.fullmatch(header.casefold().strip()) is not None
+
+
+def is_pattern(header: str, column: Column) -> bool:
+    """Whether a column repeats the levels of all factors as signs, as JMP's ``Pattern`` does: ``+−+``."""
+    return header.casefold() == "pattern" and all(_SIGNS.fullmatch(str(v)) for v in column.values)
 
 
 def labels_rows(column: Column) -> bool:

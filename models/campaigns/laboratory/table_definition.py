@@ -12,8 +12,10 @@ from hypograph.models.campaigns.laboratory.column_roles import (
     VERDICT,
     is_better_low,
     is_outcome,
+    is_pattern,
     is_place,
     labels_rows,
+    names_rows,
     numbers_rows,
     repeats,
     spread_of,
@@ -127,7 +129,14 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
             expected="a row for each experiment, a column for each parameter and outcome",
             hint="Turn it (in a spreadsheet: paste special, transpose), or name --objective and --parameters.",
         )
-    notes = list(table.notes)
+    if len(table.header) > 1 and all(number(h) is not None for h in table.header):
+        raise InputError(
+            "the first row holds numbers and no names",
+            where=f"{table.path}, row {table.header_row}",
+            expected="a header that names the columns",
+            hint="Put a line of names above the numbers.",
+        )
+    notes = [*table.notes, *_excluded(table)]
     goals = _goals(table, reading, notes)
     targets = {_place(table, reading, g["name"]) for g in goals}
     spelled = {header: name for name, header in reading.columns.items()}
@@ -165,6 +174,18 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
     for row, header in zip(parameters, columns, strict=True):
         row |= structures(table, header, row) if row.get("options") else {}
     return Understood(parameters, goals, left_out, len(table.rows) + len(table.problems), skipped, notes)
+
+
+def _excluded(table: Table) -> list[str]:
+    """Say that rows which a design marks as excluded are taken all the same."""
+    marked = [h for h in table.header if h.casefold() == "incl/excl"]
+    out = (
+        [r.number for r, c in zip(table.rows, table.column(marked[0]), strict=True) if str(c).casefold() == "excl"]
+        if marked
+        else []
+    )
+    told = ", ".join(map(str, out))
+    return [f"{marked[0]}: rows marked as excluded are taken as the others: {told}"] if out else []
 
 
 def _doubts(table: Table, columns: Mapping[str, Column], *, named: bool) -> list[str]:
@@ -252,7 +273,8 @@ def _goals(table: Table, reading: Reading, notes: list[str]) -> list[ObjectiveRe
         raise InputError("no column is an outcome", where=table.path, expected="--objective max:COLUMN")
     spelled = {header: name for name, header in reading.columns.items()}
     measured = [h for h in free if is_outcome(h)]
-    goal = ([h for h in measured if not is_better_low(h)] or measured or free)[-1]
+    numeric = [h for h in free if any(v is not None for v in read_column(table, h, kind="number").values)]
+    goal = ([h for h in measured if not is_better_low(h)] or measured or numeric or free)[-1]
     less = f", though its name says that less is wanted: --objective 'min:{goal}'" if is_better_low(goal) else ""
     if goal != free[-1] or len(measured) > 1 or less:
         notes.append(f"no objective was named: {goal} is taken and maximised{less}; name others with --objective")
@@ -304,6 +326,10 @@ def _record(table: Table, header: str, found: Column, named: bool) -> str:
         return "dates"
     if numbers_rows(table, header, found):
         return "it counts the rows"
+    if names_rows(header, found):
+        return "it names the rows"
+    if is_pattern(header, found):
+        return "the levels of the factors as signs"
     if is_place(header, found):
         return "a place on a plate"
     if VERDICT.fullmatch(header.strip()):

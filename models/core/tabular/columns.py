@@ -21,6 +21,8 @@ _ABOUT: Final = re.compile(
     r"(?:\s*(?:±|\+/-|\+-|–|-|\bto\b|…|\.\.\.?)\s*(\d.*))?",
     re.IGNORECASE,
 )
+# What programs write for a number that is missing, and people for one that is to come.
+_OPEN: Final = frozenset({"•", "●", ".", "*", "pending", "tbd", "in progress", "running"})
 _OPENING: Final = frozenset("+-−–.,")  # what a number may begin with, beside digits
 
 
@@ -194,6 +196,8 @@ def _cell(cell: Cell, mark: Decimal | None, forced: bool) -> tuple[float, str] |
     if isinstance(cell, int | float):
         return float(cell), ""
     text = str(cell)
+    if forced and text.casefold() in _OPEN:
+        return None
     if (value := number(text, mark, codes=forced)) is not None:
         return value, ""
     digits, unit = split_unit(text)

@@ -50,7 +50,23 @@ def joined_header(names: Sequence[Cell], body: Sequence[Sequence[Cell]]) -> list
     told = [i for i in range(width) if below[i] is not None]
     if all(above[i] is not None for i in told):
         return _with_units(above, below, told, body[1:])
-    return _grouped(above, below, told, body[1:])
+    return _grouped(above, below, told, body[1:]) or _named_below(above, below, body[1:])
+
+
+def kinds_of_columns(names: Sequence[Cell], body: Sequence[Sequence[Cell]]) -> bool:
+    """Whether the row below a header says the same word of every column of numbers, as exports of programs do.
+
+    Examples
+    --------
+    >>> kinds_of_columns(["", "T", "yield"], [["TYPE", "DATA", "DATA"], ["0", "80", "41"], ["1", "90", "45"]])
+    True
+    """
+    if len(body) < 3 or not numberless(body[0]):
+        return False
+    first, columns = _padded(body[0], len(names)), range(len(names))
+    numbers = [i for i in columns if _numeric(body[1:], i)]
+    words = {first[i] for i in columns if i in numbers and i > 0}
+    return len(numbers) > 1 and all(c is not None for c in first) and len(words) == 1 and first[0] not in words
 
 
 def numberless(row: Sequence[Cell]) -> bool:
@@ -91,6 +107,20 @@ def _grouped(
             group = bracket.group(1) if bracket else ""
         own = str(below[i]).strip()
         found.append(f"{own} {group}" if group and not _BRACKET.match(own) else own)
+    return found
+
+
+def _named_below(above: list[Cell], below: list[Cell], body: Sequence[Sequence[Cell]]) -> list[Cell] | None:
+    """Names of all columns, below a line that names a few groups of them; names that stand twice with their group's."""
+    if not any(name is None for name in above) or any(name is None for name in below):
+        return None
+    numeric = sum(_numeric(body, i) for i in range(len(below)))
+    if numeric < 2 or 2 * numeric < len(below):
+        return None
+    own, group, found = [str(name).strip() for name in below], "", list[Cell]()
+    for name, over in zip(own, above, strict=True):
+        group = group if over is None else str(over).strip()
+        found.append(f"{name} ({group})" if own.count(name) > 1 and group else name)
     return found
 
 

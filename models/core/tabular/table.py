@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 from hypograph.models.core.errors import InputError
 from hypograph.models.core.tabular.decoding import decoded, unpacked
 from hypograph.models.core.tabular.delimited import NAMES, records
-from hypograph.models.core.tabular.header import joined_header, numberless, summary
+from hypograph.models.core.tabular.header import joined_header, kinds_of_columns, numberless, summary
 from hypograph.models.core.tabular.workbook import is_workbook, sheet_records
 
 Cell = str | float | int | bool | None
+HEADS: Final = 3  # rows that a header may take: groups, names, units
 LOOKED_AT: Final = 1000  # rows from which a title is told
 _GUARDED: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -153,9 +154,16 @@ def _table(grid: list[tuple[int, list[Cell]]], name: str, notes: list[str], sepa
         notes.append(f"row {grid[0][0]} is taken for a title: {shown[:60]!r}")
     number, names = grid[titles]
     body = grid[titles + 1 :]
-    if (joined := joined_header(names, [cells for _, cells in body[:LOOKED_AT]])) is not None:
-        notes.append(f"rows {number} and {body[0][0]} are the header together")
+    heads = [number]
+    while len(heads) < HEADS and (joined := joined_header(names, [cells for _, cells in body[:LOOKED_AT]])) is not None:
         number, names, body = body[0][0], joined, body[1:]
+        heads.append(number)
+    if len(heads) > 1:
+        notes.append(f"rows {', '.join(map(str, heads[:-1]))} and {number} are the header together")
+    if kinds_of_columns(names, [cells for _, cells in body[:LOOKED_AT]]):
+        shown = ", ".join(str(c) for c in body[0][1] if c is not None)
+        notes.append(f"row {body[0][0]} ({shown[:60]}) says of what kind columns are and is left out")
+        body = body[1:]
     used = [i for i, n in enumerate(names) if n is not None or any(len(r) > i and r[i] is not None for _, r in body)]
     header, nameless = _header(names, used)
     if unique and (twice := [h for i, h in enumerate(header) if h in header[:i]]):

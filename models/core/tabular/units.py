@@ -31,6 +31,7 @@ _DEFINED: Final = (
 _LABELS: Final = frozenset("abcefijknopqrtuvwxyzBDEGHIOPQRSUXYZ")
 _SHAPE: Final = re.compile(r"[A-Za-z%°µμΩÅ℃·*/^().\-−⁻¹²³0-9 ]{1,24}\Z")
 _POWERS: Final = str.maketrans("⁻¹²³−μ", "-123-µ")
+_FOOTNOTE: Final = re.compile(r"([)\]])\s*\^?(?:[a-h](?:,\s?[a-h])*|[*†‡§]+)\Z")  # yield (%)a, ee (%)^b
 _IN_HEADER: Final = re.compile(
     r"(?P<name>.*?\S)\s*(?:\((?P<round>[^()]+)\)|\[(?P<square>[^\[\]]+)\]|(?:,|/|\bin\b|_)\s*(?P<behind>[^\s,()\[\]]+))\s*\Z"
 )
@@ -100,7 +101,7 @@ def header_unit(header: str) -> tuple[str, str]:
 
     The unit is empty where there is none, and the name then is the whole header.
     """
-    found = _IN_HEADER.match(header)
+    found = _IN_HEADER.match(_FOOTNOTE.sub(r"\1", header))
     if found is None:
         return header, ""
     unit = found["round"] or found["square"] or found["behind"] or ""

@@ -31,7 +31,7 @@ def sheet_records(data: bytes, where: str, sheet: str | None) -> tuple[list[tupl
     Parameters
     ----------
     sheet
-        Name of the sheet; None for the first.
+        Name of the sheet; None for the first that holds a table.
 
     Raises
     ------
@@ -45,14 +45,18 @@ def sheet_records(data: bytes, where: str, sheet: str | None) -> tuple[list[tupl
             raise InputError("the workbook has no sheet", where=where)
         if sheet is not None and sheet not in names:
             raise InputError(f"no sheet {sheet!r}", where=where, expected=", ".join(names))
-        found = book.get_sheet_by_name(sheet or names[0])
-        grid = [[_plain(v) for v in row] for row in found.to_python(skip_empty_area=False)]
+        # A workbook may open with a sheet of remarks.
+        for chosen in [sheet] if sheet else [*names, names[0]]:
+            found = book.get_sheet_by_name(chosen)
+            grid = [[_plain(v) for v in row] for row in found.to_python(skip_empty_area=False)]
+            if sum(sum(v is not None for v in row) > 1 for row in grid) > 1:
+                break
     except (CalamineError, ValueError, OSError) as error:
         raise InputError(f"the workbook cannot be read ({error})", where=where, hint="Save it again.") from error
-    notes = [] if len(names) == 1 or sheet else [f"sheet {names[0]!r} of {', '.join(map(repr, names))} was read"]
+    notes = [] if len(names) == 1 or sheet else [f"sheet {chosen!r} of {', '.join(map(repr, names))} was read"]
     if merged := _fill_merged(found, grid):
         notes.append(f"{merged} merged cells: each row has the value")
-    notes += _percents(data, sheet or names[0], grid)
+    notes += _percents(data, chosen, grid)
     return [(n, row) for n, row in enumerate(grid, 1) if any(v is not None for v in row)], notes
 
 
