@@ -140,6 +140,16 @@ def labels_rows(column: Column) -> bool:
     return len(names) >= 6 and len(set(names)) == len(column.values) and not any(set(v) & set("=()[]@#") for v in names)
 
 
+def excluded(table: Table) -> list[str]:
+    """Say that rows which a design marks as excluded are taken all the same."""
+    notes = []
+    for header in (h for h in table.header if h.casefold() == "incl/excl"):
+        cells = zip(table.rows, table.column(header), strict=True)
+        if out := ", ".join(str(row.number) for row, cell in cells if str(cell).casefold() == "excl"):
+            notes.append(f"{header}: rows marked as excluded are taken as the others: {out}")
+    return notes
+
+
 def turned(table: Table) -> str:
     """Return the outcome that stands in the first column where a table has its parameters in rows; empty else."""
     if any(is_outcome(h) for h in table.header) or len(table.header) < 3:

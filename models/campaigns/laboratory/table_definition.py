@@ -10,6 +10,7 @@ from typing import Any, Final
 from hypograph.models.campaigns.laboratory.column_roles import (
     RECORDS,
     VERDICT,
+    excluded,
     is_better_low,
     is_outcome,
     is_pattern,
@@ -136,7 +137,7 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
             expected="a header that names the columns",
             hint="Put a line of names above the numbers.",
         )
-    notes = [*table.notes, *_excluded(table)]
+    notes = [*table.notes, *excluded(table)]
     goals = _goals(table, reading, notes)
     targets = {_place(table, reading, g["name"]) for g in goals}
     spelled = {header: name for name, header in reading.columns.items()}
@@ -174,18 +175,6 @@ def understand(table: Table, reading: Reading | None = None) -> Understood:
     for row, header in zip(parameters, columns, strict=True):
         row |= structures(table, header, row) if row.get("options") else {}
     return Understood(parameters, goals, left_out, len(table.rows) + len(table.problems), skipped, notes)
-
-
-def _excluded(table: Table) -> list[str]:
-    """Say that rows which a design marks as excluded are taken all the same."""
-    marked = [h for h in table.header if h.casefold() == "incl/excl"]
-    out = (
-        [r.number for r, c in zip(table.rows, table.column(marked[0]), strict=True) if str(c).casefold() == "excl"]
-        if marked
-        else []
-    )
-    told = ", ".join(map(str, out))
-    return [f"{marked[0]}: rows marked as excluded are taken as the others: {told}"] if out else []
 
 
 def _doubts(table: Table, columns: Mapping[str, Column], *, named: bool) -> list[str]:
