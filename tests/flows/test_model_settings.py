@@ -20,6 +20,8 @@ from hypograph.flows.runtime.named_models import chosen_model, models_of_role, n
 from hypograph.flows.runtime.settings import load_settings
 from hypograph.flows.runtime.sources import open_knowledge
 from hypograph.models.core.errors import DataAbsentError, InputError, SettingError
+from hypograph.models.core.knowledge_free import informed
+from hypograph.models.core.protocols import Candidate
 from hypograph.models.core.records import AlloyRecord
 
 SMALL = {"base_url": "http://127.0.0.1:1/v1", "model": "small", "price_in": 0.1}
@@ -188,24 +190,26 @@ def test_roles_of_the_settings_serve_in_a_run(tmp_path: Path) -> None:
     large = {"base_url": "http://127.0.0.1:2/v1", "model": "large"}
     models = {"small": SMALL, "large": large}
     with open_knowledge(load_settings(home=tmp_path, models=models, roles={"judge": "small"}), None) as one:
-        assert isinstance(one.hypotheses()["judge"], ModelJudge)
-        assert "small" in one.hypotheses()["judge"].name
+        assert isinstance(one.sources.judge, ModelJudge)
+        assert "small" in one.sources.judge.name
     settings = load_settings(
         home=tmp_path, models=models, roles={"judge": ["small", "large"], "expert": "large", "proposer": "small"}
     )
     with open_knowledge(settings, None) as both:
-        found = both.hypotheses()
-        assert isinstance(found["judge"], EnsembleJudge)
-        assert [m.name.split()[1] for m in found["judge"].members] == ["small", "large"]
-        assert found["proposer"].name.startswith("proposer small")
-        assert both.evidence()["expert"].name.startswith("expert large")
-        assert both.campaigns()[0] == ("random", "bo", "llm", "hybrid")
-        methods, arguments = dataclasses.replace(both, local=True).campaigns()
+        found = both.sources
+        assert isinstance(found.judge, EnsembleJudge)
+        assert [m.name.split()[1] for m in found.judge.members] == ["small", "large"]
+        assert found.proposer.name.startswith("proposer small")
+        assert found.expert.name.startswith("expert large")
+        assert both.methods == ("random", "bo", "llm", "hybrid")
+        methods = dataclasses.replace(both, local=True).methods
         assert methods == ("random", "bo", "hybrid"), "a model on this machine plans no experiments in a run"
-        assert list(arguments) == ["scorer"]
     with open_knowledge(load_settings(home=tmp_path), None) as none:
         assert none.gateway is None
-        assert none.hypotheses() == {}
+        nobody = none.sources
+        assert not any(informed(getattr(nobody, role.name)) for role in dataclasses.fields(nobody))
+        assert nobody.expert.assess([("Fe", "Co")])[0].unknown == 1.0
+        assert not nobody.judge.prefer("Why?", [(Candidate("a", "x"), Candidate("b", "y"))])[0].valid
 
 
 def test_the_demo_takes_the_fetched_model_only_where_no_other_is_chosen(tmp_path: Path) -> None:
