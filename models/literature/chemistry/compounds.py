@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from hypograph.models.core.elements import SYMBOL_SET
+from hypograph.models.core.elements import SYMBOL_SET, SYMBOLS
 from hypograph.models.literature.chemistry.composition import Formula, formula_at, plain_digits
 from hypograph.models.literature.chemistry.element_mentions import dopants_at
 from hypograph.models.literature.chemistry.element_order import NOBLE, NONMETALS, balanced, in_order
@@ -44,6 +44,9 @@ _POLYHEDRA: Final = re.compile(
     r"\s*[\-–‐‑]?\s*(?:\w+[\s\-–‐‑])?(?:octahedr|tetrahedr|polyhedr|hexahedr|dodecahedr|pyramid|prism|units?\b|groups?\b|moiet|"
     r"radicals?\b|ions?\b|anions?\b|cations?\b|coordination)"
 )
+# UiO-66-NH2, NH2-MIL-125: a group that hangs on something.
+_HANGS: Final = re.compile(r"[\w)\]][-–‐‑]$")
+_HANGED: Final = re.compile(r"[-–‐‑][\w(\[]")
 _LASER: Final = re.compile(r"[\s\-–]*(?:excimer|lasers?\b)")
 _ROMAN: Final = re.compile(rf"(?:{_EL})(?:II|III|IV|VI|VII|VIII)")
 _ACRONYM: Final = re.compile(r"[A-Z]{5,}\d+")
@@ -55,6 +58,8 @@ _RARE: Final = frozenset(_RARE_SYMBOLS.split())
 _PARTLY: Final = re.compile(r"[A-Z][a-z]?\([A-Z][a-z]?\)")
 _METAL: Final = "|".join(sorted(SYMBOL_SET - NONMETALS, key=len, reverse=True))
 _REVERSED: Final = re.compile(rf"(?:C|N|O|F|S|P|Cl|Br|I)(?:{_METAL})")
+# "LiFSI", "NaBOB": a cation and the letters of an anion's name, where they cannot be neutral as elements.
+_SALT_NAME: Final = re.compile(r"[A-Z][a-z][A-Z]{3,}")
 _SHORTHAND: Final = frozenset({"NaN", "CoV", "HoF", "SiP", "CoI", "PbP", "InC", "OsC", "BiP", "HeLa"})
 # Binary compounds in capitals, the only ones that are read so; and only beside other chemistry.
 _IN_CAPITALS: Final = "BN WC VC VN WN UN UC YN BP BAs KF KI KH HF HI CO NO CN WB KCN KOH HCN"
@@ -163,7 +168,19 @@ def _judged(text: str, start: int, end: int, formula: Formula, abbreviations: Co
         return None
     if len(symbols & _RARE) > 1 or (token.isalpha() and (symbols & _RARE or token in _SHORTHAND)):
         return None
+    if _SALT_NAME.fullmatch(token) and not balanced({s: a.constant for s, a in formula.parts}):
+        return None
+    if _is_group(formula) and (_HANGS.search(text, max(0, start - 2), start) or _HANGED.match(text, end)):
+        return None
     return _written_like_one(token, formula, _PREFIXED.search(text, max(0, start - 3), start) is not None)
+
+
+def _is_group(formula: Formula) -> bool:
+    """Whether nonmetals with hydrogen or carbon have an odd number of electrons: NH2, SO3H, C6H5 are no molecules."""
+    if not formula.known or not formula.symbols <= NONMETALS or formula.symbols.isdisjoint({"H", "C"}):
+        return False
+    electrons = sum(a.constant * (SYMBOLS.index(s) + 1) for s, a in formula.parts)
+    return electrons == round(electrons) and round(electrons) % 2 == 1
 
 
 def _named_structure(text: str, start: int, end: int) -> bool:

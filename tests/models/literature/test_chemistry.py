@@ -160,3 +160,17 @@ def test_weight_percent_within_an_alloy_is_as_behind_its_numbers() -> None:
 
 def test_noble_ions_are_what_a_beam_is_made_of() -> None:
     assert elements("He+ ions, Ar+ sputtering and Cu2+ uptake") == {"Cu"}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("UiO-66-NH2 and MIL-101-SO3H", []),
+        ("NH2-MIL-125(Ti) on SiO2-COOH", ["SiO2"]),
+        ("LiFSI and NaBOB beside NaSCN", ["NaSCN"]),
+        ("CH4-H2 mixtures over NO2-sensitive SnO2", ["CH4", "NO2", "SnO2"]),
+    ],
+)
+def test_groups_and_names_of_salts_are_no_compounds(text: str, names: list[str]) -> None:
+    """A group that hangs on a framework has an odd number of electrons; FSI is no fluorine and iodine."""
+    assert [f.name for f in chemistry(text)] == names
