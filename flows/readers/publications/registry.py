@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -250,7 +251,8 @@ def _read_folder(path: Path) -> ReadReport:
 
 def walk_folder(path: Path) -> Iterator[Path]:
     """Yield the files of a folder, at any depth, in order; hidden ones and pictures are left out."""
-    for found in sorted(path.rglob("*")):
+    # What vanishes or may not be entered while this looks is passed over; `rglob` ends at some of it.
+    for found in sorted(Path(folder, name) for folder, _, names in os.walk(path) for name in names):
         hidden = any(part.startswith(".") for part in found.relative_to(path).parts)
-        if found.is_file() and not hidden and found.suffix.lower() not in _BESIDE:
+        if os.path.isfile(found) and not hidden and found.suffix.lower() not in _BESIDE:
             yield found
