@@ -113,7 +113,7 @@ class Factors:
         self.log_det = -np.log(np.diagonal(found, axis1=-2, axis2=-1)).sum(-1)
 
 
-def inverse_of_lower(root: Floats) -> Floats:
+def inverse_of_lower(root: Reals) -> Reals:
     """Invert lower triangular matrices, shape ``(..., t, t)``, by halves: a general inverse works on the zeros too."""
     t = root.shape[-1]
     if t <= LONG:
