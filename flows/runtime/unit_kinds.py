@@ -83,10 +83,10 @@ def release(distribution: str) -> str:
 
 
 _READ = "hypograph.flows.literature.units"
-LITERATURE_READ = UnitKind("literature-read", 2, (_READ,))
+LITERATURE_READ = UnitKind("literature-read", 3, (_READ,))
 LITERATURE_WRITE = UnitKind("literature-write", 2, (_READ,))
 LITERATURE_GRAPH = UnitKind("literature-graph", 2, (_READ,), libraries=(*NUMERIC, "networkx"))
-LITERATURE_SETS = UnitKind("literature-sets", 2, (_READ,), libraries=LEARNING)
+LITERATURE_SETS = UnitKind("literature-sets", 3, (_READ,), libraries=LEARNING)
 LITERATURE = (LITERATURE_READ, LITERATURE_WRITE, LITERATURE_GRAPH, LITERATURE_SETS)
 
 _CONCEPTS = "hypograph.flows.literature.concepts"
