@@ -37,6 +37,12 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave files that start servers unread where their tests are left out: importing them takes seconds."""
+    left_out = "not server" in (config.getoption("markexpr") or "") and collection_path.name in SERVER_FOLDERS
+    return True if left_out else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip tests of supplied data where there is none; allow sockets to this machine only; the longest first."""
     items.sort(key=lambda item: not set(LONGEST) & set(item.path.parts))
