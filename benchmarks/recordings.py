@@ -110,6 +110,8 @@ def serving(recording: Recording, upstream: str = "") -> Iterator[str]:
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
+        wbufsize = -1  # head and body in one packet: two would wait 40 ms for each other
+
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             if body.get("logprobs"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -130,9 +130,7 @@ class Quantity:
     @property
     def base(self) -> tuple[float, float]:
         """Both ends in base units."""
-        registry = _registry()
-        ends = [registry.Quantity(v, self.unit).to_base_units().magnitude for v in (self.low, self.high)]
-        return float(ends[0]), float(ends[1])
+        return _in_base(self.low, self.unit), _in_base(self.high, self.unit)
 
     def same(self, other: Quantity, tolerance: float = 0.01) -> bool:
         """Tell whether two quantities are the same by value and dimension."""
@@ -140,6 +138,12 @@ class Quantity:
             return False
         pairs = zip(self.base, other.base, strict=True)
         return all(abs(a - b) <= tolerance * max(abs(a), abs(b), 1e-12) for a, b in pairs)
+
+
+@lru_cache(maxsize=4096)
+def _in_base(value: float, unit: str) -> float:
+    """Return a value in base units; a search compares the same few facts thousands of times."""
+    return float(_registry().Quantity(value, unit).to_base_units().magnitude)
 
 
 def quantities(text: str) -> list[Quantity]:

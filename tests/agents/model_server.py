@@ -127,6 +127,7 @@ class ModelServer(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
+    wbufsize = -1  # head and body in one packet: two would wait 40 ms for each other
     protocol_version = "HTTP/1.1"
     server: ModelServer
 
