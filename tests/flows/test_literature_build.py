@@ -275,3 +275,9 @@ def test_corpora_do_not_replace_each_other_in_silence(graph_store: GraphStore, t
     assert others_in_graph(graph_store, units, papers[:4], "thesis") == ""
     assert "the corpus thesis (8 publications)" in stands_beside(units, papers[6:])
     assert stands_beside(units, papers[:3]) == stands_beside(tmp_path / "nothing", papers) == ""
+
+
+def test_where_no_set_is_found_that_is_said(tmp_path: Path) -> None:
+    document = inspire(tmp_path, hea_literature(limit=3))
+    assert not document["sets"]
+    assert "No set was found" in document["note"]

@@ -251,3 +251,26 @@ def test_terms_between_spaced_hyphens_and_text_below_the_fields(tmp_path: Path) 
     (found,) = read_publications(tmp_path / "export.txt").publications
     assert found.keywords == ("Garnets", "Li-ion batteries", "Ionic conduction")
     assert found.abstract == "We made pellets. Results: hard."
+
+
+def test_titles_alone_are_records_each(tmp_path: Path) -> None:
+    (tmp_path / "titles.txt").write_text("Title: A one\nAuthor: X\nTitle: B two\nTitle: C three\nAuthor: D\n", "utf-8")
+    found = read_publications(tmp_path / "titles.txt").publications
+    assert [(p.title, p.authors) for p in found] == [("A one", ("X",)), ("B two", ()), ("C three", ("D",))]
+
+
+def test_a_record_without_a_title_is_said_and_the_head_of_an_export_is_none(tmp_path: Path) -> None:
+    text = "Export\nDate: 2024-01-02\n__________\nTitle: A\nAuthor: X\n__________\nAuthor: Y\nYear: 2002\n__________\n"
+    (tmp_path / "export.txt").write_text(text, "utf-8")
+    report = read_publications(tmp_path / "export.txt")
+    assert [p.title for p in report.publications] == ["A"]
+    assert len(report.problems) == 1
+    assert "neither title nor abstract" in report.problems[0]
+    assert "line 7" in report.problems[0]
+
+
+def test_lists_of_front_matter_are_lists(tmp_path: Path) -> None:
+    note = "---\ntitle: Boron\nauthors:\n  - Doe, J.\n  - Roe, A.\ntags:\n  - boron\nyear: 2011\n---\nBoron hardens.\n"
+    (tmp_path / "boron.md").write_text(note, "utf-8")
+    (found,) = read_publications(tmp_path / "boron.md").publications
+    assert (found.authors, found.keywords, found.year) == (("Doe, J.", "Roe, A."), ("boron",), 2011)

@@ -12,11 +12,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+import yaml
+
 from hypograph.flows.readers.publications.fields import Found, records_from
 from hypograph.flows.readers.publications.files import head_text, open_text
 from hypograph.flows.readers.publications.registry import Reader, register
 from hypograph.flows.readers.publications.spellings import NAMES
 from hypograph.flows.readers.publications.values import flat_name
+from hypograph.models.core.errors import MalformedRowError
 
 # Names in words only: "de: …" and "so: …" are lines of prose, and other readers know tags.
 _FIELDS: Final = {
@@ -37,6 +40,7 @@ _FIELDS: Final = {
     "作者": "authors",
     "摘要": "abstract",
 }
+_TELLING: Final = frozenset({"title", "abstract", "authors", "doi"})
 # Text below the fields, which is of none; it is the abstract where a file holds one record without another.
 _BELOW: Final = "below"
 _DIVIDES: Final = re.compile(
@@ -82,42 +86,46 @@ def labelled_records(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, list
     """Yield the line at which each record begins, and its values by field; values of unknown names are left out.
 
     A record without a title takes the first line that stands by itself before its fields. Below a blank line another
-    title begins another record, as the first name does.
+    title begins another record, as the first name does; the same name of a title always does. Parts that hold no
+    field of `_TELLING` are heads and feet of the export.
     """
     record: dict[str, list[str]] = {}
-    alone, first, label, last, start, blank = "", "", "", "", 1, True
+    alone, labels, last, start, blank = "", list[str](), "", 1, True
     for number, raw in enumerate(lines, start=1):
         line = raw.strip().lstrip("\ufeff")
         divides = bool(_DIVIDES.fullmatch(line))
         split = None if divides or not line else _split(line)
-        if divides or (split and record and label != split[0] and _begins(split[0], first, last, record, blank)):
-            if record:
+        if divides or (split and record and _begins(split[0], labels, last, record, blank)):
+            if not _TELLING.isdisjoint(record):
                 yield start, _titled(record, alone)
-            record, alone, first, last, start = {}, "", "", "", number + divides
+            record, alone, labels, last, start = {}, "", [], "", number + divides
         if split:
-            label, last = split[0], _field(split[0])
-            first = first or label
+            labels.append(split[0])
+            last = _field(split[0])
             if last:
                 record.setdefault(last, []).append(split[1])
         elif line and not divides:
             if last and record[last] and (not blank or last == "abstract"):
                 record[last][-1] = f"{record[last][-1]} {line}".strip()
-            elif not first and not alone:
+            elif not labels and not alone:
                 alone = line
-            elif first and (blank or _BELOW in record):
+            elif labels and (blank or _BELOW in record):
                 record.setdefault(_BELOW, []).append(line)
                 last = ""
         blank = not line
-    if record:
+    if not _TELLING.isdisjoint(record):
         yield start, _titled(record, alone)
 
 
-def _begins(label: str, first: str, last: str, record: dict[str, list[str]], blank: bool) -> bool:
+def _begins(label: str, labels: list[str], last: str, record: dict[str, list[str]], blank: bool) -> bool:
     """Whether a name that is met begins another record: Author, Affiliation, Author does not."""
-    if label == first:
+    first, title = labels[0], _field(label) == "title"
+    if title and label in labels:
+        return True
+    if label == first != labels[-1]:
         told = not record.keys().isdisjoint({"title", "abstract"}) or last != ""
-        return told and (blank or _field(first) == "title" or bool(last and last != _field(first)))
-    return blank and _field(label) == "title" and "title" in record and _field(first) != "title"
+        return told and (blank or bool(last and last != _field(first)))
+    return blank and title and "title" in record and _field(first) != "title"
 
 
 def _titled(record: dict[str, list[str]], alone: str) -> dict[str, list[str]]:
@@ -149,23 +157,25 @@ def read_labelled(path: Path) -> Found:
     with open_text(path) as file:
         lines = file.read().splitlines()
     if FRONT in lines[1:] and lines[0].strip() == FRONT:
-        yield from records_from(_note(lines), where=str(path), source=path.name)
+        yield from records_from(_note(lines, str(path)), where=str(path), source=path.name)
         return
     found = list(labelled_records(lines))
     for line, record in found:
         if len(found) == 1 and "abstract" not in record:
             record["abstract"] = record.get(_BELOW, [])
-        if "title" in record or "abstract" in record:
-            yield from records_from(_row(record), where=f"{path}, record at line {line}", source=path.name)
+        yield from records_from(_row(record), where=f"{path}, record at line {line}", source=path.name)
 
 
-def _note(lines: list[str]) -> dict[str, object]:
+def _note(lines: list[str], where: str) -> dict[str, object]:
     """Return the fields of a note with front matter; the text below is its abstract where none is named."""
     end = lines.index(FRONT, 1)
-    record = dict(next(labelled_records(lines[1:end]), (1, {}))[1])
-    plain = {name: [value.strip("[]\"' ") for value in values] for name, values in record.items()}
-    plain["keywords"] = [p.strip("\"' -") for value in plain.get("keywords", ()) for p in value.split(",")]
-    return _row({"abstract": [line.strip() for line in lines[end + 1 :] if line.strip()], **plain})
+    try:
+        told = yaml.safe_load("\n".join(lines[1:end]))
+    except yaml.YAMLError as error:
+        raise MalformedRowError(f"the front matter cannot be read ({error})", where=where, expected="YAML") from error
+    if not isinstance(told, dict):
+        raise MalformedRowError("the front matter names no fields", where=where, expected="YAML, such as title: …")
+    return {"abstract": " ".join(line.strip() for line in lines[end + 1 :] if line.strip()), **told}
 
 
 def _sniff(head: bytes) -> float:
