@@ -114,16 +114,12 @@ class Factors:
 
 
 def inverse_of_lower(root: Reals) -> Reals:
-    """Invert lower triangular matrices, shape ``(..., t, t)``, by halves: a general inverse works on the zeros too."""
+    """Invert lower triangular matrices, shape ``(..., t, t)``; a general inverse works on the zeros too."""
+    from scipy.linalg import get_lapack_funcs
+
+    (trtri,) = get_lapack_funcs(("trtri",), (root,))
     t = root.shape[-1]
-    if t <= LONG:
-        return np.asarray(np.linalg.inv(root))
-    half = t // 2
-    found = np.zeros_like(root)
-    found[..., :half, :half] = first = inverse_of_lower(root[..., :half, :half])
-    found[..., half:, half:] = last = inverse_of_lower(root[..., half:, half:])
-    found[..., half:, :half] = -last @ (root[..., half:, :half] @ first)
-    return found
+    return np.stack([trtri(one, lower=1)[0] for one in root.reshape(-1, t, t)]).reshape(root.shape)
 
 
 class Surrogates:
